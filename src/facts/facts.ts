@@ -1,0 +1,97 @@
+/**
+ * What can be known of this process and its machine. Readers gather and decide nothing; `identity/` decides
+ * over this interface alone and cannot tell a live machine (`linux.ts`, …) from a recorded one (`recording.ts`).
+ *
+ * Every member and every method is answered at most once and on first use: what nobody asks for costs nothing.
+ */
+
+/** An answer, or why there is none. Nothing in `facts/` throws for something that cannot be read. */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string };
+
+export const known = <T>(value: T): Reading<T> => ({ ok: true, value });
+export const unknown = (why: string): Reading<never> => ({ ok: false, why });
+
+export type System = "linux" | "darwin" | "win32";
+
+/** The variables that berth looks at; all others are neither kept nor recorded. */
+export const VARIABLES = [
+  "BERTH_SESSION",
+  "BERTH_USE",
+  "BERTH_SESSION_BIND",
+  "BERTH_EXTRA_RELAYS",
+  "BERTH_EXTRA_SHELLS",
+  "TMUX",
+  "TMUX_PANE",
+  "STY",
+  "ZELLIJ_SESSION_NAME",
+  "SSH_CONNECTION",
+  "SSH_CLIENT",
+  "TERM_SESSION_ID",
+  "TERM_PROGRAM",
+] as const;
+
+export type Variable = (typeof VARIABLES)[number];
+export type Variables = Readonly<Partial<Record<Variable, string>>>;
+
+/** One process, as the kernel tells it. */
+export interface Process {
+  readonly pid: number;
+  /** 0 when the parent is outside the PID namespace. */
+  readonly ppid: number;
+  /** The kernel's name of it; on Linux cut at 15 bytes. */
+  readonly name: string;
+  /** Session (setsid(2)); 0 when its leader is outside the PID namespace, and on Windows. */
+  readonly sid: number;
+  /** Path of the controlling terminal, null without one. */
+  readonly tty: string | null;
+  /**
+   * Start time in the platform's own unit, as a decimal number without leading zeros: Linux clock ticks since
+   * boot (time namespaces undone), macOS µs since 1970, Windows 100 ns since 1601. A string, because the last
+   * does not fit a double.
+   */
+  readonly start: string;
+}
+
+/** What a tmux server says of a pane. */
+export interface TmuxPane {
+  /** As tmux counts: `$3`, `@7`, `%12`. */
+  readonly session: string;
+  readonly window: string;
+  readonly pane: string;
+  readonly serverPid: number;
+  /** Seconds since 1970. */
+  readonly serverStart: string;
+  readonly paneTty: string;
+  /** The server's socket with symbolic links resolved. */
+  readonly socket: string;
+}
+
+/** Which server and which of its panes or sessions is meant: `target` is `%12` or `$3`. */
+export interface TmuxQuery {
+  readonly socket: string;
+  readonly target: string;
+}
+
+/** What each standard stream is, for people: `/dev/pts/3`, `pipe:[1234]`, `closed`. */
+export type Streams = readonly [stdin: string, stdout: string, stderr: string];
+
+export interface Facts {
+  readonly system: System;
+  /** Our own PID in the process table that can be read (which may be another namespace's than getpid's). */
+  readonly self: number;
+  /** Our own environment. */
+  readonly variables: Variables;
+  /** What is new at every boot: Linux boot_id, macOS kern.bootsessionuuid; Windows MachineGuid. */
+  readonly boot: Reading<string>;
+  /** `pid:[4026531836]`; empty where the system has no PID namespaces. */
+  readonly pidNamespace: Reading<string>;
+  readonly streams: Reading<Streams>;
+  process(pid: number): Reading<Process>;
+  /** Another process's environment as it was when it was started. */
+  environment(pid: number): Reading<Variables>;
+  /** Another process's arguments, the program's name first. */
+  arguments(pid: number): Reading<readonly string[]>;
+  tmux(query: TmuxQuery): Reading<TmuxPane>;
+}
