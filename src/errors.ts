@@ -31,8 +31,8 @@ interface Kind<Data> {
 function kind<Data>(
   exit: ExitStatus,
   message: (data: Data) => string,
-  hint: (data: Data) => string,
-  example: Data,
+  hint: (data: NoInfer<Data>) => string,
+  example: NoInfer<Data>,
 ): Kind<Data> {
   return { exit, message, hint, example };
 }
@@ -50,13 +50,13 @@ export const kinds = {
   // The command line
   unknown_command: kind(
     Exit.usage,
-    (d: { given: string; near?: string }) => `Unknown command ${quote(d.given)}`,
+    (d: { given: string; near?: string | undefined }) => `Unknown command ${quote(d.given)}`,
     (d) => nearest(d.near, `Type "berth help" for the list of commands`),
     { given: "exlpain", near: "explain" },
   ),
   unknown_option: kind(
     Exit.usage,
-    (d: { given: string; command: string; near?: string }) =>
+    (d: { given: string; command: string; near?: string | undefined }) =>
       `Unknown option ${quote(d.given)} for "berth ${d.command}"`,
     (d) => nearest(d.near, `Type "berth help ${d.command}" for its options`),
     { given: "--jsno", command: "id", near: "--json" },
@@ -69,7 +69,8 @@ export const kinds = {
   ),
   option_takes_no_value: kind(
     Exit.usage,
-    (d: { option: string; value: string }) => `Option ${quote(d.option)} takes no value, ${quote(d.value)} given`,
+    (d: { option: string; value: string }) =>
+      `Option ${quote(d.option)} takes no value, ${quote(d.value)} given`,
     (d) => `Type "${d.option}" alone`,
     { option: "--json", value: "yes" },
   ),
@@ -95,7 +96,7 @@ export const kinds = {
   ),
   unknown_topic: kind(
     Exit.usage,
-    (d: { given: string; near?: string }) => `No help on ${quote(d.given)}`,
+    (d: { given: string; near?: string | undefined }) => `No help on ${quote(d.given)}`,
     (d) => nearest(d.near, `Type "berth help" for the list of commands`),
     { given: "exlpain", near: "explain" },
   ),
@@ -158,7 +159,7 @@ export const kinds = {
 } as const;
 
 export type Code = keyof typeof kinds;
-type DataOf<C extends Code> = (typeof kinds)[C]["example"];
+type DataOf<C extends Code> = Parameters<(typeof kinds)[C]["message"]>[0];
 
 /** A failure as data. `message`, `hint` and `exit` come from the table, by `code`. */
 export class BerthError extends Error {

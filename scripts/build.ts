@@ -1,0 +1,91 @@
+/**
+ * Build the binary: `bun scripts/build.ts` makes `dist/berth` for this machine, with the name of a target
+ * `dist/berth-<target>` for that one, with `all` every one of them.
+ */
+import { mkdirSync } from "node:fs";
+import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+
+/**
+ * Why each is there: without the `no-compile-autoload` switches a `bunfig.toml` or `.env` in the directory that
+ * the user stands in runs code in his prompt; without `splitting` every lazy import is paid for at every start;
+ * `reject-unresolved` keeps out imports that would be looked up in that directory at run time.
+ */
+const FLAGS = [
+  "--compile",
+  "--minify",
+  "--bytecode",
+  "--format=esm",
+  "--splitting",
+  "--reject-unresolved",
+  "--no-compile-autoload-dotenv",
+  "--no-compile-autoload-bunfig",
+  "--no-compile-autoload-tsconfig",
+  "--no-compile-autoload-package-json",
+];
+
+/**
+ * Compile a program the way berth is compiled.
+ *
+ * @param entry the program's source
+ * @param outfile where the binary goes; its base name becomes a part of its bytes
+ */
+export function compile(entry: string, outfile: string, target: Target): void {
+  const defines = Object.entries({ BERTH_COMMIT: commit(), BERTH_TARGET: target })
+    .map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`);
+  const done = Bun.spawnSync(
+    [
+      process.execPath,
+      "build",
+      ...FLAGS,
+      ...defines,
+      `--target=${TARGETS[target]}`,
+      entry,
+      `--outfile=${outfile}`,
+    ],
+    { cwd: root, stdout: "pipe", stderr: "pipe" },
+  );
+  if (!done.success) throw new Error(`Cannot build ${outfile}:\n${done.stdout}${done.stderr}`);
+}
+
+/** The commit that is built, `unknown` outside of a checkout. A tree with changes says so. */
+function commit(): string {
+  const git = (...args: string[]) =>
+    Bun.spawnSync(["git", ...args], { cwd: root, stdout: "pipe", stderr: "ignore" });
+  try {
+    const head = git("rev-parse", "--short=12", "HEAD");
+    if (!head.success) return "unknown";
+    const changes = git("status", "--porcelain", "--untracked-files=no").stdout.toString();
+    return `${head.stdout.toString().trim()}${changes === "" ? "" : "-dirty"}`;
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Build berth for a target. @returns the binary's path */
+export function build(target: Target, outfile: string): string {
+  mkdirSync(`${root}/dist`, { recursive: true });
+  compile("src/main.ts", outfile, target);
+  return outfile;
+}
+
+export const binaryName = (target: Target): string =>
+  `dist/berth-${target}${target.startsWith("windows") ? ".exe" : ""}`;
+
+function main(names: readonly string[]): void {
+  if (names.length === 0) {
+    const own = process.platform === "win32" ? "dist/berth.exe" : "dist/berth";
+    console.log(build(ownTarget(), own));
+    return;
+  }
+  for (const name of names.includes("all") ? Object.keys(TARGETS) : names) {
+    if (!isTarget(name)) {
+      console.error(`Unknown target ${JSON.stringify(name)}; known: ${Object.keys(TARGETS).join(" ")} all`);
+      process.exit(2);
+    }
+    console.log(build(name, binaryName(name)));
+  }
+}
+
+if (import.meta.main) main(process.argv.slice(2));

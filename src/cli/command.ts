@@ -1,0 +1,67 @@
+import type { GenericSchema } from "valibot";
+import type { Facts } from "../facts/facts.ts";
+import type { Host } from "../facts/host.ts";
+import type { Means, Request, Resolution } from "../identity/resolution.ts";
+
+/** An option as help shows it: `--short`, `--script <name>`; `<…>` takes a value. */
+export interface Option {
+  readonly flag: string;
+  readonly about: string;
+  /** What a value must be; without one, any text that is not empty. */
+  readonly schema?: GenericSchema<string, unknown>;
+  /** The schema in words, for the error: `pane, window or session`. */
+  readonly wanted?: string;
+}
+
+/** What a user typed, after the command line was taken apart. Values are the very texts that were given. */
+export interface Input {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** What stands behind `--`, undefined where there is no `--`. */
+  readonly rest: readonly string[] | undefined;
+}
+
+/** The world as a command sees it: everything it may read, ask or write comes from here. */
+export interface Context {
+  readonly host: Host;
+  readonly facts: Facts;
+  readonly means: Means;
+  readonly now: () => Date;
+  readonly json: boolean;
+  /** What the global options ask of the resolver. */
+  readonly request: Request;
+  /** The session of this place; decided on first use, once. */
+  readonly resolution: () => Resolution;
+  /** Data, to standard output. */
+  readonly out: (text: string) => void;
+  /** Words, to standard error; nothing with `--quiet`. */
+  readonly say: (text: string) => void;
+}
+
+export interface Command {
+  /** As `berth help` shows it: `get [key]`. */
+  readonly usage: string;
+  readonly about: string;
+  /** More lines for its own help page. */
+  readonly details?: readonly string[];
+  readonly examples?: readonly string[];
+  readonly options?: readonly Option[];
+  /** From this argument on a word that begins with `-` and is no option of ours is an argument (`incr n -1`). */
+  readonly dashedFrom?: number;
+  /** @returns the exit status, 0 when nothing is returned */
+  run(context: Context, input: Input): number | void | Promise<number | void>;
+}
+
+/** The value of an option that takes one. */
+export function text(input: Input, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Whether an option without a value was given. */
+export const flag = (input: Input, name: string): boolean => input.options[name] === true;
+
+/** One documented JSON object on one line, as every `--json` prints it. */
+export function outJson(context: Context, document: Readonly<Record<string, unknown>>): void {
+  context.out(`${JSON.stringify({ schema: 1, ...document })}\n`);
+}

@@ -1,0 +1,93 @@
+import { fail } from "../errors.ts";
+import { openFacts } from "../facts/open.ts";
+import type { Host } from "../facts/host.ts";
+import { resolve } from "../identity/resolve.ts";
+import type { Request, Resolution, Scope } from "../identity/resolution.ts";
+import { parseArguments } from "./arguments.ts";
+import { type Context, flag, type Input, text } from "./command.ts";
+import { GLOBAL_OPTIONS } from "./globals.ts";
+import { means } from "./means.ts";
+import { nearest } from "./nearest.ts";
+import { report, writeOut } from "./report.ts";
+import { COMMANDS, findCommand, type Found } from "./table.ts";
+
+/** Do what the command line says. @returns the exit status */
+export async function run(host: Host, argv: readonly string[]): Promise<number> {
+  // Errors of the command line itself come as JSON too where the user asked for it.
+  let json = argv.slice(0, end(argv)).includes("--json");
+  try {
+    const { word, words, rest } = split(argv);
+    const { name, entry } = chosen(word, words);
+    const command = await entry.load();
+    const input = parseArguments(name, command, words, rest);
+    json = flag(input, "json");
+    if (flag(input, "help")) return await showHelp(host, input, name);
+    return await command.run(await contextOf(host, input), input) ?? 0;
+  } catch (error) {
+    return report(host, error, json);
+  }
+}
+
+const end = (argv: readonly string[]): number => argv.includes("--") ? argv.indexOf("--") : argv.length;
+
+/** The command word, and the words around it that are options and arguments. */
+function split(
+  argv: readonly string[],
+): { word: string | undefined; words: string[]; rest: string[] | undefined } {
+  const words = argv.slice(0, end(argv));
+  const rest = words.length < argv.length ? argv.slice(words.length + 1) : undefined;
+  const at = words.findIndex((word, index) => !/^-./.test(word) && !isValue(words, index));
+  return at < 0 ? { word: undefined, words, rest } : { word: words[at], words: words.toSpliced(at, 1), rest };
+}
+
+/** Whether a word in front of the command is the value of the option before it, and not the command. */
+function isValue(words: readonly string[], at: number): boolean {
+  const before = words[at - 1] ?? "";
+  if (!before.startsWith("-") || before.includes("=")) return false;
+  const known = GLOBAL_OPTIONS.find((option) => option.flag.split(/[ ,]+/).includes(before));
+  // An option of the command's own stands in front of it; which one that is is not known yet.
+  return known === undefined ? findCommand(words[at] ?? "") === undefined : known.flag.includes("<");
+}
+
+function chosen(word: string | undefined, words: readonly string[]): Found {
+  if (word === undefined) {
+    const name = words.some((other) => other === "--version" || other === "-V")
+      ? "version"
+      : words.some((other) => other === "--help" || other === "-h")
+      ? "help"
+      : "where";
+    return findCommand(name) ?? { name, entry: WHERE };
+  }
+  const found = findCommand(word);
+  if (found !== undefined) return found;
+  const near = nearest(word, Object.keys(COMMANDS));
+  throw fail("unknown_command", { given: word, near });
+}
+
+/** `berth` alone. */
+const WHERE = { about: "Say where you are", load: async () => (await import("./where.ts")).where };
+
+async function showHelp(host: Host, input: Input, name: string): Promise<number> {
+  const { help } = await import("./help.ts");
+  const args = name === "help" || name === "where" ? input.args : [name];
+  return await help.run(await contextOf(host, { ...input, args }), { ...input, args }) ?? 0;
+}
+
+async function contextOf(host: Host, input: Input): Promise<Context> {
+  const facts = await openFacts(host);
+  const label = text(input, "session-id");
+  const scope = (text(input, "scope") ?? "session") as Scope;
+  const request: Request = { scope, ...label === undefined ? {} : { label } };
+  let resolution: Resolution | undefined;
+  return {
+    host,
+    facts,
+    means: means(host),
+    now: () => new Date(),
+    json: flag(input, "json"),
+    request,
+    resolution: () => resolution ??= resolve(facts, request, means(host)),
+    out: (data) => writeOut(host, data),
+    say: (words) => flag(input, "quiet") ? undefined : void host.write(2, words),
+  };
+}

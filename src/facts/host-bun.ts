@@ -1,0 +1,133 @@
+import { known, type Reading, unknown } from "./facts.ts";
+import type { Host } from "./host.ts";
+
+/*
+ * The fast way, for the compiled binary on Linux: libc by FFI. `berth id` in a plain terminal costs 1.2 times
+ * an empty program this way and 1.45 times with node:fs, whose loading alone takes longer than all our reads.
+ */
+import { dlopen, read as memory } from "bun:ffi";
+
+const { symbols: libc } = dlopen("libc.so.6", {
+  open: { args: ["ptr", "i32"], returns: "i32" },
+  read: { args: ["i32", "ptr", "i32"], returns: "i32" },
+  write: { args: ["i32", "ptr", "i32"], returns: "i32" },
+  close: { args: ["i32"], returns: "i32" },
+  readlink: { args: ["ptr", "ptr", "i32"], returns: "i32" },
+  __errno_location: { args: [], returns: "ptr" },
+});
+
+const O_RDONLY_CLOEXEC = 0o2000000;
+const PATH_MAX = 4096;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The errno values that are worth a name in a trace; others are shown as a number. */
+const ERRNO: Readonly<Record<number, string>> = {
+  1: "EPERM",
+  2: "ENOENT",
+  3: "ESRCH",
+  4: "EINTR",
+  5: "EIO",
+  9: "EBADF",
+  11: "EAGAIN",
+  13: "EACCES",
+  20: "ENOTDIR",
+  22: "EINVAL",
+  24: "EMFILE",
+  28: "ENOSPC",
+  32: "EPIPE",
+};
+
+function errno(): string {
+  const location = libc.__errno_location();
+  const code = location === null ? 0 : memory.i32(location, 0);
+  return ERRNO[code] ?? `errno ${code}`;
+}
+
+const cString = (text: string): Uint8Array => encoder.encode(`${text}\0`);
+
+function readText(path: string, limit: number): Reading<string> {
+  const fd = libc.open(cString(path), O_RDONLY_CLOEXEC);
+  if (fd < 0) return unknown(errno());
+  let bytes = new Uint8Array(Math.min(limit, PATH_MAX));
+  let length = 0;
+  try {
+    for (let full = true; full && length < limit;) {
+      if (length === bytes.length) bytes = grown(bytes, limit);
+      const got = libc.read(fd, bytes.subarray(length), bytes.length - length);
+      if (got < 0) return unknown(errno());
+      length += got;
+      // Files, those of /proc too, fill what they are given, so a short read is the last one.
+      full = length === bytes.length;
+    }
+  } finally {
+    libc.close(fd);
+  }
+  return known(decoder.decode(bytes.subarray(0, length)));
+}
+
+function grown(bytes: Uint8Array, limit: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(limit, bytes.length * 4));
+  larger.set(bytes);
+  return larger;
+}
+
+function readLink(path: string): Reading<string> {
+  const bytes = new Uint8Array(PATH_MAX);
+  const length = libc.readlink(cString(path), bytes, bytes.length);
+  return length < 0 ? unknown(errno()) : known(decoder.decode(bytes.subarray(0, length)));
+}
+
+function write(stream: 1 | 2, text: string): Reading<null> {
+  const bytes = encoder.encode(text);
+  for (let done = 0; done < bytes.length;) {
+    const written = libc.write(stream, bytes.subarray(done), Math.min(bytes.length - done, 1 << 30));
+    if (written >= 0) done += written;
+    else {
+      const why = errno();
+      // A non-blocking pipe whose reader is slow, or a signal: there is nothing to do but to try again.
+      if (why !== "EAGAIN" && why !== "EINTR") return unknown(why);
+    }
+  }
+  return known(null);
+}
+
+function run(command: readonly string[], limits: { timeoutMs: number; maxBytes: number }): Reading<string> {
+  try {
+    const done = Bun.spawnSync([...command], {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "ignore",
+      timeout: limits.timeoutMs,
+      maxBuffer: limits.maxBytes,
+      killSignal: "SIGKILL",
+    });
+    if (done.exitedDueToTimeout) return unknown(`no answer within ${limits.timeoutMs} ms`);
+    if (done.exitedDueToMaxBuffer) return unknown(`more than ${limits.maxBytes} bytes of output`);
+    return done.success ? known(done.stdout.toString()) : unknown(`exit status ${done.exitCode}`);
+  } catch (error) {
+    // Bun throws where the program cannot be started at all.
+    return unknown(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export const bunHost: Host = {
+  system: "linux",
+  variables: process.env,
+  readText,
+  readLink,
+  // The resolved path of an open file is the link that /proc keeps of it: one symbol less than realpath(3).
+  realPath(path) {
+    const O_PATH_CLOEXEC = 0o12000000;
+    const fd = libc.open(cString(path), O_PATH_CLOEXEC);
+    if (fd < 0) return unknown(errno());
+    try {
+      return readLink(`/proc/self/fd/${fd}`);
+    } finally {
+      libc.close(fd);
+    }
+  },
+  sha256: (text) => Bun.SHA256.hash(text, "hex"),
+  run,
+  write,
+};

@@ -1,0 +1,24 @@
+import type { Reading, System } from "./facts.ts";
+
+/**
+ * The few things berth asks of runtime and kernel on its way to an ID, so that the fast way (`host-bun.ts`)
+ * and the plain way (`host-node.ts`: Deno, macOS, tests) can stand in for each other.
+ */
+export interface Host {
+  readonly system: System;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The file's content as UTF-8, at most `limit` bytes of it. */
+  readText(path: string, limit: number): Reading<string>;
+  readLink(path: string): Reading<string>;
+  /** The path with every symbolic link resolved. */
+  realPath(path: string): Reading<string>;
+  /** SHA-256 of the text's UTF-8 bytes, as 64 lowercase hex digits. */
+  sha256(text: string): string;
+  /**
+   * Run a program and take its standard output. After `timeoutMs` or more than `maxBytes` of output it is
+   * killed with SIGKILL, since a program that traps SIGTERM would keep the prompt waiting.
+   */
+  run(command: readonly string[], limits: { timeoutMs: number; maxBytes: number }): Reading<string>;
+  /** Write all of the text to standard output or standard error; the reading says why it could not. */
+  write(stream: 1 | 2, text: string): Reading<null>;
+}

@@ -1,0 +1,15 @@
+import type { Facts } from "./facts.ts";
+import type { Host } from "./host.ts";
+import { linuxFacts } from "./linux.ts";
+
+/** The fastest host that this runtime has. */
+export async function openHost(): Promise<Host> {
+  // deno-lint-ignore no-process-global -- importing node:process costs every start 0.1 ms
+  if ("Bun" in globalThis && process.platform === "linux") return (await import("./host-bun.ts")).bunHost;
+  return (await import("./host-node.ts")).nodeHost;
+}
+
+/** The reader of this machine. */
+export function openFacts(host: Host): Promise<Facts> {
+  return Promise.resolve(linuxFacts(host));
+}

@@ -1,0 +1,86 @@
+import type { Facts, Process, Reading, Streams, System, TmuxPane, Variables } from "./facts.ts";
+import { unknown } from "./facts.ts";
+
+/** A machine as it was seen: every question that was asked of it, with its answer. Plain JSON. */
+export interface Recording {
+  readonly recording: 1;
+  readonly system: System;
+  readonly self: number;
+  readonly variables: Variables;
+  readonly boot: Reading<string>;
+  readonly pidNamespace: Reading<string>;
+  readonly streams: Reading<Streams>;
+  /** By PID. */
+  readonly processes: Readonly<Record<string, Reading<Process>>>;
+  readonly environments: Readonly<Record<string, Reading<Variables>>>;
+  readonly arguments: Readonly<Record<string, Reading<readonly string[]>>>;
+  /** By `target socket`. */
+  readonly tmux: Readonly<Record<string, Reading<TmuxPane>>>;
+}
+
+/** Facts that note what is asked of them, and the recording of it so far. */
+export function recorder(live: Facts): { facts: Facts; recording: () => Recording } {
+  const processes: Record<string, Reading<Process>> = {};
+  const environments: Record<string, Reading<Variables>> = {};
+  const argumentLists: Record<string, Reading<readonly string[]>> = {};
+  const tmux: Record<string, Reading<TmuxPane>> = {};
+  const note = <T>(book: Record<string, T>, key: string | number, answer: T): T => book[key] = answer;
+  const facts: Facts = {
+    system: live.system,
+    get self() {
+      return live.self;
+    },
+    get variables() {
+      return live.variables;
+    },
+    get boot() {
+      return live.boot;
+    },
+    get pidNamespace() {
+      return live.pidNamespace;
+    },
+    get streams() {
+      return live.streams;
+    },
+    process: (pid) => note(processes, pid, live.process(pid)),
+    environment: (pid) => note(environments, pid, live.environment(pid)),
+    arguments: (pid) => note(argumentLists, pid, live.arguments(pid)),
+    tmux: (query) => note(tmux, `${query.target} ${query.socket}`, live.tmux(query)),
+  };
+  const recording = (): Recording => {
+    const { system, self, variables, boot, pidNamespace, streams } = live;
+    const shapes = Object.fromEntries(Object.entries(argumentLists).map(([pid, list]) => [pid, shape(list)]));
+    const asked = { processes, environments, arguments: shapes, tmux };
+    return { recording: 1, system, self, variables, boot, pidNamespace, streams, ...asked };
+  };
+  return { facts, recording };
+}
+
+/** Arguments hold passwords and names; the decision needs their shape, which is the options and that there is more. */
+function shape(list: Reading<readonly string[]>): Reading<readonly string[]> {
+  if (!list.ok) return list;
+  const [program = "", ...rest] = list.value;
+  return {
+    ok: true,
+    value: [program, ...rest.map((word) => /^[-+][A-Za-z-]{0,20}$/.test(word) ? word : "…")],
+  };
+}
+
+const NOT_RECORDED = unknown("not in the recording");
+
+/** The machine of a recording, for decisions without the machine. */
+export function playback(recording: Recording): Facts {
+  const { system, self, variables, boot, pidNamespace, streams } = recording;
+  return {
+    system,
+    self,
+    variables,
+    boot,
+    pidNamespace,
+    streams,
+    process: (pid) => recording.processes[pid] ?? NOT_RECORDED,
+    environment: (pid) => recording.environments[pid] ?? NOT_RECORDED,
+    arguments: (pid) => recording.arguments[pid] ?? NOT_RECORDED,
+    tmux: ({ socket, target }) => recording.tmux[`${target} ${socket}`] ?? NOT_RECORDED,
+  };
+}

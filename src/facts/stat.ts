@@ -1,0 +1,61 @@
+import { known, type Process, type Reading, unknown } from "./facts.ts";
+
+/** Positions behind the name in /proc/<pid>/stat, counted from the state as 0 (proc_pid_stat(5): field − 3). */
+const PPID = 1;
+const SESSION = 3;
+const TTY_NR = 4;
+const START_TIME = 19;
+
+/** A process as /proc/<pid>/stat tells it, its terminal still as a device number. */
+export interface Stat extends Omit<Process, "tty"> {
+  readonly ttyNr: number;
+}
+
+/**
+ * Read one line of /proc/<pid>/stat.
+ *
+ * The name is whatever the program calls itself, with spaces, parentheses and newlines in it; the kernel puts it
+ * between the first `(` and the *last* `)`.
+ *
+ * @returns the process, or why the line is none
+ */
+export function parseStat(line: string): Reading<Stat> {
+  const open = line.indexOf(" (");
+  const close = line.lastIndexOf(")");
+  if (open < 1 || close < open + 2) return unknown("stat without a name in parentheses");
+  const fields = line.slice(close + 2).split(" ");
+  const pid = integer(line.slice(0, open));
+  const ppid = integer(fields[PPID]);
+  const sid = integer(fields[SESSION]);
+  const ttyNr = integer(fields[TTY_NR]);
+  const start = integer(fields[START_TIME]);
+  // A session of -1 is a process that is just being reaped.
+  if (pid === null || ppid === null || sid === null || sid < 0 || ttyNr === null || start === null) {
+    return unknown("stat with a field that is no number");
+  }
+  return known({ pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: String(start) });
+}
+
+function integer(field: string | undefined): number | null {
+  const value = Number(field);
+  return field === "" || !Number.isInteger(value) ? null : value;
+}
+
+/**
+ * The path of a terminal by its device number, as far as arithmetic tells it: majors 136 to 143 are the Unix98
+ * pseudoterminals, 256 a major; 4 is the consoles and, from minor 64, the serial lines
+ * (Documentation/admin-guide/devices.txt of the kernel).
+ *
+ * @returns the path, or null for any other major
+ */
+export function ttyPath(ttyNr: number): string | null {
+  const { major, minor } = device(ttyNr);
+  if (major >= 136 && major <= 143) return `/dev/pts/${(major - 136) * 256 + minor}`;
+  if (major === 4) return minor < 64 ? `/dev/tty${minor}` : `/dev/ttyS${minor - 64}`;
+  return null;
+}
+
+/** Major and minor of a device number in the kernel's "new" encoding, as tty_nr has it. */
+export function device(ttyNr: number): { major: number; minor: number } {
+  return { major: (ttyNr >>> 8) & 0xfff, minor: (ttyNr & 0xff) | ((ttyNr >>> 12) & 0xfff00) };
+}

@@ -1,0 +1,16 @@
+import type { Process } from "../facts/facts.ts";
+import { foundId, type Namespace } from "./label.ts";
+import { part, type Place } from "./place.ts";
+
+/**
+ * The ID of what a process stands for. Boot, namespace and start time make it that process and no other one that
+ * gets its PID later; the terminal keeps apart what one process opens one after the other.
+ *
+ * @returns undefined where the boot is not known: the ID might come again after the next one
+ */
+export function anchorId({ facts, means }: Place, anchor: Process, namespace: Namespace): string | undefined {
+  const { boot, pidNamespace } = facts;
+  if (!boot.ok) return undefined;
+  const parts = [boot.value, part(pidNamespace), anchor.tty ?? "", anchor.pid, anchor.start];
+  return foundId(namespace, means.sha256(parts.join(":")));
+}

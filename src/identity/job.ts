@@ -1,0 +1,30 @@
+import type { Facts, Process } from "../facts/facts.ts";
+import type { Lineage } from "./lineage.ts";
+import { isBoundary, isWrapper } from "./programs.ts";
+
+/** The inode of the kernel's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h). */
+const FIRST_PID_NAMESPACE = "pid:[4026531836]";
+
+/**
+ * What a job without a terminal (cron, CI, a service) is known by: the outermost process below whoever starts jobs,
+ * so that the whole job is one session and two jobs are two. Wrappers and ourselves are gone after one call and
+ * never stand for it.
+ *
+ * @returns undefined where nothing outlives this command
+ */
+export function findJob(facts: Facts, chain: Lineage): Process | undefined {
+  let job: Process | undefined;
+  for (const process of chain) {
+    if (process.pid === facts.self) continue;
+    if (process.pid === 1 || isBoundary(process.name)) return job ?? ownInit(facts, process);
+    if (!isWrapper(process.name)) job = process;
+  }
+  return job;
+}
+
+/** A container's PID 1 stands for what runs directly below it; the machine's own stands for nothing. */
+function ownInit(facts: Facts, boundary: Process): Process | undefined {
+  const namespace = facts.pidNamespace;
+  const own = namespace.ok && namespace.value !== "" && namespace.value !== FIRST_PID_NAMESPACE;
+  return own && boundary.pid === 1 ? boundary : undefined;
+}

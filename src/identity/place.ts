@@ -1,0 +1,96 @@
+import type { Facts, Process, Reading, Variable, Variables } from "../facts/facts.ts";
+import { findJob } from "./job.ts";
+import { type Lineage, lineage } from "./lineage.ts";
+import type { Hint, Means, Request, Source } from "./resolution.ts";
+import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
+
+/** Where we are, as the rows of the hierarchy decide on it. */
+export interface Place {
+  readonly facts: Facts;
+  readonly means: Means;
+  readonly request: Request;
+  readonly chain: Lineage;
+  readonly terminal: Terminal | undefined;
+  /** What stands for us: the terminal's anchor, or without one the job's. */
+  readonly anchor: Process | undefined;
+  /** Our own environment and those of the ancestors that belong to our terminal, the nearest first. */
+  readonly environments: () => readonly Variables[];
+  readonly notes: Notes;
+  readonly hints: Hint[];
+}
+
+/** What a row of the hierarchy found. */
+export interface Answer {
+  readonly id: string;
+  readonly source: Source;
+  /** Where it is not the place's own. */
+  readonly anchor?: Process;
+}
+
+export function findPlace(facts: Facts, means: Means, request: Request): Place {
+  const notes: Notes = new Map();
+  const chain = lineage(facts, facts.self);
+  const terminal = findTerminal(facts, chain, notes);
+  const anchor = terminal?.anchor ?? findJob(facts, chain);
+  let read: readonly Variables[] | undefined;
+  const environments = () => read ??= readEnvironments(facts, chain, anchor);
+  return { facts, means, request, chain, terminal, anchor, environments, notes, hints: [] };
+}
+
+/** Write down that a hint counts. */
+export function believe(place: Place, name: string, reason: string): void {
+  place.hints.push({ name, verdict: "believed", reason });
+}
+
+/** Write down that a hint does not count. @returns undefined, the answer of a row that has none */
+export function passOver(place: Place, name: string, reason: string): undefined {
+  place.hints.push({ name, verdict: "passed over", reason });
+  return undefined;
+}
+
+/**
+ * The environment that variables belonging together are taken from: our own, or where that lacks the first of
+ * them (`sudo`, `su -` and `env -i` strip it) the nearest ancestor's that may be read and has it, out to the
+ * process that stands for the terminal. What lies beyond that one is another terminal's.
+ */
+export function environmentWith(place: Place, variable: Variable): Variables {
+  for (const variables of place.environments()) {
+    if (variables[variable] !== undefined) return variables;
+  }
+  return NONE;
+}
+
+const NONE: Variables = {};
+
+function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefined): readonly Variables[] {
+  const environments = [facts.variables];
+  const add = (process: Process) => {
+    const theirs = facts.environment(process.pid);
+    if (theirs.ok) environments.push(theirs.value);
+  };
+  let reached = false;
+  for (const process of chain) {
+    if (process.pid !== facts.self) add(process);
+    reached = process.pid === anchor?.pid;
+    if (reached) break;
+  }
+  // A leader that is no ancestor of ours: whoever came between is gone.
+  if (!reached && anchor !== undefined) add(anchor);
+  return environments;
+}
+
+/**
+ * The server that our terminal belongs to: the nearest process outside of it that fits, with no other terminal
+ * between. (A terminal emulator started from an SSH login has an sshd above it too, but is a terminal of its own.)
+ */
+export function enclosing(place: Place, fits: (process: Process) => boolean): Process | undefined {
+  const outside = (place.terminal?.outward ?? place.chain).slice(1);
+  for (const process of outside) {
+    if (fits(process)) return process;
+    if (process.tty !== null) return undefined;
+  }
+  return undefined;
+}
+
+/** A reading as a part of a hash: empty where there is none. */
+export const part = (reading: Reading<string>): string => reading.ok ? reading.value : "";

@@ -1,0 +1,58 @@
+import type { Process } from "../facts/facts.ts";
+
+/** Where an ID came from, in the order in which the sources are asked. */
+export type Source =
+  | "explicit-flag"
+  | "explicit-env"
+  | "use"
+  | "tmux"
+  | "screen"
+  | "zellij"
+  | "ssh-env"
+  | "ssh-ancestor"
+  | "gui-terminal"
+  | "deep-anchor"
+  | "uuid-fallback";
+
+export const SCOPES = ["pane", "window", "session"] as const;
+
+/** How much of a multiplexer one session is. Outside of multiplexers it changes nothing. */
+export type Scope = (typeof SCOPES)[number];
+
+/** A hint that was there, and what became of it. */
+export interface Hint {
+  readonly name: string;
+  readonly verdict: "believed" | "passed over";
+  readonly reason: string;
+}
+
+/** What is asked of the decision. */
+export interface Request {
+  /** The label or ID of `--session-id`. */
+  readonly label?: string;
+  readonly scope: Scope;
+}
+
+/** The two things that the decision cannot do without and that are not its own. */
+export interface Means {
+  /** SHA-256 of the text's UTF-8, 64 lowercase hex digits. */
+  readonly sha256: (text: string) => string;
+  readonly randomUuid: () => string;
+}
+
+export interface Resolution {
+  readonly id: string;
+  readonly source: Source;
+  readonly scope: Scope;
+  /** Whether the next command in this place gets the same ID. */
+  readonly stable: boolean;
+  /** The process whose life is the session's, where one was found. */
+  readonly anchor: Process | null;
+  /** What `BERTH_SESSION_BIND` is to hold; empty without an anchor. */
+  readonly binding: () => string;
+  /** Ourselves and our ancestors; empty when the ID was given. */
+  readonly chain: readonly Process[];
+  /** What was seen of a process of the chain, by PID. */
+  readonly notes: ReadonlyMap<number, string>;
+  readonly hints: readonly Hint[];
+}

@@ -1,0 +1,129 @@
+import type { Facts } from "../facts/facts.ts";
+import { anchorId } from "./anchor.ts";
+import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
+import { formatLabel, foundId, splitId } from "./label.ts";
+import { screen, tmux, zellij } from "./multiplexers.ts";
+import { type Answer, believe, environmentWith, findPlace, passOver, type Place } from "./place.ts";
+import type { Means, Request, Resolution } from "./resolution.ts";
+import { ssh } from "./ssh.ts";
+
+/** The hierarchy below what is given outright. The order is the specification: the first answer counts. */
+const ROWS: readonly ((place: Place) => Answer | undefined)[] = [
+  use,
+  tmux,
+  screen,
+  zellij,
+  ssh,
+  leftBehind,
+  deepAnchor,
+];
+
+/**
+ * Which session is this? Pure: the same facts give the same answer, except for the random one of last resort.
+ *
+ * @param facts what is known of the machine; only what the decision asks for is read
+ * @throws BerthError a usage error, when the label given by `--session-id` or `BERTH_SESSION` cannot be one
+ */
+export function resolve(facts: Facts, request: Request, means: Means): Resolution {
+  const given = explicit(facts, request, means);
+  if (given !== undefined) return given;
+  const place = findPlace(facts, means, request);
+  for (const row of ROWS) {
+    const answer = row(place);
+    if (answer !== undefined) return resolution(place, answer);
+  }
+  return resolution(place, { id: foundId("uuid", means.randomUuid()), source: "uuid-fallback" });
+}
+
+/** What the user says counts, and nothing else is looked at. */
+function explicit(facts: Facts, { label, scope }: Request, { sha256 }: Means): Resolution | undefined {
+  const text = label ?? facts.variables.BERTH_SESSION;
+  if (text === undefined) return undefined;
+  const [source, name] = label === undefined
+    ? ["explicit-env" as const, "BERTH_SESSION"]
+    : ["explicit-flag" as const, "--session-id"];
+  const hints = [{ name, verdict: "believed" as const, reason: "given outright" }];
+  const id = formatLabel(text, sha256);
+  return {
+    id,
+    source,
+    scope,
+    stable: true,
+    anchor: null,
+    binding: () => "",
+    chain: [],
+    notes: new Map(),
+    hints,
+  };
+}
+
+function resolution(place: Place, { id, source, anchor }: Answer): Resolution {
+  const { facts, chain, notes, hints, request: { scope } } = place;
+  const stands = source === "uuid-fallback" ? undefined : anchor ?? place.anchor;
+  const binding = () =>
+    stands === undefined ? "" : formatBinding(facts, stands, splitId(id).namespace ?? "ex");
+  return {
+    id,
+    source,
+    scope,
+    stable: source !== "uuid-fallback",
+    anchor: stands ?? null,
+    binding,
+    chain,
+    notes,
+    hints,
+  };
+}
+
+/** `berth use`: counts in the terminal that it was typed in, and nowhere that it was inherited to. */
+function use(place: Place): Answer | undefined {
+  const { BERTH_USE, BERTH_SESSION_BIND } = environmentWith(place, "BERTH_USE");
+  if (BERTH_USE === undefined) return undefined;
+  const binding = parseBinding(BERTH_SESSION_BIND ?? "");
+  if (binding === undefined) {
+    return passOver(place, "BERTH_USE", "no binding beside it says for which terminal");
+  }
+  if (!isHere(place, binding) && !isLeftBehind(place, binding)) {
+    return passOver(place, "BERTH_USE", "inherited: it is bound to another terminal");
+  }
+  const id = spelled(BERTH_USE, place.means);
+  if (id === undefined) return passOver(place, "BERTH_USE", "not a session's label or ID");
+  believe(place, "BERTH_USE", "bound to this terminal");
+  return { id, source: "use" };
+}
+
+function spelled(label: string, { sha256 }: Means): string | undefined {
+  try {
+    return formatLabel(label, sha256);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a session leader leaves behind when it ends (a connection that broke) still belongs to its session. */
+function leftBehind(place: Place): Answer | undefined {
+  if (place.terminal !== undefined && place.terminal.anchor.sid === place.terminal.anchor.pid) {
+    return undefined;
+  }
+  const { BERTH_SESSION_BIND } = environmentWith(place, "BERTH_SESSION_BIND");
+  const binding = BERTH_SESSION_BIND === undefined ? undefined : parseBinding(BERTH_SESSION_BIND);
+  if (binding === undefined || !isLeftBehind(place, binding)) return undefined;
+  const id = anchorId(place, binding.anchor, binding.idNamespace === "ssh" ? "ssh" : "anchor");
+  if (id === undefined) return undefined;
+  believe(
+    place,
+    "BERTH_SESSION_BIND",
+    `the session leader, process ${binding.anchor.pid}, is gone and we are of its session`,
+  );
+  return {
+    id,
+    source: binding.idNamespace === "ssh" ? "ssh-ancestor" : "deep-anchor",
+    anchor: binding.anchor,
+  };
+}
+
+function deepAnchor(place: Place): Answer | undefined {
+  if (place.anchor === undefined) return undefined;
+  const id = anchorId(place, place.anchor, "anchor");
+  return id === undefined ? undefined : { id, source: "deep-anchor" };
+}

@@ -1,0 +1,23 @@
+import { openFacts, openHost } from "./facts/open.ts";
+import { resolve } from "./identity/resolve.ts";
+import type { Host } from "./facts/host.ts";
+
+const host = await openHost();
+// deno-lint-ignore-file no-process-global -- importing node:process costs every start 0.1 ms
+const argv = process.argv.slice(2);
+process.exitCode = await plainId(host, argv) ?? await (await import("./cli/run.ts")).run(host, argv);
+
+/**
+ * `berth id` without options, which every script and prompt calls: no option parser, nothing loaded that it does
+ * not need. Whatever is out of the ordinary is left to the whole program, which says it properly.
+ */
+async function plainId(host: Host, argv: readonly string[]): Promise<number | undefined> {
+  if (argv.length !== 1 || argv[0] !== "id") return undefined;
+  try {
+    const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID() };
+    const { id } = resolve(await openFacts(host), { scope: "session" }, means);
+    return host.write(1, `${id}\n`).ok ? 0 : undefined;
+  } catch {
+    return undefined;
+  }
+}
