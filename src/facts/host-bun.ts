@@ -18,6 +18,8 @@ const { symbols: libc } = dlopen("libc.so.6", {
 
 const O_RDONLY_CLOEXEC = 0o2000000;
 const PATH_MAX = 4096;
+/** Where reads begin; what is longer gets a buffer of its own. */
+const page = new Uint8Array(PATH_MAX);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -49,16 +51,17 @@ const cString = (text: string): Uint8Array => encoder.encode(`${text}\0`);
 function readText(path: string, limit: number): Reading<string> {
   const fd = libc.open(cString(path), O_RDONLY_CLOEXEC);
   if (fd < 0) return unknown(errno());
-  let bytes = new Uint8Array(Math.min(limit, PATH_MAX));
+  let bytes = page;
   let length = 0;
   try {
     for (let full = true; full && length < limit;) {
-      if (length === bytes.length) bytes = grown(bytes, limit);
-      const got = libc.read(fd, bytes.subarray(length), bytes.length - length);
+      if (length === bytes.length) bytes = grown(bytes);
+      const space = Math.min(bytes.length, limit) - length;
+      const got = libc.read(fd, length === 0 ? bytes : bytes.subarray(length), space);
       if (got < 0) return unknown(errno());
       length += got;
       // Files, those of /proc too, fill what they are given, so a short read is the last one.
-      full = length === bytes.length;
+      full = got === space;
     }
   } finally {
     libc.close(fd);
@@ -66,8 +69,8 @@ function readText(path: string, limit: number): Reading<string> {
   return known(decoder.decode(bytes.subarray(0, length)));
 }
 
-function grown(bytes: Uint8Array, limit: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.min(limit, bytes.length * 4));
+function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(bytes.length * 4);
   larger.set(bytes);
   return larger;
 }

@@ -4,6 +4,7 @@ import {
   type Process,
   type Reading,
   type Streams,
+  type TmuxPane,
   unknown,
   type Variable,
   VARIABLES,
@@ -19,48 +20,61 @@ const ARGUMENT_BYTES = 1 << 16;
 
 /** Read the machine that we run on. Everything is read on first use, once. */
 export function linuxFacts(host: Host): Facts {
-  const once = new Map<string, unknown>();
-  function memo<T>(key: string, read: () => T): T {
-    if (!once.has(key)) once.set(key, read());
-    return once.get(key) as T;
-  }
-  const offset = () => memo("timens", () => startOffset(host));
-  const readProcess = (who: string) => readStat(host, who, offset);
+  let self: number | undefined;
+  let variables: Variables | undefined;
+  let boot: Reading<string> | undefined;
+  let pidNamespace: Reading<string> | undefined;
+  let streams: Reading<Streams> | undefined;
+  let startedLater: number | undefined;
+  const processes = new Map<number, Reading<Process>>();
+  const environments = new Map<number, Reading<Variables>>();
+  const argumentLists = new Map<number, Reading<readonly string[]>>();
+  const panes = new Map<string, Reading<TmuxPane>>();
+  const read = (who: number | "self") => readStat(host, who, startedLater ??= startOffset(host));
 
   return {
     system: "linux",
     get self() {
-      // Not getpid: below `unshare --pid` without a /proc of its own, the table counts in the outer namespace.
-      const stat = memo("self", () => readProcess("self"));
-      if (!stat.ok) return 0;
-      return memo(`process ${stat.value.pid}`, () => stat).value.pid;
+      if (self === undefined) {
+        // Not getpid: below `unshare --pid` without a /proc of its own, the table counts in the outer namespace.
+        const stat = read("self");
+        self = stat.ok ? stat.value.pid : 0;
+        processes.set(self, stat);
+      }
+      return self;
     },
     get variables() {
-      return memo("variables", () => pick((name) => host.variables[name]));
+      return variables ??= pick((name) => host.variables[name]);
     },
     get boot() {
-      return memo("boot", () => nonEmpty(host.readText("/proc/sys/kernel/random/boot_id", 64)));
+      return boot ??= nonEmpty(host.readText("/proc/sys/kernel/random/boot_id", 64));
     },
     get pidNamespace() {
-      return memo("pidns", () => host.readLink("/proc/self/ns/pid"));
+      return pidNamespace ??= host.readLink("/proc/self/ns/pid");
     },
     get streams() {
-      return memo("streams", () => streams(host));
+      return streams ??= readStreams(host);
     },
-    process: (pid) => memo(`process ${pid}`, () => readProcess(String(pid))),
-    environment: (pid) => memo(`environment ${pid}`, () => environment(host, pid)),
-    arguments: (pid) => memo(`arguments ${pid}`, () => argumentsOf(host, pid)),
-    tmux: (query) => memo(`tmux ${query.target} ${query.socket}`, () => queryTmux(host, query)),
+    process: (pid) => once(processes, pid, read),
+    environment: (pid) => once(environments, pid, () => environment(host, pid)),
+    arguments: (pid) => once(argumentLists, pid, () => argumentsOf(host, pid)),
+    tmux: (query) => once(panes, `${query.target} ${query.socket}`, () => queryTmux(host, query)),
   };
 }
 
-function readStat(host: Host, who: string, offset: () => number): Reading<Process> {
+function once<K, V>(answers: Map<K, V>, question: K, ask: (question: K) => V): V {
+  let answer = answers.get(question);
+  if (answer === undefined) answers.set(question, answer = ask(question));
+  return answer;
+}
+
+function readStat(host: Host, who: number | "self", offset: number): Reading<Process> {
   const text = host.readText(`/proc/${who}/stat`, 4096);
   if (!text.ok) return text;
   const stat = parseStat(text.value);
   if (!stat.ok) return stat;
   const { ttyNr, start, ...rest } = stat.value;
-  const ticks = offset() === 0 ? start : String(Number(start) - offset());
+  const ticks = offset === 0 ? start : String(Number(start) - offset);
   return known({ ...rest, tty: ttyNr === 0 ? null : ttyPath(ttyNr) ?? otherTty(host, ttyNr), start: ticks });
 }
 
@@ -80,10 +94,11 @@ function startOffset(host: Host): number {
   const text = host.readText("/proc/self/timens_offsets", 256);
   const at = text.ok ? text.value.indexOf("boottime") : -1;
   if (!text.ok || at < 0) return 0;
-  const words = text.value.slice(at).trim().split(" ");
-  const seconds = Number(words.find((word, index) => index > 0 && word !== ""));
+  const rest = text.value.slice(at + "boottime".length).trim();
+  const seconds = Number(rest.slice(0, rest.indexOf(" ")));
+  const nanoseconds = Number(rest.slice(rest.lastIndexOf(" ")));
   // USER_HZ is 100 on every architecture that we build for.
-  return seconds * 100 + Math.floor(Number(words.at(-1)) / 10_000_000);
+  return seconds * 100 + Math.floor(nanoseconds / 10_000_000);
 }
 
 function environment(host: Host, pid: number): Reading<Variables> {
@@ -111,12 +126,11 @@ function pick(value: (name: Variable) => string | undefined): Variables {
 function argumentsOf(host: Host, pid: number): Reading<readonly string[]> {
   const text = host.readText(`/proc/${pid}/cmdline`, ARGUMENT_BYTES);
   if (!text.ok) return text;
-  return text.value === "" ? unknown("no arguments: a kernel thread or a zombie") : known(
-    text.value.replace(/\0$/, "").split("\0"),
-  );
+  if (text.value === "") return unknown("no arguments: a kernel thread or a zombie");
+  return known(text.value.slice(0, text.value.endsWith("\0") ? -1 : undefined).split("\0"));
 }
 
-function streams(host: Host): Reading<Streams> {
+function readStreams(host: Host): Reading<Streams> {
   const [stdin, stdout, stderr] = [0, 1, 2].map((fd) => {
     const target = host.readLink(`/proc/self/fd/${fd}`);
     return target.ok ? target.value : "closed";

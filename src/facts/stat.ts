@@ -23,7 +23,7 @@ export function parseStat(line: string): Reading<Stat> {
   const open = line.indexOf(" (");
   const close = line.lastIndexOf(")");
   if (open < 1 || close < open + 2) return unknown("stat without a name in parentheses");
-  const fields = line.slice(close + 2).split(" ");
+  const fields = line.slice(close + 2).split(" ", START_TIME + 1);
   const pid = integer(line.slice(0, open));
   const ppid = integer(fields[PPID]);
   const sid = integer(fields[SESSION]);

@@ -12,12 +12,12 @@ export type Lineage = readonly Process[];
  */
 export function lineage(facts: Facts, pid: number): Lineage {
   const chain: Process[] = [];
-  for (let next = pid; next > 0 && chain.length < MAX_STEPS;) {
+  let child: Process | undefined;
+  for (let next = pid; next > 0 && chain.length < MAX_STEPS; next = child.ppid) {
     const read = facts.process(next);
-    const child = chain.at(-1);
     if (!read.ok || (child !== undefined && isYounger(read.value, child))) break;
-    chain.push(read.value);
-    next = read.value.ppid;
+    child = read.value;
+    chain.push(child);
   }
   return chain;
 }

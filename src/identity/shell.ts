@@ -1,11 +1,23 @@
 import type { Reading } from "../facts/facts.ts";
 import { isShell } from "./programs.ts";
 
-/** Options that take the next argument as their value, in the shells that we know. */
-const WITH_VALUE = /^(-[oO]|\+[oO]|--init-file|--rcfile|--config|--env-config|-C|--init-command|-d|-f)$/;
+/*
+ * Without regular expressions: the first use of one costs more than reading a process, and this is asked of the
+ * leader of every terminal.
+ */
 
-/** A command to run and be gone: `-c`, bundled (`-lc`, `-ilc`), and the long spellings of fish, nu and PowerShell. */
-const COMMAND = /^(-[a-zA-Z]*c[a-zA-Z]*|--command(=.*)?|--commands(=.*)?|-command|-file|-encodedcommand)$/i;
+/** Options whose value is the next argument, of bash, zsh, ksh, fish, nu and others; nothing here runs a command. */
+const WITH_VALUE =
+  " -o +o -O +O --init-file --rcfile --config --env-config --plugin-config -C --init-command -d" +
+  " --debug -D -f --features --execute -e ";
+
+/** PowerShell's own, which it takes in any case and with one dash. */
+const POWERSHELL_COMMANDS = " -command -c -commandwithargs -cwa -file -f -encodedcommand -e -ec -enc ";
+const POWERSHELL_WITH_VALUE =
+  " -executionpolicy -ep -ex -workingdirectory -wd -configurationname -configurationfile" +
+  " -custompipename -settingsfile -windowstyle -w -version -v -inputformat -outputformat -psconsolefile ";
+
+const isIn = (list: string, word: string): boolean => !word.includes(" ") && list.includes(` ${word} `);
 
 /**
  * Whether a process is a shell that somebody types at: a known shell without a command or a script to run.
@@ -17,19 +29,39 @@ const COMMAND = /^(-[a-zA-Z]*c[a-zA-Z]*|--command(=.*)?|--commands(=.*)?|-comman
  */
 export function isInteractiveShell(name: string, argv: Reading<readonly string[]>): boolean {
   if (!isShell(name)) return false;
-  if (!argv.ok) return true;
-  return !runsSomething(argv.value.slice(1));
+  if (!argv.ok || argv.value.length === 1) return true;
+  const args = argv.value.slice(1);
+  return isPowerShell(name) ? !powerShellRuns(args) : !shellRuns(args);
 }
 
-function runsSomething(args: readonly string[]): boolean {
-  let noExit = false;
+const isPowerShell = (name: string): boolean => name.startsWith("pwsh") || name.startsWith("powershell");
+
+/** Whether a shell of Bourne's or a later family is given a command or a script. */
+function shellRuns(args: readonly string[]): boolean {
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? "";
-    if (/^-noexit$/i.test(arg)) noExit = true;
-    else if (arg === "-s" || arg === "-" || arg === "--") return arg !== "-s" && at + 1 < args.length;
-    else if (WITH_VALUE.test(arg)) at++;
-    else if (COMMAND.test(arg)) return !noExit;
-    else if (!/^[-+]/.test(arg)) return true;
+    if (arg === "-s") return false;
+    if (arg === "-" || arg === "--") return at + 1 < args.length;
+    if (isIn(WITH_VALUE, arg)) at++;
+    else if (arg.startsWith("--")) {
+      if (arg.startsWith("--command")) return true;
+    } else if (arg.startsWith("-")) {
+      // Short options come bundled: `-lc`, `-ilc`.
+      if (arg.includes("c")) return true;
+    } else if (!arg.startsWith("+")) return true;
+  }
+  return false;
+}
+
+function powerShellRuns(args: readonly string[]): boolean {
+  let stays = false;
+  for (let at = 0; at < args.length; at++) {
+    const arg = (args[at] ?? "").toLowerCase();
+    if (arg === "-noexit") stays = true;
+    else if (isIn(POWERSHELL_COMMANDS, arg)) return !stays;
+    else if (isIn(POWERSHELL_WITH_VALUE, arg)) at++;
+    // The first word that is no option is a script, and what comes behind it is the script's.
+    else if (!arg.startsWith("-")) return !stays;
   }
   return false;
 }

@@ -51,10 +51,7 @@ function terminalOf(facts: Facts, member: Process, tty: string, chain: Lineage):
     return { tty, anchor: leader.value, outward: lineage(facts, member.sid) };
   }
   // The leader is outside the namespace, gone or hidden: the outermost of the session that can be seen stands for it.
-  let outermost = 0;
-  for (const [at, process] of chain.entries()) {
-    if (process.sid === member.sid && process.tty === tty) outermost = at;
-  }
+  const outermost = chain.findLastIndex((process) => process.sid === member.sid && process.tty === tty);
   return { tty, anchor: chain[outermost] ?? member, outward: chain.slice(outermost) };
 }
 
