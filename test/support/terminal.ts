@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cleanEnv, until } from "./berth.ts";
 
 /**
@@ -40,6 +41,27 @@ export class Terminal {
 
   type(text: string): void {
     this.#child.terminal?.write(text);
+  }
+
+  /**
+   * Start a program that will read what is typed next, and wait until it has the terminal: what is typed while a
+   * shell's own line editor still reads is that one's.
+   */
+  async enter(command: string): Promise<void> {
+    this.type(`${command}\r`);
+    await until(`${command} in the foreground`, () => this.#foreground() === this.pid ? undefined : true);
+  }
+
+  /** Leave the program that was entered. */
+  async leave(how = "exit\r"): Promise<void> {
+    this.type(how);
+    await until("the first shell in the foreground", () => this.#foreground() === this.pid || undefined);
+  }
+
+  /** The process group that the terminal's input goes to (tpgid of /proc/<pid>/stat). */
+  #foreground(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5]);
   }
 
   /** Wait until the screen shows a pattern. */
