@@ -37,10 +37,16 @@ function kind<Data>(
   return { exit, message, hint, example };
 }
 
-/** A value as it stands in a message: quoted, with control characters escaped and at most 80 characters. */
+/**
+ * A value as it stands in a message: quoted, at most 80 characters, with everything escaped that a terminal would
+ * obey or that would turn the text round: control characters, and those that are invisible or set a direction.
+ */
 export function quote(value: string): string {
   const shown = value.length > 80 ? `${value.slice(0, 77)}...` : value;
-  return JSON.stringify(shown).replace(/[\u007f-\u009f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(shown).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 const nearest = (near: string | undefined, otherwise: string): string =>

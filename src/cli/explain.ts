@@ -4,6 +4,7 @@ import type { Process } from "../facts/facts.ts";
 import { recorder } from "../facts/recording.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Hint, Resolution } from "../identity/resolution.ts";
+import { shellShape } from "../identity/shell.ts";
 import { type Command, type Context, outJson, text } from "./command.ts";
 import { SOURCES } from "./words.ts";
 
@@ -19,7 +20,10 @@ export const explain: Command = {
   examples: ["berth explain", "berth explain --json", "berth explain --record machine.json"],
   run(context, input) {
     const started = performance.now();
-    const { facts, recording } = recorder(context.facts);
+    const { facts, recording } = recorder(
+      context.facts,
+      context.facts.system === "win32" ? undefined : shellShape,
+    );
     const resolution = resolve(facts, context.request, context.means);
     const decided = performance.now();
     const file = text(input, "record");

@@ -63,6 +63,7 @@ export interface TmuxPane {
   readonly serverPid: number;
   /** Seconds since 1970. */
   readonly serverStart: string;
+  /** Empty when the pane has none any more. */
   readonly paneTty: string;
   /** The server's socket with symbolic links resolved. */
   readonly socket: string;

@@ -89,7 +89,8 @@ function write(stream: 1 | 2, text: string): Reading<null> {
     else {
       const why = errno();
       // A non-blocking pipe whose reader is slow, or a signal: there is nothing to do but to try again.
-      if (why !== "EAGAIN" && why !== "EINTR") return unknown(why);
+      if (why === "EAGAIN") Bun.sleepSync(1);
+      else if (why !== "EINTR") return unknown(why);
     }
   }
   return known(null);

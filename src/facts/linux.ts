@@ -11,7 +11,7 @@ import {
   type Variables,
 } from "./facts.ts";
 import type { Host } from "./host.ts";
-import { device, parseStat, ttyPath } from "./stat.ts";
+import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { queryTmux } from "./tmux.ts";
 
 /** Limits of what is read of another process: the kernel caps neither its environment nor its arguments. */
@@ -86,19 +86,10 @@ function otherTty(host: Host, ttyNr: number): string {
   return name === undefined ? `/dev/char/${major}:${minor}` : `/dev/${name}`;
 }
 
-/**
- * Clock ticks that a time namespace adds to every start time (time_namespaces(7): `boottime SECONDS NANOSECONDS`),
- * so that a process started before has the same start time on either side. 0 where there are none.
- */
+/** Clock ticks that a time namespace adds to every start time; 0 where there are none. */
 function startOffset(host: Host): number {
   const text = host.readText("/proc/self/timens_offsets", 256);
-  const at = text.ok ? text.value.indexOf("boottime") : -1;
-  if (!text.ok || at < 0) return 0;
-  const rest = text.value.slice(at + "boottime".length).trim();
-  const seconds = Number(rest.slice(0, rest.indexOf(" ")));
-  const nanoseconds = Number(rest.slice(rest.lastIndexOf(" ")));
-  // USER_HZ is 100 on every architecture that we build for.
-  return seconds * 100 + Math.floor(nanoseconds / 10_000_000);
+  return text.ok ? parseStartOffset(text.value) : 0;
 }
 
 function environment(host: Host, pid: number): Reading<Variables> {

@@ -18,8 +18,18 @@ export interface Recording {
   readonly tmux: Readonly<Record<string, Reading<TmuxPane>>>;
 }
 
-/** Facts that note what is asked of them, and the recording of it so far. */
-export function recorder(live: Facts): { facts: Facts; recording: () => Recording } {
+/**
+ * Facts that note what is asked of them, and the recording of it so far.
+ *
+ * @param redact leaves out of a process's arguments what the decision does not need
+ */
+export function recorder(
+  live: Facts,
+  redact: (name: string, argv: readonly string[]) => readonly string[] = optionsOf,
+): {
+  facts: Facts;
+  recording: () => Recording;
+} {
   const processes: Record<string, Reading<Process>> = {};
   const environments: Record<string, Reading<Variables>> = {};
   const argumentLists: Record<string, Reading<readonly string[]>> = {};
@@ -48,22 +58,41 @@ export function recorder(live: Facts): { facts: Facts; recording: () => Recordin
     tmux: (query) => note(tmux, `${query.target} ${query.socket}`, live.tmux(query)),
   };
   const recording = (): Recording => {
-    const { system, self, variables, boot, pidNamespace, streams } = live;
-    const shapes = Object.fromEntries(Object.entries(argumentLists).map(([pid, list]) => [pid, shape(list)]));
+    const { system, self, variables, boot, pidNamespace } = live;
+    const shapes = Object.fromEntries(
+      Object.entries(argumentLists).map(([pid, list]) => {
+        const process = processes[pid];
+        const name = process?.ok ? process.value.name : "";
+        return [pid, list.ok ? { ok: true as const, value: redact(name, list.value) } : list];
+      }),
+    );
     const asked = { processes, environments, arguments: shapes, tmux };
-    return { recording: 1, system, self, variables, boot, pidNamespace, streams, ...asked };
+    return {
+      recording: 1,
+      system,
+      self,
+      variables,
+      boot,
+      pidNamespace,
+      streams: streamKinds(live),
+      ...asked,
+    };
   };
   return { facts, recording };
 }
 
 /** Arguments hold passwords and names; the decision needs their shape, which is the options and that there is more. */
-function shape(list: Reading<readonly string[]>): Reading<readonly string[]> {
-  if (!list.ok) return list;
-  const [program = "", ...rest] = list.value;
-  return {
-    ok: true,
-    value: [program, ...rest.map((word) => /^[-+][A-Za-z-]{0,20}$/.test(word) ? word : "…")],
-  };
+const optionsOf = (_name: string, [program = "", ...rest]: readonly string[]): readonly string[] => [
+  program,
+  ...rest.map((word) => /^[-+][A-Za-z-]{0,20}$/.test(word) ? word : "…"),
+];
+
+/** Files that a stream was redirected to have telling names; devices and pipes have not. */
+function streamKinds({ streams }: Facts): Reading<Streams> {
+  if (!streams.ok) return streams;
+  const kind = (name: string) => name.startsWith("/") && !name.startsWith("/dev/") ? "file" : name;
+  const [stdin, stdout, stderr] = streams.value;
+  return { ok: true, value: [kind(stdin), kind(stdout), kind(stderr)] };
 }
 
 const NOT_RECORDED = unknown("not in the recording");

@@ -30,15 +30,35 @@ export function parseStat(line: string): Reading<Stat> {
   const ttyNr = integer(fields[TTY_NR]);
   const start = integer(fields[START_TIME]);
   // A session of -1 is a process that is just being reaped.
-  if (pid === null || ppid === null || sid === null || sid < 0 || ttyNr === null || start === null) {
+  if (!isCount(pid) || !isCount(ppid) || !isCount(sid) || ttyNr === null || !isCount(start)) {
     return unknown("stat with a field that is no number");
   }
   return known({ pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: String(start) });
 }
 
+const isCount = (value: number | null): value is number => value !== null && value >= 0;
+
+/** A field as the number it spells; null for anything that the kernel would not write (`1e3`, ` 7`, ``). */
 function integer(field: string | undefined): number | null {
   const value = Number(field);
-  return field === "" || !Number.isInteger(value) ? null : value;
+  return Number.isSafeInteger(value) && String(value) === field ? value : null;
+}
+
+/**
+ * Read /proc/<pid>/timens_offsets (time_namespaces(7): `boottime SECONDS NANOSECONDS`).
+ *
+ * @returns the clock ticks that the time namespace adds to every start time, to be taken off again, so that a
+ * process has the same start time inside and outside; 0 for anything that is no such file
+ */
+export function parseStartOffset(text: string): number {
+  const at = text.indexOf("boottime");
+  if (at < 0) return 0;
+  const rest = text.slice(at + "boottime".length).trim();
+  const seconds = Number(rest.slice(0, rest.indexOf(" ")));
+  const nanoseconds = Number(rest.slice(rest.lastIndexOf(" ")));
+  // USER_HZ is 100 on every architecture that we build for.
+  const ticks = seconds * 100 + Math.floor(nanoseconds / 10_000_000);
+  return Number.isSafeInteger(ticks) ? ticks : 0;
 }
 
 /**

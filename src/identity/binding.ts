@@ -26,7 +26,7 @@ export function formatBinding(facts: Facts, anchor: Process, idNamespace: string
 }
 
 const SPELLING =
-  /^1,([1-9]\d{0,9}),(0|[1-9]\d{0,19}),(0|[1-9]\d{0,9}),([^,]{0,200}),([^,]{1,100}),([^,]{0,100}),([A-Za-z0-9._-]{1,60})$/;
+  /^1,([1-9]\d{0,9}),(0|[1-9]\d{0,19}),(0|[1-9]\d{0,9}),([!-+\--~]{0,200}),([!-+\--~]{1,100}),([!-+\--~]{0,100}),([A-Za-z0-9._-]{1,60})$/;
 
 /** Read a binding. @returns undefined for anything but a binding of this version */
 export function parseBinding(text: string): Binding | undefined {
@@ -44,15 +44,16 @@ export function isHere(place: Place, binding: Binding): boolean {
 }
 
 /**
- * Whether we are what is left of the session that the binding names: its leader is gone, and we are still in its
- * session. The number of a session is not handed out again while it has members (alloc_pid of the kernel). The
- * terminal is the same or, as the kernel takes it from a session whose leader ends, none.
+ * Whether we are what is left of the session that the binding names: its leader is gone or has lost the terminal,
+ * and we are still in its session. The number of a session is not handed out again while it has members (alloc_pid
+ * of the kernel), so another process of that PID means another session. The terminal is the same or, as the kernel
+ * takes it from a session whose leader ends, none.
  */
 export function isLeftBehind(place: Place, binding: Binding): boolean {
   const us = place.chain[0];
   if (us === undefined || !isOurMachine(place, binding) || binding.anchor.tty === null) return false;
   const there = place.facts.process(binding.anchor.pid);
-  const gone = !there.ok || !isSame(there.value, binding.anchor);
+  const gone = !there.ok || (isSame(there.value, binding.anchor) && there.value.tty === null);
   return gone && us.sid === binding.anchor.sid && us.sid !== 0 &&
     (us.tty ?? binding.anchor.tty) === binding.anchor.tty;
 }

@@ -19,7 +19,14 @@ export function findJob(facts: Facts, chain: Lineage): Process | undefined {
     if (process.pid === 1 || isBoundary(process.name)) return job ?? ownInit(facts, process);
     if (!isWrapper(process.name)) job = process;
   }
-  return job;
+  return job ?? entered(facts, chain);
+}
+
+/** A command that was put into a container from outside (`docker exec`) has nothing above it and is directly there. */
+function entered(facts: Facts, chain: Lineage): Process | undefined {
+  if (chain[chain.length - 1]?.ppid !== 0) return undefined;
+  const init = facts.process(1);
+  return init.ok ? ownInit(facts, init.value) : undefined;
 }
 
 /** A container's PID 1 stands for what runs directly below it; the machine's own stands for nothing. */

@@ -65,10 +65,12 @@ function byServer(
   if (server === undefined) {
     return passOver(place, variable, "inherited: its server did not open this terminal");
   }
-  believe(place, variable, `the server, process ${server.pid}, opened this terminal`);
   const { facts, means, request, anchor } = place;
+  // A PID and a start time come again after the next boot.
+  if (!facts.boot.ok) return passOver(place, variable, `the boot ID cannot be read (${facts.boot.why})`);
+  believe(place, variable, `the server, process ${server.pid}, opened this terminal`);
   // Neither tells a program its tab, and a window of screen is one terminal: narrower than a session is a terminal.
   const within = request.scope === "session" || anchor === undefined ? [] : [anchor.pid, anchor.start];
-  const parts = [kind, part(facts.boot), part(facts.pidNamespace), server.pid, server.start, ...within];
+  const parts = [kind, facts.boot.value, part(facts.pidNamespace), server.pid, server.start, ...within];
   return { id: foundId(kind, means.sha256(parts.join(":"))), source: kind };
 }

@@ -20,7 +20,7 @@ const WRAPPERS =
 /** Give their one command a terminal of its own that belongs to the terminal they were started in. */
 const RELAYS =
   " sudo su doas runuser pkexec script scriptlive asciinema expect unbuffer rlwrap luit mc poetry pipenv" +
-  " ttyrec termrec rlfe socat faketty ";
+  " ttyrec termrec rlfe faketty ";
 
 /** Where a job without a terminal begins: whoever starts unrelated jobs. PID 1 is one by its number. */
 const BOUNDARIES =
@@ -50,15 +50,23 @@ const TERMINALS =
 
 const SHELLS =
   " bash zsh fish sh dash ash ksh ksh93 mksh oksh yash tcsh csh pwsh nu elvish ion xonsh oil osh ysh" +
-  " murex rc es busybox ";
+  " murex rc es busybox rbash zsh4 zsh5 rzsh rksh ksh2020 lksh loksh pdksh posh pwsh-preview ";
 
 const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe ";
 
-/** Multiplexer servers put more behind their name (`tmux: server`), so its beginning counts. */
+/** Multiplexer servers put more behind their name (`tmux: server`, `screen-5.0.1`), but no letters (`screenshot`). */
 function isMultiplexer(name: string): boolean {
   const lower = name.toLowerCase();
-  return lower.startsWith("tmux") || lower.startsWith("screen") || lower.startsWith("zellij");
+  return isNamed(lower, "tmux") || isNamed(lower, "screen") || isNamed(lower, "zellij");
 }
+
+function isNamed(name: string, program: string): boolean {
+  if (!name.startsWith(program)) return false;
+  const next = name.charAt(program.length);
+  return next === "" || next === ":" || isDigit(next === "-" ? name.charAt(program.length + 1) : next);
+}
+
+const isDigit = (character: string): boolean => character >= "0" && character <= "9";
 
 export const isWrapper = (name: string): boolean => has(WRAPPERS, name);
 export const isServer = (name: string): boolean => has(SERVERS, name) || isMultiplexer(name);

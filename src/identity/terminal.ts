@@ -1,6 +1,6 @@
 import type { Facts, Process } from "../facts/facts.ts";
 import { type Lineage, lineage } from "./lineage.ts";
-import { isRelay, isServer, isTerminalProgram } from "./programs.ts";
+import { isRelay, isServer, isShell, isTerminalProgram } from "./programs.ts";
 import { isInteractiveShell } from "./shell.ts";
 
 /** A terminal, by the process that stands for it. */
@@ -39,8 +39,9 @@ export function findTerminal(facts: Facts, chain: Lineage, notes: Notes): Termin
 /** The terminal of the first process outward that has one. Beyond a server's process begins somebody else's. */
 function nearestTerminal(facts: Facts, chain: Lineage): Terminal | undefined {
   for (const process of chain) {
+    // Also a server that somebody runs in the foreground of his terminal; but we may be called what we like.
+    if (process.pid !== facts.self && isServer(process.name)) return undefined;
     if (process.tty !== null) return terminalOf(facts, process, process.tty, chain);
-    if (isServer(process.name)) return undefined;
   }
   return undefined;
 }
@@ -66,6 +67,8 @@ function carriedBy(facts: Facts, { anchor, outward }: Terminal, notes: Notes): T
   }
   if (isTerminalProgram(outside.name)) return undefined;
   const self = anchor.pid === facts.self;
-  if (!self && isInteractiveShell(anchor.name, facts.arguments(anchor.pid))) return undefined;
+  if (!self && isShell(anchor.name) && isInteractiveShell(anchor.name, facts.arguments(anchor.pid))) {
+    return undefined;
+  }
   return nearestTerminal(facts, beyond);
 }
