@@ -19,7 +19,7 @@ const ELVISH_WITH_VALUE =
   " -rc --rc -log --log -db --db -sock --sock -deprecation-level --deprecation-level ";
 const XONSH_WITH_VALUE = " --rc --shell-type -st -D ";
 
-/** PowerShell's own, which it takes in any case, with `-`, `--` or `/`, and as short as they stay unambiguous. */
+/** PowerShell's own, which it takes in any case, with one or two dashes, and as short as they stay unambiguous. */
 const POWERSHELL_COMMANDS = " command commandwithargs cwa file encodedcommand ec ";
 const POWERSHELL_WITH_VALUE =
   " executionpolicy ep workingdirectory wd configurationname configurationfile custompipename settingsfile" +
@@ -56,7 +56,7 @@ export function shellShape(name: string, argv: readonly string[]): readonly stri
   const told = isShell(name) ? own + verdict(name, argv, own).read : 1;
   return argv.slice(0, told).map((word, at) => {
     if (at < own) return basename(word).split(" ", 1)[0] ?? "";
-    return /^[-+/]/.test(word) && !/^\/.*\//.test(word) ? word.replace(/=.*/s, "=…") : "…";
+    return /^[-+]/.test(word) ? word.replace(/=.*/s, "=…") : "…";
   });
 }
 
@@ -68,10 +68,13 @@ function ownWords(name: string, argv: readonly string[]): number {
 }
 
 function verdict(name: string, argv: readonly string[], own: number): Verdict {
-  if (name === "busybox" && !isShell(basename(argv[own - 1] ?? ""))) return { runs: true, read: 0 };
+  if (name === "busybox" && !isShell(appletOf(argv[own - 1] ?? ""))) return { runs: true, read: 0 };
   const args = argv.slice(own);
   return isPowerShell(name) ? powerShellVerdict(args) : shellVerdict(args, name);
 }
+
+/** A login shell's own name for itself begins with a dash (login(1)). */
+const appletOf = (word: string): string => basename(word.startsWith("-") ? word.slice(1) : word);
 
 const isPowerShell = (name: string): boolean => name.startsWith("pwsh") || name.startsWith("powershell");
 
@@ -129,7 +132,7 @@ function powerShellVerdict(args: readonly string[]): Verdict {
   let stays = false;
   for (let at = 0; at < args.length; at++) {
     const arg = (args[at] ?? "").toLowerCase();
-    const option = arg.startsWith("--") ? arg.slice(2) : /^[-/]/.test(arg) ? arg.slice(1) : "";
+    const option = arg.startsWith("-") ? arg.slice(arg.startsWith("--") ? 2 : 1) : "";
     const read = at + 1;
     // The first word that is no option is a script, and what comes behind it is the script's.
     if (option === "") return { runs: !stays, read };
