@@ -117,8 +117,11 @@ describe("in shells and programs that somebody types at:", () => {
 
   test("vim's :terminal with a command", async () => {
     const shown = `${home}/from-vim`;
-    terminal.type(`vim -u NONE -c 'terminal ++close sh -c "berth id > ${shown}"' -c 'sleep 2' -c 'qa!'\r`);
-    expect(await terminal.line(`while ! test -s ${shown}; do sleep 0.1; done; cat ${shown}`, out)).toBe(id);
+    await terminal.enter(
+      `vim -u NONE -c 'terminal ++close sh -c "berth id > ${shown}"' -c 'sleep 2' -c 'qa!'`,
+    );
+    await terminal.leave("");
+    expect(await terminal.line(`cat ${shown}`, out)).toBe(id);
   });
 });
 

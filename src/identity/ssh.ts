@@ -1,6 +1,5 @@
 import { anchorId } from "./anchor.ts";
-import { foundId } from "./label.ts";
-import { type Answer, believe, enclosing, environmentWith, part, passOver, type Place } from "./place.ts";
+import { type Answer, believe, enclosing, environmentWith, passOver, type Place } from "./place.ts";
 import { isSshServer } from "./programs.ts";
 
 const ADDRESS = "[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?";
@@ -10,40 +9,30 @@ const connectionForm = () =>
 
 /**
  * SSH: an sshd that opened our terminal, or that runs us without one. The variable alone is inherited by
- * everything that is started from a login, so it only names the connection.
+ * everything that is started from a login.
  */
 export function ssh(place: Place): Answer | undefined {
-  const { name, connection } = connectionOf(place);
+  const { name, wellFormed } = connectionOf(place);
   const server = enclosing(place, (process) => isSshServer(process.name));
   if (server === undefined) {
     return name === undefined ? undefined : passOver(place, name, "inherited: no sshd opened this terminal");
   }
-  const source = connection === undefined ? "ssh-ancestor" : "ssh-env";
-  if (name !== undefined && connection === undefined) {
-    passOver(place, name, "not the addresses of a connection");
-  } else believe(place, name ?? "sshd", `${server.name}, process ${server.pid}, is above`);
-  const id = place.terminal === undefined && connection !== undefined
-    ? connectionId(place, connection)
-    : login(place);
-  return id === undefined ? undefined : { id, source };
+  const source = wellFormed ? "ssh-env" : "ssh-ancestor";
+  if (name !== undefined && !wellFormed) passOver(place, name, "not the addresses of a connection");
+  else believe(place, name ?? "sshd", `${server.name}, process ${server.pid}, is above`);
+  // With a terminal a login is its anchor and not its connection: terminals that share one connection are several.
+  // Without one, all commands over one connection belong together, and the server's process is one per connection:
+  // `env -i` and `sudo -u` take the variable away, and a port comes again, a process with its start time does not.
+  const anchor = place.terminal?.anchor ?? server;
+  const id = anchorId(place, anchor, "ssh");
+  return id === undefined ? undefined : { id, source, anchor };
 }
 
-function connectionOf(place: Place): { name?: "SSH_CONNECTION" | "SSH_CLIENT"; connection?: string } {
+/** Whether and how the environment names a connection; a value of another form names none. */
+function connectionOf(place: Place): { name?: "SSH_CONNECTION" | "SSH_CLIENT"; wellFormed: boolean } {
   for (const name of ["SSH_CONNECTION", "SSH_CLIENT"] as const) {
     const value = environmentWith(place, name)[name];
-    if (value !== undefined) return connectionForm().test(value) ? { name, connection: value } : { name };
+    if (value !== undefined) return { name, wellFormed: connectionForm().test(value) };
   }
-  return {};
-}
-
-/**
- * A login is known by its own terminal's anchor and not by the connection: terminals that share one connection
- * are several, and whoever cannot see the variable finds the same.
- */
-const login = (place: Place): string | undefined =>
-  place.anchor === undefined ? undefined : anchorId(place, place.anchor, "ssh");
-
-/** Without a terminal every command over one connection belongs together. */
-function connectionId({ facts, means }: Place, connection: string): string {
-  return foundId("ssh", means.sha256(["ssh", part(facts.boot), ...connection.split(" ")].join(":")));
+  return { wellFormed: false };
 }
