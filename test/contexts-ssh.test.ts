@@ -86,9 +86,15 @@ if (process.getuid?.() === 0) {
     for (const command of [`sudo ${berth} id`, `sudo -i ${berth} id`, `su - -c '${berth} id'`]) {
       expect(await terminal.line(command, `${out}-sudo`)).toBe(id);
     }
+  });
+
+  test("typed at an interactive sudo -i, the login is the login", async () => {
+    const { terminal, id } = await login();
+    // The line editor is back, so what is typed now is read by it and not thrown away with sudo's input.
+    await terminal.shows(/\[\?2004h$/);
     terminal.type("sudo -i\r");
-    await terminal.shows(/# $/);
-    expect(await terminal.line(`${berth} id`, `${out}-sudo`)).toBe(id);
+    await terminal.shows(/sudo -i\r\n[^]*\[\?2004h$/);
+    expect(await terminal.line(`${berth} id`, `${out}-sudo-i`)).toBe(id);
   });
 }
 

@@ -7,7 +7,8 @@ import { cleanEnv, until } from "./berth.ts";
  */
 export class Terminal {
   #output = "";
-  #lines = 0;
+  // Of all terminals, so that two never read the same file.
+  static #lines = 0;
   readonly #child: Bun.Subprocess;
 
   constructor(
@@ -78,7 +79,7 @@ export class Terminal {
    * escape sequences get in the way. The line is one that sh, bash, zsh, dash and fish all understand.
    */
   async line(command: string, file: string, limit?: number): Promise<string> {
-    const into = `${file}.${++this.#lines}`;
+    const into = `${file}.${++Terminal.#lines}`;
     this.type(`${command} > ${into}; mv ${into} ${into}.done\r`);
     return await until(`${command}\nwhile the terminal shows:\n${this.#output.slice(-2000)}`, async () => {
       const done = Bun.file(`${into}.done`);
