@@ -1,6 +1,6 @@
 import type { Facts, Process } from "../facts/facts.ts";
 import type { Lineage } from "./lineage.ts";
-import { isBoundary, isWrapper } from "./programs.ts";
+import { isBoundary, isShell, isWrapper } from "./programs.ts";
 
 /** The inode of the kernel's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h). */
 const FIRST_PID_NAMESPACE = "pid:[4026531836]";
@@ -16,7 +16,9 @@ export function findJob(facts: Facts, chain: Lineage): Process | undefined {
   let job: Process | undefined;
   for (const process of chain) {
     if (process.pid === facts.self) continue;
-    if (process.pid === 1 || isBoundary(process.name)) return job ?? ownInit(facts, process);
+    if (process.pid === 1 || isBoundary(process.name)) {
+      return isOneJob(facts, process) ? process : job ?? ownInit(facts, process);
+    }
     if (!isWrapper(process.name)) job = process;
   }
   return job ?? entered(facts, chain);
@@ -30,8 +32,13 @@ function entered(facts: Facts, chain: Lineage): Process | undefined {
 }
 
 /** A container's PID 1 stands for what runs directly below it; the machine's own stands for nothing. */
-function ownInit(facts: Facts, boundary: Process): Process | undefined {
-  const namespace = facts.pidNamespace;
-  const own = namespace.ok && namespace.value !== "" && namespace.value !== FIRST_PID_NAMESPACE;
-  return own && boundary.pid === 1 ? boundary : undefined;
+const ownInit = (facts: Facts, init: Process): Process | undefined =>
+  isOwnInit(facts, init) && init.pid !== facts.self ? init : undefined;
+
+/** A container whose PID 1 is a shell runs that shell's script: all of it is one job. */
+const isOneJob = (facts: Facts, init: Process): boolean => isOwnInit(facts, init) && isShell(init.name);
+
+function isOwnInit({ pidNamespace }: Facts, { pid }: Process): boolean {
+  return pid === 1 && pidNamespace.ok && pidNamespace.value !== "" &&
+    pidNamespace.value !== FIRST_PID_NAMESPACE;
 }
