@@ -1,0 +1,157 @@
+/**
+ * Figures as ratios against something in the same run: `npm run bench`. Rounds are interleaved and shuffled, so
+ * that whatever else the machine does meets all programs alike; a ratio is one of medians.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { build, compile } from "./build.ts";
+import { ownTarget } from "./targets.ts";
+
+const ROUNDS = Number(process.env["BERTH_BENCH_ROUNDS"] ?? 150);
+
+/** One thing that is measured. */
+export interface Program {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** What a row of the table compares: the sum of `of` may be at most `budget` times that of `against`. */
+interface Row {
+  readonly what: string;
+  readonly of: readonly string[];
+  readonly against: readonly string[];
+  readonly budget: number;
+}
+
+/** Milliseconds of one run, with everything that it prints thrown away. */
+function once({ command, env, cwd }: Program): number {
+  const started = performance.now();
+  const done = Bun.spawnSync([...command], {
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...env },
+    cwd: cwd ?? tmpdir(),
+  });
+  const took = performance.now() - started;
+  if (!done.success) throw new Error(`${command.join(" ")} failed with ${done.exitCode}`);
+  return took;
+}
+
+/** The median time of each program by its name. */
+export function measure(programs: readonly Program[], rounds = ROUNDS): Map<string, number> {
+  const times = new Map(programs.map(({ name }) => [name, [] as number[]]));
+  for (const program of programs) once(program);
+  for (let round = 0; round < rounds; round++) {
+    for (const program of programs.toSorted(() => Math.random() - 0.5)) {
+      times.get(program.name)?.push(once(program));
+    }
+  }
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+  return new Map([...times].map(([name, values]) => [name, median(values)]));
+}
+
+function table(medians: Map<string, number>, rows: readonly Row[]): boolean {
+  const sum = (names: readonly string[]) =>
+    names.reduce((total, name) => total + (medians.get(name) ?? NaN), 0);
+  let within = true;
+  for (const { what, of, against, budget } of rows) {
+    const ratio = sum(of) / sum(against);
+    within &&= ratio <= budget;
+    console.log(
+      `${what.padEnd(40)} ${sum(of).toFixed(2).padStart(7)} ms  ${ratio.toFixed(2)} x (${
+        against.join(" + ")
+      }),` +
+        ` budget ${budget}${ratio <= budget ? "" : "  OVER"}`,
+    );
+  }
+  return within;
+}
+
+/** The measurement in a terminal, which is where `berth id` is typed; see `inTerminal`. */
+function plain(directory: string): boolean {
+  const medians = measure([
+    { name: "empty", command: [`${directory}/empty`] },
+    { name: "id", command: [`${directory}/berth`, "id"] },
+    { name: "help", command: [`${directory}/berth`, "help"] },
+  ]);
+  return table(medians, [
+    { what: "berth id in a plain terminal", of: ["id"], against: ["empty"], budget: 1.25 },
+    { what: "berth help (with the option parser)", of: ["help"], against: ["empty"], budget: 3 },
+  ]);
+}
+
+function tmux(directory: string): boolean {
+  const { TMUX = "", TMUX_PANE = "" } = process.env;
+  const socket = TMUX.split(",").slice(0, -2).join(",");
+  const query = ["tmux", "-S", socket, "display-message", "-t", TMUX_PANE, "-p", "#{session_id}"];
+  const env = { TMUX, TMUX_PANE };
+  const medians = measure([
+    { name: "empty", command: [`${directory}/empty`], env },
+    { name: "one tmux call", command: query, env },
+    { name: "id", command: [`${directory}/berth`, "id"], env },
+  ]);
+  return table(medians, [
+    { what: "berth id in tmux", of: ["id"], against: ["empty", "one tmux call"], budget: 1.25 },
+  ]);
+}
+
+/**
+ * Run a part of this program at an interactive shell of a terminal of its own, whose parent is gone, as a person's
+ * shell is a child of a terminal emulator and not of a deep chain of tools.
+ */
+async function inTerminal(part: string, directory: string): Promise<boolean> {
+  const [result, line] = [
+    `${directory}/${part}.txt`,
+    `${process.execPath} ${import.meta.path} ${part} ${directory}`,
+  ];
+  const typed = `${line} > ${result}; echo $? > ${result}.status; exit\n`;
+  const child = Bun.spawn(["bash", "--norc", "-i"], { terminal: { cols: 80, rows: 24, data() {} } });
+  child.terminal?.write(typed);
+  await child.exited;
+  console.log((await Bun.file(result).text()).trimEnd());
+  return (await Bun.file(`${result}.status`).text()).trim() === "0";
+}
+
+/** The same in a pane of a tmux server of its own. */
+async function inTmux(directory: string): Promise<boolean> {
+  const [result, socket] = [`${directory}/tmux.txt`, `${directory}/socket`];
+  const line =
+    `${process.execPath} ${import.meta.path} tmux ${directory} > ${result} 2>&1; echo $? > ${result}.status`;
+  const call = (...args: string[]) => Bun.spawnSync(["tmux", "-S", socket, "-f", "/dev/null", ...args]);
+  call("new-session", "-d", "bash --norc -i");
+  call("send-keys", line, "Enter");
+  while (!await Bun.file(`${result}.status`).exists()) await Bun.sleep(100);
+  console.log((await Bun.file(result).text()).trimEnd());
+  const status = await Bun.file(`${result}.status`).text();
+  call("kill-server");
+  return status.trim() === "0";
+}
+
+async function main(): Promise<number> {
+  const directory = mkdtempSync(`${tmpdir()}/berth-bench-`);
+  try {
+    writeFileSync(`${directory}/empty.ts`, "export {};\n");
+    compile(`${directory}/empty.ts`, `${directory}/empty`, ownTarget());
+    build(ownTarget(), `${directory}/berth`);
+    const sizes = ["berth", "empty"].map((name) => Bun.file(`${directory}/${name}`).size) as [number, number];
+    const over = (sizes[0] - sizes[1]) / 1e6;
+    console.log(`${"binary over the empty one".padEnd(40)} ${over.toFixed(2).padStart(7)} MB, budget 5`);
+    const within = [
+      await inTerminal("plain", directory),
+      Bun.which("tmux") === null || await inTmux(directory),
+    ];
+    return within.every(Boolean) && over <= 5 ? 0 : 1;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  const [part, directory = ""] = process.argv.slice(2);
+  if (part === "plain") process.exit(plain(directory) ? 0 : 1);
+  if (part === "tmux") process.exit(tmux(directory) ? 0 : 1);
+  process.exit(await main());
+}
