@@ -37,11 +37,14 @@ function kind<Data>(
   return { exit, message, hint, example };
 }
 
-/** A value as it stands in a message: quoted, with control characters escaped and at most 80 characters. */
-export function quote(value: string): string {
-  const shown = value.length > 80 ? `${value.slice(0, 77)}...` : value;
+/** A value as it stands in a message: quoted, with control characters escaped and at most `longest` characters. */
+export function quote(value: string, longest = 80): string {
+  const shown = value.length > longest ? `${value.slice(0, longest - 3)}...` : value;
   return JSON.stringify(shown).replace(/[\u007f-\u009f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
 }
+
+/** A path, quoted and whole: people copy it from the message. */
+export const quotePath = (path: string): string => quote(path, 8192);
 
 const nearest = (near: string | undefined, otherwise: string): string =>
   near === undefined ? otherwise : `Did you mean "${near}"?`;
@@ -162,7 +165,7 @@ export const kinds = {
   ),
   store_refused: kind(
     Exit.refused,
-    (d: { directory: string; why: string }) => `Refusing the store ${quote(d.directory)}: ${d.why}`,
+    (d: { directory: string; why: string }) => `Refusing the store ${quotePath(d.directory)}: ${d.why}`,
     () => `Set BERTH_HOME to a directory of your own`,
     { directory: "/home/me/.local/state/berth", why: "it is a symbolic link" },
   ),

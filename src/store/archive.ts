@@ -1,4 +1,4 @@
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import { decode } from "./decode.ts";
 import { lockScope } from "./locks.ts";
 import { archiveName, fileName, RECORD_END, recordName, stem } from "./names.ts";
@@ -23,7 +23,7 @@ function archived(store: Store, id: string, put: (name: string) => boolean): str
     if (put(name)) return name;
     if (store.backend.stat(recordName(id)) === null) break;
   }
-  throw fail("names_used_up", { file: quote(store.backend.locate(recordName(id))), folder: "archive" });
+  throw fail("names_used_up", { file: quotePath(store.backend.locate(recordName(id))), folder: "archive" });
 }
 
 /** Move the session to the archive, for a caller that holds its lock. One rename: it is here or there. */
@@ -101,7 +101,7 @@ function readArchive(store: Store, name: string): SessionRecord {
   if (content === null) throw fail("no_such_archive", { given: shortArchive(name) });
   const found = decode(content, (id) => shortArchive(name).startsWith(`${fileName(id)}--reset--`));
   if (found.kind === "record") return found.record;
-  const file = quote(store.backend.locate(name));
+  const file = quotePath(store.backend.locate(name));
   if (found.kind === "newer") throw fail("newer_record", { file, schema: found.schema });
   throw fail("corrupt_record", { file, why: describe(found.reason, found.detail) });
 }

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import * as files from "./files.ts";
 import { TEMP_END } from "./names.ts";
 
@@ -145,6 +145,6 @@ export function guarded<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (files.errnoOf(error) === "") throw error;
-    throw fail("write_failed", { what: quote(path), why: files.why(error) }, error);
+    throw fail("write_failed", { what: quotePath(path), why: files.why(error) }, error);
   }
 }

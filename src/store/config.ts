@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import { lockScope } from "./locks.ts";
 import { CONFIG } from "./names.ts";
 import type { Store } from "./open.ts";
@@ -67,7 +67,7 @@ const without = <T extends object>(values: { [K in keyof T]: T[K] | undefined })
 function load(store: Store): Kept {
   const content = store.backend.read(CONFIG, "guarded");
   if (content === null) return { schema: 1 };
-  const file = quote(store.backend.locate(CONFIG));
+  const file = quotePath(store.backend.locate(CONFIG));
   const parsed = content.kind === "bytes" ? parse(content.bytes) : null;
   if (!v.is(configSchema, parsed)) throw fail("corrupt_record", { file, why: "it is no configuration" });
   if (parsed.schema > 1) throw fail("newer_record", { file, schema: parsed.schema });

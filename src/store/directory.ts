@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import { guarded } from "./atomic.ts";
 import * as files from "./files.ts";
 import { FOLDERS } from "./names.ts";
@@ -51,10 +51,12 @@ export function tighten(path: string, mode: number, wanted: number, warn: Warn):
   const was = mode.toString(8).padStart(4, "0");
   try {
     files.chmodSync(path, wanted);
-    warn(`${quote(path)} was open to other users (mode ${was}); it is now for you alone`);
+    warn(`${quotePath(path)} was open to other users (mode ${was}); it is now for you alone`);
   } catch (error) {
     warn(
-      `${quote(path)} is open to other users (mode ${was}) and that cannot be changed: ${files.why(error)}`,
+      `${quotePath(path)} is open to other users (mode ${was}) and that cannot be changed: ${
+        files.why(error)
+      }`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import { createFile, moveFile, removeFile, replaceFile } from "./atomic.ts";
 import { type Backend, type Content, MAX_BYTES } from "./backend.ts";
 import { makeDirectories, tighten, type Warn } from "./directory.ts";
@@ -57,7 +57,7 @@ function reading<T>(path: string, work: (path: string) => T): T {
     return work(path);
   } catch (error) {
     if (files.errnoOf(error) === "") throw error;
-    throw fail("read_failed", { what: quote(path), why: files.why(error) }, error);
+    throw fail("read_failed", { what: quotePath(path), why: files.why(error) }, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import type { Holder, Lock, LockRequest } from "./backend.ts";
 import * as files from "./files.ts";
 import { type LockFile, lockFiles } from "./lock-file.ts";
@@ -38,7 +38,7 @@ function attempt(path: string): LockFile | null {
       kept = file.inPlace();
       if (kept) return file;
     } catch (error) {
-      throw fail("lock_failed", { file: quote(path), why: files.why(error) }, error);
+      throw fail("lock_failed", { file: quotePath(path), why: files.why(error) }, error);
     } finally {
       if (!kept) file.close();
     }
@@ -50,7 +50,7 @@ function opened(path: string): LockFile {
     return openLockFile(path);
   } catch (error) {
     if (files.errnoOf(error) === "ENOENT") throw error;
-    throw fail("lock_failed", { file: quote(path), why: files.why(error) }, error);
+    throw fail("lock_failed", { file: quotePath(path), why: files.why(error) }, error);
   }
 }
 

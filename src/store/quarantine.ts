@@ -1,4 +1,4 @@
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import type { Damage, Decoded } from "./decode.ts";
 import { fileName, quarantineName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";
@@ -21,7 +21,7 @@ export function quarantine(store: Store, id: string, first: Damaged): string {
   if (again?.kind !== "damaged") {
     // It was put right by a hand that holds no lock. Nothing is moved, and the next try will read it.
     throw fail("corrupt_record", {
-      file: quote(store.backend.locate(recordName(id))),
+      file: quotePath(store.backend.locate(recordName(id))),
       why: "it changed while it was read",
     });
   }
@@ -35,5 +35,5 @@ export function moveAway(store: Store, name: string, file: string, reason: Damag
     const to = quarantineName(file, now, count === 0 ? reason : `${reason}-${count}`);
     if (store.backend.move(name, to)) return to;
   }
-  throw fail("names_used_up", { file: quote(store.backend.locate(name)), folder: "quarantine" });
+  throw fail("names_used_up", { file: quotePath(store.backend.locate(name)), folder: "quarantine" });
 }

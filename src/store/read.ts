@@ -1,4 +1,4 @@
-import { fail, quote } from "../errors.ts";
+import { fail, quotePath } from "../errors.ts";
 import { type Damage, decode, type Decoded } from "./decode.ts";
 import { recordName } from "./names.ts";
 import type { Store } from "./open.ts";
@@ -26,9 +26,9 @@ type Unreadable = Exclude<Decoded, { kind: "record" }>;
 
 /** The failure of a command on this session. `moved` is where quarantine keeps the bytes now. */
 export function unreadable(store: Store, id: string, found: Unreadable, moved?: string) {
-  const file = quote(store.backend.locate(recordName(id)));
+  const file = quotePath(store.backend.locate(recordName(id)));
   if (found.kind === "newer") return fail("newer_record", { file, schema: found.schema });
-  const kept = moved === undefined ? {} : { moved: quote(store.backend.locate(moved)) };
+  const kept = moved === undefined ? {} : { moved: quotePath(store.backend.locate(moved)) };
   return fail("corrupt_record", { file, why: describe(found.reason, found.detail), ...kept });
 }
 

@@ -17,7 +17,15 @@ const time = v.pipe(
 );
 const pid = v.pipe(v.number(), v.integer(), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const keyed = v.record(v.string(), v.unknown());
+/** Values by key. (valibot's own `record` takes an array for one.) */
+const keyed = v.custom<Record<string, unknown>>(isKeyed);
+const keyedTwice = v.custom<Record<string, Record<string, unknown>>>((value) =>
+  isKeyed(value) && Object.values(value).every(isKeyed)
+);
+
+function isKeyed(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** A process, so that it can be told from a later one with the same PID: see `liveness.ts`. */
 const processId = { pid, start: v.string(), bootId: v.string() };
@@ -64,7 +72,7 @@ export const recordSchema = v.looseObject({
     reason: v.nullable(v.string()),
   })),
   history: v.array(v.looseObject({ at: time, kind: v.string() })),
-  scriptState: v.record(v.string(), keyed),
+  scriptState: keyedTwice,
   sharedState: keyed,
   lua: v.exactOptional(v.looseObject({ globals: keyed, bytes: count })),
   currentPhase: v.exactOptional(v.string()),
@@ -113,6 +121,6 @@ export function freshRecord(id: string, origin: Origin, now: Date): SessionRecor
 export const entry = (values: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(values, key) ? values[key] : undefined;
 
-export function setEntry(values: Record<string, unknown>, key: string, value: unknown): void {
+export function setEntry<T>(values: Record<string, T>, key: string, value: T): void {
   Object.defineProperty(values, key, { value, enumerable: true, writable: true, configurable: true });
 }

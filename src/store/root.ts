@@ -1,5 +1,5 @@
 import process from "node:process";
-import { quote } from "../errors.ts";
+import { quotePath } from "../errors.ts";
 import type { Warn } from "./directory.ts";
 import * as files from "./files.ts";
 import { storePlace } from "./place.ts";
@@ -20,10 +20,10 @@ export function findRoot(environment: Environment, warn: Warn): string {
   });
   if (place !== null && (environment["BERTH_HOME"] || usable(place))) return place;
   const temporary = temporaryPlace(environment);
-  const why = place === null ? "There is no home directory" : `${quote(place)} cannot be made`;
+  const why = place === null ? "There is no home directory" : `${quotePath(place)} cannot be made`;
   warn(
     `${why}: state is kept in ${
-      quote(temporary)
+      quotePath(temporary)
     } and is lost when that is cleared; set BERTH_HOME to choose a place`,
   );
   return temporary;

@@ -1,7 +1,9 @@
-import { fail } from "../errors.ts";
+import { BerthError, fail } from "../errors.ts";
+import { formatLabel } from "../identity/label.ts";
 import { listRecords } from "./list.ts";
 import { fileName, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
+import { sha256 } from "./sha256.ts";
 
 /** Shortest prefix of an ID or of its payload that is taken for a session. */
 const MIN_PREFIX = 4;
@@ -18,15 +20,14 @@ interface Candidate {
  * of one ID or of what stands behind its namespace; in that order. A session whose file is damaged is found by
  * its exact ID, label or prefix like every other.
  *
- * @param toId an ID from a label, as `--session-id` spells it; null for what can be no label
  * @throws `no_such_session`, or `ambiguous_session` with the candidates
  */
-export function selectSession(store: Store, given: string, toId: (label: string) => string | null): string {
+export function selectSession(store: Store, given: string): string {
   if (exists(store, given)) return given;
   const all = candidates(store);
   const named = all.filter(({ name }) => name === given);
   if (named.length > 0) return only(given, named);
-  const labelled = toId(given);
+  const labelled = ofLabel(given);
   if (labelled !== null && exists(store, labelled)) return labelled;
   const matching = given.length < MIN_PREFIX ? [] : all.filter(({ id }) => isPrefix(given, id));
   if (matching.length === 0) throw fail("no_such_session", { given });
@@ -35,6 +36,16 @@ export function selectSession(store: Store, given: string, toId: (label: string)
 
 const exists = (store: Store, id: string): boolean =>
   SPELLING.test(id) && store.backend.stat(recordName(id)) !== null;
+
+/** The ID of a label, as `--session-id` spells it; null for what can be no label. */
+function ofLabel(given: string): string | null {
+  try {
+    return formatLabel(given, sha256);
+  } catch (error) {
+    if (error instanceof BerthError) return null;
+    throw error;
+  }
+}
 
 function only(given: string, found: readonly Candidate[]): string {
   const [first] = found;

@@ -1,5 +1,5 @@
 import { fail } from "../errors.ts";
-import { entry, type SessionRecord, setEntry } from "./record.ts";
+import { type SessionRecord, setEntry } from "./record.ts";
 
 /** The values of one script, or those that all scripts share; null when there are none yet. */
 export function valuesOf(
@@ -8,7 +8,7 @@ export function valuesOf(
 ): Record<string, unknown> | null {
   if (record === null) return null;
   if (script === undefined) return record.sharedState;
-  return (entry(record.scriptState, script) as Record<string, unknown> | undefined) ?? null;
+  return Object.hasOwn(record.scriptState, script) ? record.scriptState[script] ?? null : null;
 }
 
 /** As `valuesOf`, to be changed: a script's values are made where there are none. */
