@@ -31,6 +31,11 @@ export const windows = process.platform === "win32";
 // Windows knows neither of the two.
 const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const NONBLOCK = constants.O_NONBLOCK ?? 0;
+/*
+ * Bun 1.4 adds O_CLOEXEC to flags given as text, but not to flags given as a number, and node's constants have no
+ * name for it. Without it every child of ours would hold our locks with us. Values: fcntl.h of glibc, musl, XNU.
+ */
+const CLOEXEC = { linux: 0o2000000, darwin: 0x1000000 }[process.platform as string] ?? 0;
 
 /** `ENOENT` and the like, of an error that node:fs throws; empty for any other. */
 export function errnoOf(error: unknown): string {
@@ -57,15 +62,16 @@ export function lstat(path: string): Stats | null {
 
 export const fstat = (fd: number): Stats => fstatSync(fd);
 
-export const openToRead = (path: string): number => openSync(path, constants.O_RDONLY | NOFOLLOW | NONBLOCK);
+export const openToRead = (path: string): number =>
+  openSync(path, constants.O_RDONLY | CLOEXEC | NOFOLLOW | NONBLOCK);
 
 /** Open a new file that only its owner may read; EEXIST where something is there already. */
 export const openNew = (path: string): number =>
-  openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o600);
+  openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | CLOEXEC | NOFOLLOW, 0o600);
 
-/** Open a lock file, making it where it is missing. node:fs sets O_CLOEXEC: no child inherits the lock. */
+/** Open a lock file, making it where it is missing. */
 export const openLock = (path: string): number =>
-  openSync(path, constants.O_RDWR | constants.O_CREAT | NOFOLLOW | NONBLOCK, 0o600);
+  openSync(path, constants.O_RDWR | constants.O_CREAT | CLOEXEC | NOFOLLOW | NONBLOCK, 0o600);
 
 /** Write all of it; a full disk may take a part only, which the next round then reports. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
