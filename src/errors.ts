@@ -16,6 +16,8 @@ export const Exit = {
   busy: 5,
   refused: 6,
   data: 7,
+  /** As shells say it of a command that is not there. */
+  noProgram: 127,
 } as const;
 
 export type ExitStatus = (typeof Exit)[keyof typeof Exit];
@@ -265,6 +267,43 @@ export const kinds = {
       `Cannot add to key ${quote(d.key)}: its value ${quote(d.value)} is no integer`,
     (d) => `Type "berth set ${d.key} 0" to start from 0`,
     { key: "builds", value: "many" },
+  ),
+  bad_key: kind(
+    Exit.usage,
+    (d: { key: string }) => `Key ${quote(d.key)} is empty or has control characters`,
+    () => `Type a key of printable characters`,
+    { key: "" },
+  ),
+  bad_json: kind(
+    Exit.usage,
+    (d: { value: string; why: string }) => `Value ${quote(d.value)} cannot be kept as JSON: ${d.why}`,
+    () => `Leave out --json-value to keep the text as it is`,
+    { value: "{branch: main}", why: "it is no JSON" },
+  ),
+  bad_step: kind(
+    Exit.usage,
+    (d: { value: string }) => `Cannot add ${quote(d.value)}: it is no integer within 2^53`,
+    () => `Type a whole number such as 1 or -1`,
+    { value: "one" },
+  ),
+  unknown_setting: kind(
+    Exit.usage,
+    (d: { name: string; names: readonly string[] }) => `Unknown setting ${quote(d.name)}`,
+    (d) => `Type one of ${d.names.join(", ")}`,
+    { name: "maxDays", names: ["maxAgeDays", "maxCount"] },
+  ),
+  bad_setting: kind(
+    Exit.usage,
+    (d: { name: string; value: string }) =>
+      `Setting ${quote(d.name)} wants a whole number, ${quote(d.value)} given`,
+    (d) => `Type "berth config ${d.name} NUMBER", or "berth config --unset ${d.name}"`,
+    { name: "maxCount", value: "many" },
+  ),
+  no_such_program: kind(
+    Exit.noProgram,
+    (d: { program: string; why: string }) => `Cannot start ${quote(d.program)}: ${d.why}`,
+    () => `Check its spelling and PATH`,
+    { program: "claud", why: "No such file or directory" },
   ),
   number_too_large: kind(
     Exit.failed,

@@ -202,14 +202,24 @@ describe("archives", () => {
       project: { root: "/p" },
       sharedState: {},
     });
+    await set(store, ID, "a", 2);
     expect(await failureOf(() => restoreArchive(store, archive, null))).toMatchObject({
       code: "session_exists",
       exit: 6,
     });
+    expect(readRecord(store, ID)?.sharedState).toEqual({ a: 2 });
     await deleteSession(store, ID);
     expect(await restoreArchive(store, `${archive}.session.json`, null)).toBe(ID);
     expect(readRecord(store, ID)?.sharedState).toEqual({ a: 1 });
     expect((await failureOf(() => restoreArchive(store, archive, null))).code).toBe("no_such_archive");
+  });
+
+  test("what a reset made anew is no obstacle to a restore", async () => {
+    const store = openStore({ backend: memoryBackend() });
+    await set(store, ID, "a", 1);
+    await restoreArchive(store, await resetSession(store, ID), null);
+    expect(readRecord(store, ID)?.sharedState).toEqual({ a: 1 });
+    expect([...listRecords(store, "archive")]).toEqual([]);
   });
 
   test("restore can replace a session, which is archived", async () => {

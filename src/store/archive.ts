@@ -1,6 +1,6 @@
 import { fail, quotePath } from "../errors.ts";
 import { decode } from "./decode.ts";
-import { lockScope } from "./locks.ts";
+import { giveBack, lockScope } from "./locks.ts";
 import { archiveName, fileName, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
 import { describe } from "./read.ts";
@@ -61,7 +61,7 @@ function startedAnew(old: SessionRecord, now: Date, archive: string): SessionRec
 }
 
 /**
- * Bring an archived session back; its archive is then gone. The session is whole before the archive goes, so a crash
+ * Bring an archived session back, in the place of one that keeps nothing; its archive is then gone. The session is whole before the archive goes, so a crash
  * in between leaves both.
  *
  * @param given the archive's name, with or without `.session.json`
@@ -76,9 +76,10 @@ export async function restoreArchive(store: Store, given: string, replace: Guard
   // Again, now that nobody else can be restoring or purging it.
   const record = readArchive(store, name);
   const there = readLocked(store, id);
-  if (there !== null && replace === null) throw fail("session_exists", { id, archive: shortArchive(name) });
-  if (there !== null) {
-    replace?.(there);
+  // What a reset just made holds nothing that could be lost.
+  if (there !== null && !isBlank(there)) {
+    if (replace === null) throw fail("session_exists", { id, archive: shortArchive(name) });
+    replace(there);
     const text = encode(id, there);
     archived(store, id, (free) => store.backend.create(free, text));
   }
@@ -87,6 +88,11 @@ export async function restoreArchive(store: Store, given: string, replace: Guard
   writeLocked(store, id, { ...record, updatedAt: at, lastActivity: at });
   store.backend.remove(name);
   return id;
+}
+
+function isBlank({ sharedState, scriptState, metadata, lua, messageCount }: SessionRecord): boolean {
+  const holders = [sharedState, scriptState, metadata, lua?.globals ?? {}];
+  return messageCount === 0 && holders.every((values) => Object.keys(values).length === 0);
 }
 
 function findArchive(store: Store, given: string): string {
@@ -118,9 +124,7 @@ export async function deleteSession(store: Store, id: string, guard: Guard = () 
     if (record === null) throw fail("no_such_session", { given: id });
     guard(record);
     store.backend.remove(recordName(id));
-  } catch (error) {
-    lock.release();
-    throw error;
+  } finally {
+    giveBack(store, lock, fileName(id));
   }
-  lock.discard();
 }

@@ -3,8 +3,8 @@ import { archiveLocked } from "./archive.ts";
 import { type Config, readConfig } from "./config.ts";
 import { listRecords } from "./list.ts";
 import { type Machine, sessionAlive } from "./liveness.ts";
-import { lockScope } from "./locks.ts";
-import { recordName } from "./names.ts";
+import { giveBack, lockScope } from "./locks.ts";
+import { fileName } from "./names.ts";
 import type { Store } from "./open.ts";
 import { inspect } from "./read.ts";
 import type { SessionRecord } from "./record.ts";
@@ -68,8 +68,7 @@ async function archiveIfStill(store: Store, verdict: Verdict, cleaning: Cleaning
       archiveLocked(store, item.key);
       return verdict;
     } finally {
-      if (store.backend.stat(recordName(item.key)) === null) lock.discard();
-      else lock.release();
+      giveBack(store, lock, fileName(item.key));
     }
   } catch (error) {
     // One session that cannot be archived (in use, permissions) must not keep the others.

@@ -61,7 +61,8 @@ function* processesOf(record: SessionRecord): Generator<Recorded> {
     yield { pid: run.pid, start: run.pidStart, bootId: run.bootId };
   }
   yield* record.holders ?? [];
-  if (record.anchor !== undefined) yield record.anchor;
+  const { anchor } = record;
+  if (anchor !== undefined) yield { ...anchor, ...(anchor.server ?? {}) as Partial<Recorded> };
 }
 
 /** As kill(2) tells it: EPERM means that there is one, of somebody else. */

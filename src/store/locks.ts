@@ -1,6 +1,6 @@
 import { quote } from "../errors.ts";
 import type { Lock } from "./backend.ts";
-import { GLOBAL_LOCK, sessionLockName, workspaceLockName } from "./names.ts";
+import { GLOBAL_LOCK, RECORD_END, sessionLockName, workspaceLockName } from "./names.ts";
 import type { Store } from "./open.ts";
 
 /**
@@ -32,4 +32,10 @@ function lockOf(scope: Scope): { name: string; what: string } {
     case "session":
       return { name: sessionLockName(scope.id), what: `session ${quote(scope.id)}` };
   }
+}
+
+/** Give a session's lock back, and its file with it where there is no such session (any more). */
+export function giveBack(store: Store, lock: Lock, file: string): void {
+  if (store.backend.stat(`sessions/${file}${RECORD_END}`) === null) lock.discard();
+  else lock.release();
 }

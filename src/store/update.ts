@@ -2,8 +2,8 @@ import { is } from "valibot";
 import { fail, quote } from "../errors.ts";
 import { MAX_BYTES } from "./backend.ts";
 import { whereWrong } from "./decode.ts";
-import { lockScope } from "./locks.ts";
-import { recordName } from "./names.ts";
+import { giveBack, lockScope } from "./locks.ts";
+import { fileName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";
 import { quarantine } from "./quarantine.ts";
 import { inspect, unreadable } from "./read.ts";
@@ -41,8 +41,7 @@ export async function updateSession(
     return await changeLocked(store, id, change, options);
   } finally {
     // A session that did not come about leaves no lock file behind.
-    if (store.backend.stat(recordName(id)) === null) lock.discard();
-    else lock.release();
+    giveBack(store, lock, fileName(id));
   }
 }
 
