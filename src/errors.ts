@@ -16,6 +16,8 @@ export const Exit = {
   busy: 5,
   refused: 6,
   data: 7,
+  /** As shells say it of a command that is not there. */
+  noProgram: 127,
 } as const;
 
 export type ExitStatus = (typeof Exit)[keyof typeof Exit];
@@ -38,16 +40,19 @@ function kind<Data>(
 }
 
 /**
- * A value as it stands in a message: quoted, at most 80 characters, with everything escaped that a terminal would
+ * A value as it stands in a message: quoted, at most `longest` characters, with everything escaped that a terminal would
  * obey or that would turn the text round: control characters, and those that are invisible or set a direction.
  */
-export function quote(value: string): string {
-  const shown = value.length > 80 ? `${value.slice(0, 77)}...` : value;
+export function quote(value: string, longest = 80): string {
+  const shown = value.length > longest ? `${value.slice(0, longest - 3)}...` : value;
   return JSON.stringify(shown).replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/** A path, quoted and whole: people copy it from the message. */
+export const quotePath = (path: string): string => quote(path, 8192);
 
 const nearest = (near: string | undefined, otherwise: string): string =>
   near === undefined ? otherwise : `Did you mean "${near}"?`;
@@ -141,6 +146,177 @@ export const kinds = {
     (_: Record<string, never>) => `No stable session here: nothing that outlives this command could be found`,
     () => `Type "berth explain" to see why, or name a session with --session-id LABEL`,
     {},
+  ),
+
+  // Store
+  locked: kind(
+    Exit.busy,
+    (d: { what: string; waitedMs: number; holder?: { pid: number; command: string; since: string } }) =>
+      `Cannot lock ${d.what} within ${d.waitedMs / 1000} s: ${
+        d.holder === undefined
+          ? "another process holds it"
+          : `process ${d.holder.pid} (${quote(d.holder.command)}) holds it since ${quote(d.holder.since)}`
+      }`,
+    () => `Try again, or wait longer with --wait SECONDS`,
+    {
+      what: `session "ex--build_5d"`,
+      waitedMs: 5000,
+      holder: { pid: 4711, command: "berth reset", since: "2026-03-01T09:30:00.000Z" },
+    },
+  ),
+  lock_failed: kind(
+    Exit.failed,
+    (d: { file: string; why: string }) => `Cannot lock ${d.file}: ${d.why}`,
+    () =>
+      `Check that you may write there and that the file system has locks, or set BERTH_HOME to another place`,
+    { file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.lock"`, why: "Permission denied" },
+  ),
+  store_refused: kind(
+    Exit.refused,
+    (d: { directory: string; why: string }) => `Refusing the store ${quotePath(d.directory)}: ${d.why}`,
+    () => `Set BERTH_HOME to a directory of your own`,
+    { directory: "/home/me/.local/state/berth", why: "it is a symbolic link" },
+  ),
+  corrupt_record: kind(
+    Exit.data,
+    (d: { file: string; why: string; moved?: string }) =>
+      `Cannot use ${d.file}: ${d.why}${d.moved === undefined ? "" : `; its bytes are kept in ${d.moved}`}`,
+    (d) =>
+      d.moved === undefined
+        ? `Type "berth doctor --fix" to move it into quarantine`
+        : `The session starts anew with the next write`,
+    {
+      file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.json"`,
+      why: "it is empty (0 bytes)",
+    },
+  ),
+  newer_record: kind(
+    Exit.data,
+    (d: { file: string; schema: number }) =>
+      `Cannot use ${d.file}: a newer program wrote it (schema ${d.schema})`,
+    () => `Use the newer berth; the file stays as it is`,
+    { file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.json"`, schema: 2 },
+  ),
+  record_too_large: kind(
+    Exit.refused,
+    (d: { id: string; bytes: number; limit: number }) =>
+      `Cannot keep session ${d.id}: it would take ${d.bytes} bytes, at most ${d.limit} fit`,
+    () => `Keep large values in a file and their path here; nothing was changed`,
+    { id: `"ex--build_5d"`, bytes: 9_000_000, limit: 8_454_144 },
+  ),
+  bad_record: kind(
+    Exit.failed,
+    (d: { id: string; why: string }) =>
+      `Cannot keep session ${quote(d.id)}: the change leaves no valid record (${d.why})`,
+    () => `Leave the fields of the record as they are documented; nothing was changed`,
+    { id: "ex--build_5d", why: "status does not fit" },
+  ),
+  no_such_session: kind(
+    Exit.noSession,
+    (d: { given: string }) => `No session ${quote(d.given)}`,
+    () => `Type "berth list" for the sessions there are`,
+    { given: "auth" },
+  ),
+  ambiguous_session: kind(
+    Exit.noSession,
+    (d: { given: string; candidates: readonly string[] }) =>
+      `Session ${quote(d.given)} is ambiguous: ${d.candidates.slice(0, 10).join(", ")}${
+        d.candidates.length > 10 ? ` and ${d.candidates.length - 10} more` : ""
+      }`,
+    () => `Type more of the ID`,
+    { given: "anchor--3f", candidates: ["anchor--3f0c", "anchor--3f9a"] },
+  ),
+  no_such_archive: kind(
+    Exit.noSession,
+    (d: { given: string }) => `No archive ${quote(d.given)}`,
+    () => `Type "berth archives" for the archives there are`,
+    { given: "ex--build_5d--reset--2026-03-01T09-30-00Z--000" },
+  ),
+  session_exists: kind(
+    Exit.refused,
+    (d: { id: string; archive: string }) =>
+      `Cannot restore ${quote(d.archive)}: session ${quote(d.id)} is there`,
+    (d) => `Type "berth restore --force ${d.archive}" to archive that one first`,
+    { id: "ex--build_5d", archive: "ex--build_5d--reset--2026-03-01T09-30-00Z--000" },
+  ),
+  session_live: kind(
+    Exit.busy,
+    (d: { id: string; action: string; why: string }) => `Cannot ${d.action} session ${quote(d.id)}: ${d.why}`,
+    () => `End what uses it, or type the command again with --force`,
+    { id: "ex--build_5d", action: "delete", why: "a process uses it" },
+  ),
+  session_named: kind(
+    Exit.refused,
+    (d: { id: string; name: string }) =>
+      `Cannot delete session ${quote(d.id)}: it is the named session ${
+        quote(d.name)
+      }, with a worktree of its own`,
+    (d) => `Type "berth destroy ${d.name}", which looks after the worktree`,
+    { id: "uuid--5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1", name: "auth" },
+  ),
+  names_used_up: kind(
+    Exit.refused,
+    (d: { file: string; folder: string }) =>
+      `Cannot move ${d.file} to the ${d.folder}: all 1000 names of this second are taken`,
+    () => `Try again in a second`,
+    { file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.json"`, folder: "archive" },
+  ),
+  no_such_key: kind(
+    Exit.failed,
+    (d: { key: string; id: string }) => `No key ${quote(d.key)} in session ${quote(d.id)}`,
+    () => `Type "berth keys" for the keys there are`,
+    { key: "branch", id: "ex--build_5d" },
+  ),
+  not_a_number: kind(
+    Exit.failed,
+    (d: { key: string; value: string }) =>
+      `Cannot add to key ${quote(d.key)}: its value ${quote(d.value)} is no integer`,
+    (d) => `Type "berth set ${d.key} 0" to start from 0`,
+    { key: "builds", value: "many" },
+  ),
+  bad_key: kind(
+    Exit.usage,
+    (d: { key: string }) => `Key ${quote(d.key)} is empty or has control characters`,
+    () => `Type a key of printable characters`,
+    { key: "" },
+  ),
+  bad_json: kind(
+    Exit.usage,
+    (d: { value: string; why: string }) => `Value ${quote(d.value)} cannot be kept as JSON: ${d.why}`,
+    () => `Leave out --json-value to keep the text as it is`,
+    { value: "{branch: main}", why: "it is no JSON" },
+  ),
+  bad_step: kind(
+    Exit.usage,
+    (d: { value: string }) => `Cannot add ${quote(d.value)}: it is no integer within 2^53`,
+    () => `Type a whole number such as 1 or -1`,
+    { value: "one" },
+  ),
+  unknown_setting: kind(
+    Exit.usage,
+    (d: { name: string; names: readonly string[] }) => `Unknown setting ${quote(d.name)}`,
+    (d) => `Type one of ${d.names.join(", ")}`,
+    { name: "maxDays", names: ["maxAgeDays", "maxCount"] },
+  ),
+  bad_setting: kind(
+    Exit.usage,
+    (d: { name: string; value: string }) =>
+      `Setting ${quote(d.name)} wants a whole number, ${quote(d.value)} given`,
+    (d) => `Type "berth config ${d.name} NUMBER", or "berth config --unset ${d.name}"`,
+    { name: "maxCount", value: "many" },
+  ),
+  no_such_program: kind(
+    Exit.noProgram,
+    (d: { program: string; why: string }) => `Cannot start ${quote(d.program)}: ${d.why}`,
+    () => `Check its spelling and PATH`,
+    { program: "claud", why: "No such file or directory" },
+  ),
+  number_too_large: kind(
+    Exit.failed,
+    (d: { key: string }) =>
+      `Cannot add to key ${quote(d.key)}: the sum is beyond 2^53 and would not be exact`,
+    () => `Type a smaller number`,
+    { key: "builds" },
   ),
 
   // Files and streams

@@ -38,11 +38,16 @@ export function parseArguments(
   const matched = parser.command(command.usage);
   for (const option of options) matched.option(option.flag, option.about);
   const word = command.usage.split(" ")[0] ?? name;
-  parser.parse(["", "", word, ...markWords(name, command, knownOptions(options), words)], { run: false });
+  // What stands behind `--` is a command to start where the usage says so, and plain arguments elsewhere.
+  const literal = takesCommand(command) ? [] : (rest ?? []).map(mark);
+  const marked = markWords(name, command, knownOptions(options), words);
+  parser.parse(["", "", word, ...marked.args, ...literal, ...marked.options], { run: false });
   const args = parser.args.map((arg) => unmark(String(arg)));
   checkCount(name, command, matched.args, args);
   return { args, options: unmarkOptions(parser.options, options), rest };
 }
+
+const takesCommand = ({ usage }: Command): boolean => / \[?-- /.test(usage);
 
 function knownOptions(options: readonly Option[]): Map<string, Known> {
   const known = new Map<string, Known>();
@@ -59,9 +64,9 @@ function markWords(
   command: Command,
   known: Map<string, Known>,
   words: readonly string[],
-): string[] {
-  const marked: string[] = [];
-  let args = 0;
+): { args: string[]; options: string[] } {
+  // Options behind all arguments: cac would take an argument behind `--json-value`, a flag, for its value.
+  const marked = { args: [] as string[], options: [] as string[] };
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     const equals = word.startsWith("--") ? word.indexOf("=") : -1;
@@ -69,10 +74,9 @@ function markWords(
     const found = known.get(spelling);
     if (found !== undefined) {
       const given = equals >= 0 ? word.slice(equals + 1) : found.takesValue ? words[++at] : undefined;
-      marked.push(optionWord(spelling, found, given));
-    } else if (!/^-./.test(word) || args >= (command.dashedFrom ?? Infinity)) {
-      marked.push(mark(word));
-      args++;
+      marked.options.push(optionWord(spelling, found, given));
+    } else if (!/^-./.test(word) || marked.args.length >= (command.dashedFrom ?? Infinity)) {
+      marked.args.push(mark(word));
     } else {
       const near = nearest(spelling, [...known.keys()]);
       throw fail("unknown_option", { given: spelling, command: name, near });

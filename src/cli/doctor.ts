@@ -1,5 +1,5 @@
 import type { Facts, Reading } from "../facts/facts.ts";
-import { type Command, type Context, outJson } from "./command.ts";
+import { type Command, type Context, flag, outJson } from "./command.ts";
 
 /** Something that a person should know of. `broken`: berth cannot do here what it is for. */
 export interface Finding {
@@ -12,9 +12,15 @@ export interface Finding {
 
 export const doctor: Command = {
   usage: "doctor",
-  about: "Say what this machine can and cannot tell",
-  run(context) {
-    const findings = machineFindings(context);
+  about: "Say what this machine can and cannot tell, and what is amiss in the store",
+  options: [{ flag: "--fix", about: "Put right what can be: quarantine damaged records, remove leftovers" }],
+  examples: ["berth doctor", "berth doctor --fix"],
+  async run(context, input) {
+    const { storeFindings } = await import("./doctor-store.ts");
+    const findings = [
+      ...machineFindings(context),
+      ...await storeFindings(context, input, flag(input, "fix")),
+    ];
     const ok = findings.every(({ broken, fixed }) => !broken || fixed);
     if (context.json) {
       outJson(context, {
@@ -23,10 +29,12 @@ export const doctor: Command = {
       });
     } else {
       context.out(
-        findings.length === 0 ? "Nothing is wrong: every fact that berth needs can be read here\n" : "",
+        findings.length === 0
+          ? "Nothing is wrong: every fact that berth needs can be read here, and the store is whole\n"
+          : "",
       );
-      for (const { message, hint, broken } of findings) {
-        context.out(`${broken ? "broken" : "note"}: ${message}\n  hint: ${hint}\n`);
+      for (const { message, hint, broken, fixed } of findings) {
+        context.out(`${fixed ? "fixed" : broken ? "broken" : "note"}: ${message}\n  hint: ${hint}\n`);
       }
     }
     return ok ? 0 : 1;

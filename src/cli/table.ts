@@ -11,8 +11,48 @@ interface Entry {
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   id: { about: "Print the ID of this session", load: async () => (await import("./id.ts")).id },
   explain: { about: "Show how the ID was found", load: async () => (await import("./explain.ts")).explain },
+  set: { about: "Keep a value in this session", load: async () => (await import("./set.ts")).set },
+  get: { about: "Print a value, or all of them", load: async () => (await import("./get.ts")).get },
+  unset: { about: "Remove a value", load: async () => (await import("./unset.ts")).unset },
+  incr: { about: "Add to a number, and print the sum", load: async () => (await import("./incr.ts")).incr },
+  keys: { about: "Print the keys of the values", load: async () => (await import("./keys.ts")).keys },
+  list: { aliases: ["ls"], about: "List every session", load: async () => (await import("./list.ts")).list },
+  show: { about: "Show all that is kept of a session", load: async () => (await import("./show.ts")).show },
+  path: { about: "Print where a session is kept", load: async () => (await import("./path.ts")).path },
+  history: {
+    about: "Print what happened in a session",
+    load: async () => (await import("./history.ts")).history,
+  },
+  touch: { about: "Note that this session is in use", load: async () => (await import("./touch.ts")).touch },
+  hold: {
+    about: "Run a command while others see this session live",
+    load: async () => (await import("./hold.ts")).hold,
+  },
+  reset: {
+    about: "Archive a session and start it anew",
+    load: async () => (await import("./reset.ts")).reset,
+  },
+  archives: {
+    about: "List the archived sessions",
+    load: async () => (await import("./archives.ts")).archives,
+  },
+  restore: {
+    about: "Bring an archived session back",
+    load: async () => (await import("./restore.ts")).restore,
+  },
+  delete: {
+    aliases: ["rm"],
+    about: "Delete sessions for good",
+    load: async () => (await import("./delete.ts")).deleteCommand,
+  },
+  clean: {
+    about: "Archive the sessions beyond the limits",
+    load: async () => (await import("./clean.ts")).clean,
+  },
+  purge: { about: "Delete old archives for good", load: async () => (await import("./purge.ts")).purge },
+  config: { about: "Show or set how much is kept", load: async () => (await import("./config.ts")).config },
   doctor: {
-    about: "Say what this machine can and cannot tell",
+    about: "Say what is amiss here, and put it right",
     load: async () => (await import("./doctor.ts")).doctor,
   },
   help: { about: "Show help on a command or a topic", load: async () => (await import("./help.ts")).help },

@@ -1,0 +1,49 @@
+import { quotePath } from "../errors.ts";
+import { shortArchive } from "../store/archive.ts";
+import { listRecords } from "../store/list.ts";
+import { archivedAt } from "../store/purge.ts";
+import { ago, aligned, size } from "./columns.ts";
+import { type Command, type Context, type Input, outJson } from "./command.ts";
+import { storeOf } from "./session.ts";
+
+interface Row {
+  readonly name: string;
+  readonly id: string;
+  readonly at: string;
+  readonly bytes: number;
+}
+
+export const archives: Command = {
+  usage: "archives",
+  about: "List the archived sessions, the newest first",
+  examples: ["berth archives", "berth archives --json"],
+  run(context, input) {
+    const rows = gather(context, input);
+    if (context.json) return outJson(context, { archives: rows });
+    const now = context.now();
+    const heading = ["ARCHIVE", "SESSION", "AGE", "SIZE"];
+    const cells = rows.map(({ name, id, at, bytes }) => [name, id, ago(at, now), size(bytes)]);
+    context.out(rows.length === 0 ? "" : aligned(heading, cells));
+  },
+};
+
+function gather(context: Context, input: Input): Row[] {
+  const store = storeOf(context, input, "archives");
+  const rows: Row[] = [];
+  for (const listed of listRecords(store, "archive")) {
+    if (!("record" in listed)) {
+      context.say(`berth: damaged: ${quotePath(store.backend.locate(listed.name))}: ${listed.reason}\n`);
+      continue;
+    }
+    const { record, bytes } = listed;
+    const name = shortArchive(listed.name);
+    const at = archivedAt(name);
+    rows.push({
+      name,
+      id: record.id,
+      at: at === null ? record.updatedAt : new Date(at).toISOString(),
+      bytes,
+    });
+  }
+  return rows.sort((a, b) => a.at === b.at ? (a.name < b.name ? 1 : -1) : a.at < b.at ? 1 : -1);
+}

@@ -1,0 +1,91 @@
+import { BerthError, quotePath } from "../errors.ts";
+import { findLeftovers, removeLeftovers } from "../store/leftovers.ts";
+import { type Listed, listRecords } from "../store/list.ts";
+import { readConfig } from "../store/config.ts";
+import { repairRecord } from "../store/repair.ts";
+import type { Store } from "../store/open.ts";
+import { leftoverAction } from "./actions.ts";
+import type { Context, Input } from "./command.ts";
+import type { Finding } from "./doctor.ts";
+import { storeOf } from "./session.ts";
+
+/**
+ * What is amiss in the store, and with `fix` put right: leftovers removed, damaged records moved to quarantine. A
+ * newer record is never touched.
+ */
+export async function storeFindings(context: Context, input: Input, fix: boolean): Promise<Finding[]> {
+  try {
+    const store = storeOf(context, input, "doctor");
+    return [
+      ...configFindings(store),
+      ...await recordFindings(store, fix),
+      ...await leftoverFindings(store, fix),
+      ...quarantineFindings(store),
+    ];
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    return [{ code: error.code, message: error.message, hint: error.hint, broken: true, fixed: false }];
+  }
+}
+
+function configFindings(store: Store): Finding[] {
+  try {
+    readConfig(store);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    const hint = "Put it right by hand, or remove it: the defaults hold then";
+    return [{ code: "bad_config", message: error.message, hint, broken: true, fixed: false }];
+  }
+}
+
+async function recordFindings(store: Store, fix: boolean): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const folder of ["sessions", "archive"] as const) {
+    for (const listed of listRecords(store, folder)) {
+      if (!("record" in listed)) found.push(await recordFinding(store, listed, fix));
+    }
+  }
+  return found;
+}
+
+async function recordFinding(
+  store: Store,
+  listed: Exclude<Listed, { record: unknown }>,
+  fix: boolean,
+): Promise<Finding> {
+  const message = `Cannot use ${quotePath(store.backend.locate(listed.name))}: ${listed.reason}`;
+  if (listed.newer) {
+    const hint = "Use the newer berth; the file stays as it is";
+    return { code: "newer_record", message, hint, broken: true, fixed: false };
+  }
+  const moved = fix ? await repairRecord(store, listed.name) : null;
+  const hint = moved === null
+    ? `Type "berth doctor --fix" to move it into quarantine`
+    : `Its bytes are kept in ${quotePath(store.backend.locate(moved))}`;
+  return { code: "corrupt_record", message, hint, broken: true, fixed: moved !== null };
+}
+
+async function leftoverFindings(store: Store, fix: boolean): Promise<Finding[]> {
+  const hint = fix ? "It was removed" : `Type "berth doctor --fix" to remove it`;
+  return (fix ? await removeLeftovers(store) : await findLeftovers(store)).map((one) => {
+    const { file = "", reason } = leftoverAction(store, one);
+    return {
+      code: `orphaned_${one.kind}`,
+      message: `${quotePath(file)} is ${reason}`,
+      hint,
+      broken: true,
+      fixed: fix,
+    };
+  });
+}
+
+function quarantineFindings(store: Store): Finding[] {
+  return store.backend.list("quarantine").map((base) => ({
+    code: "quarantined_record",
+    message: `${quotePath(store.backend.locate(`quarantine/${base}`))} holds a record that could not be used`,
+    hint: `Look for what can be saved; "berth purge" removes it when it is old`,
+    broken: false,
+    fixed: false,
+  }));
+}

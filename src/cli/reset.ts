@@ -1,0 +1,21 @@
+import { resetSession } from "../store/archive.ts";
+import { type Command, flag, outJson } from "./command.ts";
+import { refuseLive } from "./guard.ts";
+import { machineOf } from "./machine.ts";
+import { currentId, selected, SESSION_HELP } from "./selected.ts";
+import { WAIT } from "./session.ts";
+
+export const reset: Command = {
+  usage: "reset [session]",
+  about: "Archive what a session keeps, and start it anew",
+  details: [SESSION_HELP, "It keeps its ID, name, role and project. The archive's name is printed."],
+  options: [{ flag: "--force", about: "Also while a process uses it" }, WAIT],
+  examples: ["berth reset", "berth reset auth --force"],
+  async run(context, input) {
+    const { store, id } = selected(context, input, "reset", input.args[0]);
+    const guard = refuseLive(machineOf(context), "reset", currentId(context), flag(input, "force"));
+    const archive = await resetSession(store, id, guard);
+    if (context.json) outJson(context, { id, archive });
+    else context.out(`${archive}\n`);
+  },
+};

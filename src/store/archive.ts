@@ -1,0 +1,130 @@
+import { fail, quotePath } from "../errors.ts";
+import { decode } from "./decode.ts";
+import { giveBack, lockScope } from "./locks.ts";
+import { archiveName, fileName, RECORD_END, recordName, stem } from "./names.ts";
+import type { Store } from "./open.ts";
+import { describe } from "./read.ts";
+import { freshRecord, type Origin, type SessionRecord } from "./record.ts";
+import { encode, readLocked, writeLocked } from "./update.ts";
+
+const MAX_COUNT = 999;
+
+/** Whether the record may be taken out of use; throws what says why not. Called under the session's lock. */
+export type Guard = (record: SessionRecord) => void;
+
+/** An archive's name as people type it: its file without folder and ending. */
+export const shortArchive = (name: string): string => stem(name);
+
+/** The first name for an archive of this second that is free, as `put` finds out by an exclusive create. */
+function archived(store: Store, id: string, put: (name: string) => boolean): string {
+  const now = store.now();
+  for (let count = 0; count <= MAX_COUNT; count += 1) {
+    const name = archiveName(fileName(id), now, count);
+    if (put(name)) return name;
+    if (store.backend.stat(recordName(id)) === null) break;
+  }
+  throw fail("names_used_up", { file: quotePath(store.backend.locate(recordName(id))), folder: "archive" });
+}
+
+/** Move the session to the archive, for a caller that holds its lock. One rename: it is here or there. */
+export function archiveLocked(store: Store, id: string): string {
+  return archived(store, id, (name) => store.backend.move(recordName(id), name));
+}
+
+/**
+ * Archive the session and start it anew: ID, name, role, project and anchor stay, everything it kept is gone from
+ * it. The archive is whole before the session changes, so a crash in between costs nothing.
+ *
+ * @returns the archive's name
+ * @throws `no_such_session`, and what `guard` throws
+ */
+export async function resetSession(store: Store, id: string, guard: Guard = () => {}): Promise<string> {
+  using _lock = await lockScope(store, { kind: "session", id });
+  const old = readLocked(store, id);
+  if (old === null) throw fail("no_such_session", { given: id });
+  guard(old);
+  const text = encode(id, old);
+  const name = archived(store, id, (free) => store.backend.create(free, text));
+  writeLocked(store, id, startedAnew(old, store.now(), shortArchive(name)));
+  return shortArchive(name);
+}
+
+function startedAnew(old: SessionRecord, now: Date, archive: string): SessionRecord {
+  const origin: Origin = { source: old.source, ...(old.anchor === undefined ? {} : { anchor: old.anchor }) };
+  const fresh = freshRecord(old.id, origin, now);
+  const { name, role, project, run, holders } = old;
+  const kept = Object.entries({ name, role, project, run, holders }).filter(([, value]) =>
+    value !== undefined
+  );
+  const history = [{ at: fresh.createdAt, kind: "reset", archive }];
+  return { ...fresh, ...Object.fromEntries(kept), history };
+}
+
+/**
+ * Bring an archived session back, in the place of one that keeps nothing; its archive is then gone. The session is whole before the archive goes, so a crash
+ * in between leaves both.
+ *
+ * @param given the archive's name, with or without `.session.json`
+ * @param replace archive a session that is there meanwhile, instead of refusing
+ * @returns the session's ID
+ * @throws `no_such_archive`, `session_exists`, `corrupt_record`, `newer_record`
+ */
+export async function restoreArchive(store: Store, given: string, replace: Guard | null): Promise<string> {
+  const name = findArchive(store, given);
+  const { id } = readArchive(store, name);
+  using _lock = await lockScope(store, { kind: "session", id });
+  // Again, now that nobody else can be restoring or purging it.
+  const record = readArchive(store, name);
+  const there = readLocked(store, id);
+  // What a reset just made holds nothing that could be lost.
+  if (there !== null && !isBlank(there)) {
+    if (replace === null) throw fail("session_exists", { id, archive: shortArchive(name) });
+    replace(there);
+    const text = encode(id, there);
+    archived(store, id, (free) => store.backend.create(free, text));
+  }
+  const at = store.now().toISOString();
+  record.history = [...record.history, { at, kind: "restored", archive: shortArchive(name) }];
+  writeLocked(store, id, { ...record, updatedAt: at, lastActivity: at });
+  store.backend.remove(name);
+  return id;
+}
+
+function isBlank({ sharedState, scriptState, metadata, lua, messageCount }: SessionRecord): boolean {
+  const holders = [sharedState, scriptState, metadata, lua?.globals ?? {}];
+  return messageCount === 0 && holders.every((values) => Object.keys(values).length === 0);
+}
+
+function findArchive(store: Store, given: string): string {
+  const base = given.endsWith(RECORD_END) ? given : `${given}${RECORD_END}`;
+  // Looked up in the listing, so that no path can be typed.
+  if (!store.backend.list("archive").includes(base)) throw fail("no_such_archive", { given });
+  return `archive/${base}`;
+}
+
+function readArchive(store: Store, name: string): SessionRecord {
+  const content = store.backend.read(name, "guarded");
+  if (content === null) throw fail("no_such_archive", { given: shortArchive(name) });
+  const found = decode(content, (id) => shortArchive(name).startsWith(`${fileName(id)}--reset--`));
+  if (found.kind === "record") return found.record;
+  const file = quotePath(store.backend.locate(name));
+  if (found.kind === "newer") throw fail("newer_record", { file, schema: found.schema });
+  throw fail("corrupt_record", { file, why: describe(found.reason, found.detail) });
+}
+
+/**
+ * Remove the session and everything it kept, for good.
+ *
+ * @throws `no_such_session`, and what `guard` throws
+ */
+export async function deleteSession(store: Store, id: string, guard: Guard = () => {}): Promise<void> {
+  const lock = await lockScope(store, { kind: "session", id });
+  try {
+    const record = readLocked(store, id);
+    if (record === null) throw fail("no_such_session", { given: id });
+    guard(record);
+    store.backend.remove(recordName(id));
+  } finally {
+    giveBack(store, lock, fileName(id));
+  }
+}

@@ -1,0 +1,150 @@
+import process from "node:process";
+import { fail, quotePath } from "../errors.ts";
+import * as files from "./files.ts";
+import { TEMP_END } from "./names.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * Replace the file's content atomically and durably: a temporary file in the same directory, written and synced,
+ * renamed over it, and the directory synced. A reader sees the old content or the new one; when this returns,
+ * the new one survives a power cut; when it fails before the rename, the old one is untouched.
+ *
+ * @throws `write_failed` with file and cause
+ */
+export function replaceFile(path: string, text: string): void {
+  guarded(path, () => place(path, text));
+}
+
+/**
+ * As `replaceFile`, but only where no file is: false when there is one. The name is reserved by an exclusive
+ * create, and then replaced; a crash in between leaves an empty file, which `doctor --fix` removes.
+ */
+export function createFile(path: string, text: string): boolean {
+  return guarded(path, () => {
+    if (!reserve(path)) return false;
+    try {
+      place(path, text);
+      return true;
+    } catch (error) {
+      files.unlink(path);
+      throw error;
+    }
+  });
+}
+
+/** Rename the file to a name that is free, durably; false when that is taken or there is no such file. */
+export function moveFile(from: string, to: string): boolean {
+  return guarded(to, () => {
+    if (files.lstat(from) === null || !reserve(to)) return false;
+    try {
+      commit(from, to);
+    } catch (error) {
+      // Only what we reserved: after a failed sync of the directory it holds the moved content.
+      if (files.lstat(to)?.size === 0 && files.lstat(from) !== null) files.unlink(to);
+      throw error;
+    }
+    return true;
+  });
+}
+
+/** Remove the file, durably; false when there is none. */
+export function removeFile(path: string): boolean {
+  return guarded(path, () => {
+    const there = files.unlink(path);
+    if (there) inDirectory(path, () => {});
+    return there;
+  });
+}
+
+function place(path: string, text: string): void {
+  const temp = writeTemporary(path, encoder.encode(text));
+  try {
+    commit(temp, path);
+  } catch (error) {
+    files.unlink(temp);
+    throw error;
+  }
+}
+
+/** Rename, and sync the directory. It is opened before, so that a lack of descriptors is known in time. */
+function commit(from: string, to: string): void {
+  inDirectory(to, () => files.rename(from, to));
+}
+
+function inDirectory(path: string, change: () => void): void {
+  // Windows has no fsync of a directory (EPERM); NTFS journals the rename itself.
+  if (files.windows) return change();
+  const fd = files.openToRead(path.slice(0, path.lastIndexOf("/")));
+  try {
+    change();
+    files.syncDirectory(fd);
+  } finally {
+    files.closeSync(fd);
+  }
+}
+
+let written = 0;
+
+/** A synced file beside `path`. Only the holder of its lock writes it, so one found under the lock is a leftover. */
+function writeTemporary(path: string, bytes: Uint8Array): string {
+  for (;;) {
+    const temp = `${path}.${process.pid}-${Date.now().toString(36)}-${written++}${TEMP_END}`;
+    const fd = openUnused(temp);
+    if (fd === null) continue;
+    try {
+      fill(fd, bytes);
+      return temp;
+    } catch (error) {
+      files.unlink(temp);
+      throw error;
+    }
+  }
+}
+
+function fill(fd: number, bytes: Uint8Array): void {
+  let done = false;
+  try {
+    files.writeAll(fd, bytes);
+    files.fsyncSync(fd);
+    done = true;
+  } finally {
+    // An error of close(2) after a successful write counts: network file systems report the write there.
+    if (done) files.closeSync(fd);
+    else closeQuietly(fd);
+  }
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    files.closeSync(fd);
+  } catch {
+    // The first error is the one to be told.
+  }
+}
+
+function openUnused(path: string): number | null {
+  try {
+    return files.openNew(path);
+  } catch (error) {
+    if (files.errnoOf(error) === "EEXIST") return null;
+    throw error;
+  }
+}
+
+function reserve(path: string): boolean {
+  const fd = openUnused(path);
+  if (fd === null) return false;
+  files.closeSync(fd);
+  return true;
+}
+
+/** Run it, and name the file in what it throws. */
+export function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (files.errnoOf(error) === "") throw error;
+    throw fail("write_failed", { what: quotePath(path), why: files.why(error) }, error);
+  }
+}

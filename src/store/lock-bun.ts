@@ -1,0 +1,52 @@
+import process from "node:process";
+import * as files from "./files.ts";
+import type { LockFile } from "./lock-file.ts";
+
+/*
+ * flock(2) by FFI, since Bun has no call for it. It belongs to the open file, so two opens exclude each other
+ * in one process too (fcntl(2) locks do not, and fall at any close). The musl loader answers to glibc's name.
+ */
+const darwin = process.platform === "darwin";
+const { dlopen, read } = await import("bun:ffi");
+
+const flockAs = { flock: { args: ["i32", "i32"], returns: "i32" } } as const;
+const errnoAs = { args: [], returns: "ptr" } as const;
+const libc = darwin
+  ? dlopen("libSystem.B.dylib", { ...flockAs, __error: errnoAs }).symbols
+  : dlopen("libc.so.6", { ...flockAs, __errno_location: errnoAs }).symbols;
+
+const LOCK_EX_NB = 2 | 4;
+const EINTR = 4;
+const EWOULDBLOCK = darwin ? 35 : 11;
+
+function errno(): number {
+  const location = "__error" in libc ? libc.__error() : libc.__errno_location();
+  return location === null ? 0 : read.i32(location, 0);
+}
+
+function tryFlock(fd: number): boolean {
+  while (libc.flock(fd, LOCK_EX_NB) !== 0) {
+    const code = errno();
+    if (code === EWOULDBLOCK) return false;
+    if (code !== EINTR) throw new Error(`flock failed with errno ${code}`);
+  }
+  return true;
+}
+
+/** Open the lock file at `path`, making it where it is missing. */
+export function openLockFile(path: string): LockFile {
+  const fd = files.openLock(path);
+  return {
+    tryLock: () => tryFlock(fd),
+    inPlace() {
+      const [there, here] = [files.lstat(path), files.fstat(fd)];
+      return there !== null && there.ino === here.ino && there.dev === here.dev;
+    },
+    note: (text) => files.overwrite(fd, text),
+    close: () => files.closeSync(fd),
+    remove() {
+      files.unlink(path);
+      files.closeSync(fd);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { sha256 } from "./sha256.ts";
+
+/*
+ * Names in the store. They are relative to its directory and always use `/`, which Windows takes as well.
+ * `~` is in no ID, so a spelling with a hash never meets one without.
+ */
+
+export type Folder = "sessions" | "archive" | "quarantine" | "locks";
+export const FOLDERS: readonly Folder[] = ["sessions", "archive", "quarantine", "locks"];
+
+export const RECORD_END = ".session.json";
+export const LOCK_END = ".lock";
+export const TEMP_END = ".tmp";
+export const CONFIG = "config.json";
+
+/** Windows takes `con` and `con.anything` for the console, in every directory and in either case. */
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\.|$)/;
+
+/**
+ * How the ID is spelled in file names, so that two IDs never share a file on any file system: lowercase (macOS
+ * and Windows ignore case) with 16 hex digits of its SHA-256 where that changed it, and never a device's name.
+ */
+export function fileName(id: string): string {
+  const lower = id.toLowerCase();
+  const device = DEVICE.test(lower);
+  if (lower === id && !device) return id;
+  return `${device ? "~" : ""}${lower}~${sha256(id).slice(0, 16)}`;
+}
+
+export const recordName = (id: string): string => `sessions/${fileName(id)}${RECORD_END}`;
+export const sessionLockName = (id: string): string => `sessions/${fileName(id)}.session${LOCK_END}`;
+export const GLOBAL_LOCK = `locks/global${LOCK_END}`;
+
+/** The lock of everything that belongs to the project at `root`, an absolute path without symbolic links. */
+export const workspaceLockName = (root: string): string =>
+  `locks/workspace-${sha256(root).slice(0, 16)}${LOCK_END}`;
+
+/** A time as it stands in file names, to the second and without the colons that Windows forbids. */
+export const fileTime = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
+
+/** The archive of the session whose file is `file` (see `fileName`); `count` tells two of one second apart. */
+export const archiveName = (file: string, at: Date, count: number): string =>
+  `archive/${file}--reset--${fileTime(at)}--${String(count).padStart(3, "0")}${RECORD_END}`;
+
+export const quarantineName = (file: string, at: Date, reason: string): string =>
+  `quarantine/${file}.${fileTime(at)}.${reason}.json`;
+
+/** The part of a record's name that stands for the session: `x` of `sessions/x.session.json`. */
+export function stem(name: string): string {
+  const base = name.slice(name.lastIndexOf("/") + 1);
+  return base.endsWith(RECORD_END) ? base.slice(0, -RECORD_END.length) : base;
+}

@@ -1,0 +1,57 @@
+import process from "node:process";
+import type { Backend } from "./backend.ts";
+import { checkDirectories, type Warn } from "./directory.ts";
+import { fileBackend } from "./file-backend.ts";
+import { findRoot } from "./root.ts";
+
+/** An open store: where things are kept, and what its operations take from outside. */
+export interface Store {
+  readonly backend: Backend;
+  /** The wall clock. It may jump, so nothing but the times in records and names comes from it. */
+  readonly now: () => Date;
+  /** How long to wait for a lock, in milliseconds. */
+  readonly waitMs: number;
+  /** Who we are to others that wait for our lock: `berth set`. */
+  readonly command: string;
+  readonly warn: Warn;
+}
+
+export interface OpenOptions {
+  /** The directory; otherwise `$BERTH_HOME` and then the platform's own place, as `storePlace` says. */
+  readonly directory?: string;
+  /** Where to keep things instead of a directory, such as `memoryBackend()`. */
+  readonly backend?: Backend;
+  readonly waitMs?: number;
+  readonly command?: string;
+  readonly now?: () => Date;
+  /** Told about what was put right (permissions) or may surprise (a temporary directory); default: nobody. */
+  readonly warn?: Warn;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+export const DEFAULT_WAIT_MS = 5000;
+
+/**
+ * Open the store. Nothing is made on disk: the first write does that.
+ *
+ * @throws `store_refused` when the directory is a symbolic link, no directory, or another user's
+ */
+export function openStore(options: OpenOptions = {}): Store {
+  const warn = options.warn ?? (() => {});
+  return {
+    backend: options.backend ?? openDirectory(options, warn),
+    now: options.now ?? (() => new Date()),
+    waitMs: options.waitMs ?? DEFAULT_WAIT_MS,
+    command: options.command ?? "a program",
+    warn,
+  };
+}
+
+function openDirectory({ directory, environment = process.env }: OpenOptions, warn: Warn): Backend {
+  const root = findRoot(
+    { ...environment, ...(directory === undefined ? {} : { BERTH_HOME: directory }) },
+    warn,
+  );
+  checkDirectories(root, warn);
+  return fileBackend(root, warn);
+}

@@ -1,0 +1,31 @@
+import { BerthError } from "../errors.ts";
+import { decode } from "./decode.ts";
+import { giveBack } from "./locks.ts";
+import { fileName, LOCK_END, stem } from "./names.ts";
+import type { Store } from "./open.ts";
+import { moveAway } from "./quarantine.ts";
+
+/**
+ * Move a damaged session or archive into quarantine, under the lock of the session that its name stands for and after
+ * another look.
+ *
+ * @param name `sessions/…` or `archive/…`
+ * @returns its new name; null when it is in use, or not damaged any more
+ */
+export async function repairRecord(store: Store, name: string): Promise<string | null> {
+  const file = stem(name).replace(/--reset--[0-9TZ-]+--\d{3}$/, "");
+  const request = { waitMs: store.waitMs, what: name, command: store.command };
+  try {
+    const lock = await store.backend.lock(`sessions/${file}.session${LOCK_END}`, request);
+    try {
+      const content = store.backend.read(name, "only");
+      const found = content === null ? null : decode(content, (id) => fileName(id) === file);
+      return found?.kind === "damaged" ? moveAway(store, name, stem(name), found.reason) : null;
+    } finally {
+      giveBack(store, lock, file);
+    }
+  } catch (error) {
+    if (error instanceof BerthError && error.code === "locked") return null;
+    throw error;
+  }
+}
