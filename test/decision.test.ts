@@ -457,16 +457,25 @@ describe("SSH:", () => {
     expect(machine.ask(100, { SSH_CONNECTION }).id).not.toBe(machine.ask(101, { SSH_CONNECTION }).id);
   });
 
-  test("without a terminal the connection is the session", () => {
+  test("without a terminal the connection, known by its server's process, is the session", () => {
     const machine = login().add(110, 31, "sh", { sid: 110, tty: null }).add(120, 31, "sh", {
       sid: 120,
       tty: null,
-    });
+    })
+      .add(32, 30, "sshd-session").add(130, 32, "sh", { sid: 130, tty: null });
     const answer = machine.ask(110, { SSH_CONNECTION });
-    expect(answer.source).toBe("ssh-env");
+    expect(answer).toMatchObject({ source: "ssh-env", anchor: { pid: 31 } });
     expect(machine.ask(120, { SSH_CONNECTION }).id).toBe(answer.id);
-    expect(machine.ask(120, { SSH_CONNECTION: "2001:db8::1 50001 fe80::1%eth0 22" }).id).not.toBe(answer.id);
+    // `env -i` takes the variable away, and an address comes again.
+    expect(machine.ask(120)).toMatchObject({ source: "ssh-ancestor", id: answer.id });
+    expect(machine.ask(130, { SSH_CONNECTION }).id).not.toBe(answer.id);
+    expect(answer.id).not.toBe(login().ask(100, { SSH_CONNECTION }).id);
   });
+
+  test.each([[SSH_CONNECTION], ["2001:db8::1 50001 fe80::1%eth0 22"], ["UNKNOWN 65535 UNKNOWN 65535"]])(
+    "%s names a connection",
+    (value) => expect(login().ask(100, { SSH_CONNECTION: value }).source).toBe("ssh-env"),
+  );
 
   test("the variable alone is inherited and proves nothing", () => {
     const answer = emulator().ask(100, { SSH_CONNECTION });
