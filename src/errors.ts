@@ -57,6 +57,9 @@ export const quotePath = (path: string): string => quote(path, 8192);
 const nearest = (near: string | undefined, otherwise: string): string =>
   near === undefined ? otherwise : `Did you mean "${near}"?`;
 
+/** How a command is called; the one of `berth` alone has no name. */
+const called = (...words: readonly string[]): string => ["berth", ...words].join(" ").trimEnd();
+
 export const kinds = {
   // The command line
   unknown_command: kind(
@@ -68,8 +71,8 @@ export const kinds = {
   unknown_option: kind(
     Exit.usage,
     (d: { given: string; command: string; near?: string | undefined }) =>
-      `Unknown option ${quote(d.given)} for "berth ${d.command}"`,
-    (d) => nearest(d.near, `Type "berth help ${d.command}" for its options`),
+      `Unknown option ${quote(d.given)} for "${called(d.command)}"`,
+    (d) => nearest(d.near, `Type "${called("help", d.command)}" for its options`),
     { given: "--jsno", command: "id", near: "--json" },
   ),
   option_needs_value: kind(

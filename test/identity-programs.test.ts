@@ -92,7 +92,7 @@ test("names that the kernel cuts at 15 bytes are known by what is left of them",
     ]
   ) {
     expect([name, isBoundary(cut(name)) || isTerminalProgram(cut(name))]).toEqual([name, true]);
-    expect(isBoundary(name.slice(0, 13)) || isTerminalProgram(name.slice(0, 13))).toBe(false);
+    expect(isBoundary(name.slice(0, 12)) || isTerminalProgram(name.slice(0, 12))).toBe(false);
   }
   expect(isRelay(cut("my-own-very-long-relay"), "my-own-very-long-relay")).toBe(true);
 });

@@ -22,6 +22,7 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
     const input = parseArguments(name, command, words, rest);
     json = flag(input, "json");
     if (flag(input, "help")) return await showHelp(host, input, name);
+    if (flag(input, "version")) return await showVersion(host, input);
     return await command.run(await contextOf(host, input), input) ?? 0;
   } catch (error) {
     return report(host, error, json);
@@ -55,7 +56,7 @@ function chosen(word: string | undefined, words: readonly string[]): Found {
       ? "version"
       : words.some((other) => other === "--help" || other === "-h")
       ? "help"
-      : "where";
+      : "";
     return findCommand(name) ?? { name, entry: WHERE };
   }
   const found = findCommand(word);
@@ -69,8 +70,13 @@ const WHERE = { about: "Say where you are", load: async () => (await import("./w
 
 async function showHelp(host: Host, input: Input, name: string): Promise<number> {
   const { help } = await import("./help.ts");
-  const args = name === "help" || name === "where" ? input.args : [name];
+  const args = name === "help" ? input.args : [name];
   return await help.run(await contextOf(host, { ...input, args }), { ...input, args }) ?? 0;
+}
+
+async function showVersion(host: Host, input: Input): Promise<number> {
+  const { version } = await import("./version.ts");
+  return await version.run(await contextOf(host, input), input) ?? 0;
 }
 
 async function contextOf(host: Host, input: Input): Promise<Context> {
