@@ -43,10 +43,16 @@ async function runFile(file: string, binary: string): Promise<Count> {
     stderr: "pipe",
   });
   let text = "";
-  for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
-    process.stderr.write(chunk);
-    text += chunk;
-  }
+  const decoder = new TextDecoder();
+  const reader = child.stderr.getReader();
+  const pass = async () => {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      process.stderr.write(chunk.value);
+      text += decoder.decode(chunk.value, { stream: true });
+    }
+  };
+  // Something that a test left behind may hold the stream open for ever; what the runner wrote is there by then.
+  await Promise.race([pass(), child.exited.then(() => Bun.sleep(1000))]);
   const status = await child.exited;
   const number = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, "m").exec(text)?.[1] ?? 0);
   const count = { passed: number("pass"), failed: number("fail") + number("skip") + number("todo") };
