@@ -3,12 +3,15 @@
  * `dist/berth-<target>` for that one, with `all` every one of them.
  */
 import { mkdirSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ensureSigned } from "./macho-sign.ts";
 import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
 import { withWindowsRuntime } from "./windows-runtime.ts";
 
 const root = new URL("..", import.meta.url).pathname;
+
+/** What macOS calls the program. */
+const IDENTIFIER = "berth";
 
 /**
  * Why each is there: without the `no-compile-autoload` switches a `bunfig.toml` or `.env` in the directory that
@@ -43,7 +46,7 @@ export function compile(entry: string, outfile: string, target: Target): void {
     return;
   }
   bunBuild(options, target);
-  if (target.startsWith("darwin")) ensureSigned(resolve(root, outfile), basename(outfile));
+  if (target.startsWith("darwin")) ensureSigned(resolve(root, outfile), IDENTIFIER);
 }
 
 function bunBuild(options: readonly string[], target: Target): void {

@@ -38,7 +38,11 @@ interface Section {
 function sections(bytes: Uint8Array, start: number, count: number): Section[] {
   return Array.from({ length: count }, (_, n) => {
     const one = part(bytes, start + n * 40, 40);
-    return { address: one.getUint32(12, true), size: one.getUint32(16, true), offset: one.getUint32(20, true) };
+    return {
+      address: one.getUint32(12, true),
+      size: one.getUint32(16, true),
+      offset: one.getUint32(20, true),
+    };
   });
 }
 

@@ -1,0 +1,68 @@
+/**
+ * Make a release: `bun scripts/release.ts` puts one archive for each target and `SHA256SUMS` into `dist/release`;
+ * with names of targets only those.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import manifest from "../package.json" with { type: "json" };
+import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
+import { binaryName, build } from "./build.ts";
+import { isTarget, type Target, TARGETS } from "./targets.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const DOCUMENTS = ["LICENSE", "README.md"];
+
+const isWindows = (target: Target): boolean => target.startsWith("windows");
+
+/** The archive's name: what the installers ask for. */
+export const archiveName = (target: Target): string =>
+  `berth-${manifest.version}-${target}${isWindows(target) ? ".zip" : ".tar.gz"}`;
+
+/** What an archive holds: the program under its plain name, licence and README. */
+function members(target: Target, binary: string): Member[] {
+  const program = isWindows(target) ? "berth.exe" : "berth";
+  return [
+    { name: program, bytes: readFileSync(join(root, binary)), executable: true },
+    ...DOCUMENTS.map((name) => ({ name, bytes: readFileSync(join(root, name)), executable: false })),
+  ];
+}
+
+/** The bytes of the archive for a target; the program is built for it. */
+export async function archive(target: Target): Promise<Uint8Array> {
+  const held = members(target, build(target, binaryName(target)));
+  return isWindows(target) ? zip(held) : await tarGz(held);
+}
+
+/**
+ * Make a release in a directory that takes the place of an earlier one when all of it is there.
+ *
+ * @param directory absolute path
+ * @throws Error where a target cannot be built; an earlier release is then as it was
+ */
+export async function release(targets: readonly Target[], directory: string): Promise<void> {
+  const unfinished = `${directory}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  const sums = new Map<string, string>();
+  for (const target of targets) {
+    const bytes = await archive(target);
+    writeFileSync(join(unfinished, archiveName(target)), bytes);
+    sums.set(archiveName(target), sha256(bytes));
+    console.log(`${archiveName(target)}  ${(bytes.length / 1e6).toFixed(1)} MB`);
+  }
+  writeFileSync(join(unfinished, "SHA256SUMS"), sumLines(sums));
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(unfinished, directory);
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  const wanted = names.length === 0 ? Object.keys(TARGETS) : names;
+  const unknown = wanted.filter((name) => !isTarget(name));
+  if (unknown.length > 0) {
+    console.error(`Unknown target ${JSON.stringify(unknown[0])}; known: ${Object.keys(TARGETS).join(" ")}`);
+    process.exit(2);
+  }
+  await release(wanted.filter(isTarget), join(root, "dist", "release"));
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
