@@ -2,11 +2,12 @@
  * Make a release: `bun scripts/release.ts` puts one archive for each target and `SHA256SUMS` into `dist/release`;
  * with names of targets only those.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
-import { binaryName, build } from "./build.ts";
+import { compile } from "./build.ts";
 import { isTarget, type Target, TARGETS } from "./targets.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -19,18 +20,25 @@ export const archiveName = (target: Target): string =>
   `berth-${manifest.version}-${target}${isWindows(target) ? ".zip" : ".tar.gz"}`;
 
 /** What an archive holds: the program under its plain name, licence and README. */
-function members(target: Target, binary: string): Member[] {
+function members(target: Target, scratch: string): Member[] {
   const program = isWindows(target) ? "berth.exe" : "berth";
+  const binary = join(scratch, program);
+  compile("src/main.ts", binary, target);
   return [
-    { name: program, bytes: readFileSync(join(root, binary)), executable: true },
+    { name: program, bytes: readFileSync(binary), executable: true },
     ...DOCUMENTS.map((name) => ({ name, bytes: readFileSync(join(root, name)), executable: false })),
   ];
 }
 
-/** The bytes of the archive for a target; the program is built for it. */
-export async function archive(target: Target): Promise<Uint8Array> {
-  const held = members(target, build(target, binaryName(target)));
-  return isWindows(target) ? zip(held) : await tarGz(held);
+/** The bytes of the archive for a target; the program is built for it in a directory of its own. */
+async function archive(target: Target): Promise<Uint8Array> {
+  const scratch = mkdtempSync(join(tmpdir(), "berth-release-"));
+  try {
+    const held = members(target, scratch);
+    return isWindows(target) ? zip(held) : await tarGz(held);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /**
