@@ -8,6 +8,7 @@ import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
 import { compile } from "./build.ts";
+import { checkRuntime } from "./pinned-runtimes.ts";
 import { isTarget, type Target, TARGETS } from "./targets.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -23,6 +24,7 @@ export const archiveName = (target: Target): string =>
 function members(target: Target, scratch: string): Member[] {
   const program = isWindows(target) ? "berth.exe" : "berth";
   const binary = join(scratch, program);
+  checkRuntime(target);
   compile("src/main.ts", binary, target);
   return [
     { name: program, bytes: readFileSync(binary), executable: true },
@@ -45,7 +47,8 @@ async function archive(target: Target): Promise<Uint8Array> {
  * Make a release in a directory that takes the place of an earlier one when all of it is there.
  *
  * @param directory absolute path
- * @throws Error where a target cannot be built; an earlier release is then as it was
+ * @throws Error where a target cannot be built, or its runtime is another than the pinned one; an earlier
+ *   release is then as it was
  */
 export async function release(targets: readonly Target[], directory: string): Promise<void> {
   const unfinished = `${directory}.unfinished`;

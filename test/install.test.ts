@@ -14,7 +14,7 @@ import { expect, test } from "bun:test";
 import manifest from "../package.json" with { type: "json" };
 import { archiveName, release } from "../scripts/release.ts";
 import { ownTarget } from "../scripts/targets.ts";
-import { type Result, root, run, scratch } from "./support/berth.ts";
+import { cleanEnv, type Result, root, run, scratch, until } from "./support/berth.ts";
 import { cutOff, scriptArchive, served, stub, toolbox, withSums, written } from "./support/releases.ts";
 
 const INSTALLER = join(root, "scripts", "install.sh");
@@ -252,7 +252,7 @@ test.each(
     ["darwin-x64", { uname: ["Darwin", "x86_64"], sysctl: "echo 0" }],
     ["darwin-arm64", { uname: ["Darwin", "x86_64"], sysctl: "echo 1" }],
   ] as const,
-)("picks %s on %p", async (wanted, { uname: [system, machine], ...programs }) => {
+)("picks %s for the machine that says %o", async (wanted, { uname: [system, machine], ...programs }) => {
   const stubs = join(scratch(), "stubs");
   stub(stubs, "uname", `case $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac`);
   for (const [program, script] of Object.entries(programs)) stub(stubs, program, script);
@@ -337,4 +337,62 @@ test("the script for PowerShell is plain ASCII, which 5.1 reads right without a 
   const script = readFileSync(join(root, "scripts", "install.ps1"), "utf8");
   expect(script).toMatch(/^[\n\x20-\x7e]*$/);
   expect(script.trimEnd().split("\n").at(-1)).toBe("Install-Berth $Base $Version $To $Target");
+});
+
+test("a disk that fills up leaves the older program in place", async () => {
+  const machine = place();
+  withOlder(machine.to);
+  // A file may grow past the archive's size, not to the program's: 512-byte blocks.
+  const blocks = Math.ceil((archive.length + 8_000_000) / 512);
+  const env = { HOME: machine.temporary, TMPDIR: machine.temporary };
+  const command = `ulimit -f ${blocks}; exec sh '${INSTALLER}' --base '${real}' --to '${machine.to}'`;
+  const done = await run(["dash", "-c", command], { env });
+  expect(done.stderr).toContain(`Cannot unpack ${name}`);
+  expect({ stdout: done.stdout, status: done.status }).toEqual({ stdout: "", status: 1 });
+  await expectOlder(machine);
+});
+
+test.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)(
+  "%s in the middle of a download leaves the older program in place, and nothing else",
+  async (signal, status) => {
+    const machine = place();
+    withOlder(machine.to);
+    let asked = false;
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch(request) {
+        if (request.url.endsWith("SHA256SUMS")) {
+          return new Response((good.get("SHA256SUMS") ?? archive).slice());
+        }
+        asked = true;
+        return new Response(new ReadableStream({ pull: () => new Promise<void>(() => {}) }));
+      },
+    });
+    const command = [
+      "setsid",
+      "sh",
+      INSTALLER,
+      "--base",
+      `http://127.0.0.1:${server.port}`,
+      "--to",
+      machine.to,
+    ];
+    const env = cleanEnv(machine.temporary, { TMPDIR: machine.temporary });
+    const child = Bun.spawn(command, { env, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+    await until("the request for the archive", () => asked || undefined);
+    // To the whole group, as a terminal does.
+    process.kill(-child.pid, signal);
+    expect(await child.exited).toBe(status);
+    await server.stop(true);
+    await expectOlder(machine);
+  },
+);
+
+test("installations at the same time do not disturb each other", async () => {
+  const machine = place();
+  const done = await Promise.all(Array.from({ length: 6 }, () => machine.install(["--base", quick])));
+  expect(done.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(readdirSync(machine.to)).toEqual(["berth"]);
+  expect(readdirSync(machine.temporary)).toEqual([]);
 });

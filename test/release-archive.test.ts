@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "bun:test";
 import manifest from "../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "../scripts/archive.ts";
+import { checkRuntime, PINNED } from "../scripts/pinned-runtimes.ts";
 import { archiveName, release } from "../scripts/release.ts";
-import { ownTarget } from "../scripts/targets.ts";
+import { ownTarget, TARGETS } from "../scripts/targets.ts";
 import { root, run, scratch } from "./support/berth.ts";
 
 const text = (name: string, content: string, executable = false): Member => ({
@@ -99,4 +100,14 @@ test("a release holds archives of the program, licence and README, and takes the
   const version = await run([join(directory, "berth"), "--version"]);
   expect(version.stdout).toStartWith(`berth ${manifest.version} (`);
   expect(readFileSync(join(directory, "LICENSE"), "utf8")).toBe(readFileSync(join(root, "LICENSE"), "utf8"));
+});
+
+test("a release is made with the runtimes that were looked at", () => {
+  expect(PINNED.bun).toBe(manifest.devDependencies.bun);
+  expect(Bun.version).toBe(PINNED.bun);
+  expect(new Set(Object.values(PINNED.sha256)).size).toBe(Object.keys(TARGETS).length);
+  checkRuntime(ownTarget());
+  const other = join(scratch(), "bun");
+  writeFileSync(other, "another runtime");
+  expect(() => checkRuntime("darwin-x64", other)).toThrow("The runtime for darwin-x64 is not that of Bun");
 });
