@@ -32,6 +32,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   zoxide: "zoxide",
   zsh: "zsh",
   // Installers, archives and programs for other machines.
+  busybox: "busybox",
   curl: "curl",
   "libc6-arm64-cross": "/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1",
   "libstdc++-12-pic": "/usr/lib/gcc/x86_64-linux-gnu/12/libstdc++_pic.a",

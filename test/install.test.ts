@@ -15,7 +15,16 @@ import manifest from "../package.json" with { type: "json" };
 import { archiveName, release } from "../scripts/release.ts";
 import { ownTarget } from "../scripts/targets.ts";
 import { cleanEnv, type Result, root, run, scratch, until } from "./support/berth.ts";
-import { cutOff, scriptArchive, served, stub, toolbox, withSums, written } from "./support/releases.ts";
+import {
+  busybox,
+  cutOff,
+  scriptArchive,
+  served,
+  stub,
+  toolbox,
+  withSums,
+  written,
+} from "./support/releases.ts";
 
 const INSTALLER = join(root, "scripts", "install.sh");
 const { version } = manifest;
@@ -26,6 +35,8 @@ await release([target], real);
 const archive = new Uint8Array(readFileSync(join(real, name)));
 const good = withSums(new Map([[name, archive]]));
 const url = served(good);
+const changed = archive.slice();
+changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
 
 /** What the script needs beside a program to download and one for checksums. */
 const TOOLS = "sh uname getconf ldd sed awk mktemp rm mkdir chmod mv cp tar gzip tr cat id".split(" ");
@@ -83,6 +94,19 @@ test.each(
   expect(readdirSync(machine.temporary)).toEqual([]);
 });
 
+test("it installs with nothing but BusyBox, and refuses a changed archive there", async () => {
+  const PATH = busybox(join(scratch(), "busybox"));
+  const machine = place(join(PATH, "sh"));
+  // It has no getconf and no ldd: which C library there is, the loaders tell.
+  const done = await machine.install(["--base", url], { PATH });
+  expect(done).toMatchObject({ stderr: expect.stringContaining(`Installed berth ${version}`), status: 0 });
+  expect((await run([join(machine.to, "berth"), "--version"])).stdout).toStartWith(`berth ${version} (`);
+  withOlder(machine.to);
+  const refused = await machine.install(["--base", served(new Map([...good, [name, changed]]))], { PATH });
+  expect(refused).toMatchObject({ stderr: expect.stringContaining("The checksum of"), status: 1 });
+  await expectOlder(machine);
+});
+
 test("the environment can say it all, and a version may begin with v", async () => {
   const machine = place();
   const elsewhere = join(machine.to, "else where");
@@ -118,8 +142,6 @@ test("an older program that is running is replaced, and goes on", async () => {
 
 const sums = (text: string): Map<string, Uint8Array> =>
   new Map([[name, archive], ["SHA256SUMS", new TextEncoder().encode(text)]]);
-const changed = archive.slice();
-changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
 const SUM = "0".repeat(64);
 
 test.each(

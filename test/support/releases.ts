@@ -76,3 +76,13 @@ export function stub(directory: string, name: string, script: string): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
+
+/** A directory for PATH that holds every program of BusyBox, as on a small system, and nothing else. */
+export function busybox(directory: string): string {
+  mkdirSync(directory, { recursive: true });
+  const real = Bun.which("busybox");
+  if (real === null) throw new Error("busybox is not here");
+  const names = Bun.spawnSync([real, "--list"]).stdout.toString().trim().split("\n");
+  for (const name of names) symlinkSync(real, join(directory, name));
+  return directory;
+}
