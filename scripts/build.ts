@@ -3,12 +3,12 @@
  * `dist/berth-<target>` for that one, with `all` every one of them.
  */
 import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ensureSigned } from "./macho-sign.ts";
 import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
 import { withWindowsRuntime } from "./windows-runtime.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = join(import.meta.dir, "..");
 
 /** What macOS calls the program. */
 const IDENTIFIER = "berth";

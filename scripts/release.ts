@@ -11,7 +11,7 @@ import { compile } from "./build.ts";
 import { checkRuntime } from "./pinned-runtimes.ts";
 import { isTarget, type Target, TARGETS } from "./targets.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = join(import.meta.dir, "..");
 const DOCUMENTS = ["LICENSE", "README.md"];
 
 const isWindows = (target: Target): boolean => target.startsWith("windows");

@@ -9,7 +9,7 @@ import { withVersionInfo } from "./version-info.ts";
 
 /** The licence says whose it is: its line that starts with "Copyright". */
 function copyright(): string {
-  const licence = readFileSync(new URL("../LICENSE", import.meta.url), "utf8");
+  const licence = readFileSync(join(import.meta.dir, "..", "LICENSE"), "utf8");
   const line = licence.split(/\r?\n/).find((one) => one.startsWith("Copyright"));
   if (line === undefined) throw new Error('LICENSE has no line that starts with "Copyright"');
   return line;
