@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ensureSigned } from "./macho-sign.ts";
+import { signFile } from "./macho-sign.ts";
 import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
 import { withWindowsRuntime } from "./windows-runtime.ts";
 
@@ -46,7 +46,7 @@ export function compile(entry: string, outfile: string, target: Target): void {
     return;
   }
   bunBuild(options, target);
-  if (target.startsWith("darwin")) ensureSigned(resolve(root, outfile), IDENTIFIER);
+  if (target.startsWith("darwin")) signFile(resolve(root, outfile), IDENTIFIER);
 }
 
 function bunBuild(options: readonly string[], target: Target): void {

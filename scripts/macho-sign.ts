@@ -9,7 +9,7 @@ import { type MachO, parseMachO, type Segment, type SignaturePlace, view } from 
 
 const PAGE_BITS = 12;
 const PAGE = 2 ** PAGE_BITS;
-/** Segments begin at multiples of this in memory, on both kinds of Mac. */
+/** The larger of the two page sizes of Macs, in bytes; linkers align segments to it for both. */
 const SEGMENT_ALIGNMENT = 0x4000;
 const INDEX_SIZE = 20;
 const DIRECTORY_SIZE = 88;
@@ -88,16 +88,15 @@ export function signAdHoc(bytes: Uint8Array, identifier: string): Uint8Array {
 }
 
 /**
- * Make sure that an executable file has a valid ad-hoc signature: keep a valid one, make any other anew.
- * Bun signs for arm64, where nothing starts without. For x86_64 it leaves the runtime's own signature, which
- * no longer fits and asks for the hardened runtime.
+ * Sign an executable file anew, and check the result. For x86_64 Bun leaves the runtime's own signature, which no
+ * longer fits and asks for the hardened runtime. For arm64, where nothing starts without, it makes a valid one, but
+ * may give the last segment a size in memory that is no multiple of the page size, which other tools stumble over
+ * (PyInstaller's pull request 6042, LIEF's issue 726).
  *
- * @throws Error where the signature would still be invalid
+ * @throws Error where the signature would be invalid
  */
-export function ensureSigned(path: string, identifier: string): void {
-  const bytes = readFileSync(path);
-  if (signatureFaults(bytes, parseMachO(bytes)).length === 0) return;
-  const signed = signAdHoc(bytes, identifier);
+export function signFile(path: string, identifier: string): void {
+  const signed = signAdHoc(readFileSync(path), identifier);
   const faults = signatureFaults(signed, parseMachO(signed));
   if (faults.length > 0) throw new Error(`Cannot sign ${path}: ${faults.join(", ")}`);
   writeFileSync(path, signed);

@@ -1,9 +1,12 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { makeMuslRuntime } from "../scripts/musl-runtime.ts";
 import { berth, run, scratch } from "./support/berth.ts";
 import { built } from "./support/built.ts";
 import { Terminal } from "./support/terminal.ts";
+
+// Binaries of 100 MB are built and moved: slow on a busy machine.
+setDefaultTimeout(60_000);
 
 const home = scratch();
 const muslProgram = built("linux-x64-musl");

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../package.json" with { type: "json" };
 import { archiveName, release } from "../scripts/release.ts";
 import { ownTarget } from "../scripts/targets.ts";
@@ -25,6 +25,9 @@ import {
   withSums,
   written,
 } from "./support/releases.ts";
+
+// Binaries of 100 MB are built and moved: slow on a busy machine.
+setDefaultTimeout(60_000);
 
 const INSTALLER = join(root, "scripts", "install.sh");
 const { version } = manifest;

@@ -1,12 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "../scripts/archive.ts";
 import { checkRuntime, PINNED } from "../scripts/pinned-runtimes.ts";
 import { archiveName, release } from "../scripts/release.ts";
 import { ownTarget, TARGETS } from "../scripts/targets.ts";
 import { root, run, scratch } from "./support/berth.ts";
+
+// Binaries of 100 MB are built and moved: slow on a busy machine.
+setDefaultTimeout(60_000);
 
 const text = (name: string, content: string, executable = false): Member => ({
   name,

@@ -18,13 +18,17 @@ function hashes(bytes: Uint8Array, limit: number, pageSize: number): string[] {
   return found;
 }
 
-test.each([["x86_64", x64, "berth"], ["arm64", arm64, "a.out"]] as const)(
+test.each([["x86_64", x64], ["arm64", arm64]] as const)(
   "the binary for macOS on %s has a valid ad-hoc signature",
-  (cpu, bytes, identifier) => {
+  (cpu, bytes) => {
     const machO = parseMachO(bytes);
     const { directory, certified } = readSignature(bytes, machO);
     expect(machO.cpu).toBe(cpu);
-    expect(directory).toMatchObject({ identifier, flags: CS.adhoc | CS.linkerSigned, version: 0x20400 });
+    expect(directory).toMatchObject({
+      identifier: "berth",
+      flags: CS.adhoc | CS.linkerSigned,
+      version: 0x20400,
+    });
     expect(directory.flags & CS.hardenedRuntime).toBe(0);
     expect(certified).toBe(false);
     expect(directory.hashes.length).toBeGreaterThan(20_000);

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { ownTarget } from "../scripts/targets.ts";
 import { built } from "./support/built.ts";
+
+// Binaries of 100 MB are built and moved: slow on a busy machine.
+setDefaultTimeout(60_000);
 
 const digest = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
