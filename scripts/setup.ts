@@ -38,6 +38,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "libstdc++-12-pic": "/usr/lib/gcc/x86_64-linux-gnu/12/libstdc++_pic.a",
   "musl-tools": "musl-gcc",
   openssl: "openssl",
+  perl: "shasum",
   "qemu-user-static": "qemu-aarch64-static",
   unzip: "unzip",
   wget: "wget",
