@@ -3,9 +3,15 @@
  * `dist/berth-<target>` for that one, with `all` every one of them.
  */
 import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { signFile } from "./macho-sign.ts";
 import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
+import { withWindowsRuntime } from "./windows-runtime.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = join(import.meta.dir, "..");
+
+/** What macOS calls the program. */
+const IDENTIFIER = "berth";
 
 /**
  * Why each is there: without the `no-compile-autoload` switches a `bunfig.toml` or `.env` in the directory that
@@ -26,27 +32,29 @@ const FLAGS = [
 ];
 
 /**
- * Compile a program the way berth is compiled.
+ * Compile a program the way berth is compiled: as it ships, with a valid ad-hoc signature for macOS and with
+ * version information for Windows.
  *
  * @param entry the program's source
  * @param outfile where the binary goes; its base name becomes a part of its bytes
+ * @throws Error where it cannot be built
  */
 export function compile(entry: string, outfile: string, target: Target): void {
+  const options = [`--target=${TARGETS[target]}`, entry, `--outfile=${outfile}`];
+  if (target === "windows-x64" || target === "windows-arm64") {
+    withWindowsRuntime(target, (path) => bunBuild([`--compile-executable-path=${path}`, ...options], target));
+    return;
+  }
+  bunBuild(options, target);
+  if (target.startsWith("darwin")) signFile(resolve(root, outfile), IDENTIFIER);
+}
+
+function bunBuild(options: readonly string[], target: Target): void {
   const defines = Object.entries({ BERTH_COMMIT: commit(), BERTH_TARGET: target })
     .map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`);
-  const done = Bun.spawnSync(
-    [
-      process.execPath,
-      "build",
-      ...FLAGS,
-      ...defines,
-      `--target=${TARGETS[target]}`,
-      entry,
-      `--outfile=${outfile}`,
-    ],
-    { cwd: root, stdout: "pipe", stderr: "pipe" },
-  );
-  if (!done.success) throw new Error(`Cannot build ${outfile}:\n${done.stdout}${done.stderr}`);
+  const command = [process.execPath, "build", ...FLAGS, ...defines, ...options];
+  const done = Bun.spawnSync(command, { cwd: root, stdout: "pipe", stderr: "pipe" });
+  if (!done.success) throw new Error(`Cannot build for ${target}:\n${done.stdout}${done.stderr}`);
 }
 
 /** The commit that is built, `unknown` outside of a checkout. A tree with changes says so. */

@@ -2,8 +2,9 @@
  * The real programs that the tests drive. Where one is missing it is installed if that is possible (Debian, root),
  * else it is named, and the tests that need it are left out by name.
  */
+import { existsSync } from "node:fs";
 
-/** Debian packages, and a program of each by which it is known to be there. */
+/** Debian packages, and a program or a file of each by which it is known to be there. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   bash: "bash",
   dash: "dash",
@@ -30,12 +31,24 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   xvfb: "Xvfb",
   zoxide: "zoxide",
   zsh: "zsh",
+  // Installers, archives and programs for other machines.
+  busybox: "busybox",
+  curl: "curl",
+  "libc6-arm64-cross": "/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1",
+  "libstdc++-12-pic": "/usr/lib/gcc/x86_64-linux-gnu/12/libstdc++_pic.a",
+  "musl-tools": "musl-gcc",
+  openssl: "openssl",
+  perl: "shasum",
+  "qemu-user-static": "qemu-aarch64-static",
+  unzip: "unzip",
+  wget: "wget",
 };
 
 const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin:/usr/local/sbin`;
 
-/** Whether a program is there. Servers live in directories that not every PATH has. */
-export const has = (program: string): boolean => Bun.which(program, { PATH }) !== null;
+/** Whether a program, or a file given by its path, is there. Servers live in directories that not every PATH has. */
+export const has = (program: string): boolean =>
+  program.startsWith("/") ? existsSync(program) : Bun.which(program, { PATH }) !== null;
 
 /** What is missing, by package. */
 export function missing(): string[] {

@@ -1,0 +1,173 @@
+<#
+.SYNOPSIS
+Install berth from a release: fetch the archive for this machine, check it against the release's SHA256SUMS, and
+put the program in place. Nothing is changed before the check.
+
+.DESCRIPTION
+For Windows PowerShell 5.1 and PowerShell 7. The one line for your profile goes to the output, all else to the host.
+
+.PARAMETER Base
+URL or directory that has the release's archives and SHA256SUMS. [BERTH_INSTALL_BASE]
+.PARAMETER Version
+Which version, where there are several. [BERTH_INSTALL_VERSION]
+.PARAMETER To
+Directory for the program; %LOCALAPPDATA%\Programs\berth when not given. [BERTH_INSTALL_DIR]
+.PARAMETER Target
+windows-x64 or windows-arm64; that of this machine when not given. [BERTH_INSTALL_TARGET]
+
+.EXAMPLE
+.\install.ps1 -Base C:\Users\me\Downloads\berth-release
+#>
+param(
+  [string] $Base = $env:BERTH_INSTALL_BASE,
+  [string] $Version = $env:BERTH_INSTALL_VERSION,
+  [string] $To = $env:BERTH_INSTALL_DIR,
+  [string] $Target = $env:BERTH_INSTALL_TARGET
+)
+
+# The machine's own architecture; the process's would be that of an emulated PowerShell.
+function Get-BerthTarget {
+  $key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
+  $cpu = (Get-ItemProperty -LiteralPath $key).PROCESSOR_ARCHITECTURE
+  if ($cpu -eq 'AMD64') { return 'windows-x64' }
+  if ($cpu -eq 'ARM64') { return 'windows-arm64' }
+  throw "There is no berth for the processor '$cpu'"
+}
+
+function Test-BerthBase([string] $Base) {
+  if ($Base -eq '') { throw 'Where is the release? Pass -Base with the URL or the directory that has its archives' }
+  if ($Base -match '^https://') { return }
+  if ($Base -match '^http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/[^@]*)?$') { return }
+  if ($Base -match '^http://') {
+    throw "Refusing '$Base': over http anybody on the way can change the program. Use https, or a directory"
+  }
+  if (-not (Test-Path -LiteralPath $Base -PathType Container)) {
+    throw "There is no directory '$Base'. Pass -Base with a URL or a directory"
+  }
+}
+
+function Get-BerthFile([string] $Base, [string] $Name, [string] $File) {
+  if ($Base -notmatch '^https?://') {
+    Copy-Item -LiteralPath (Join-Path $Base $Name) -Destination $File
+    return
+  }
+  # Windows PowerShell 5.1 may start with TLS 1.0; where types are locked away the system's choice has to do.
+  try {
+    $known = [Net.ServicePointManager]::SecurityProtocol
+    [Net.ServicePointManager]::SecurityProtocol = $known -bor [Net.SecurityProtocolType]::Tls12
+  } catch { Write-Verbose "Cannot ask for TLS 1.2: $_" }
+  Invoke-WebRequest -UseBasicParsing -Uri ($Base.TrimEnd('/') + '/' + $Name) -OutFile $File
+}
+
+# The lines of SHA256SUMS as checksum and name; what is no such line is passed over.
+function Get-BerthSums([string] $File) {
+  foreach ($line in @(Get-Content -LiteralPath $File)) {
+    if ($line -match '^([0-9a-fA-F]{64}) [ *]([^ ]+)$') {
+      New-Object PSObject -Property @{ Sum = $Matches[1]; Name = $Matches[2] }
+    }
+  }
+}
+
+function Get-BerthVersion([object[]] $Sums, [string] $Target) {
+  $pattern = '^berth-([0-9A-Za-z.+-]+)-' + $Target + '\.zip$'
+  $found = @(foreach ($one in $Sums) { if ($one.Name -match $pattern) { $Matches[1] } })
+  if ($found.Count -eq 0) { throw "The release has nothing for $Target" }
+  if ($found.Count -gt 1) { throw "The release has several versions: $found. Pass one as -Version" }
+  return $found[0]
+}
+
+function Test-BerthSum([object[]] $Sums, [string] $Name, [string] $File) {
+  $wanted = @($Sums | Where-Object { $_.Name -eq $Name })
+  if ($wanted.Count -ne 1) { throw "SHA256SUMS has no usable line for $Name; nothing was installed" }
+  $given = (Get-FileHash -LiteralPath $File -Algorithm SHA256).Hash
+  if ($given -ne $wanted[0].Sum) {
+    throw "The checksum of $Name is wrong: $given, where SHA256SUMS has $($wanted[0].Sum). Nothing was installed"
+  }
+}
+
+# A program that does not start here never takes the place of one that does.
+function Test-BerthStart([string] $Program, [string] $Version) {
+  $answer = & $Program --version
+  if ("$answer" -notlike "berth $Version *") {
+    throw "The program does not start here (it answered '$answer'); nothing was changed"
+  }
+}
+
+# A running program can be renamed, but neither overwritten nor deleted. File.Replace is one step; where it is not
+# allowed or fails, two renames, of which the first is taken back when the second fails.
+function Move-BerthProgram([string] $New, [string] $Program) {
+  $old = Join-Path (Split-Path -Parent $Program) ".berth-old-$PID.exe"
+  if (-not (Test-Path -LiteralPath $Program)) {
+    Move-Item -LiteralPath $New -Destination $Program
+    return
+  }
+  try {
+    [IO.File]::Replace($New, $Program, $old)
+  } catch {
+    Write-Verbose "Cannot replace in one step: $_"
+    if (Test-Path -LiteralPath $Program) { Move-Item -LiteralPath $Program -Destination $old }
+    try {
+      Move-Item -LiteralPath $New -Destination $Program
+    } catch {
+      Move-Item -LiteralPath $old -Destination $Program
+      throw
+    }
+  }
+}
+
+# What earlier installations had to leave because it was running.
+function Remove-BerthLeftover([string] $To) {
+  Get-ChildItem -LiteralPath $To -Filter '.berth-old-*.exe' -Force |
+    Remove-Item -Force -ErrorAction SilentlyContinue
+}
+
+function Write-BerthLine([string] $To) {
+  $path = ''
+  if (($env:PATH -split ';') -notcontains $To) {
+    $path = '$env:PATH = ''' + $To.Replace("'", "''") + ';'' + $env:PATH; '
+  }
+  Write-Host "Put this line at the end of ${PROFILE}:"
+  Write-Output ($path + 'Invoke-Expression (& berth init pwsh | Out-String)')
+}
+
+function Install-Berth([string] $Base, [string] $Version, [string] $To, [string] $Target) {
+  Set-StrictMode -Version Latest
+  $ErrorActionPreference = 'Stop'
+  # Its progress bar makes a download in 5.1 many times slower.
+  $ProgressPreference = 'SilentlyContinue'
+  Test-BerthBase $Base
+  if ($To -eq '') { $To = Join-Path $env:LOCALAPPDATA 'Programs\berth' }
+  if ($Target -eq '') { $Target = Get-BerthTarget }
+  if ($Target -notmatch '^windows-(x64|arm64)$') { throw "'$Target' is no target of this script" }
+  $Version = $Version -replace '^v', ''
+  if ($Version -notmatch '^[0-9A-Za-z.+-]*$') { throw "'$Version' is no version; one looks like 0.1.0" }
+  $work = Join-Path $env:TEMP "berth-install-$PID-$(Get-Random)"
+  $new = $null
+  try {
+    New-Item -ItemType Directory -Path $work | Out-Null
+    Get-BerthFile $Base 'SHA256SUMS' (Join-Path $work 'SHA256SUMS')
+    $sums = @(Get-BerthSums (Join-Path $work 'SHA256SUMS'))
+    if ($Version -eq '') { $Version = Get-BerthVersion $sums $Target }
+    $name = "berth-$Version-$Target.zip"
+    $archive = Join-Path $work $name
+    Get-BerthFile $Base $name $archive
+    Test-BerthSum $sums $name $archive
+    Expand-Archive -LiteralPath $archive -DestinationPath (Join-Path $work 'unpacked')
+    New-Item -ItemType Directory -Path $To -Force | Out-Null
+    $To = (Get-Item -LiteralPath $To -Force).FullName
+    $new = Join-Path $To ".berth-new-$PID.exe"
+    Copy-Item -LiteralPath (Join-Path $work 'unpacked\berth.exe') -Destination $new
+    Test-BerthStart $new $Version
+    Move-BerthProgram $new (Join-Path $To 'berth.exe')
+    $new = $null
+    Remove-BerthLeftover $To
+    Write-Host "Installed berth $Version as $(Join-Path $To 'berth.exe')"
+    Write-BerthLine $To
+  } finally {
+    if ($null -ne $new) { Remove-Item -LiteralPath $new -Force -ErrorAction SilentlyContinue }
+    Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue
+  }
+}
+
+# The last line starts it: a script cut off on its way does nothing.
+Install-Berth $Base $Version $To $Target

@@ -1,0 +1,79 @@
+/**
+ * Make a release: `bun scripts/release.ts` puts one archive for each target and `SHA256SUMS` into `dist/release`;
+ * with names of targets only those.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import manifest from "../package.json" with { type: "json" };
+import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
+import { compile } from "./build.ts";
+import { checkRuntime } from "./pinned-runtimes.ts";
+import { isTarget, type Target, TARGETS } from "./targets.ts";
+
+const root = join(import.meta.dir, "..");
+const DOCUMENTS = ["LICENSE", "README.md"];
+
+const isWindows = (target: Target): boolean => target.startsWith("windows");
+
+/** The archive's name: what the installers ask for. */
+export const archiveName = (target: Target): string =>
+  `berth-${manifest.version}-${target}${isWindows(target) ? ".zip" : ".tar.gz"}`;
+
+/** What an archive holds: the program under its plain name, licence and README. */
+function members(target: Target, scratch: string): Member[] {
+  const program = isWindows(target) ? "berth.exe" : "berth";
+  const binary = join(scratch, program);
+  checkRuntime(target);
+  compile("src/main.ts", binary, target);
+  return [
+    { name: program, bytes: readFileSync(binary), executable: true },
+    ...DOCUMENTS.map((name) => ({ name, bytes: readFileSync(join(root, name)), executable: false })),
+  ];
+}
+
+/** The bytes of the archive for a target; the program is built for it in a directory of its own. */
+async function archive(target: Target): Promise<Uint8Array> {
+  const scratch = mkdtempSync(join(tmpdir(), "berth-release-"));
+  try {
+    const held = members(target, scratch);
+    return isWindows(target) ? zip(held) : await tarGz(held);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Make a release in a directory that takes the place of an earlier one when all of it is there.
+ *
+ * @param directory absolute path
+ * @throws Error where a target cannot be built, or its runtime is another than the pinned one; an earlier
+ *   release is then as it was
+ */
+export async function release(targets: readonly Target[], directory: string): Promise<void> {
+  const unfinished = `${directory}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  const sums = new Map<string, string>();
+  for (const target of targets) {
+    const bytes = await archive(target);
+    writeFileSync(join(unfinished, archiveName(target)), bytes);
+    sums.set(archiveName(target), sha256(bytes));
+    console.log(`${archiveName(target)}  ${(bytes.length / 1e6).toFixed(1)} MB`);
+  }
+  writeFileSync(join(unfinished, "SHA256SUMS"), sumLines(sums));
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(unfinished, directory);
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  const wanted = names.length === 0 ? Object.keys(TARGETS) : names;
+  const unknown = wanted.filter((name) => !isTarget(name));
+  if (unknown.length > 0) {
+    console.error(`Unknown target ${JSON.stringify(unknown[0])}; known: ${Object.keys(TARGETS).join(" ")}`);
+    process.exit(2);
+  }
+  await release(wanted.filter(isTarget), join(root, "dist", "release"));
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
