@@ -114,7 +114,7 @@ describe("berth explain", () => {
 });
 
 describe("berth doctor", () => {
-  const CLEAN = "Nothing is wrong: every fact that berth needs can be read here";
+  const CLEAN = "Nothing is wrong: every fact that berth needs can be read here, and the store is whole";
 
   test("has no warnings in a plain terminal, in its scripts, and below sudo's like", async () => {
     expect(await terminal.line(`${berth} doctor`, out)).toBe(CLEAN);

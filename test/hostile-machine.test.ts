@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, cleanEnv, directory, type Result, run, scratch } from "./support/berth.ts";
 
@@ -91,25 +91,17 @@ describe("a process table that shows little:", () => {
     expect(status).not.toBe(0);
   });
 
-  /** Run as a user that is not root, who may look at the binary. */
-  function asNobody(hidepid: number, script: string): Promise<Result> {
+  /** Run a script as a user that is not root and who may look at the binary, or a command as ourselves. */
+  function asNobody(hidepid: number, script: string, command?: string): Promise<Result> {
     const mine = `${home}/berth`;
     rmSync(mine, { force: true });
-    try {
-      linkSync(berth, mine);
-    } catch {
-      copyFileSync(berth, mine);
-    }
+    copyFileSync(berth, mine);
     chmodSync(mine, 0o755);
     writeFileSync(`${home}/script`, script);
+    const asked = command ?? `${isRoot ? NOBODY : ""} bash ${home}/script`;
     return run(
-      [
-        ...UNSHARE,
-        "bash",
-        "-c",
-        `mount -t proc -o hidepid=${hidepid} proc /proc && exec ${isRoot ? NOBODY : ""} $RUN`,
-      ],
-      { env: { B: mine, HERE: home, RUN: `bash ${home}/script` }, cwd: "/", limit: 15_000 },
+      [...UNSHARE, "bash", "-c", `mount -t proc -o hidepid=${hidepid} proc /proc && exec ${asked}`],
+      { env: { B: mine, HERE: home }, cwd: "/", limit: 15_000 },
     );
   }
 
@@ -122,17 +114,21 @@ describe("a process table that shows little:", () => {
     const [one, two, three, ...rest] = stdout.trim().split("\n");
     expect(one).toMatch(/^anchor--[0-9a-f]{64}$/);
     expect([two, three]).toEqual([one, one]);
-    expect(rest).toEqual(["Nothing is wrong: every fact that berth needs can be read here"]);
+    expect(rest).toEqual([
+      "Nothing is wrong: every fact that berth needs can be read here, and the store is whole",
+    ]);
   });
 
-  test("hidepid=2 on a terminal: the whole session of it is one", async () => {
+  test("hidepid=2 on a terminal whose leader is another user's: the outermost of us stands for it", async () => {
+    writeFileSync(`${home}/inner`, `"$B" id; bash -c '"$B" id; true'; setsid -w bash -c '"$B" id; true'\n`);
     const { stdout, status } = await asNobody(
       2,
-      `script -qec "bash --norc -i" /dev/null < <(printf '"$B" id; bash -c "\\$B id; true"; exit\\n')\n`,
+      "",
+      `script -qec "${isRoot ? NOBODY : ""} bash ${home}/inner" /dev/null`,
     );
     expect(status).toBe(0);
     const ids = stdout.match(/(anchor|uuid)--[0-9a-f-]+/g) ?? [];
-    expect(ids.length).toBe(2);
+    expect(ids.length).toBe(3);
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toStartWith("anchor--");
   });
