@@ -35,7 +35,8 @@ export function parseArguments(
 ): Input {
   const options = [...GLOBAL_OPTIONS, ...command.options ?? []];
   const parser = cac("berth");
-  const matched = parser.command(command.usage);
+  // For cac `--` would be a part of the command's name, and none of its options would count.
+  const matched = parser.command(command.usage.replace(COMMAND_TO_START, ""));
   for (const option of options) matched.option(option.flag, option.about);
   const word = command.usage.split(" ")[0] ?? name;
   // What stands behind `--` is a command to start where the usage says so, and plain arguments elsewhere.
@@ -43,11 +44,14 @@ export function parseArguments(
   const marked = markWords(name, command, knownOptions(options), words);
   parser.parse(["", "", word, ...marked.args, ...literal, ...marked.options], { run: false });
   const args = parser.args.map((arg) => unmark(String(arg)));
-  checkCount(name, command, matched.args, args);
-  return { args, options: unmarkOptions(parser.options, options), rest };
+  const given = unmarkOptions(parser.options, options);
+  // Who asks for help does not know the arguments yet.
+  if (given["help"] !== true && given["version"] !== true) checkCount(name, command, matched.args, args);
+  return { args, options: given, rest };
 }
 
-const takesCommand = ({ usage }: Command): boolean => / \[?-- /.test(usage);
+const COMMAND_TO_START = / \[?-- .*$/;
+const takesCommand = ({ usage }: Command): boolean => COMMAND_TO_START.test(usage);
 
 function knownOptions(options: readonly Option[]): Map<string, Known> {
   const known = new Map<string, Known>();

@@ -34,6 +34,7 @@ const ERRNO: Readonly<Record<number, string>> = {
   11: "EAGAIN",
   13: "EACCES",
   20: "ENOTDIR",
+  21: "EISDIR",
   22: "EINVAL",
   24: "EMFILE",
   28: "ENOSPC",

@@ -31,3 +31,6 @@ async function inPty(): Promise<string> {
 }
 
 console.log((await (mode === "pty" ? inPty() : inSession())).trim());
+
+// A module, which may wait at its top.
+export {};
