@@ -140,12 +140,15 @@ describe("a holder", () => {
     using directory = scratch();
     const store = storeAt(directory.path);
     const lock = await lockScope(store, SESSION);
-    const child = Bun.spawn(["sleep", "600"]);
-    lock.release();
-    using again = await lockScope(store, SESSION, 0);
-    expect(again.held).toBe(true);
-    child.kill("SIGKILL");
-    await child.exited;
+    const child = Bun.spawn(["sleep", "20"], { stdout: "ignore", stderr: "ignore" });
+    try {
+      lock.release();
+      using again = await lockScope(store, SESSION, 0);
+      expect(again.held).toBe(true);
+    } finally {
+      child.kill("SIGKILL");
+      await child.exited;
+    }
   });
 
   test("leaves the file empty behind it, whatever was in it", async () => {

@@ -481,7 +481,12 @@ describe("the directory", () => {
     });
     mkdirSync(`${directory.path}/store`, { mode: 0o700 });
     symlinkSync(`${directory.path}/real/sessions`, `${directory.path}/store/sessions`);
-    expect((await failureOf(() => storeAt(`${directory.path}/store`))).code).toBe("store_refused");
+    const store = storeAt(`${directory.path}/store`);
+    for (
+      const work of [() => readRecord(store, ID), () => set(store, ID, "a", 1), () => [...listRecords(store)]]
+    ) {
+      expect((await failureOf(work)).code).toBe("store_refused");
+    }
     expect(readdirSync(`${directory.path}/real/sessions`)).toEqual([]);
   });
 

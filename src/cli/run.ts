@@ -3,11 +3,11 @@ import { openFacts } from "../facts/open.ts";
 import type { Host } from "../facts/host.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Request, Resolution, Scope } from "../identity/resolution.ts";
-import { parseArguments } from "./arguments.ts";
 import { type Context, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { means } from "./means.ts";
 import { nearest } from "./nearest.ts";
+import { plainInput } from "./plain.ts";
 import { report, writeOut } from "./report.ts";
 import { COMMANDS, findCommand, type Found } from "./table.ts";
 
@@ -19,7 +19,8 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
     const { word, words, rest } = split(argv);
     const { name, entry } = chosen(word, words);
     const command = await entry.load();
-    const input = parseArguments(name, command, words, rest);
+    const input = plainInput(command, words, rest) ??
+      (await import("./arguments.ts")).parseArguments(name, command, words, rest);
     json = flag(input, "json");
     if (flag(input, "help")) return await showHelp(host, input, name);
     if (flag(input, "version")) return await showVersion(host, input);

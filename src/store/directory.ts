@@ -9,26 +9,20 @@ export type Warn = (text: string) => void;
 
 const TOO_OPEN = 0o077;
 
-/**
- * Look at the store's directory and its folders before they are used. A missing one is no fault: readers find
- * nothing there, and the first write makes it.
- *
- * @throws `store_refused` for one that is a symbolic link, is no directory, or belongs to another user
- */
-export function checkDirectories(root: string, warn: Warn): void {
-  if (!checkDirectory(root, warn)) return;
-  for (const folder of FOLDERS) checkDirectory(`${root}/${folder}`, warn);
-}
-
 /** Make the store's directory and all its folders, for us alone. */
 export function makeDirectories(root: string, warn: Warn): void {
   for (const path of [root, ...FOLDERS.map((folder) => `${root}/${folder}`)]) {
     guarded(path, () => files.mkdirSync(path, { recursive: true, mode: 0o700 }));
+    checkDirectory(path, warn);
   }
-  checkDirectories(root, warn);
 }
 
-/** False when there is nothing at the path. */
+/**
+ * Look at the store's directory, or at one of its folders, before it is used.
+ *
+ * @returns false when there is nothing at the path, which is no fault: the first write makes it
+ * @throws `store_refused` for one that is a symbolic link, is no directory, or belongs to another user
+ */
 export function checkDirectory(path: string, warn: Warn): boolean {
   const found = guarded(path, () => files.lstat(path));
   if (found === null) return false;

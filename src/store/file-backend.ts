@@ -2,7 +2,7 @@ import process from "node:process";
 import { fail, quotePath } from "../errors.ts";
 import { createFile, moveFile, removeFile, replaceFile } from "./atomic.ts";
 import { type Backend, type Content, MAX_BYTES } from "./backend.ts";
-import { makeDirectories, tighten, type Warn } from "./directory.ts";
+import { checkDirectory, makeDirectories, tighten, type Warn } from "./directory.ts";
 import * as files from "./files.ts";
 
 /**
@@ -10,7 +10,14 @@ import * as files from "./files.ts";
  * first write.
  */
 export function fileBackend(root: string, warn: Warn): Backend {
+  const checked = new Set<string>();
   const locate = (name: string) => `${root}/${name}`;
+  /** The path of a name, in a folder that was looked at once. */
+  const at = (name: string): string => {
+    const folder = name.slice(0, name.lastIndexOf("/"));
+    if (!checked.has(folder) && checkDirectory(`${root}/${folder}`, warn)) checked.add(folder);
+    return locate(name);
+  };
   const making = <T>(work: () => T): T => {
     try {
       return work();
@@ -22,25 +29,25 @@ export function fileBackend(root: string, warn: Warn): Backend {
   };
   return {
     locate,
-    read: (name, how) => readContent(locate(name), how === "guarded" ? warn : undefined),
-    write: (name, text) => making(() => replaceFile(locate(name), text)),
-    create: (name, text) => making(() => createFile(locate(name), text)),
-    move: (from, to) => making(() => moveFile(locate(from), locate(to))),
-    remove: (name) => removeFile(locate(name)),
-    list: (folder) => namesIn(locate(folder)),
+    read: (name, how) => readContent(at(name), how === "guarded" ? warn : undefined),
+    write: (name, text) => making(() => replaceFile(at(name), text)),
+    create: (name, text) => making(() => createFile(at(name), text)),
+    move: (from, to) => making(() => moveFile(at(from), at(to))),
+    remove: (name) => removeFile(at(name)),
+    list: (folder) => namesIn(at(`${folder}/`).slice(0, -1)),
     stat: (name) =>
-      reading(locate(name), (path) => {
+      reading(at(name), (path) => {
         const found = files.lstat(path);
         return found === null ? null : { bytes: found.size, changed: found.mtimeMs };
       }),
     async lock(name, request) {
       const { acquire } = await import("./lock.ts");
       try {
-        return await acquire(locate(name), request);
+        return await acquire(at(name), request);
       } catch (error) {
         if (!isMissing(error)) throw error;
         makeDirectories(root, warn);
-        return await acquire(locate(name), request);
+        return await acquire(at(name), request);
       }
     },
   };

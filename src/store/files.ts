@@ -135,10 +135,10 @@ export function rename(from: string, to: string): void {
   }
 }
 
-/** Whether we may make files in this directory. */
+/** Whether this is a directory in which we may make files. */
 export function mayWrite(directory: string): boolean {
   try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
+    accessSync(`${directory}/.`, constants.W_OK | constants.X_OK);
     return true;
   } catch {
     return false;

@@ -16,6 +16,7 @@ const libc = darwin
   : dlopen("libc.so.6", { ...flockAs, __errno_location: errnoAs }).symbols;
 
 const LOCK_EX_NB = 2 | 4;
+const LOCK_UN = 8;
 const EINTR = 4;
 const EWOULDBLOCK = darwin ? 35 : 11;
 
@@ -36,6 +37,11 @@ function tryFlock(fd: number): boolean {
 /** Open the lock file at `path`, making it where it is missing. */
 export function openLockFile(path: string): LockFile {
   const fd = files.openLock(path);
+  // Unlocked first, since that also frees it from a child that is between fork and exec and has the file open yet.
+  const close = () => {
+    libc.flock(fd, LOCK_UN);
+    files.closeSync(fd);
+  };
   return {
     tryLock: () => tryFlock(fd),
     inPlace() {
@@ -43,10 +49,10 @@ export function openLockFile(path: string): LockFile {
       return there !== null && there.ino === here.ino && there.dev === here.dev;
     },
     note: (text) => files.overwrite(fd, text),
-    close: () => files.closeSync(fd),
+    close,
     remove() {
       files.unlink(path);
-      files.closeSync(fd);
+      close();
     },
   };
 }

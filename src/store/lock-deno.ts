@@ -7,6 +7,10 @@ const encoder = new TextEncoder();
 export function openLockFile(path: string): LockFile {
   if (files.lstat(path)?.isSymbolicLink() === true) throw new Error("it is a symbolic link");
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  const close = () => {
+    file.unlockSync();
+    file.close();
+  };
   return {
     tryLock: () => file.tryLockSync(true),
     inPlace() {
@@ -18,10 +22,10 @@ export function openLockFile(path: string): LockFile {
       file.seekSync(0, Deno.SeekMode.Start);
       if (text !== "") file.writeSync(encoder.encode(text));
     },
-    close: () => file.close(),
+    close,
     remove() {
       files.unlink(path);
-      file.close();
+      close();
     },
   };
 }

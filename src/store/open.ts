@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { Backend } from "./backend.ts";
-import { checkDirectories, type Warn } from "./directory.ts";
+import { checkDirectory, type Warn } from "./directory.ts";
 import { fileBackend } from "./file-backend.ts";
 import { findRoot } from "./root.ts";
 
@@ -52,6 +52,6 @@ function openDirectory({ directory, environment = process.env }: OpenOptions, wa
     { ...environment, ...(directory === undefined ? {} : { BERTH_HOME: directory }) },
     warn,
   );
-  checkDirectories(root, warn);
+  checkDirectory(root, warn);
   return fileBackend(root, warn);
 }

@@ -40,7 +40,7 @@ const work: Record<string, () => Promise<void>> = {
   async hold() {
     using _lock = await lockScope(store, { kind: "session", id });
     writeFileSync(`${directory}/held`, "");
-    await new Promise((resolve) => setTimeout(resolve, 600_000));
+    await new Promise((resolve) => setTimeout(resolve, 30_000));
   },
   /** Write, reset and restore for ever: to be killed anywhere in it. */
   async churn() {

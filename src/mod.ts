@@ -1,0 +1,74 @@
+/**
+ * What other programs import: the session of the place they run in, and the state that belongs to it. Works on Bun
+ * and on Deno.
+ *
+ * ```ts
+ * import { resolveSession, updateSession } from "berth";
+ *
+ * const { id } = await resolveSession();
+ * await updateSession(id, (session) => {
+ *   session.sharedState.builds = Number(session.sharedState.builds ?? 0) + 1;
+ * });
+ * ```
+ *
+ * @module
+ */
+import { openFacts, openHost } from "./facts/open.ts";
+import { resolve } from "./identity/resolve.ts";
+import type { Resolution, Scope } from "./identity/resolution.ts";
+import { openStore, type Store } from "./store/open.ts";
+import type { SessionRecord } from "./store/record.ts";
+import { type Change, type UpdateOptions, updateSession as update } from "./store/update.ts";
+
+export { BerthError, type Code } from "./errors.ts";
+export type { Resolution, Scope, Source } from "./identity/resolution.ts";
+export { deleteSession, resetSession, restoreArchive } from "./store/archive.ts";
+export type { Backend, Lock } from "./store/backend.ts";
+export { type Listed, listRecords } from "./store/list.ts";
+export { lockScope, type Scope as LockScope } from "./store/locks.ts";
+export { memoryBackend } from "./store/memory-backend.ts";
+export { type OpenOptions, openStore, type Store } from "./store/open.ts";
+export { readRecord } from "./store/read.ts";
+export type { HistoryEntry, Origin, Run, SessionRecord, Status } from "./store/record.ts";
+export { selectSession } from "./store/select.ts";
+export type { Change, UpdateOptions } from "./store/update.ts";
+
+/** What `resolveSession` may be told. */
+export interface ResolveOptions {
+  /** A label or an ID that is to count, as `--session-id` gives it. */
+  readonly label?: string;
+  /** How much of a multiplexer is one session; `session` where nothing is said. */
+  readonly scope?: Scope;
+}
+
+/**
+ * Find the session of the place that this process runs in, by the same rules as `berth id`. Look at `stable` before
+ * you keep anything: where it is false, the ID is a random one, and another at the next call.
+ *
+ * @returns the ID, where it came from, and what was believed and why
+ * @throws BerthError a usage error (exit 2) for a label that can be none
+ */
+export async function resolveSession({ label, scope = "session" }: ResolveOptions = {}): Promise<Resolution> {
+  const host = await openHost();
+  const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID() };
+  return resolve(await openFacts(host), { scope, ...label === undefined ? {} : { label } }, means);
+}
+
+/**
+ * Change what is kept of a session, under its lock; the session is made by its first change.
+ *
+ * @param id a session's ID, of `resolveSession()`, a record, or `berth id`
+ * @param change changes the draft it is given, and may wait for something; `false` says that nothing is to be
+ *   written. When it throws, nothing is written either
+ * @param options `store`: where to keep it, otherwise the user's own store; `waitMs`: how long to wait for the lock
+ * @returns the record as it is now kept
+ * @throws BerthError `locked` (5), `record_too_large` (6), `corrupt_record` or `newer_record` (7), `bad_record`,
+ *   `write_failed` (1). The old record is whole in each case
+ */
+export async function updateSession(
+  id: string,
+  change: Change,
+  { store = openStore(), ...options }: UpdateOptions & { readonly store?: Store } = {},
+): Promise<SessionRecord> {
+  return await update(store, id, change, options);
+}
