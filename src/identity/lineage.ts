@@ -14,6 +14,8 @@ export function lineage(facts: Facts, pid: number): Lineage {
   const chain: Process[] = [];
   let child: Process | undefined;
   for (let next = pid; next > 0 && chain.length < MAX_STEPS; next = child.ppid) {
+    // A forged table may lead back to where it began.
+    if (next === pid && child !== undefined) break;
     const read = facts.process(next);
     if (!read.ok || (child !== undefined && isYounger(read.value, child))) break;
     child = read.value;
