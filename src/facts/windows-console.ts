@@ -1,0 +1,110 @@
+import { type Console, known, type Reading, unknown } from "./facts.ts";
+import { isHandle, type Kernel, openConsoles, openWindows, STANDARD } from "./windows-native.ts";
+import { parseProcessList } from "./windows-records.ts";
+
+/** GetConsoleProcessList tells how many there are when they do not fit; more than this is a fork bomb. */
+const FIRST_GUESS = 64;
+const MAX_ATTACHED = 1 << 14;
+
+/** The console that we are attached to at this moment. */
+export function readConsole(kernel: Kernel): Reading<Console> {
+  const pids = attached(kernel, FIRST_GUESS);
+  return pids.ok ? known({ pids: pids.value, window: hasWindow(kernel) }) : pids;
+}
+
+function attached(kernel: Kernel, room: number): Reading<readonly number[]> {
+  const bytes = new Uint8Array(4 * room);
+  const count = kernel.GetConsoleProcessList(bytes, room);
+  return count > room && count <= MAX_ATTACHED ? attached(kernel, 2 * count) : parseProcessList(bytes, count);
+}
+
+/** A console without a window carries a background program; a pseudoconsole has a window nobody sees, but has one. */
+function hasWindow(kernel: Kernel): boolean {
+  const window = kernel.GetConsoleWindow();
+  return window !== 0n && openWindows().IsWindow(window) !== 0;
+}
+
+const STDOUT = STANDARD[1];
+/** `STARTUPINFOW` (processthreadsapi.h, 64-bit): its size, the flags at 60; and the flag for given handles. */
+const STARTUP_INFO = { size: 104, flags: 60 } as const;
+const STARTF_USESTDHANDLES = 0x100;
+
+/**
+ * Looks at other processes' consoles. A program sees only the console that it is attached to, so ours is left and
+ * that process's joined for the moment of two questions. What the program prints is not touched: FreeConsole
+ * closes standard handles only where Windows itself had opened them, for a console that was made for us, and
+ * handles that came from elsewhere work again with the next console (measured by
+ * https://github.com/rprichard/win32-console-docs, "Modern semantics"; Windows 8 and later).
+ *
+ * @param parent our parent process
+ */
+export function consoleVisitor(kernel: Kernel, own: Reading<Console>, parent: number) {
+  const consoles = openConsoles();
+  const home = own.ok && own.value.pids.includes(parent) ? parent : undefined;
+  const allowed = mayLeave(kernel, consoles, own, home);
+  /** What AttachConsole put into the standard handles: FreeConsole closes what it finds there, so not ours. */
+  let theirs: readonly bigint[] | undefined;
+
+  function join(pid: number): boolean {
+    if (theirs !== undefined) setStandard(consoles, theirs);
+    consoles.FreeConsole();
+    const joined = consoles.AttachConsole(pid) !== 0;
+    theirs = standard(kernel);
+    return joined;
+  }
+
+  function leave(): void {
+    consoles.FreeConsole();
+    if (home !== undefined) consoles.AttachConsole(home);
+    theirs = standard(kernel);
+  }
+
+  return (pid: number): Reading<Console> => {
+    if (!allowed.ok) return allowed;
+    const ours = standard(kernel);
+    try {
+      return join(pid) ? readConsole(kernel) : unknown("no console that could be joined");
+    } finally {
+      leave();
+      setStandard(consoles, ours);
+    }
+  };
+}
+
+type Consoles = ReturnType<typeof openConsoles>;
+
+const standard = (kernel: Kernel): readonly bigint[] => STANDARD.map((which) => kernel.GetStdHandle(which));
+
+function setStandard(consoles: Consoles, handles: readonly bigint[]): void {
+  STANDARD.forEach((which, at) => consoles.SetStdHandle(which, handles[at] ?? 0n));
+}
+
+/**
+ * Whether our console can be left without a loss. With our parent attached to it we can come back to it; a console
+ * that nobody else holds open ends with our leaving, and then no output may be on its way to it.
+ */
+function mayLeave(
+  kernel: Kernel,
+  consoles: Consoles,
+  own: Reading<Console>,
+  home: number | undefined,
+): Reading<null> {
+  if (!own.ok || home !== undefined) return known(null);
+  const ours = STANDARD.filter((which) => isConsole(consoles, kernel.GetStdHandle(which)));
+  if (ours.includes(STDOUT)) {
+    return unknown("our console ends when it is left, and standard output goes there");
+  }
+  // A handle that Windows opened is closed by FreeConsole, and its number would be the next file's.
+  return ours.length === 0 || handlesWereGiven(consoles)
+    ? known(null)
+    : unknown("standard streams would be closed");
+}
+
+const isConsole = (consoles: Consoles, handle: bigint): boolean =>
+  isHandle(handle) && consoles.GetConsoleMode(handle, new Uint8Array(4)) !== 0;
+
+function handlesWereGiven(consoles: Consoles): boolean {
+  const info = new Uint8Array(STARTUP_INFO.size);
+  consoles.GetStartupInfoW(info);
+  return (new DataView(info.buffer).getUint32(STARTUP_INFO.flags, true) & STARTF_USESTDHANDLES) !== 0;
+}
