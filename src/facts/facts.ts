@@ -90,6 +90,8 @@ export interface Console {
 export interface WindowsFacts {
   /** The console that we are attached to; unknown without one. */
   readonly console: Reading<Console>;
+  /** Whether other consoles can be asked for without losing our own output; why not. */
+  readonly leaving: Reading<null>;
   /** Another process's console. Asking leaves our own for a moment: ask only where the answer depends on it. */
   consoleOf(pid: number): Reading<Console>;
   /** The MSYS or Cygwin terminal behind a standard stream (`msys-dd50a72ab4668b33-pty0`), null without one. */

@@ -38,7 +38,7 @@ const STARTF_USESTDHANDLES = 0x100;
  *
  * @param parent our parent process
  */
-export function consoleVisitor(kernel: Kernel, own: Reading<Console>, parent: number) {
+export function openVisitor(kernel: Kernel, own: Reading<Console>, parent: number) {
   const consoles = openConsoles();
   const home = own.ok && own.value.pids.includes(parent) ? parent : undefined;
   const allowed = mayLeave(kernel, consoles, own, home);
@@ -59,7 +59,7 @@ export function consoleVisitor(kernel: Kernel, own: Reading<Console>, parent: nu
     theirs = standard(kernel);
   }
 
-  return (pid: number): Reading<Console> => {
+  function visit(pid: number): Reading<Console> {
     if (!allowed.ok) return allowed;
     const ours = standard(kernel);
     try {
@@ -68,7 +68,9 @@ export function consoleVisitor(kernel: Kernel, own: Reading<Console>, parent: nu
       leave();
       setStandard(consoles, ours);
     }
-  };
+  }
+
+  return { allowed, visit };
 }
 
 type Consoles = ReturnType<typeof openConsoles>;

@@ -2,7 +2,7 @@ import { type Facts, known, type Reading, unknown, type WindowsFacts } from "./f
 import type { Host } from "./host.ts";
 import { memory } from "./once.ts";
 import { pickVariables } from "./variables.ts";
-import { consoleVisitor, readConsole } from "./windows-console.ts";
+import { openVisitor, readConsole } from "./windows-console.ts";
 import { type Kernel, openKernel, openRegistry } from "./windows-native.ts";
 import { readArguments, readProcess, takeSnapshot } from "./windows-processes.ts";
 import { findMsysPty, readStreams } from "./windows-streams.ts";
@@ -50,13 +50,16 @@ const parentOf = (process: Reading<{ ppid: number }>): number => process.ok ? pr
 function consoles(kernel: Kernel, parent: (pid: number) => number): WindowsFacts {
   const once = memory();
   const own = () => once("own", () => readConsole(kernel));
-  const visit = () =>
-    once("visitor", () => consoleVisitor(kernel, own(), parent(kernel.GetCurrentProcessId())));
+  const visitor = () =>
+    once("visitor", () => openVisitor(kernel, own(), parent(kernel.GetCurrentProcessId())));
   return {
     get console() {
       return own();
     },
-    consoleOf: (pid) => once(`console of ${pid}`, () => visit()(pid)),
+    get leaving() {
+      return visitor().allowed;
+    },
+    consoleOf: (pid) => once(`console of ${pid}`, () => visitor().visit(pid)),
     get pty() {
       return once("pty", () => findMsysPty(readStreams(kernel))?.pipe ?? null);
     },

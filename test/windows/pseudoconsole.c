@@ -45,8 +45,7 @@ int wmain(int argc, wchar_t **argv) {
   startup.lpAttributeList = HeapAlloc(GetProcessHeap(), 0, bytes);
   InitializeProcThreadAttributeList(startup.lpAttributeList, 1, 0, &bytes);
   UpdateProcThreadAttribute(startup.lpAttributeList, 0, 0x20016 /* PSEUDOCONSOLE */, console, sizeof console, NULL, NULL);
-  /* Without this flag the child would be given copies of our own standard handles. */
-  startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+
 
   for (int at = 2; at < argc; at++) {
     if (at > 2) wcscat(line, L" ");

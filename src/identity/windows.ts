@@ -1,0 +1,112 @@
+import type { Console, Facts, Process, WindowsFacts } from "../facts/facts.ts";
+import type { Lineage } from "./lineage.ts";
+import type { Notes, Terminal } from "./terminal.ts";
+import {
+  isInteractiveWindowsShell,
+  isSameProgram,
+  isWindowsBoundary,
+  isWindowsTerminalProgram,
+  isWindowsWrapper,
+} from "./windows-programs.ts";
+
+/** Windows and a chain on it, as the rules below look at them. */
+interface Scene {
+  readonly facts: Facts;
+  readonly windows: WindowsFacts;
+  readonly notes: Notes;
+}
+
+/**
+ * The console that we belong to, in place of a controlling terminal. A console without a window is a background
+ * program's (`CREATE_NO_WINDOW`), one that was made for a single command belongs to the console of its maker; both
+ * are passed through, outward.
+ *
+ * @param chain ourselves and our ancestors
+ * @returns undefined where no console with a window is above us, or nobody but ourselves is in it
+ */
+export function findConsole(
+  facts: Facts,
+  windows: WindowsFacts,
+  chain: Lineage,
+  notes: Notes,
+): Terminal | undefined {
+  const scene = { facts, windows, notes };
+  let found = ownConsole(scene, chain) ?? nextConsole(scene, chain.slice(1));
+  while (found !== undefined && isMadeForOne(facts, found)) {
+    const outer = nextConsole(scene, found.outward.slice(1));
+    if (outer === undefined) break;
+    notes.set(found.anchor.pid, "its console was made for one command; going on outward");
+    found = outer;
+  }
+  return found?.anchor.pid === facts.self ? undefined : found;
+}
+
+function ownConsole({ windows: { console }, notes }: Scene, chain: Lineage): Terminal | undefined {
+  const self = chain[0];
+  if (self === undefined || !console.ok) return undefined;
+  if (!console.value.window) notes.set(self.pid, "its console has no window");
+  return console.value.window ? rootOf(console.value, chain) : undefined;
+}
+
+/** The console of the nearest process that has one with a window. Beyond a boundary begins somebody else's. */
+function nextConsole(scene: Scene, outward: Lineage): Terminal | undefined {
+  const { windows, notes } = scene;
+  if (!windows.leaving.ok) return likelyConsole(scene, outward);
+  for (const process of outward) {
+    if (isWindowsBoundary(process.name)) return undefined;
+    const console = windows.consoleOf(process.pid);
+    if (console.ok && console.value.window) return rootOf(console.value, outward);
+    if (console.ok) notes.set(process.pid, "its console has no window");
+  }
+  return undefined;
+}
+
+/**
+ * Where our own console cannot be left to look at others: the outermost shell that somebody types at, below the
+ * first program that opens terminals.
+ */
+function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Terminal | undefined {
+  let likely = -1;
+  for (const [at, process] of outward.entries()) {
+    if (isWindowsTerminalProgram(process.name) || isWindowsBoundary(process.name)) break;
+    if (isInteractiveWindowsShell(facts, process)) likely = at;
+  }
+  const anchor = outward[likely];
+  if (anchor === undefined) return undefined;
+  const why = windows.leaving.ok ? "" : ` (${windows.leaving.why})`;
+  notes.set(anchor.pid, `taken for the terminal's shell: its console could not be looked at${why}`);
+  return { tty: CONSOLE, anchor, outward: outward.slice(likely) };
+}
+
+const CONSOLE = "console";
+
+/** A console is known by the outermost process attached to it. */
+function rootOf({ pids }: Console, chain: Lineage): Terminal | undefined {
+  let root = -1;
+  for (const [at, { pid }] of chain.entries()) if (pids.includes(pid)) root = at;
+  const anchor = chain[root];
+  return anchor === undefined ? undefined : { tty: CONSOLE, anchor, outward: chain.slice(root) };
+}
+
+/** Whether nobody types in a console: its root is no interactive shell, and no program for terminals opened it. */
+function isMadeForOne(facts: Facts, { anchor, outward }: Terminal): boolean {
+  const maker = outward[1];
+  if (maker === undefined || isWindowsTerminalProgram(maker.name)) return false;
+  return anchor.pid === facts.self || !isInteractiveWindowsShell(facts, anchor);
+}
+
+/**
+ * What stands for us without a console (a service, a scheduled task, a GUI program's own child): the outermost
+ * process below whoever starts unrelated programs. Wrappers, ourselves and a shim of our name are gone after one
+ * call.
+ */
+export function findWindowsJob(chain: Lineage): Process | undefined {
+  const self = chain[0];
+  let job: Process | undefined;
+  for (const process of chain.slice(1)) {
+    if (isWindowsBoundary(process.name)) break;
+    const passing = isWindowsWrapper(process.name) || isSameProgram(process.name, self?.name ?? "");
+    if (!passing) job = process;
+  }
+  return job;
+}
