@@ -1,5 +1,5 @@
 import type { Console, Facts, Process, WindowsFacts } from "../facts/facts.ts";
-import type { Lineage } from "./lineage.ts";
+import { isYounger, type Lineage, lineage } from "./lineage.ts";
 import type { Notes, Terminal } from "./terminal.ts";
 import {
   isInteractiveWindowsShell,
@@ -8,6 +8,9 @@ import {
   isWindowsTerminalProgram,
   isWindowsWrapper,
 } from "./windows-programs.ts";
+
+/** More consoles than anybody nests in one another. */
+const MAX_CONSOLES = 32;
 
 /** Windows and a chain on it, as the rules below look at them. */
 interface Scene {
@@ -32,8 +35,9 @@ export function findConsole(
 ): Terminal | undefined {
   const scene = { facts, windows, notes };
   let found = ownConsole(scene, chain) ?? nextConsole(scene, chain.slice(1));
-  while (found !== undefined && isMadeForOne(facts, found)) {
-    const outer = nextConsole(scene, found.outward.slice(1));
+  // Real chains end by themselves, every turn being further out; a forged table might lead round in a ring.
+  for (let turns = 0; found !== undefined && turns < MAX_CONSOLES; turns++) {
+    const outer: Terminal | undefined = outerConsole(scene, found);
     if (outer === undefined) break;
     notes.set(found.anchor.pid, "its console was made for one command; going on outward");
     found = outer;
@@ -41,11 +45,16 @@ export function findConsole(
   return found?.anchor.pid === facts.self ? undefined : found;
 }
 
-function ownConsole({ windows: { console }, notes }: Scene, chain: Lineage): Terminal | undefined {
+/** The console that this one belongs to, if it was made for one command. */
+const outerConsole = (scene: Scene, found: Terminal): Terminal | undefined =>
+  isMadeForOne(scene.facts, found) ? nextConsole(scene, found.outward.slice(1)) : undefined;
+
+function ownConsole(scene: Scene, chain: Lineage): Terminal | undefined {
+  const { console } = scene.windows;
   const self = chain[0];
   if (self === undefined || !console.ok) return undefined;
-  if (!console.value.window) notes.set(self.pid, "its console has no window");
-  return console.value.window ? rootOf(console.value, chain) : undefined;
+  if (!console.value.window) scene.notes.set(self.pid, "its console has no window");
+  return console.value.window ? rootOf(scene, console.value, chain) : undefined;
 }
 
 /** The console of the nearest process that has one with a window. Beyond a boundary begins somebody else's. */
@@ -55,7 +64,7 @@ function nextConsole(scene: Scene, outward: Lineage): Terminal | undefined {
   for (const process of outward) {
     if (isWindowsBoundary(process.name)) return undefined;
     const console = windows.consoleOf(process.pid);
-    if (console.ok && console.value.window) return rootOf(console.value, outward);
+    if (console.ok && console.value.window) return rootOf(scene, console.value, outward);
     if (console.ok) notes.set(process.pid, "its console has no window");
   }
   return undefined;
@@ -80,12 +89,28 @@ function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Term
 
 const CONSOLE = "console";
 
-/** A console is known by the outermost process attached to it. */
-function rootOf({ pids }: Console, chain: Lineage): Terminal | undefined {
+/**
+ * A console is known by the outermost process of the chain attached to it. Where the chain breaks off inside of it,
+ * a parent being gone (an orphan, a program that MSYS replaced), by the oldest that is still attached.
+ */
+function rootOf({ facts, notes }: Scene, { pids }: Console, chain: Lineage): Terminal | undefined {
   let root = -1;
   for (const [at, { pid }] of chain.entries()) if (pids.includes(pid)) root = at;
   const anchor = chain[root];
-  return anchor === undefined ? undefined : { tty: CONSOLE, anchor, outward: chain.slice(root) };
+  if (anchor === undefined) return undefined;
+  const oldest = root === chain.length - 1 ? oldestOf(facts, pids, anchor) : anchor;
+  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root) };
+  notes.set(anchor.pid, `its parent is gone; process ${oldest.pid} is the oldest in its console`);
+  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid) };
+}
+
+function oldestOf(facts: Facts, pids: readonly number[], than: Process): Process {
+  let oldest = than;
+  for (const pid of pids) {
+    const process = facts.process(pid);
+    if (process.ok && isYounger(oldest, process.value)) oldest = process.value;
+  }
+  return oldest;
 }
 
 /** Whether nobody types in a console: its root is no interactive shell, and no program for terminals opened it. */
