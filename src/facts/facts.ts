@@ -82,8 +82,8 @@ export type Streams = readonly [stdin: string, stdout: string, stderr: string];
 export interface Console {
   /** The processes attached to it. */
   readonly pids: readonly number[];
-  /** Without a window it is a background program's, and no terminal. A pseudoconsole has one as well. */
-  readonly window: boolean;
+  /** `none`: a background program's, and no terminal. `hidden`: a pseudoconsole has a window that nobody sees. */
+  readonly window: "none" | "hidden" | "visible";
 }
 
 /** What only Windows has. */

@@ -9,7 +9,7 @@ const MAX_ATTACHED = 1 << 14;
 /** The console that we are attached to at this moment. */
 export function readConsole(kernel: Kernel): Reading<Console> {
   const pids = attached(kernel, FIRST_GUESS);
-  return pids.ok ? known({ pids: pids.value, window: hasWindow(kernel) }) : pids;
+  return pids.ok ? known({ pids: pids.value, window: windowOf(kernel) }) : pids;
 }
 
 function attached(kernel: Kernel, room: number): Reading<readonly number[]> {
@@ -18,10 +18,12 @@ function attached(kernel: Kernel, room: number): Reading<readonly number[]> {
   return count > room && count <= MAX_ATTACHED ? attached(kernel, 2 * count) : parseProcessList(bytes, count);
 }
 
-/** A console without a window carries a background program; a pseudoconsole has a window nobody sees, but has one. */
-function hasWindow(kernel: Kernel): boolean {
+function windowOf(kernel: Kernel): Console["window"] {
   const window = kernel.GetConsoleWindow();
-  return window !== 0n && openWindows().IsWindow(window) !== 0;
+  if (window === 0n) return "none";
+  const user = openWindows();
+  if (user.IsWindow(window) === 0) return "none";
+  return user.IsWindowVisible(window) === 0 ? "hidden" : "visible";
 }
 
 const STDOUT = STANDARD[1];

@@ -9,6 +9,11 @@ import {
   isWindowsWrapper,
 } from "./windows-programs.ts";
 
+/** A console with its root, and whether its window is one that people see. */
+interface Found extends Terminal {
+  readonly window: Console["window"];
+}
+
 /** More consoles than anybody nests in one another. */
 const MAX_CONSOLES = 32;
 
@@ -37,7 +42,7 @@ export function findConsole(
   let found = ownConsole(scene, chain) ?? nextConsole(scene, chain.slice(1));
   // Real chains end by themselves, every turn being further out; a forged table might lead round in a ring.
   for (let turns = 0; found !== undefined && turns < MAX_CONSOLES; turns++) {
-    const outer: Terminal | undefined = outerConsole(scene, found);
+    const outer: Found | undefined = outerConsole(scene, found);
     if (outer === undefined) break;
     notes.set(found.anchor.pid, "its console was made for one command; going on outward");
     found = outer;
@@ -46,25 +51,25 @@ export function findConsole(
 }
 
 /** The console that this one belongs to, if it was made for one command. */
-const outerConsole = (scene: Scene, found: Terminal): Terminal | undefined =>
-  isMadeForOne(scene.facts, found) ? nextConsole(scene, found.outward.slice(1)) : undefined;
+const outerConsole = (scene: Scene, found: Found): Found | undefined =>
+  isMadeForOne(scene, found) ? nextConsole(scene, found.outward.slice(1)) : undefined;
 
-function ownConsole(scene: Scene, chain: Lineage): Terminal | undefined {
+function ownConsole(scene: Scene, chain: Lineage): Found | undefined {
   const { console } = scene.windows;
   const self = chain[0];
   if (self === undefined || !console.ok) return undefined;
-  if (!console.value.window) scene.notes.set(self.pid, "its console has no window");
-  return console.value.window ? rootOf(scene, console.value, chain) : undefined;
+  if (console.value.window === "none") scene.notes.set(self.pid, "its console has no window");
+  return hasWindow(console.value) ? rootOf(scene, console.value, chain) : undefined;
 }
 
 /** The console of the nearest process that has one with a window. Beyond a boundary begins somebody else's. */
-function nextConsole(scene: Scene, outward: Lineage): Terminal | undefined {
+function nextConsole(scene: Scene, outward: Lineage): Found | undefined {
   const { windows, notes } = scene;
   if (!windows.leaving.ok) return likelyConsole(scene, outward);
   for (const process of outward) {
     if (isWindowsBoundary(process.name)) return undefined;
     const console = windows.consoleOf(process.pid);
-    if (console.ok && console.value.window) return rootOf(scene, console.value, outward);
+    if (console.ok && hasWindow(console.value)) return rootOf(scene, console.value, outward);
     if (console.ok) notes.set(process.pid, "its console has no window");
   }
   return undefined;
@@ -74,7 +79,7 @@ function nextConsole(scene: Scene, outward: Lineage): Terminal | undefined {
  * Where our own console cannot be left to look at others: the outermost shell that somebody types at, below the
  * first program that opens terminals.
  */
-function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Terminal | undefined {
+function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Found | undefined {
   let likely = -1;
   for (const [at, process] of outward.entries()) {
     if (isWindowsTerminalProgram(process.name) || isWindowsBoundary(process.name)) break;
@@ -84,24 +89,26 @@ function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Term
   if (anchor === undefined) return undefined;
   const why = windows.leaving.ok ? "" : ` (${windows.leaving.why})`;
   notes.set(anchor.pid, `taken for the terminal's shell: its console could not be looked at${why}`);
-  return { tty: CONSOLE, anchor, outward: outward.slice(likely) };
+  return { tty: CONSOLE, anchor, outward: outward.slice(likely), window: "visible" };
 }
 
 const CONSOLE = "console";
+
+const hasWindow = ({ window }: Console): boolean => window !== "none";
 
 /**
  * A console is known by the outermost process of the chain attached to it. Where the chain breaks off inside of it,
  * a parent being gone (an orphan, a program that MSYS replaced), by the oldest that is still attached.
  */
-function rootOf({ facts, notes }: Scene, { pids }: Console, chain: Lineage): Terminal | undefined {
+function rootOf({ facts, notes }: Scene, { pids, window }: Console, chain: Lineage): Found | undefined {
   let root = -1;
   for (const [at, { pid }] of chain.entries()) if (pids.includes(pid)) root = at;
   const anchor = chain[root];
   if (anchor === undefined) return undefined;
   const oldest = root === chain.length - 1 ? oldestOf(facts, pids, anchor) : anchor;
-  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root) };
+  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root), window };
   notes.set(anchor.pid, `its parent is gone; process ${oldest.pid} is the oldest in its console`);
-  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid) };
+  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid), window };
 }
 
 function oldestOf(facts: Facts, pids: readonly number[], than: Process): Process {
@@ -114,10 +121,13 @@ function oldestOf(facts: Facts, pids: readonly number[], than: Process): Process
 }
 
 /** Whether nobody types in a console: its root is no interactive shell, and no program for terminals opened it. */
-function isMadeForOne(facts: Facts, { anchor, outward }: Terminal): boolean {
+function isMadeForOne({ facts, windows }: Scene, { anchor, outward, window }: Found): boolean {
   const maker = outward[1];
   if (maker === undefined || isWindowsTerminalProgram(maker.name)) return false;
-  return anchor.pid === facts.self || !isInteractiveWindowsShell(facts, anchor);
+  if (anchor.pid === facts.self) return true;
+  if (isInteractiveWindowsShell(facts, anchor)) return false;
+  // Whoever has a console asked for this window (`start`); for a program of one who has none Windows opens it unasked.
+  return window === "hidden" || (windows.leaving.ok && !windows.consoleOf(maker.pid).ok);
 }
 
 /**

@@ -8,6 +8,7 @@
  *        --inherit       standard input and standard error stay ours (Python's check_output); else NUL and OUTPUT
  *        --no-handles    no standard handles are given; the command writes where it likes
  *        --orphan        do not wait: the command outlives us
+ *        --hang          stop for good once the command is started; somebody has to kill us
  * OUTPUT the file that standard output is appended to; `-` for our own
  */
 #include <stdio.h>
@@ -38,7 +39,7 @@ int wmain(int argc, wchar_t **argv) {
   PROCESS_INFORMATION child;
   static wchar_t line[32768];
   DWORD flags = 0, status = 1;
-  int at = 1, inherit = 0, handles = 1, wait = 1;
+  int at = 1, inherit = 0, handles = 1, wait = 1, hang = 0;
 
   for (; at < argc && !wcsncmp(argv[at], L"--", 2); at++) {
     if (!wcscmp(argv[at], L"--no-window")) flags |= CREATE_NO_WINDOW;
@@ -48,6 +49,7 @@ int wmain(int argc, wchar_t **argv) {
     else if (!wcscmp(argv[at], L"--inherit")) inherit = 1;
     else if (!wcscmp(argv[at], L"--no-handles")) handles = 0;
     else if (!wcscmp(argv[at], L"--orphan")) wait = 0;
+    else if (!wcscmp(argv[at], L"--hang")) hang = 1;
     else return 2;
   }
   if (at + 1 >= argc) return 2;
@@ -66,6 +68,7 @@ int wmain(int argc, wchar_t **argv) {
     return 3;
   }
   if (!wait) return 0;
+  if (hang) SuspendThread(GetCurrentThread());
   WaitForSingleObject(child.hProcess, INFINITE);
   GetExitCodeProcess(child.hProcess, &status);
   return (int)status;
