@@ -11,9 +11,7 @@ export const KINFO_PROC = {
   pid: 40,
   name: 243,
   nameBytes: 17,
-  uid: 392,
   ppid: 560,
-  pgid: 564,
   ttyDevice: 572,
 } as const;
 
