@@ -82,8 +82,10 @@ export type Streams = readonly [stdin: string, stdout: string, stderr: string];
 export interface Console {
   /** The processes attached to it. */
   readonly pids: readonly number[];
-  /** `none`: a background program's, and no terminal. `hidden`: a pseudoconsole has a window that nobody sees. */
-  readonly window: "none" | "hidden" | "visible";
+  /** Without a window it is a background program's, and no terminal. A pseudoconsole has one as well. */
+  readonly window: boolean;
+  /** Whether people see that window; a pseudoconsole's they do not, except in Windows Terminal. */
+  readonly visible: boolean;
 }
 
 /** What only Windows has. */

@@ -6,24 +6,27 @@ import { parseProcessList } from "./windows-records.ts";
 const FIRST_GUESS = 64;
 const MAX_ATTACHED = 1 << 14;
 
-/** The console that we are attached to at this moment. */
+/**
+ * The console that we are attached to at this moment. Its window is looked at only when somebody asks: user32.dll,
+ * which is needed for that, takes longer to load than all that a plain `berth id` does.
+ */
 export function readConsole(kernel: Kernel): Reading<Console> {
   const pids = attached(kernel, FIRST_GUESS);
-  return pids.ok ? known({ pids: pids.value, window: windowOf(kernel) }) : pids;
+  if (!pids.ok) return pids;
+  const handle = kernel.GetConsoleWindow();
+  return known({
+    pids: pids.value,
+    window: handle !== 0n,
+    get visible() {
+      return handle !== 0n && openWindows().IsWindowVisible(handle) !== 0;
+    },
+  });
 }
 
 function attached(kernel: Kernel, room: number): Reading<readonly number[]> {
   const bytes = new Uint8Array(4 * room);
   const count = kernel.GetConsoleProcessList(bytes, room);
   return count > room && count <= MAX_ATTACHED ? attached(kernel, 2 * count) : parseProcessList(bytes, count);
-}
-
-function windowOf(kernel: Kernel): Console["window"] {
-  const window = kernel.GetConsoleWindow();
-  if (window === 0n) return "none";
-  const user = openWindows();
-  if (user.IsWindow(window) === 0) return "none";
-  return user.IsWindowVisible(window) === 0 ? "hidden" : "visible";
 }
 
 const STDOUT = STANDARD[1];

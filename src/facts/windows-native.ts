@@ -42,10 +42,7 @@ export const openMemory = () => ({
 });
 
 export const openWindows = () =>
-  openLibrary("user32.dll", {
-    IsWindow: { args: ["u64"], returns: "i32" },
-    IsWindowVisible: { args: ["u64"], returns: "i32" },
-  });
+  openLibrary("user32.dll", { IsWindowVisible: { args: ["u64"], returns: "i32" } });
 
 export const openRegistry = () =>
   openLibrary("advapi32.dll", {

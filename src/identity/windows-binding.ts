@@ -30,6 +30,6 @@ export function placeByBinding(place: Place): Place {
 function sharedTerminal({ pty, console }: WindowsFacts, { anchor }: Binding): string | undefined {
   if (pty !== null && pty === anchor.tty) return `we are on its terminal, ${pty}`;
   // Without a window a console is a background program's, and the anchor of a terminal is not in it.
-  const shared = console.ok && console.value.window !== "none" && console.value.pids.includes(anchor.pid);
+  const shared = console.ok && console.value.window && console.value.pids.includes(anchor.pid);
   return shared ? "we are attached to its console" : undefined;
 }

@@ -11,7 +11,7 @@ import {
 
 /** A console with its root, and whether its window is one that people see. */
 interface Found extends Terminal {
-  readonly window: Console["window"];
+  readonly console: Pick<Console, "visible">;
 }
 
 /** More consoles than anybody nests in one another. */
@@ -58,8 +58,8 @@ function ownConsole(scene: Scene, chain: Lineage): Found | undefined {
   const { console } = scene.windows;
   const self = chain[0];
   if (self === undefined || !console.ok) return undefined;
-  if (console.value.window === "none") scene.notes.set(self.pid, "its console has no window");
-  return hasWindow(console.value) ? rootOf(scene, console.value, chain) : undefined;
+  if (!console.value.window) scene.notes.set(self.pid, "its console has no window");
+  return console.value.window ? rootOf(scene, console.value, chain) : undefined;
 }
 
 /** The console of the nearest process that has one with a window. Beyond a boundary begins somebody else's. */
@@ -69,7 +69,7 @@ function nextConsole(scene: Scene, outward: Lineage): Found | undefined {
   for (const process of outward) {
     if (isWindowsBoundary(process.name)) return undefined;
     const console = windows.consoleOf(process.pid);
-    if (console.ok && hasWindow(console.value)) return rootOf(scene, console.value, outward);
+    if (console.ok && console.value.window) return rootOf(scene, console.value, outward);
     if (console.ok) notes.set(process.pid, "its console has no window");
   }
   return undefined;
@@ -89,26 +89,24 @@ function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Foun
   if (anchor === undefined) return undefined;
   const why = windows.leaving.ok ? "" : ` (${windows.leaving.why})`;
   notes.set(anchor.pid, `taken for the terminal's shell: its console could not be looked at${why}`);
-  return { tty: CONSOLE, anchor, outward: outward.slice(likely), window: "visible" };
+  return { tty: CONSOLE, anchor, outward: outward.slice(likely), console: { visible: true } };
 }
 
 const CONSOLE = "console";
-
-const hasWindow = ({ window }: Console): boolean => window !== "none";
 
 /**
  * A console is known by the outermost process of the chain attached to it. Where the chain breaks off inside of it,
  * a parent being gone (an orphan, a program that MSYS replaced), by the oldest that is still attached.
  */
-function rootOf({ facts, notes }: Scene, { pids, window }: Console, chain: Lineage): Found | undefined {
+function rootOf({ facts, notes }: Scene, console: Console, chain: Lineage): Found | undefined {
   let root = -1;
-  for (const [at, { pid }] of chain.entries()) if (pids.includes(pid)) root = at;
+  for (const [at, { pid }] of chain.entries()) if (console.pids.includes(pid)) root = at;
   const anchor = chain[root];
   if (anchor === undefined) return undefined;
-  const oldest = root === chain.length - 1 ? oldestOf(facts, pids, anchor) : anchor;
-  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root), window };
+  const oldest = root === chain.length - 1 ? oldestOf(facts, console.pids, anchor) : anchor;
+  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root), console };
   notes.set(anchor.pid, `its parent is gone; process ${oldest.pid} is the oldest in its console`);
-  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid), window };
+  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid), console };
 }
 
 function oldestOf(facts: Facts, pids: readonly number[], than: Process): Process {
@@ -121,13 +119,13 @@ function oldestOf(facts: Facts, pids: readonly number[], than: Process): Process
 }
 
 /** Whether nobody types in a console: its root is no interactive shell, and no program for terminals opened it. */
-function isMadeForOne({ facts, windows }: Scene, { anchor, outward, window }: Found): boolean {
+function isMadeForOne({ facts, windows }: Scene, { anchor, outward, console }: Found): boolean {
   const maker = outward[1];
   if (maker === undefined || isWindowsTerminalProgram(maker.name)) return false;
   if (anchor.pid === facts.self) return true;
   if (isInteractiveWindowsShell(facts, anchor)) return false;
   // Whoever has a console asked for this window (`start`); for a program of one who has none Windows opens it unasked.
-  return window === "hidden" || (windows.leaving.ok && !windows.consoleOf(maker.pid).ok);
+  return !console.visible || (windows.leaving.ok && !windows.consoleOf(maker.pid).ok);
 }
 
 /**

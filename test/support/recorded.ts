@@ -19,7 +19,7 @@ export interface Machine {
   readonly system: "win32" | "darwin";
   readonly processes: readonly MachineProcess[];
   /** Windows: each console's window, by the name that processes give in `console`. */
-  readonly consoles?: Readonly<Record<string, Console["window"]>>;
+  readonly consoles?: Readonly<Record<string, "none" | "hidden" | "visible">>;
   readonly commands: Readonly<Record<string, Command>>;
 }
 
@@ -83,7 +83,8 @@ export function recordingOf({ system, processes, consoles = {} }: Machine, comma
     const window = name === undefined ? undefined : consoles[name];
     if (window === undefined) return unknown("no console");
     return known({
-      window,
+      window: window !== "none",
+      visible: window === "visible",
       pids: processes.filter((process) => process.console === name).map(({ pid }) => pid),
     });
   };
