@@ -2,6 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { playback, recorder } from "../src/facts/recording.ts";
 import { resolve } from "../src/identity/resolve.ts";
+import { shellShape } from "../src/identity/shell.ts";
+import { windowsShape } from "../src/identity/windows-programs.ts";
 import { decide, machines, recordingOf } from "./support/recorded.ts";
 
 describe.each(machines())("%s", (_, machine) => {
@@ -30,7 +32,8 @@ describe.each(machines())("%s", (_, machine) => {
   test("a recording of the decision decides the same", () => {
     for (const [, command] of commands) {
       if (command.expect.source === "uuid-fallback") continue;
-      const { facts, recording } = recorder(playback(recordingOf(machine, command)));
+      const shape = machine.system === "win32" ? windowsShape : shellShape;
+      const { facts, recording } = recorder(playback(recordingOf(machine, command)), shape);
       const means = { sha256: (text: string) => Bun.SHA256.hash(text, "hex"), randomUuid: () => "" };
       const live = resolve(facts, { scope: "session" }, means);
       const again = resolve(playback(JSON.parse(JSON.stringify(recording()))), { scope: "session" }, means);

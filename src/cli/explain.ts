@@ -5,6 +5,7 @@ import { recorder } from "../facts/recording.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Hint, Resolution } from "../identity/resolution.ts";
 import { shellShape } from "../identity/shell.ts";
+import { windowsShape } from "../identity/windows-programs.ts";
 import { type Command, type Context, outJson, text } from "./command.ts";
 import { SOURCES } from "./words.ts";
 
@@ -22,7 +23,7 @@ export const explain: Command = {
     const started = performance.now();
     const { facts, recording } = recorder(
       context.facts,
-      context.facts.system === "win32" ? undefined : shellShape,
+      context.facts.system === "win32" ? windowsShape : shellShape,
     );
     const resolution = resolve(facts, context.request, context.means);
     const decided = performance.now();

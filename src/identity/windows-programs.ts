@@ -1,6 +1,6 @@
-import type { Facts, Process } from "../facts/facts.ts";
-import { shellRuns } from "./shell.ts";
+import { type Facts, known, type Process } from "../facts/facts.ts";
 import { isShell } from "./programs.ts";
+import { isInteractiveShell, shellShape } from "./shell.ts";
 
 /*
  * The programs of Windows whose part in a process chain is known by their name. Windows compares file names without
@@ -24,9 +24,6 @@ const TERMINALS = "|windowsterminal|wt|openconsole|conhost|explorer|sshd|sshd-se
   "|code|code - insiders|vscodium|codium|cursor|windsurf|zed|devenv|eclipse|emacs|runemacs" +
   "|idea64|pycharm64|webstorm64|goland64|clion64|rider64|phpstorm64|rubymine64|rustrover64|studio64|";
 
-/** The shells that only Windows has; those of every system are known to `programs.ts`. */
-const SHELLS = "|cmd|powershell|tcc|";
-
 const bare = (name: string): string => name.toLowerCase().replace(/\.exe$/, "");
 
 const has = (list: string, name: string): boolean => list.includes(`|${bare(name)}|`);
@@ -38,22 +35,48 @@ export const isWindowsTerminalProgram = (name: string): boolean => has(TERMINALS
 /** Whether two executables have the same name: a shim stands before the program that it is named after. */
 export const isSameProgram = (one: string, other: string): boolean => bare(one) === bare(other);
 
+const isCmd = (name: string): boolean => name === "cmd" || name === "tcc";
+
 /**
  * Whether a process is a shell that somebody types at. One whose arguments cannot be read counts: in doubt a
  * terminal is one. More shells by `BERTH_EXTRA_SHELLS`, separated by `;`.
  */
 export function isInteractiveWindowsShell(facts: Facts, { pid, name }: Process): boolean {
+  const shell = bare(name);
   const extra = facts.variables.BERTH_EXTRA_SHELLS?.split(";") ?? [];
-  const known = has(SHELLS, name) || isShell(bare(name)) ||
-    extra.some((more) => more.trim() !== "" && isSameProgram(more.trim(), name));
-  if (!known) return false;
   const argv = facts.arguments(pid);
-  if (!argv.ok) return true;
-  if (isSameProgram(name, "cmd") || isSameProgram(name, "tcc")) return !cmdRunsSomething(argv.value);
-  if (/^(powershell|pwsh)$/.test(bare(name))) {
-    return !powerShellRunsSomething(argv.value.slice(1), bare(name));
+  if (isCmd(shell)) return !argv.ok || !cmdRunsSomething(argv.value);
+  const everywhere = nameEverywhere(shell);
+  if (isShell(everywhere)) {
+    return isInteractiveShell(everywhere, argv.ok ? known(wordsEverywhere(shell, argv.value)) : argv);
   }
-  return !shellRuns(argv.value.slice(1));
+  // What the options of an unknown shell mean is not known, but without any it waits for somebody.
+  return extra.some((more) => more.trim() !== "" && isSameProgram(more.trim(), name)) &&
+    (!argv.ok || argv.value.length < 2);
+}
+
+/**
+ * The arguments of a process without what they hold, for a recording: of a shell as far as they tell whether
+ * somebody types at it, of any other program its name alone.
+ */
+export function windowsShape(name: string, argv: readonly string[]): readonly string[] {
+  const shell = bare(name);
+  if (isCmd(shell)) return cmdRunsSomething(argv) ? [shell, "/c", "…"] : [shell];
+  const everywhere = nameEverywhere(shell);
+  if (isShell(everywhere)) return shellShape(everywhere, wordsEverywhere(shell, argv));
+  return argv.length < 2 ? [shell] : [shell, "…"];
+}
+
+/** Windows PowerShell reads its arguments as pwsh does. */
+const nameEverywhere = (shell: string): string => shell === "powershell" ? "pwsh" : shell;
+
+/** The arguments as on other systems: the shell's name first, and PowerShell's options with a dash for their slash. */
+function wordsEverywhere(shell: string, [, ...rest]: readonly string[]): readonly string[] {
+  const name = nameEverywhere(shell);
+  return [
+    name,
+    ...name.startsWith("pwsh") ? rest.map((word) => word.replace(/^\/(?=[A-Za-z]+$)/, "-")) : rest,
+  ];
 }
 
 /**
@@ -67,40 +90,3 @@ export function cmdRunsSomething(argv: readonly string[]): boolean {
   const [, which] = /(?:^|\s)(?:\/[^\sckr/][^\s/]*)*\/([ckr])/i.exec([glued, ...rest].join(" ")) ?? [];
   return which !== undefined && which.toLowerCase() !== "k";
 }
-
-/** Options of powershell.exe and pwsh that take a value (about_PowerShell_exe, about_Pwsh), by their full names. */
-const WITH_VALUE = [
-  "configurationname",
-  "configurationfile",
-  "custompipename",
-  "executionpolicy",
-  "inputformat",
-  "outputformat",
-  "psconsolefile",
-  "settingsfile",
-  "version",
-  "windowstyle",
-  "workingdirectory",
-];
-/** The shortest spellings that PowerShell takes for them, where a beginning of the name is not enough. */
-const SHORT_WITH_VALUE = "|ep|ex|if|of|o|wd|w|";
-const COMMANDS = ["command", "commandwithargs", "encodedcommand", "file"];
-const SHORT_COMMANDS = "|c|cwa|e|ec|enc|f|";
-
-/** PowerShell takes any beginning of an option's name, after `-`, `--` or `/`; a bare word is a command or a script. */
-export function powerShellRunsSomething(args: readonly string[], program: string): boolean {
-  let stays = false;
-  for (let at = 0; at < args.length; at++) {
-    const option = /^(?:--?|\/)([A-Za-z]+)$/.exec(args[at] ?? "")?.[1]?.toLowerCase();
-    if (option === undefined) return !stays;
-    if (isBeginning(option, ["noexit"], 3)) stays = true;
-    else if (SHORT_COMMANDS.includes(`|${option}|`) || isBeginning(option, COMMANDS, 2)) return !stays;
-    // `-v` shows the version in pwsh and asks for one in Windows PowerShell.
-    else if (option === "v" && program === "powershell") at++;
-    else if (SHORT_WITH_VALUE.includes(`|${option}|`) || isBeginning(option, WITH_VALUE, 2)) at++;
-  }
-  return false;
-}
-
-const isBeginning = (option: string, names: readonly string[], least: number): boolean =>
-  option.length >= least && names.some((name) => name.startsWith(option));
