@@ -3,6 +3,8 @@
  * else it is named, and the tests that need it are left out by name.
  */
 
+import { WINE_PROGRAMS } from "./wine.ts";
+
 /** Debian packages, and a program of each by which it is known to be there. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   bash: "bash",
@@ -27,7 +29,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   bsdutils: "script",
   vim: "vim",
   xterm: "xterm",
-  xvfb: "Xvfb",
+  ...WINE_PROGRAMS,
   zoxide: "zoxide",
   zsh: "zsh",
 };

@@ -3,9 +3,9 @@
  * command lines at a cmd.exe in it and compares the IDs.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { scratch, until } from "./support/berth.ts";
+import { root, scratch, until } from "./support/berth.ts";
 import { Wine } from "./support/wine.ts";
 
 const directory = scratch("berth-wine-");
@@ -136,6 +136,20 @@ describe("another console is another session", () => {
     expect(ids["other window"]).not.toBe(ids.prompt);
   }, 120_000);
 });
+
+test("what the documentation tells users of cmd.exe to put into AutoRun", async () => {
+  const page = readFileSync(join(root, "docs", "windows.md"), "utf8");
+  const [, block = ""] = /```bat\n(@if defined BERTH_AUTORUN[^]*?)```/.exec(page) ?? [];
+  writeFileSync(join(wine.work, "autorun.cmd"), block.replaceAll("\n", "\r\n"));
+  // Wine's cmd.exe knows no AutoRun, so it is called.
+  const ids = await wine.type({
+    "prompt": "berth id > {out}",
+    "variable": "call autorun.cmd\r\necho %BERTH_SESSION_ID%> {out}",
+    "left behind": "set BERTH > nul & echo %BERTH_AUTORUN%%BERTH_LINE%> left.txt & berth id > {out}",
+  });
+  expectOne(ids);
+  expect(readFileSync(join(wine.work, "left.txt"), "utf8").trim()).not.toContain("1");
+}, 60_000);
 
 describe("without a console", () => {
   test("nothing outlives the command: a random ID, refused by --strict", async () => {
