@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { playback } from "../src/facts/recording.ts";
+import { resolve } from "../src/identity/resolve.ts";
 import { root, scratch, until } from "./support/berth.ts";
 import { Wine } from "./support/wine.ts";
 
@@ -149,6 +151,21 @@ test("what the documentation tells users of cmd.exe to put into AutoRun", async 
   });
   expectOne(ids);
   expect(readFileSync(join(wine.work, "left.txt"), "utf8").trim()).not.toContain("1");
+}, 60_000);
+
+test("a recording decides the same here as there", async () => {
+  const ids = await wine.type({
+    "prompt": "berth id > {out}",
+    "recorded": "launch --no-window {out} cmd /c berth explain --record machine.json",
+    "in a pseudoconsole": "pseudoconsole {out} cmd /c berth explain --record pseudo.json",
+  });
+  expectOne(ids);
+  for (const file of ["machine.json", "pseudo.json"]) {
+    const text = readFileSync(join(wine.work, file), "utf8");
+    expect(text).not.toContain("explain");
+    const means = { sha256: (text: string) => Bun.SHA256.hash(text, "hex"), randomUuid: () => "" };
+    expect(resolve(playback(JSON.parse(text)), { scope: "session" }, means).id).toBe(ids.prompt);
+  }
 }, 60_000);
 
 describe("without a console", () => {

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
 import { fail } from "../errors.ts";
 import type { Process } from "../facts/facts.ts";
 import { recorder } from "../facts/recording.ts";
@@ -41,7 +42,8 @@ const round = (milliseconds: number): number => Math.round(milliseconds * 1000) 
 
 function save(file: string, recording: unknown): void {
   try {
-    writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`, { flag: "wx", mode: 0o600 });
+    // Bun under Wine finds no directory for a relative path here (openSync does).
+    writeFileSync(resolvePath(file), `${JSON.stringify(recording, null, 2)}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
     throw fail("write_failed", { what: JSON.stringify(file), why: (error as Error).message }, error);
   }

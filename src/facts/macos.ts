@@ -10,7 +10,7 @@ import {
 import type { Host } from "./host.ts";
 import { KINFO_PROC, parseKinfoProc, parseProcArgs, type StartedWith, ttyPath } from "./macos-records.ts";
 import { openLibrary } from "./native.ts";
-import { memory } from "./once.ts";
+import { asking, memory } from "./once.ts";
 import { queryTmux } from "./tmux.ts";
 import { pickVariables } from "./variables.ts";
 import { fstatSync } from "node:fs";
@@ -36,8 +36,9 @@ type System = ReturnType<typeof openSystem>;
 /** Read the macOS machine that we run on. Everything is read on first use, once. */
 export function macosFacts(host: Host): Facts {
   const once = memory();
+  const ask = asking();
   const system = () => once("system", openSystem);
-  const started = (pid: number) => once(`started ${pid}`, () => readStartedWith(system(), pid));
+  const started = (pid: number) => ask(`started ${pid}`, () => readStartedWith(system(), pid));
 
   return {
     system: "darwin",
@@ -46,13 +47,13 @@ export function macosFacts(host: Host): Facts {
       return once("variables", () => pickVariables((name) => host.variables[name]));
     },
     get boot() {
-      return once("boot", () => readBoot(system()));
+      return ask("boot", () => readBoot(system()));
     },
     pidNamespace: known(""),
     get streams() {
-      return once("streams", () => known(readStreams()));
+      return ask("streams", () => known(readStreams()));
     },
-    process: (pid) => once(`process ${pid}`, () => readProcess(system(), pid)),
+    process: (pid) => ask(`process ${pid}`, () => readProcess(system(), pid)),
     environment(pid) {
       const record = started(pid);
       if (!record.ok) return record;
@@ -70,7 +71,7 @@ export function macosFacts(host: Host): Facts {
 
 /** New at every boot. The plain boot time would change whenever the clock is set. */
 function readBoot(system: System): Reading<string> {
-  const answer = ask(
+  const answer = fill(
     64,
     (bytes, size) => system.sysctlbyname(cString("kern.bootsessionuuid"), bytes, size, null, 0n),
   );
@@ -81,7 +82,7 @@ function readBoot(system: System): Reading<string> {
 
 /** By sysctl and not by proc_pidinfo, which tells nothing of other users' processes: login(1) runs as root. */
 function readProcess(system: System, pid: number): Reading<Process> {
-  const record = ask(
+  const record = fill(
     KINFO_PROC.size,
     (bytes, size) => system.sysctl(mib(KERN_PROC, KERN_PROC_PID, pid), 4, bytes, size, null, 0n),
   );
@@ -92,7 +93,7 @@ function readProcess(system: System, pid: number): Reading<Process> {
 }
 
 function readStartedWith(system: System, pid: number): Reading<StartedWith> {
-  const record = ask(
+  const record = fill(
     ARG_MAX,
     (bytes, size) => system.sysctl(mib(KERN_PROCARGS2, pid), 3, bytes, size, null, 0n),
   );
@@ -100,7 +101,7 @@ function readStartedWith(system: System, pid: number): Reading<StartedWith> {
 }
 
 /** @param call a sysctl that fills the buffer and writes how much of it into the size */
-function ask(
+function fill(
   room: number,
   call: (bytes: Uint8Array<ArrayBuffer>, size: Uint8Array<ArrayBuffer>) => number,
 ): Reading<Uint8Array> {

@@ -18,9 +18,18 @@ export function readConsole(kernel: Kernel): Reading<Console> {
     pids: pids.value,
     window: handle !== 0n,
     get visible() {
-      return handle !== 0n && openWindows().IsWindowVisible(handle) !== 0;
+      return handle !== 0n && isVisible(handle);
     },
   });
+}
+
+function isVisible(window: bigint): boolean {
+  try {
+    return openWindows().IsWindowVisible(window) !== 0;
+  } catch {
+    // A Windows without windows (Nano Server) has no user32.dll.
+    return false;
+  }
 }
 
 function attached(kernel: Kernel, room: number): Reading<readonly number[]> {

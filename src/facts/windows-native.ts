@@ -11,7 +11,6 @@ export const openKernel = () =>
     CreateToolhelp32Snapshot: { args: ["u32", "u32"], returns: "u64" },
     Process32FirstW: { args: ["u64", "bytes"], returns: "i32" },
     Process32NextW: { args: ["u64", "bytes"], returns: "i32" },
-    GetCurrentProcessId: { args: [], returns: "u32" },
     OpenProcess: { args: ["u32", "i32", "u32"], returns: "u64" },
     GetProcessTimes: { args: ["u64", "bytes", "bytes", "bytes", "bytes"], returns: "i32" },
     GetConsoleProcessList: { args: ["bytes", "u32"], returns: "u32" },

@@ -19,10 +19,14 @@ export function readStreams(kernel: Kernel): Streams {
   return [stdin, stdout, stderr];
 }
 
-/** The MSYS or Cygwin terminal that a standard stream leads to. */
-export function findMsysPty(streams: Streams): MsysPty | null {
-  for (const name of streams) {
-    const pty = parsePtyPipe(name);
+/**
+ * The MSYS or Cygwin terminal that a standard stream leads to. Standard input is asked last: on a pipe that another
+ * process waits to read from, a question waits as well.
+ */
+export function findMsysPty(kernel: Kernel): MsysPty | null {
+  for (const which of STANDARD.toReversed()) {
+    const handle = kernel.GetStdHandle(which);
+    const pty = isHandle(handle) ? parsePtyPipe(pipeName(kernel, handle) ?? "") : null;
     if (pty !== null) return pty;
   }
   return null;

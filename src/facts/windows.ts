@@ -1,67 +1,68 @@
 import { type Facts, known, type Reading, unknown, type WindowsFacts } from "./facts.ts";
 import type { Host } from "./host.ts";
-import { memory } from "./once.ts";
+import { asking, memory } from "./once.ts";
 import { pickVariables } from "./variables.ts";
 import { openVisitor, readConsole } from "./windows-console.ts";
 import { type Kernel, openKernel, openRegistry } from "./windows-native.ts";
 import { readArguments, readProcess, takeSnapshot } from "./windows-processes.ts";
 import { findMsysPty, readStreams } from "./windows-streams.ts";
 import { decodeUtf16, encodeUtf16, untilNul } from "./utf16.ts";
+import process from "node:process";
 
 /** Read the Windows machine that we run on. Everything is read on first use, once. */
 export function windowsFacts(host: Host): Facts {
   const once = memory();
+  const ask = asking();
   const kernel = () => once("kernel", openKernel);
-  const table = () => once("snapshot", () => takeSnapshot(kernel()));
-  const process = (pid: number) =>
-    once(`process ${pid}`, () => {
+  const table = () => ask("snapshot", () => takeSnapshot(kernel()));
+  const readOne = (pid: number) =>
+    ask(`process ${pid}`, () => {
       const snapshot = table();
       return snapshot.ok ? readProcess(kernel(), snapshot.value, pid) : snapshot;
     });
 
   return {
     system: "win32",
-    get self() {
-      return once("self", () => kernel().GetCurrentProcessId());
-    },
+    self: process.pid,
     get variables() {
       return once("variables", () => pickVariables((name) => host.variables[name]));
     },
     get boot() {
-      return once("boot", readMachineGuid);
+      return ask("boot", readMachineGuid);
     },
     pidNamespace: known(""),
     get streams() {
-      return known(once("streams", () => readStreams(kernel())));
+      return ask("streams", () => known(readStreams(kernel())));
     },
-    process,
+    process: readOne,
     // Nothing on Windows takes variables away from its child as sudo does, so no ancestor knows more than we.
     environment: () => unknown("not read on Windows"),
-    arguments: (pid) => once(`arguments ${pid}`, () => readArguments(kernel(), pid)),
+    arguments: (pid) => ask(`arguments ${pid}`, () => readArguments(kernel(), pid)),
     tmux: () => unknown("there is no tmux on Windows"),
     get windows() {
-      return once("windows", () => consoles(kernel(), (pid) => parentOf(process(pid))));
+      return once("windows", () => consoles(kernel, () => parentOf(readOne(process.pid))));
     },
   };
 }
 
-const parentOf = (process: Reading<{ ppid: number }>): number => process.ok ? process.value.ppid : 0;
+const parentOf = (reading: Reading<{ ppid: number }>): number => reading.ok ? reading.value.ppid : 0;
 
-function consoles(kernel: Kernel, parent: (pid: number) => number): WindowsFacts {
+function consoles(kernel: () => Kernel, parent: () => number): WindowsFacts {
   const once = memory();
-  const own = () => once("own", () => readConsole(kernel));
-  const visitor = () =>
-    once("visitor", () => openVisitor(kernel, own(), parent(kernel.GetCurrentProcessId())));
+  const ask = asking();
+  const own = () => ask("own", () => readConsole(kernel()));
+  const visitor = () => once("visitor", () => openVisitor(kernel(), own(), parent()));
   return {
     get console() {
       return own();
     },
     get leaving() {
-      return visitor().allowed;
+      return ask("leaving", () => visitor().allowed);
     },
-    consoleOf: (pid) => once(`console of ${pid}`, () => visitor().visit(pid)),
+    consoleOf: (pid) => ask(`console of ${pid}`, () => visitor().visit(pid)),
     get pty() {
-      return once("pty", () => findMsysPty(readStreams(kernel))?.pipe ?? null);
+      const pty = ask("pty", () => known(findMsysPty(kernel())));
+      return pty.ok && pty.value !== null ? pty.value.pipe : null;
     },
   };
 }
