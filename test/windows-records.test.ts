@@ -8,7 +8,7 @@ import {
   PROCESSENTRY32W,
   UNICODE_STRING as STRING_LAYOUT,
 } from "../scripts/fixtures.ts";
-import { decodeUtf16, encodeUtf16, untilNul } from "../src/facts/utf16.ts";
+import { decodeUntilNul, decodeUtf16, encodeUtf16 } from "../src/facts/utf16.ts";
 import {
   BASIC_INFORMATION,
   parseAddress,
@@ -268,8 +268,15 @@ describe("UTF-16", () => {
   });
 
   test("the end of a text", () => {
-    expect(untilNul("ab\0cd")).toBe("ab");
-    expect(untilNul("ab")).toBe("ab");
-    expect(untilNul("\0")).toBe("");
+    expect(decodeUntilNul(encodeUtf16("ab\0cd"))).toBe("ab");
+    expect(decodeUntilNul(encodeUtf16("ab").subarray(0, 4))).toBe("ab");
+    expect(decodeUntilNul(encodeUtf16("\0x"))).toBe("");
+    // U+0100 and U+0061 have a zero byte each, and together look like a NUL that stands at no unit.
+    expect(decodeUntilNul(encodeUtf16("a\u0100b"))).toBe("a\u0100b");
+    expect(decodeUntilNul(new Uint8Array([65, 0, 66]))).toBe("A");
+    fc.assert(fc.property(fc.uint8Array(), (random) => {
+      const [before = ""] = decodeUtf16(random).split("\0");
+      expect(decodeUntilNul(random)).toBe(before);
+    }));
   });
 });

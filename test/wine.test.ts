@@ -16,7 +16,8 @@ let wine: Wine;
 beforeAll(async () => {
   wine = await Wine.start(directory);
 }, 120_000);
-afterAll(() => wine.stop(), 60_000);
+// Where the start failed there is nothing to stop.
+afterAll(async () => await (wine as Wine | undefined)?.stop(), 60_000);
 
 const FOUND = /^anchor--[0-9a-f]{64}$/;
 

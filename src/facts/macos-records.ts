@@ -20,6 +20,8 @@ export type KernelProcess = Omit<Process, "sid">;
 
 /** Read one record. @returns unknown for a record of another size, and for the zeroed one of a process that is gone */
 export function parseKinfoProc(bytes: Uint8Array): Reading<KernelProcess> {
+  // What sysctl says of a number that no process has.
+  if (bytes.length === 0) return unknown("no such process");
   if (bytes.length !== KINFO_PROC.size) return unknown(`a process record of ${bytes.length} bytes`);
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const pid = data.getInt32(KINFO_PROC.pid, true);

@@ -16,6 +16,8 @@ import { pickVariables } from "./variables.ts";
 import { fstatSync } from "node:fs";
 import process from "node:process";
 
+const LIBSYSTEM = "/usr/lib/libSystem.B.dylib";
+
 /** Names of sys/sysctl.h. */
 const CTL_KERN = 1;
 const KERN_PROC = 14;
@@ -24,8 +26,8 @@ const KERN_PROCARGS2 = 49;
 /** `ARG_MAX` of sys/syslimits.h: what arguments and environment have together at most. */
 const ARG_MAX = 1 << 20;
 
-const openSystem = () =>
-  openLibrary("/usr/lib/libSystem.B.dylib", {
+const openSystem = (library: string) =>
+  openLibrary(library, {
     sysctl: { args: ["bytes", "u32", "bytes", "bytes", "bytes", "u64"], returns: "i32" },
     sysctlbyname: { args: ["bytes", "bytes", "bytes", "bytes", "u64"], returns: "i32" },
     getsid: { args: ["i32"], returns: "i32" },
@@ -33,11 +35,15 @@ const openSystem = () =>
 
 type System = ReturnType<typeof openSystem>;
 
-/** Read the macOS machine that we run on. Everything is read on first use, once. */
-export function macosFacts(host: Host): Facts {
+/**
+ * Read the macOS machine that we run on. Everything is read on first use, once.
+ *
+ * @param library what the calls are made to; the tests have one that stands in for the system's
+ */
+export function macosFacts(host: Host, library = LIBSYSTEM): Facts {
   const once = memory();
   const ask = asking();
-  const system = () => once("system", openSystem);
+  const system = () => once("system", () => openSystem(library));
   const started = (pid: number) => ask(`started ${pid}`, () => readStartedWith(system(), pid));
 
   return {

@@ -11,10 +11,11 @@ export function decodeUtf16(bytes: Uint8Array): string {
   return text;
 }
 
-/** The text up to its first NUL, all of it where there is none. */
-export function untilNul(text: string): string {
-  const end = text.indexOf("\0");
-  return end < 0 ? text : text.slice(0, end);
+/** The same, up to the first NUL; all of it where there is none. What stands behind the NUL is not looked at. */
+export function decodeUntilNul(bytes: Uint8Array): string {
+  let end = 0;
+  while (end + 1 < bytes.length && (bytes[end] !== 0 || bytes[end + 1] !== 0)) end += 2;
+  return decodeUtf16(bytes.subarray(0, end));
 }
 
 /** Text as Windows functions take it: little-endian UTF-16 with a NUL at its end. */

@@ -1,5 +1,5 @@
 import { known, type Reading, unknown } from "./facts.ts";
-import { decodeUtf16, untilNul } from "./utf16.ts";
+import { decodeUntilNul } from "./utf16.ts";
 
 /** `PROCESSENTRY32W` of tlhelp32.h on 64-bit: its size, and where the fields stand that are read. */
 export const PROCESS_ENTRY = { size: 568, pid: 8, ppid: 32, name: 44, nameBytes: 520 } as const;
@@ -29,7 +29,7 @@ export function parseProcessEntry(bytes: Uint8Array): Reading<Entry> {
   return known({
     pid: data.getUint32(PROCESS_ENTRY.pid, true),
     ppid: data.getUint32(PROCESS_ENTRY.ppid, true),
-    name: untilNul(decodeUtf16(name)),
+    name: decodeUntilNul(name),
   });
 }
 

@@ -6,7 +6,7 @@ import { openVisitor, readConsole } from "./windows-console.ts";
 import { type Kernel, openKernel, openRegistry } from "./windows-native.ts";
 import { readArguments, readProcess, takeSnapshot } from "./windows-processes.ts";
 import { findMsysPty, readStreams } from "./windows-streams.ts";
-import { decodeUtf16, encodeUtf16, untilNul } from "./utf16.ts";
+import { decodeUntilNul, encodeUtf16 } from "./utf16.ts";
 import process from "node:process";
 
 /** Read the Windows machine that we run on. Everything is read on first use, once. */
@@ -92,6 +92,6 @@ function readMachineGuid(): Reading<string> {
     size,
   );
   if (failed !== 0) return unknown(`RegGetValueW of MachineGuid: error ${failed}`);
-  const guid = untilNul(decodeUtf16(bytes)).trim();
+  const guid = decodeUntilNul(bytes).trim();
   return guid === "" ? unknown("MachineGuid is empty") : known(guid);
 }
