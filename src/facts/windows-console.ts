@@ -11,7 +11,7 @@ const MAX_ATTACHED = 1 << 14;
  * which is needed for that, takes longer to load than all that a plain `berth id` does.
  */
 export function readConsole(kernel: Kernel): Reading<Console> {
-  const pids = attached(kernel, FIRST_GUESS);
+  const pids = processList(kernel, FIRST_GUESS);
   if (!pids.ok) return pids;
   const handle = kernel.GetConsoleWindow();
   return known({
@@ -32,10 +32,12 @@ function isVisible(window: bigint): boolean {
   }
 }
 
-function attached(kernel: Kernel, room: number): Reading<readonly number[]> {
+function processList(kernel: Kernel, room: number): Reading<readonly number[]> {
   const bytes = new Uint8Array(4 * room);
   const count = kernel.GetConsoleProcessList(bytes, room);
-  return count > room && count <= MAX_ATTACHED ? attached(kernel, 2 * count) : parseProcessList(bytes, count);
+  return count > room && count <= MAX_ATTACHED
+    ? processList(kernel, 2 * count)
+    : parseProcessList(bytes, count);
 }
 
 const STDOUT = STANDARD[1];
@@ -56,30 +58,33 @@ export function openVisitor(kernel: Kernel, own: Reading<Console>, parent: numbe
   const consoles = openConsoles();
   const home = own.ok && own.value.pids.includes(parent) ? parent : undefined;
   const allowed = mayLeave(kernel, consoles, own, home);
+  let attached = own.ok;
   /** What AttachConsole put into the standard handles: FreeConsole closes what it finds there, so not ours. */
   let theirs: readonly bigint[] | undefined;
 
-  function join(pid: number): boolean {
+  function detach(): void {
+    if (!attached) return;
     if (theirs !== undefined) setStandard(consoles, theirs);
     consoles.FreeConsole();
-    const joined = consoles.AttachConsole(pid) !== 0;
-    theirs = standard(kernel);
-    return joined;
+    attached = false;
+    theirs = undefined;
   }
 
-  function leave(): void {
-    consoles.FreeConsole();
-    if (home !== undefined) consoles.AttachConsole(home);
-    theirs = standard(kernel);
+  function attach(pid: number): boolean {
+    attached = consoles.AttachConsole(pid) !== 0;
+    if (attached) theirs = standard(kernel);
+    return attached;
   }
 
   function visit(pid: number): Reading<Console> {
     if (!allowed.ok) return allowed;
     const ours = standard(kernel);
     try {
-      return join(pid) ? readConsole(kernel) : unknown("no console that could be joined");
+      detach();
+      return attach(pid) ? readConsole(kernel) : unknown("no console that could be joined");
     } finally {
-      leave();
+      detach();
+      if (home !== undefined) attach(home);
       setStandard(consoles, ours);
     }
   }
