@@ -204,6 +204,86 @@ describe("without a console", () => {
   }, 60_000);
 });
 
+describe("state", () => {
+  const env = (name: string) => ({
+    BERTH_HOME: `Z:${join(directory, "state ü 名前", name).replaceAll("/", "\\")}`,
+    BERTH_SESSION: name,
+  });
+  const berth = (name: string, ...args: string[]) => wine.run(["berth.exe", ...args], { env: env(name) });
+
+  test("is the terminal's, whoever in it asks", async () => {
+    await wine.type({
+      "set": "berth set greeting hello",
+      "set behind a console without a window": "launch --no-window nul cmd /c berth set from agent",
+      "get": "berth get greeting > state-1.txt & launch --no-window state-2.txt berth get greeting",
+      "get what the agent set": "cmd /c berth get from > state-3.txt",
+      "another": 'start /wait cmd /k "berth get greeting > state-4.txt & exit"',
+    });
+    const files = [1, 2, 3, 4].map((n) => readFileSync(join(wine.work, `state-${n}.txt`), "utf8"));
+    expect(files).toEqual(["hello\n", "hello\n", "agent\n", ""]);
+  }, 60_000);
+
+  test("a place with spaces and letters of other scripts", async () => {
+    expect(await berth("CON", "set", "k", "Ω 名前")).toEqual({
+      stdout: "",
+      stderr: expect.any(String),
+      status: 0,
+    });
+    expect((await berth("CON", "get", "k")).stdout).toBe("Ω 名前\n");
+    const { stdout } = await berth("CON", "list", "--json");
+    const listed = JSON.parse(stdout);
+    expect({ damaged: listed.damaged, ids: listed.sessions.map(({ id }: { id: string }) => id) })
+      .toEqual({ damaged: [], ids: [expect.stringMatching(/^ex--CON_/)] });
+  }, 60_000);
+
+  test("eight processes count, and every one counts", async () => {
+    const rounds = 5;
+    const worker = async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { status, stderr } = await berth("count", "incr", "n", "--wait", "30");
+        expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    expect((await berth("count", "get", "n")).stdout).toBe(`${8 * rounds}\n`);
+  }, 120_000);
+
+  test("a writer that is killed leaves the old content or the new", async () => {
+    const filler = "x".repeat(20_000);
+    await berth("killed", "set", "k", `0${filler}`);
+    for (let round = 1; round <= 12; round++) {
+      const child = Bun.spawn(["wine", "berth.exe", "set", "k", `${round}${filler}`], {
+        cwd: wine.work,
+        env: wine.env(env("killed")),
+        stdio: ["ignore", "ignore", "ignore"],
+      });
+      // Spread over what a write takes here, from before it to after it.
+      await Bun.sleep(20 + 12 * round);
+      child.kill("SIGKILL");
+      await child.exited;
+      const { stdout, status } = await berth("killed", "get", "k");
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^\d+x{20000}\n$/);
+    }
+    expect((await berth("killed", "set", "k", "last")).status).toBe(0);
+    expect((await berth("killed", "get", "k")).stdout).toBe("last\n");
+  }, 120_000);
+
+  test("a reader that holds the file open only delays a write", async () => {
+    await berth("read", "set", "k", "0");
+    const readers = Array.from({ length: 3 }, async () => {
+      for (let round = 0; round < 6; round++) {
+        expect((await berth("read", "get", "k")).stdout).toMatch(/^\d+\n$/);
+      }
+    });
+    for (let round = 1; round <= 6; round++) {
+      expect((await berth("read", "set", "k", String(round))).status).toBe(0);
+    }
+    await Promise.all(readers);
+    expect((await berth("read", "get", "k")).stdout).toBe("6\n");
+  }, 120_000);
+});
+
 describe("where the program lies and is run", () => {
   test("paths with spaces and letters of other scripts", async () => {
     const place = join(wine.work, "Мои файлы ü 名前");
