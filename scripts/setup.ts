@@ -3,6 +3,7 @@
  * else it is named, and the tests that need it are left out by name.
  */
 import { existsSync } from "node:fs";
+import { WINE_PROGRAMS } from "./wine.ts";
 
 /** Debian packages, and a program or a file of each by which it is known to be there. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   bsdutils: "script",
   vim: "vim",
   xterm: "xterm",
-  xvfb: "Xvfb",
+  ...WINE_PROGRAMS,
   zoxide: "zoxide",
   zsh: "zsh",
   // Installers, archives and programs for other machines.

@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
 import { fail } from "../errors.ts";
 import type { Process } from "../facts/facts.ts";
 import { recorder } from "../facts/recording.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Hint, Resolution } from "../identity/resolution.ts";
 import { shellShape } from "../identity/shell.ts";
+import { windowsShape } from "../identity/windows-programs.ts";
 import { type Command, type Context, outJson, text } from "./command.ts";
 import { SOURCES } from "./words.ts";
 
@@ -22,7 +24,7 @@ export const explain: Command = {
     const started = performance.now();
     const { facts, recording } = recorder(
       context.facts,
-      context.facts.system === "win32" ? undefined : shellShape,
+      context.facts.system === "win32" ? windowsShape : shellShape,
     );
     const resolution = resolve(facts, context.request, context.means);
     const decided = performance.now();
@@ -40,7 +42,8 @@ const round = (milliseconds: number): number => Math.round(milliseconds * 1000) 
 
 function save(file: string, recording: unknown): void {
   try {
-    writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`, { flag: "wx", mode: 0o600 });
+    // Bun under Wine finds no directory for a relative path here (openSync does).
+    writeFileSync(resolvePath(file), `${JSON.stringify(recording, null, 2)}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
     throw fail("write_failed", { what: JSON.stringify(file), why: (error as Error).message }, error);
   }

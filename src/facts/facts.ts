@@ -78,6 +78,28 @@ export interface TmuxQuery {
 /** What each standard stream is, for people: `/dev/pts/3`, `pipe:[1234]`, `closed`. */
 export type Streams = readonly [stdin: string, stdout: string, stderr: string];
 
+/** A Windows console: what its programs have in place of a controlling terminal. */
+export interface Console {
+  /** The processes attached to it. */
+  readonly pids: readonly number[];
+  /** Without a window it is a background program's, and no terminal. A pseudoconsole has one as well. */
+  readonly window: boolean;
+  /** Whether people see that window; a pseudoconsole's they do not, except in Windows Terminal. */
+  readonly visible: boolean;
+}
+
+/** What only Windows has. */
+export interface WindowsFacts {
+  /** The console that we are attached to; unknown without one. */
+  readonly console: Reading<Console>;
+  /** Whether other consoles can be asked for without losing our own output; why not. */
+  readonly leaving: Reading<null>;
+  /** Another process's console. Asking leaves our own for a moment: ask only where the answer depends on it. */
+  consoleOf(pid: number): Reading<Console>;
+  /** The MSYS or Cygwin terminal behind a standard stream (`msys-dd50a72ab4668b33-pty0`), null without one. */
+  readonly pty: string | null;
+}
+
 export interface Facts {
   readonly system: System;
   /** Our own PID in the process table that can be read (which may be another namespace's than getpid's). */
@@ -95,4 +117,6 @@ export interface Facts {
   /** Another process's arguments, the program's name first. */
   arguments(pid: number): Reading<readonly string[]>;
   tmux(query: TmuxQuery): Reading<TmuxPane>;
+  /** On Windows alone. */
+  readonly windows?: WindowsFacts;
 }

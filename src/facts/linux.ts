@@ -6,13 +6,12 @@ import {
   type Streams,
   type TmuxPane,
   unknown,
-  type Variable,
-  VARIABLES,
   type Variables,
 } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { queryTmux } from "./tmux.ts";
+import { pickVariables } from "./variables.ts";
 
 /** Limits of what is read of another process: the kernel caps neither its environment nor its arguments. */
 const ENVIRONMENT_BYTES = 1 << 20;
@@ -44,7 +43,7 @@ export function linuxFacts(host: Host): Facts {
       return self;
     },
     get variables() {
-      return variables ??= pick((name) => host.variables[name]);
+      return variables ??= pickVariables((name) => host.variables[name]);
     },
     get boot() {
       return boot ??= nonEmpty(host.readText("/proc/sys/kernel/random/boot_id", 64));
@@ -96,22 +95,12 @@ function environment(host: Host, pid: number): Reading<Variables> {
   const text = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!text.ok) return text;
   const block = `\0${text.value}\0`;
-  return known(pick((name) => {
+  return known(pickVariables((name) => {
     // As getenv(3) does: the first of two counts.
     const at = block.indexOf(`\0${name}=`);
     const from = at + name.length + 2;
     return at < 0 ? undefined : block.slice(from, block.indexOf("\0", from));
   }));
-}
-
-/** The variables that are set; an empty one counts as not set, as every one of them means nothing when empty. */
-function pick(value: (name: Variable) => string | undefined): Variables {
-  const picked: Partial<Record<Variable, string>> = {};
-  for (const name of VARIABLES) {
-    const found = value(name);
-    if (found !== undefined && found !== "") picked[name] = found;
-  }
-  return picked;
 }
 
 function argumentsOf(host: Host, pid: number): Reading<readonly string[]> {

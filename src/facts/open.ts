@@ -10,6 +10,8 @@ export async function openHost(): Promise<Host> {
 }
 
 /** The reader of this machine. */
-export function openFacts(host: Host): Promise<Facts> {
-  return Promise.resolve(linuxFacts(host));
+export async function openFacts(host: Host): Promise<Facts> {
+  if (host.system === "win32") return (await import("./windows.ts")).windowsFacts(host);
+  if (host.system === "darwin") return (await import("./macos.ts")).macosFacts(host);
+  return linuxFacts(host);
 }

@@ -1,4 +1,14 @@
-import type { Facts, Process, Reading, Streams, System, TmuxPane, Variables } from "./facts.ts";
+import type {
+  Console,
+  Facts,
+  Process,
+  Reading,
+  Streams,
+  System,
+  TmuxPane,
+  Variables,
+  WindowsFacts,
+} from "./facts.ts";
 import { unknown } from "./facts.ts";
 
 /** A machine as it was seen: every question that was asked of it, with its answer. Plain JSON. */
@@ -16,6 +26,12 @@ export interface Recording {
   readonly arguments: Readonly<Record<string, Reading<readonly string[]>>>;
   /** By `target socket`. */
   readonly tmux: Readonly<Record<string, Reading<TmuxPane>>>;
+  readonly windows?: WindowsRecording;
+}
+
+/** What only Windows has; other consoles by PID. */
+export interface WindowsRecording extends Pick<WindowsFacts, "console" | "leaving" | "pty"> {
+  readonly consoles: Readonly<Record<string, Reading<Console>>>;
 }
 
 /**
@@ -34,6 +50,7 @@ export function recorder(
   const environments: Record<string, Reading<Variables>> = {};
   const argumentLists: Record<string, Reading<readonly string[]>> = {};
   const tmux: Record<string, Reading<TmuxPane>> = {};
+  const windows = live.windows && recordWindows(live.windows);
   const note = <T>(book: Record<string, T>, key: string | number, answer: T): T => book[key] = answer;
   const facts: Facts = {
     system: live.system,
@@ -56,6 +73,7 @@ export function recorder(
     environment: (pid) => note(environments, pid, live.environment(pid)),
     arguments: (pid) => note(argumentLists, pid, live.arguments(pid)),
     tmux: (query) => note(tmux, `${query.target} ${query.socket}`, live.tmux(query)),
+    ...windows === undefined ? {} : { windows: windows.facts },
   };
   const recording = (): Recording => {
     const { system, self, variables, boot, pidNamespace } = live;
@@ -76,8 +94,27 @@ export function recorder(
       pidNamespace,
       streams: streamKinds(live),
       ...asked,
+      ...windows === undefined ? {} : { windows: windows.recording() },
     };
   };
+  return { facts, recording };
+}
+
+function recordWindows(live: WindowsFacts): { facts: WindowsFacts; recording: () => WindowsRecording } {
+  const consoles: Record<string, Reading<Console>> = {};
+  const facts: WindowsFacts = {
+    get console() {
+      return live.console;
+    },
+    get leaving() {
+      return live.leaving;
+    },
+    get pty() {
+      return live.pty;
+    },
+    consoleOf: (pid) => consoles[pid] = live.consoleOf(pid),
+  };
+  const recording = () => ({ console: live.console, leaving: live.leaving, pty: live.pty, consoles });
   return { facts, recording };
 }
 
@@ -111,5 +148,13 @@ export function playback(recording: Recording): Facts {
     environment: (pid) => recording.environments[pid] ?? NOT_RECORDED,
     arguments: (pid) => recording.arguments[pid] ?? NOT_RECORDED,
     tmux: ({ socket, target }) => recording.tmux[`${target} ${socket}`] ?? NOT_RECORDED,
+    ...recording.windows === undefined ? {} : { windows: playWindows(recording.windows) },
   };
 }
+
+const playWindows = ({ console, leaving, pty, consoles }: WindowsRecording): WindowsFacts => ({
+  console,
+  leaving,
+  pty,
+  consoleOf: (pid) => consoles[pid] ?? NOT_RECORDED,
+});

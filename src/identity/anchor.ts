@@ -11,6 +11,8 @@ import { part, type Place } from "./place.ts";
 export function anchorId({ facts, means }: Place, anchor: Process, namespace: Namespace): string | undefined {
   const { boot, pidNamespace } = facts;
   if (!boot.ok) return undefined;
-  const parts = [boot.value, part(pidNamespace), anchor.tty ?? "", anchor.pid, anchor.start];
+  // On Windows a terminal is seen by the standard streams alone, which are redirected in every other call.
+  const tty = facts.system === "win32" ? "" : anchor.tty ?? "";
+  const parts = [boot.value, part(pidNamespace), tty, anchor.pid, anchor.start];
   return foundId(namespace, means.sha256(parts.join(":")));
 }

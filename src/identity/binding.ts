@@ -58,5 +58,6 @@ export function isLeftBehind(place: Place, binding: Binding): boolean {
     (us.tty ?? binding.anchor.tty) === binding.anchor.tty;
 }
 
-const isOurMachine = ({ facts }: Place, { boot, pidNamespace }: Binding): boolean =>
+/** Whether a binding was made on this machine, since it was started. */
+export const isOurMachine = ({ facts }: Place, { boot, pidNamespace }: Binding): boolean =>
   part(facts.boot) === boot && part(facts.pidNamespace) === pidNamespace;

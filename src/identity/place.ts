@@ -3,6 +3,7 @@ import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
 import type { Hint, Means, Request, Source } from "./resolution.ts";
 import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
+import { findConsole, findWindowsJob } from "./windows.ts";
 
 /** Where we are, as the rows of the hierarchy decide on it. */
 export interface Place {
@@ -30,11 +31,20 @@ export interface Answer {
 export function findPlace(facts: Facts, means: Means, request: Request): Place {
   const notes: Notes = new Map();
   const chain = lineage(facts, facts.self);
-  const terminal = findTerminal(facts, chain, notes);
-  const anchor = terminal?.anchor ?? findJob(facts, chain);
+  const { terminal, anchor } = standing(facts, chain, notes);
   let read: readonly Variables[] | undefined;
   const environments = () => read ??= readEnvironments(facts, chain, anchor);
   return { facts, means, request, chain, terminal, anchor, environments, notes, hints: [] };
+}
+
+function standing(facts: Facts, chain: Lineage, notes: Notes): Pick<Place, "terminal" | "anchor"> {
+  if (facts.windows === undefined) {
+    const terminal = findTerminal(facts, chain, notes);
+    return { terminal, anchor: terminal?.anchor ?? findJob(facts, chain) };
+  }
+  const terminal = findConsole(facts, facts.windows, chain, notes);
+  const anchor = terminal?.anchor ?? findWindowsJob(chain);
+  return { terminal, anchor: anchor && { ...anchor, tty: facts.windows.pty } };
 }
 
 /** Write down that a hint counts. */

@@ -52,7 +52,7 @@ const SHELLS =
   " bash zsh fish sh dash ash ksh ksh93 mksh oksh yash tcsh csh pwsh nu elvish ion xonsh oil osh ysh" +
   " murex rc es busybox rbash zsh4 zsh5 rzsh rksh ksh2020 lksh loksh pdksh posh pwsh-preview ";
 
-const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe ";
+const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe sshd-session.exe ";
 
 /** Multiplexer servers put more behind their name (`tmux: server`, `screen-5.0.1`), but no letters (`screenshot`). */
 function isMultiplexer(name: string): boolean {

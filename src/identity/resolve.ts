@@ -1,11 +1,13 @@
 import type { Facts } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
 import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
+import { guiTerminal } from "./gui-terminal.ts";
 import { formatLabel, foundId, splitId } from "./label.ts";
 import { screen, tmux, zellij } from "./multiplexers.ts";
 import { type Answer, believe, environmentWith, findPlace, passOver, type Place } from "./place.ts";
 import type { Means, Request, Resolution } from "./resolution.ts";
 import { ssh } from "./ssh.ts";
+import { placeByBinding } from "./windows-binding.ts";
 
 /** The hierarchy below what is given outright. The order is the specification: the first answer counts. */
 const ROWS: readonly ((place: Place) => Answer | undefined)[] = [
@@ -14,6 +16,7 @@ const ROWS: readonly ((place: Place) => Answer | undefined)[] = [
   screen,
   zellij,
   ssh,
+  guiTerminal,
   leftBehind,
   deepAnchor,
 ];
@@ -27,7 +30,7 @@ const ROWS: readonly ((place: Place) => Answer | undefined)[] = [
 export function resolve(facts: Facts, request: Request, means: Means): Resolution {
   const given = explicit(facts, request, means);
   if (given !== undefined) return given;
-  const place = findPlace(facts, means, request);
+  const place = placeByBinding(findPlace(facts, means, request));
   for (const row of ROWS) {
     const answer = row(place);
     if (answer !== undefined) return resolution(place, answer);

@@ -21,6 +21,7 @@ const GENERIC_READ_WRITE = 0xc0000000;
 const SHARE_READ_WRITE = 3;
 const OPEN_ALWAYS = 4;
 const EXCLUSIVE_FAIL_IMMEDIATELY = 3;
+const ERROR_PATH_NOT_FOUND = 3;
 const ERROR_LOCK_VIOLATION = 33;
 const ERROR_IO_PENDING = 997;
 
@@ -85,8 +86,11 @@ function farAway(): Uint8Array {
 function open(path: string): Handle {
   const name = wide(path.replaceAll("/", "\\"));
   const handle = calls.CreateFileW(name, GENERIC_READ_WRITE, SHARE_READ_WRITE, null, OPEN_ALWAYS, 0x80, null);
-  if (!isHandle(handle)) throw new Error(`CreateFileW failed with error ${calls.GetLastError()}`);
-  return handle;
+  if (isHandle(handle)) return handle;
+  const code = calls.GetLastError();
+  const error = new Error(`CreateFileW failed with error ${code}`);
+  // Spelled as node:fs does, by which the store knows that its folders are yet to be made.
+  throw code === ERROR_PATH_NOT_FOUND ? Object.assign(error, { code: "ENOENT" }) : error;
 }
 
 /** Open the lock file at `path`, making it where it is missing. */

@@ -1,0 +1,49 @@
+/*
+ * A stand-in for the four functions of libSystem that berth calls, so that the reader of macOS runs on every system:
+ * it answers from the records in the directory FIXTURES as the man pages say, sysctl(3) and getsid(2).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Copy a record out as sysctl does: never more than there is room for, and how much it was. */
+static int answer(const char *file, void *old, size_t *size) {
+  char path[4096];
+  static char bytes[4096];
+  snprintf(path, sizeof path, "%s/%s", getenv("FIXTURES"), file);
+  FILE *stream = fopen(path, "rb");
+  if (!stream) return -1;
+  size_t length = fread(bytes, 1, sizeof bytes, stream);
+  fclose(stream);
+  if (length > *size) {
+    errno = ENOMEM;
+    return -1;
+  }
+  memcpy(old, bytes, length);
+  *size = length;
+  return 0;
+}
+
+int sysctl(const int *name, unsigned count, void *old, size_t *size, const void *new, size_t new_size) {
+  if (new || new_size) return -1;
+  if (count == 4 && name[0] == 1 && name[1] == 14 && name[2] == 1) {
+    if (name[3] == 501) return answer("kinfo-proc.bin", old, size);
+    if (name[3] == 502) return answer("kinfo-proc-gone.bin", old, size);
+    *size = 0; /* as it answers for a process that is not there */
+    return 0;
+  }
+  if (count == 3 && name[0] == 1 && name[1] == 49 && name[2] == 501) return answer("procargs2.bin", old, size);
+  errno = EINVAL;
+  return -1;
+}
+
+int sysctlbyname(const char *name, void *old, size_t *size, const void *new, size_t new_size) {
+  static const char boot[] = "5D2D8E9A-1C0B-4E0F-8B43-3D0A1E8C5F60";
+  if (new || new_size || strcmp(name, "kern.bootsessionuuid") || *size < sizeof boot) return -1;
+  memcpy(old, boot, sizeof boot);
+  *size = sizeof boot;
+  return 0;
+}
+
+int getsid(int pid) { return pid == 501 ? 500 : -1; }
