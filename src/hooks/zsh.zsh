@@ -5,6 +5,8 @@ if [ -n "${ZSH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ]; then
 function berth_hook_call {
   \builtin test . -ef "${PWD-}" || \builtin cd -q /
   \builtin export BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT=''
+  # Here "exec" would run a function of that name.
+  \builtin unset -f timeout @command@ 2>/dev/null
   if \builtin test -n "${berth_hook_limit-}"; then
     \builtin exec timeout -s KILL 2 @command@ "$@"
   fi
