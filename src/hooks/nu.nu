@@ -17,7 +17,7 @@ def berth_hook_call []: nothing -> list<string> {
 }
 
 def berth_hook_seen []: nothing -> string {
-    [$env.BERTH_SESSION? $env.BERTH_USE? $env.TMUX? $env.TMUX_PANE?] | each { default "" } | str join "\n"
+    $"($env.BERTH_SESSION?)\n($env.BERTH_USE?)\n($env.TMUX?)\n($env.TMUX_PANE?)"
 }
 
 # Exports the answer if it is what berth prints. What "berth use" chose stays with its terminal.
