@@ -102,14 +102,20 @@ ${TMUX_PANE-}"
     \builtin return "$code"
   }
 
-  \builtin eval 'function @command@ {
+  case "@command@:${SHELLOPTS-}:" in
+    # In POSIX mode this can be no function's name.
+    *[-.]*:posix:*) ;;
+    *)
+      \builtin eval 'function @command@ {
   case "${1-}" in
     use | refresh) berth_hook_command "$@" ;;
     *) \builtin command @command@ "$@" ;;
   esac
 }'
+      ;;
+  esac
 
-  # The short ID, for a prompt: PS1='"'"'$(berth_prompt) \$ '"'"'. Without a fork: ${BERTH_SESSION_SHORT-}
+  # The short ID, for a prompt: PS1='$(berth_prompt) \$ '. Without a fork: ${BERTH_SESSION_SHORT-}
   berth_prompt() {
     \builtin printf '%s' "${BERTH_SESSION_SHORT-}"
   }

@@ -17,7 +17,7 @@ export const COMMAND_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 
 /**
  * Fill in a shell's text: `@command@` is the program's name, and what stands between lines `#prompt` and `#end`
- * is left out where the prompt is to be left alone.
+ * is left out where the prompt is to be left alone. Of two empty lines in a row one is left.
  */
 export function render(text: string, { command, prompt }: HookOptions): string {
   const lines: string[] = [];
@@ -25,7 +25,9 @@ export function render(text: string, { command, prompt }: HookOptions): string {
   for (const line of text.split("\n")) {
     const mark = line.trim();
     if (mark === "#prompt" || mark === "#end") inPrompt = mark === "#prompt";
-    else if (prompt || !inPrompt) lines.push(line.replaceAll("@command@", command));
+    else if ((prompt || !inPrompt) && (line !== "" || lines.at(-1) !== "")) {
+      lines.push(line.replaceAll("@command@", command));
+    }
   }
   return lines.join("\n");
 }

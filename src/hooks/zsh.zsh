@@ -77,10 +77,7 @@ function berth_hook_set {
     \builtin export BERTH_SESSION_ID="$id" BERTH_SESSION_SHORT="$short" BERTH_SESSION_BIND="$bind"
     if \builtin test -z "$bind"; then \builtin unset BERTH_SESSION_BIND; fi
   fi
-  \builtin typeset -g +x berth_hook_seen="${BERTH_SESSION-}
-${BERTH_USE-}
-${TMUX-}
-${TMUX_PANE-}"
+  \builtin typeset -g +x berth_hook_seen="${BERTH_SESSION-}"$'\n'"${BERTH_USE-}"$'\n'"${TMUX-}"$'\n'"${TMUX_PANE-}"
 }
 
 # "berth use" and "berth refresh": the program prints a first line of its own, what is to be exported, and the rest.
@@ -119,10 +116,7 @@ function berth_prompt {
 #prompt
 # At every prompt: compares variables and starts nothing.
 function berth_hook_prompt {
-  case "${BERTH_SESSION-}
-${BERTH_USE-}
-${TMUX-}
-${TMUX_PANE-}" in
+  case "${BERTH_SESSION-}"$'\n'"${BERTH_USE-}"$'\n'"${TMUX-}"$'\n'"${TMUX_PANE-}" in
     "${berth_hook_seen-}") ;;
     *) berth_hook_ask 2>/dev/null ;;
   esac
