@@ -335,6 +335,29 @@ export const kinds = {
     () => `Check that it exists and that you may read it`,
     { what: `"/proc/self/stat"`, why: "Permission denied" },
   ),
+  // Hooks
+  unknown_shell: kind(
+    Exit.usage,
+    (d: { given: string; near?: string | undefined }) => `No hook for shell ${quote(d.given)}`,
+    (d) => nearest(d.near, `Type one of bash, zsh, fish, pwsh and nu`),
+    { given: "zhs", near: "zsh" },
+  ),
+  no_hook: kind(
+    Exit.failed,
+    (d: { command: string }) =>
+      `Cannot ${d.command}: this shell has not loaded the hook, and only a shell can change itself`,
+    (d) =>
+      `Load the hook (see "berth help init") and type "berth ${d.command}" with nothing before "${d.command}"`,
+    { command: "use" },
+  ),
+  session_given: kind(
+    Exit.refused,
+    (d: { label: string }) =>
+      `Cannot use another session: BERTH_SESSION is set to ${quote(d.label)} and counts before it`,
+    () => `Unset BERTH_SESSION first`,
+    { label: "my-session" },
+  ),
+
   internal: kind(
     Exit.failed,
     (d: { why: string }) => `Internal error: ${d.why}`,

@@ -1,4 +1,5 @@
 import { openFacts, openHost } from "./facts/open.ts";
+import { shortId } from "./identity/label.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Host } from "./facts/host.ts";
 
@@ -8,15 +9,17 @@ const argv = process.argv.slice(2);
 process.exitCode = await plainId(host, argv) ?? await (await import("./cli/run.ts")).run(host, argv);
 
 /**
- * `berth id` without options, which every script and prompt calls: no option parser, nothing loaded that it does
+ * `berth id` without options, which every script calls, and the one call of the shell hooks: no option parser, nothing loaded that it does
  * not need. Whatever is out of the ordinary is left to the whole program, which says it properly.
  */
 async function plainId(host: Host, argv: readonly string[]): Promise<number | undefined> {
-  if (argv.length !== 1 || argv[0] !== "id") return undefined;
+  const hook = argv.length === 3 && argv[1] === "--bind" && argv[2] === "--strict";
+  if (argv[0] !== "id" || (argv.length !== 1 && !hook)) return undefined;
   try {
     const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID() };
-    const { id } = resolve(await openFacts(host), { scope: "session" }, means);
-    return host.write(1, `${id}\n`).ok ? 0 : undefined;
+    const { id, binding, stable } = resolve(await openFacts(host), { scope: "session" }, means);
+    if (hook && !stable) return undefined;
+    return host.write(1, hook ? `${id}\n${binding()}\n${shortId(id)}\n` : `${id}\n`).ok ? 0 : undefined;
   } catch {
     return undefined;
   }

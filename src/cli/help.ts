@@ -24,9 +24,8 @@ function columns(rows: readonly (readonly [string, string])[]): string {
 const optionRows = (options: readonly Option[]) => options.map(({ flag, about }) => [flag, about] as const);
 
 function overview(): string {
-  const commands = Object.entries(COMMANDS).map(([name, { aliases = [], about }]) =>
-    [[name, ...aliases].join(", "), about] as const
-  );
+  const commands = Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden)
+    .map(([name, { aliases = [], about }]) => [[name, ...aliases].join(", "), about] as const);
   return `berth: a stable session ID for every terminal, and the state that belongs to it
 
 Usage: berth <command> [options] [arguments]

@@ -4,6 +4,8 @@ interface Entry {
   /** Whole words that mean the same. */
   readonly aliases?: readonly string[];
   readonly about: string;
+  /** Called by programs only: not listed. */
+  readonly hidden?: boolean;
   readonly load: () => Promise<Command>;
 }
 
@@ -54,6 +56,21 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   doctor: {
     about: "Say what is amiss here, and put it right",
     load: async () => (await import("./doctor.ts")).doctor,
+  },
+  use: { about: "Let this terminal mean another session", load: async () => (await import("./use.ts")).use },
+  refresh: {
+    about: "Let this shell ask again which session it is in",
+    load: async () => (await import("./refresh.ts")).refresh,
+  },
+  init: { about: "Print the hook of a shell", load: async () => (await import("./init.ts")).init },
+  completions: {
+    about: "Print the completions of a shell",
+    load: async () => (await import("./completions.ts")).completions,
+  },
+  complete: {
+    about: "Answer a shell's completions",
+    hidden: true,
+    load: async () => (await import("./complete.ts")).complete,
   },
   help: { about: "Show help on a command or a topic", load: async () => (await import("./help.ts")).help },
   version: {

@@ -26,6 +26,8 @@ export interface Answer {
   readonly source: Source;
   /** Where it is not the place's own. */
   readonly anchor?: Process;
+  /** What the binding is to say of the place, where that is not what the ID says. */
+  readonly placeNamespace?: string;
 }
 
 export function findPlace(facts: Facts, means: Means, request: Request): Place {
@@ -59,13 +61,13 @@ export function passOver(place: Place, name: string, reason: string): undefined 
 }
 
 /**
- * The environment that variables belonging together are taken from: our own, or where that lacks the first of
- * them (`sudo`, `su -` and `env -i` strip it) the nearest ancestor's that may be read and has it, out to the
+ * The environment that variables belonging together are taken from: our own, or where that has none of the given
+ * ones (`sudo`, `su -` and `env -i` strip them) the nearest ancestor's that may be read and has one, out to the
  * process that stands for the terminal. What lies beyond that one is another terminal's.
  */
-export function environmentWith(place: Place, variable: Variable): Variables {
+export function environmentWith(place: Place, ...any: readonly Variable[]): Variables {
   for (const variables of place.environments()) {
-    if (variables[variable] !== undefined) return variables;
+    for (const variable of any) if (variables[variable] !== undefined) return variables;
   }
   return NONE;
 }

@@ -31,6 +31,8 @@ export interface Request {
   /** The label or ID of `--session-id`. */
   readonly label?: string;
   readonly scope: Scope;
+  /** Whether to decide as if neither `BERTH_SESSION` nor `berth use` had been typed here: the terminal's own. */
+  readonly terminalOnly?: boolean;
 }
 
 /** The two things that the decision cannot do without and that are not its own. */

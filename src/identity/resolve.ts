@@ -28,8 +28,10 @@ const ROWS: readonly ((place: Place) => Answer | undefined)[] = [
  * @throws BerthError a usage error, when the label given by `--session-id` or `BERTH_SESSION` cannot be one
  */
 export function resolve(facts: Facts, request: Request, means: Means): Resolution {
-  const given = explicit(facts, request, means);
-  if (given !== undefined) return given;
+  return (request.terminalOnly ? undefined : explicit(facts, request, means)) ?? found(facts, request, means);
+}
+
+function found(facts: Facts, request: Request, means: Means): Resolution {
   const place = placeByBinding(findPlace(facts, means, request));
   for (const row of ROWS) {
     const answer = row(place);
@@ -39,32 +41,36 @@ export function resolve(facts: Facts, request: Request, means: Means): Resolutio
 }
 
 /** What the user says counts, and nothing else is looked at. */
-function explicit(facts: Facts, { label, scope }: Request, { sha256 }: Means): Resolution | undefined {
+function explicit(facts: Facts, request: Request, means: Means): Resolution | undefined {
+  const { label, scope } = request;
   const text = label ?? facts.variables.BERTH_SESSION;
   if (text === undefined) return undefined;
   const [source, name] = label === undefined
     ? ["explicit-env" as const, "BERTH_SESSION"]
     : ["explicit-flag" as const, "--session-id"];
   const hints = [{ name, verdict: "believed" as const, reason: "given outright" }];
-  const id = formatLabel(text, sha256);
+  const id = formatLabel(text, means.sha256);
   return {
     id,
     source,
     scope,
     stable: true,
     anchor: null,
-    binding: () => "",
+    // Of the terminal, whatever its session is called: a `berth use` typed here before counts again afterwards.
+    binding: () => found(facts, request, means).binding(),
     chain: [],
     notes: new Map(),
     hints,
   };
 }
 
-function resolution(place: Place, { id, source, anchor }: Answer): Resolution {
+function resolution(place: Place, { id, source, anchor, placeNamespace }: Answer): Resolution {
   const { facts, chain, notes, hints, request: { scope } } = place;
   const stands = source === "uuid-fallback" ? undefined : anchor ?? place.anchor;
   const binding = () =>
-    stands === undefined ? "" : formatBinding(facts, stands, splitId(id).namespace ?? "ex");
+    stands === undefined
+      ? ""
+      : formatBinding(facts, stands, placeNamespace ?? splitId(id).namespace ?? "ex");
   return {
     id,
     source,
@@ -78,21 +84,31 @@ function resolution(place: Place, { id, source, anchor }: Answer): Resolution {
   };
 }
 
-/** `berth use`: counts in the terminal that it was typed in, and nowhere that it was inherited to. */
+/**
+ * `berth use`: counts in the terminal that it was typed in, and nowhere that it was inherited to. An environment
+ * with the binding alone says that there is none any more, whatever an outer shell was started with.
+ */
 function use(place: Place): Answer | undefined {
-  const { BERTH_USE, BERTH_SESSION_BIND } = environmentWith(place, "BERTH_USE");
+  if (place.request.terminalOnly) return undefined;
+  const { BERTH_USE, BERTH_SESSION_BIND } = environmentWith(place, "BERTH_USE", "BERTH_SESSION_BIND");
   if (BERTH_USE === undefined) return undefined;
   const binding = parseBinding(BERTH_SESSION_BIND ?? "");
   if (binding === undefined) {
     return passOver(place, "BERTH_USE", "no binding beside it says for which terminal");
   }
-  if (!isHere(place, binding) && !isLeftBehind(place, binding)) {
+  const here = isHere(place, binding);
+  if (!here && !isLeftBehind(place, binding)) {
     return passOver(place, "BERTH_USE", "inherited: it is bound to another terminal");
   }
   const id = spelled(BERTH_USE, place.means);
   if (id === undefined) return passOver(place, "BERTH_USE", "not a session's label or ID");
   believe(place, "BERTH_USE", "bound to this terminal");
-  return { id, source: "use" };
+  return {
+    id,
+    source: "use",
+    placeNamespace: binding.idNamespace,
+    ...here ? {} : { anchor: binding.anchor },
+  };
 }
 
 function spelled(label: string, { sha256 }: Means): string | undefined {

@@ -1,0 +1,18 @@
+# Completions of berth for fish
+function berth_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l found
+    begin
+        set -lx BUN_OPTIONS ''
+        set -lx BUN_BE_BUN ''
+        set -lx BUN_INSPECT ''
+        set found (command @command@ complete fish -- $words[2..-1] 2>/dev/null)
+    end
+    if test "$found" = ':files'
+        __fish_complete_path (commandline -ct)
+    else if set -q found[1]
+        printf '%s\n' $found
+    end
+end
+complete -c @command@ -e
+complete -c @command@ -f -k -a '(berth_complete)'

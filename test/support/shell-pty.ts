@@ -1,0 +1,137 @@
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { berth, run, scratch } from "./berth.ts";
+import { Terminal } from "./terminal.ts";
+
+/** A home with the binary as `berth` first on its PATH, and files of a user's. */
+export interface Home {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where programs can be put that come before all others. */
+  readonly bin: string;
+}
+
+export function makeHome(): Home {
+  const path = scratch("berth-home-");
+  const bin = join(path, "bin");
+  mkdirSync(bin);
+  symlinkSync(berth, join(bin, "berth"));
+  return { path, bin, env: { HOME: path, PATH: `${bin}:${process.env["PATH"] ?? ""}` } };
+}
+
+/** Write an executable file. @returns its path */
+export function program(path: string, text: string): string {
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** What `berth init` prints, by shell and further arguments; asked once. */
+export async function hookText(shell: string, ...more: readonly string[]): Promise<string> {
+  const key = [shell, ...more].join(" ");
+  let text = texts.get(key);
+  if (text === undefined) {
+    const { stdout, stderr, status } = await run([berth, "init", shell, ...more]);
+    if (status !== 0 || stderr !== "") throw new Error(`berth init ${key}: ${status} ${stderr}`);
+    texts.set(key, text = stdout);
+  }
+  return text;
+}
+
+const texts = new Map<string, string>();
+
+/** How a shell that people type at is started with one startup file. */
+const START: Readonly<Record<string, (home: Home, rc: string) => { command: string[]; file: string }>> = {
+  bash: ({ path }) => ({ command: ["bash", "--rcfile", `${path}/rc.bash`, "-i"], file: `${path}/rc.bash` }),
+  "bash --posix": ({ path }) => ({ command: ["bash", "--posix", "-i"], file: `${path}/env.bash` }),
+  zsh: ({ path }) => ({ command: ["zsh", "-d", "-i"], file: `${path}/.zshrc` }),
+  fish: ({ path }) => ({ command: ["fish", "-i"], file: `${path}/.config/fish/config.fish` }),
+};
+
+let files = 0;
+
+/** An interactive shell on a terminal of its own. */
+export class ShellTerminal {
+  private constructor(readonly terminal: Terminal, private readonly home: Home) {}
+
+  /**
+   * Start a shell and wait until it reads what is typed.
+   *
+   * @param shell `bash`, `bash --posix`, `zsh` or `fish`
+   * @param rc its startup file
+   */
+  static async open(
+    shell: string,
+    home: Home,
+    rc: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ShellTerminal> {
+    const start = START[shell];
+    if (start === undefined) throw new Error(`No way to start ${shell}`);
+    const { command, file } = start(home, rc);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, shell === "zsh" ? `unsetopt prompt_sp\n${rc}` : rc);
+    const posix = shell === "bash --posix" ? { ENV: file } : {};
+    const terminal = new Terminal(command, {
+      home: home.path,
+      env: { ...home.env, ZDOTDIR: home.path, ...posix, ...env },
+    });
+    const opened = new ShellTerminal(terminal, home);
+    await opened.line("echo ready");
+    return opened;
+  }
+
+  /** Type a command line and take what it prints, through a file. */
+  line(command: string, limit?: number): Promise<string> {
+    return this.terminal.line(command, `${this.home.path}/out-${++files}`, limit);
+  }
+
+  /** Type a command line of which nothing is taken; what is typed next is read behind it. */
+  type(command: string): void {
+    this.terminal.type(`${command}\r`);
+  }
+
+  close(): Promise<void> {
+    return this.terminal.close();
+  }
+}
+
+/** How each shell loads the hook from a file. */
+export const source = (shell: string, file: string): string =>
+  shell.startsWith("bash") || shell === "zsh" ? `. ${file}\n` : `source ${file}\n`;
+
+/** The hook as a file in a home. @returns the startup line that loads it */
+export async function hookFile(home: Home, shell: string, ...more: readonly string[]): Promise<string> {
+  const name = shell.split(" ")[0] ?? shell;
+  const file = `${home.path}/hook-${++files}.${name}`;
+  writeFileSync(file, await hookText(name, ...more));
+  return source(shell, file);
+}
+
+/** A real Nushell: PATH's, else the npm package's, put into a directory of its own; undefined without one. */
+export async function nushell(): Promise<string | undefined> {
+  const found = Bun.which("nu");
+  if (found !== null) return found;
+  const directory = scratch("berth-nu-");
+  const name = `@nushell/linux-${process.arch}@0.115.1`;
+  // With the whole environment: it says which registry this machine uses.
+  const npm = Bun.spawn([
+    "npm",
+    "install",
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--prefix",
+    directory,
+    name,
+  ], {
+    cwd: directory,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+    timeout: 120_000,
+  });
+  await npm.exited;
+  const nu = `${directory}/node_modules/@nushell/linux-${process.arch}/bin/nu`;
+  return existsSync(nu) ? nu : undefined;
+}
