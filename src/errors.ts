@@ -335,6 +335,85 @@ export const kinds = {
     () => `Check that it exists and that you may read it`,
     { what: `"/proc/self/stat"`, why: "Permission denied" },
   ),
+
+  // Confined files
+  path_escapes_boundary: kind(
+    Exit.refused,
+    (d: { path: string }) => `Path ${quote(d.path)} leads out of the project root`,
+    () => `Type a path that stays inside; ".." may not climb above the root`,
+    { path: "../../../etc/passwd" },
+  ),
+  path_outside_boundary: kind(
+    Exit.refused,
+    (d: { path: string; root: string }) =>
+      `Path ${quote(d.path)} is not inside the project root ${quote(d.root)}`,
+    () => `Type a path relative to the root, or an absolute one below it`,
+    { path: "/etc/passwd", root: "/srv/app" },
+  ),
+  symlink_escapes_boundary: kind(
+    Exit.refused,
+    (d: { path: string }) => `Path ${quote(d.path)} leads out of the project root through a link`,
+    () => `Links are followed inside the root only; type the path of a file that is inside`,
+    { path: "link/passwd" },
+  ),
+  invalid_path: kind(
+    Exit.usage,
+    (d: { path: string; why: string }) => `Cannot use path ${quote(d.path)}: ${d.why}`,
+    () => `Type the path of a file as the file system knows it`,
+    { path: "a\0b", why: "it has a NUL character" },
+  ),
+  root_confines_nothing: kind(
+    Exit.refused,
+    (d: { path: string }) => `Cannot use ${quote(d.path)} as a project root: everything would be inside it`,
+    () => `Give the session a project root that is a directory of its own`,
+    { path: "/" },
+  ),
+  not_found: kind(
+    Exit.failed,
+    (d: { path: string }) => `No file or directory at ${quote(d.path)}`,
+    () => `Type "berth fs list" to see what is there`,
+    { path: "src/mian.ts" },
+  ),
+  permission_denied: kind(
+    Exit.failed,
+    (d: { path: string }) => `No permission for ${quote(d.path)}`,
+    () => `Check who owns it and its mode with "berth fs stat"`,
+    { path: "secret.txt" },
+  ),
+  is_directory: kind(
+    Exit.failed,
+    (d: { path: string }) => `Cannot treat ${quote(d.path)} as a file: it is a directory`,
+    () => `Type the path of a file in it; "berth fs list" shows them`,
+    { path: "src" },
+  ),
+  not_directory: kind(
+    Exit.failed,
+    (d: { path: string }) => `Cannot treat ${quote(d.path)} as a directory: something on its way is none`,
+    () => `Type "berth fs stat" with a shorter path to see what is in the way`,
+    { path: "README.md/x" },
+  ),
+  special_file: kind(
+    Exit.refused,
+    (d: { path: string }) => `Cannot use ${quote(d.path)}: it is a FIFO, a socket or a device`,
+    () => `Only regular files are read and written`,
+    { path: "pipe" },
+  ),
+  too_large: kind(
+    Exit.refused,
+    (d: { path: string; size: number; limit: number }) =>
+      `Cannot take ${d.size} bytes of ${quote(d.path)} at once: the limit is ${d.limit}`,
+    () => `Take it in parts, with an offset and a limit`,
+    { path: "core.dump", size: 20000000, limit: 10485760 },
+  ),
+  too_many_entries: kind(
+    Exit.refused,
+    (d: { path: string; limit: number }) =>
+      `Cannot finish the search for ${quote(d.path)}: more than ${d.limit} entries`,
+    () => `Type a narrower pattern, or search a directory further down`,
+    { path: "**", limit: 200000 },
+  ),
+
+  // Faults
   internal: kind(
     Exit.failed,
     (d: { why: string }) => `Internal error: ${d.why}`,
