@@ -1,7 +1,32 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { deleteFile, fileExists, fileStat, glob, isDir, isFile, listDir, type Means, mkdirP, projectRoot, readFile, validatePath, writeFile } from "../src/sandbox/files.ts";
+import {
+  deleteFile,
+  fileExists,
+  fileStat,
+  glob,
+  isDir,
+  isFile,
+  listDir,
+  type Means,
+  mkdirP,
+  projectRoot,
+  readFile,
+  validatePath,
+  writeFile,
+} from "../src/sandbox/files.ts";
 import { codeOf, makeField } from "./sandbox-fixture.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -23,7 +48,11 @@ describe.each<Means>(["openat2", "descriptors", "paths"])("legal paths, confined
     expect(listDir(root, ".").map((entry) => [entry.path, entry.type])).toEqual([["a", "directory"]]);
     expect(listDir(root, "a/b").map((entry) => entry.path)).toEqual(["a/b/c.txt"]);
     expect([fileExists(root, "a"), isDir(root, "a"), isFile(root, "a")]).toEqual([true, true, false]);
-    expect([fileExists(root, "a/b/c.txt/d"), fileExists(root, "nope"), fileExists(root, "no/pe")]).toEqual([false, false, false]);
+    expect([fileExists(root, "a/b/c.txt/d"), fileExists(root, "nope"), fileExists(root, "no/pe")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
     expect(deleteFile(root, "a/b/c.txt")).toBe("a/b/c.txt");
     expect(readdirSync(join(field.root, "a/b"))).toEqual([]);
   });
@@ -100,7 +129,12 @@ describe.each<Means>(["openat2", "descriptors", "paths"])("legal paths, confined
     using field = makeField();
     using root = await projectRoot(field.root, means);
     writeFile(root, "t", bytes("0123456789"));
-    expect(readFile(root, "t", { offset: 2, limit: 3 })).toMatchObject({ bytes: bytes("234"), size: 10, end: false, binary: false });
+    expect(readFile(root, "t", { offset: 2, limit: 3 })).toMatchObject({
+      bytes: bytes("234"),
+      size: 10,
+      end: false,
+      binary: false,
+    });
     expect(readFile(root, "t", { offset: 8, limit: 99 })).toMatchObject({ bytes: bytes("89"), end: true });
     expect(readFile(root, "t", { offset: 99 })).toMatchObject({ bytes: bytes(""), end: true });
     writeFile(root, "b", new Uint8Array([1, 0, 2]));
@@ -126,7 +160,9 @@ describe.each<Means>(["openat2", "descriptors", "paths"])("legal paths, confined
   test("glob: depth, braces, sets, hidden names, links found but not followed", async () => {
     using field = makeField();
     using root = await projectRoot(field.root, means);
-    for (const path of ["a.ts", "src/b.ts", "src/x/c.ts", "src/x/d.js", ".git/e.ts", "src/.f.ts"]) writeFile(root, path, bytes(""));
+    for (const path of ["a.ts", "src/b.ts", "src/x/c.ts", "src/x/d.js", ".git/e.ts", "src/.f.ts"]) {
+      writeFile(root, path, bytes(""));
+    }
     symlinkSync("..", join(field.root, "src/loop"));
     symlinkSync(field.outside, join(field.root, "src/out"));
     const find = (pattern: string, path?: string) => glob(root, pattern, path).map((entry) => entry.path);
@@ -172,8 +208,12 @@ describe.each<Means>(["openat2", "descriptors", "paths"])("legal paths, confined
       readFile(root, `d${i}/e/../e/f`);
       listDir(root, "d0");
       glob(root, "**/f");
-      for (const path of ["loop", "etc/passwd", "../x", "d0/e/f/g", "nope/x", "d0/e"]) codeOf(() => readFile(root, path));
-      for (const path of ["loop", "etc/passwd", "d0/e", "d0/e/f/g"]) codeOf(() => writeFile(root, path, bytes("")));
+      for (const path of ["loop", "etc/passwd", "../x", "d0/e/f/g", "nope/x", "d0/e"]) {
+        codeOf(() => readFile(root, path));
+      }
+      for (const path of ["loop", "etc/passwd", "d0/e", "d0/e/f/g"]) {
+        codeOf(() => writeFile(root, path, bytes("")));
+      }
     };
     once(0);
     const before = readdirSync("/proc/self/fd").length;

@@ -1,5 +1,13 @@
 /** A root with a neighbour that must never be touched, for the tests of confined files. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BerthError } from "../src/errors.ts";
@@ -26,7 +34,13 @@ export function makeField(): Field {
     readdirSync(outside, { recursive: true }).map(String).sort().map((name) =>
       `${name}=${name.endsWith(".txt") ? readFileSync(join(outside, name), "utf8") : ""}`
     ).join("\n");
-  return { base, root, outside, snapshot, [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }) };
+  return {
+    base,
+    root,
+    outside,
+    snapshot,
+    [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }),
+  };
 }
 
 /** The code of the failure, or `none`: an operation that went through shows up in the test's message. */

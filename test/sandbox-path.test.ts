@@ -115,7 +115,9 @@ test("no pattern is slow: this one is exponential for a backtracking matcher", (
 });
 
 test("a name always matches itself escaped, and * with a literal around it", () => {
-  const names = fc.string({ unit: "grapheme", minLength: 1 }).filter((s) => !/[/\0]/.test(s) && !/^\.{1,2}$/.test(s));
+  const names = fc.string({ unit: "grapheme", minLength: 1 }).filter((s) =>
+    !/[/\0]/.test(s) && !/^\.{1,2}$/.test(s)
+  );
   fc.assert(fc.property(names, (name) => {
     const literal = [...name].map((char) => `\\${char}`).join("");
     return matches(literal, name) && (name.startsWith(".") || matches(`*${literal}*`, name));

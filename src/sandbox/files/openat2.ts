@@ -29,8 +29,7 @@ async function bunSyscall(): Promise<Syscall> {
 function denoSyscall(): Syscall {
   const parameters = ["i64", "i64", "buffer", "buffer", "i64"] as const;
   const { symbols } = Deno.dlopen("libc.so.6", { syscall: { parameters, result: "i64" } });
-  return (nr, fd, path, how, size) =>
-    Number(symbols.syscall(nr, fd, path as Bytes, how as Bytes, size));
+  return (nr, fd, path, how, size) => Number(symbols.syscall(nr, fd, path as Bytes, how as Bytes, size));
 }
 
 /** `struct open_how`: flags, mode, resolve, each 64 bits. */

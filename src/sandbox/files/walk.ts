@@ -10,6 +10,8 @@ import type { Handle, Tree } from "./tree.ts";
 
 /** As many links as Linux follows in one path (path_resolution(7)). */
 const MAX_LINKS = 40;
+/** How often a link may have become something else before it is read: once is chance, more is somebody's loop. */
+const MAX_SWAPS = 3;
 
 /** Where a path leads: an entry of a directory, which may not exist yet. */
 export interface Slot extends Disposable {
@@ -45,6 +47,7 @@ class Walk {
   readonly held: Handle[];
   readonly left: string[];
   links = 0;
+  swaps = 0;
   throughLink = false;
 
   constructor(readonly tree: Tree, readonly route: Route) {
@@ -75,8 +78,8 @@ class Walk {
     const path = this.route.given;
     if (++this.links > MAX_LINKS) throw fail("invalid_path", { path, why: "its links lead in a circle" });
     const text = this.textOf(name);
-    if (text === null) return void this.left.unshift(name);
-    const target = this.route.readTarget(text);
+    if (text === null && this.swaps++ < MAX_SWAPS) return void this.left.unshift(name);
+    const target = text === null ? null : this.route.readTarget(text);
     if (target === null) throw fail("symlink_escapes_boundary", { path });
     this.throughLink ||= this.left.length === 0;
     if (target.fromRoot) { while (this.held.length > 1) this.leave(); }
