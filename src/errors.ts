@@ -413,6 +413,44 @@ export const kinds = {
     { path: "**", limit: 200000 },
   ),
 
+  // Lua
+  lua_error: kind(
+    Exit.failed,
+    (d: { message: string }) => `Script failed: ${d.message}`,
+    () => `Nothing of it was kept but the files that it wrote; correct it and run it again`,
+    { message: "code:1: attempt to index a nil value (global 'x')" },
+  ),
+  lua_time_limit: kind(
+    Exit.failed,
+    (d: { seconds: number }) => `Script stopped: it ran longer than ${d.seconds} seconds`,
+    () => `Give it more time with --timeout SECONDS, or less to do`,
+    { seconds: 30 },
+  ),
+  lua_memory_limit: kind(
+    Exit.failed,
+    (d: { limit: number }) => `Script stopped: it needs more than ${d.limit} bytes of memory`,
+    () => `Give it more with --memory 128MB, or less to hold`,
+    { limit: 67108864 },
+  ),
+  lua_output_limit: kind(
+    Exit.failed,
+    (d: { limit: number }) => `Script stopped: it printed or returned more than ${d.limit} bytes`,
+    () => `Write what is long to a file with berth.write_file`,
+    { limit: 1048576 },
+  ),
+  lua_state_limit: kind(
+    Exit.failed,
+    (d: { limit: number }) => `Cannot keep the script's globals: they take more than ${d.limit} bytes`,
+    () => `Make them local, set them to nil, or type "berth lua SESSION --reset"`,
+    { limit: 262144 },
+  ),
+  lua_crashed: kind(
+    Exit.failed,
+    (d: { why: string }) => `Lua broke down: ${d.why}`,
+    () => `Nothing was kept; this is a fault in berth if it happens again`,
+    { why: "it was ended by SIGSEGV" },
+  ),
+
   // Faults
   internal: kind(
     Exit.failed,

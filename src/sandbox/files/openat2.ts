@@ -2,7 +2,6 @@
  * openat2(2), Linux 5.6: the kernel itself refuses to leave the directory, in one call for the whole path.
  * A seccomp profile of before 2020 answers EPERM, an older kernel ENOSYS; then the walk does it name by name.
  */
-import { constants } from "node:fs";
 import { O_PATH } from "./tree-linux.ts";
 
 /** The same on every architecture (asm-generic/unistd.h). */
@@ -16,22 +15,6 @@ const SIZE_OF_OPEN_HOW = 24;
 /** Open a relative path below a directory as `O_PATH`; negative when the kernel refused, for whatever reason. */
 export type OpenBeneath = (root: number, path: string) => number;
 
-type Bytes = Uint8Array<ArrayBuffer>;
-type Syscall = (nr: bigint, fd: bigint, path: Uint8Array, how: Uint8Array, size: bigint) => number;
-
-async function bunSyscall(): Promise<Syscall> {
-  const { dlopen } = await import("bun:ffi");
-  const args = ["i64", "i64", "ptr", "ptr", "i64"] as const;
-  const { symbols } = dlopen("libc.so.6", { syscall: { args, returns: "i64" } });
-  return (...given) => Number(symbols.syscall(...given));
-}
-
-function denoSyscall(): Syscall {
-  const parameters = ["i64", "i64", "buffer", "buffer", "i64"] as const;
-  const { symbols } = Deno.dlopen("libc.so.6", { syscall: { parameters, result: "i64" } });
-  return (nr, fd, path, how, size) => Number(symbols.syscall(nr, fd, path as Bytes, how as Bytes, size));
-}
-
 /** `struct open_how`: flags, mode, resolve, each 64 bits. */
 function openHow(): Uint8Array {
   const flags = BigInt(O_PATH | O_CLOEXEC);
@@ -39,16 +22,20 @@ function openHow(): Uint8Array {
   return new Uint8Array(new BigUint64Array([flags, 0n, resolve]).buffer);
 }
 
-/** The call, or null where the runtime cannot make it. */
+/**
+ * The call, or null where it cannot be made. Deno could make it, but its node:fs knows only descriptors that it
+ * opened itself.
+ */
 export async function loadOpenBeneath(): Promise<OpenBeneath | null> {
-  if (constants.O_NOFOLLOW === undefined) return null;
+  if (!("Bun" in globalThis) || process.platform !== "linux") return null;
+  const how = openHow();
   try {
-    const syscall = "Deno" in globalThis ? denoSyscall() : await bunSyscall();
-    const how = openHow();
-    const call: OpenBeneath = (root, path) =>
-      syscall(BigInt(SYS_OPENAT2), BigInt(root), Buffer.from(`${path}\0`), how, BigInt(SIZE_OF_OPEN_HOW));
-    return call;
+    const { dlopen } = await import("bun:ffi");
+    const args = ["i64", "i64", "ptr", "ptr", "i64"] as const;
+    const { symbols } = dlopen("libc.so.6", { syscall: { args, returns: "i64" } });
+    return (root, path) =>
+      Number(symbols.syscall(SYS_OPENAT2, root, Buffer.from(`${path}\0`), how, SIZE_OF_OPEN_HOW));
   } catch {
-    return null; // no libc by that name, or Deno without --allow-ffi
+    return null; // no libc by that name
   }
 }

@@ -1,0 +1,3 @@
+/** Run Lua scripts, each in a process of its own that is killed at its limit. */
+export { type LuaData, luaData, show } from "./lua/data.ts";
+export { DEFAULT_LIMITS, type LuaLimits, type LuaOutcome, type LuaRequest, runLua } from "./lua/run.ts";
