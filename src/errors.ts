@@ -368,6 +368,12 @@ export const kinds = {
     () => `Give the session a project root that is a directory of its own`,
     { path: "/" },
   ),
+  no_project_root: kind(
+    Exit.refused,
+    (d: { session: string }) => `Session ${quote(d.session)} has no project root, so it has no files`,
+    () => `Type "berth new" for a session with a worktree of its own, or give the directory with --root DIR`,
+    { session: "ex--my-session_01" },
+  ),
   not_found: kind(
     Exit.failed,
     (d: { path: string }) => `No file or directory at ${quote(d.path)}`,

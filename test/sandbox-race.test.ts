@@ -1,10 +1,12 @@
 /** A directory is swapped for a link to the outside by a second process while this one works below it. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BerthError } from "../src/errors.ts";
 import { deleteFile, type Means, mkdirP, projectRoot, readFile, writeFile } from "../src/sandbox/files.ts";
 import { type Field, makeField, SECRET } from "./sandbox-fixture.ts";
+
+setDefaultTimeout(60_000);
 
 const TRIES = 10_000;
 const ATTACK = new TextEncoder().encode("attack");

@@ -19,9 +19,10 @@ import type { Machine } from "./machine.ts";
 /** Bytes that one script writes to files at most, all its calls together. */
 export const MAX_WRITTEN = 100 * 1024 * 1024;
 
-export interface Permissions {
-  readonly write: boolean;
-  readonly delete: boolean;
+export interface Context {
+  /** ID of the session. */
+  readonly session: string;
+  readonly permissions: { readonly write: boolean; readonly delete: boolean };
 }
 
 /** What a call gives back: bytes as a string, anything else as data. */
@@ -63,7 +64,9 @@ export class Bridge {
   readonly #calls: Readonly<Record<string, Call>>;
   #written = 0;
 
-  constructor(readonly machine: Machine, readonly root: ProjectRoot, permissions: Permissions) {
+  /** @param root null when the session has none: then every call fails, and says so */
+  constructor(readonly machine: Machine, readonly root: ProjectRoot | null, readonly context: Context) {
+    const { permissions } = context;
     this.#calls = {
       ...READING,
       ...permissions.write ? WRITING : {},
@@ -98,6 +101,7 @@ export class Bridge {
   }
 
   #run(name: string, path: string, content: Uint8Array): Result {
+    if (this.root === null) throw fail("no_project_root", { session: this.context.session });
     const call = this.#calls[name];
     if (!call) throw fail("permission_denied", { path });
     if (name === "write_file") this.#written += content.length;

@@ -52,7 +52,7 @@ function printer(limit: number): (bytes: Uint8Array) => void {
 async function prepare(request: Request): Promise<Script> {
   const machine = await openMachine(request.limits.memory);
   const root = request.root === null ? null : await projectRoot(request.root);
-  const bridge = root && new Bridge(machine, root, request.permissions);
+  const bridge = new Bridge(machine, root, request);
   return new Script(machine, bridge, printer(request.limits.output), request);
 }
 

@@ -51,13 +51,16 @@ function byKey({ key: a }: Pair, { key: b }: Pair): number {
   return s < t ? -1 : s > t ? 1 : 0;
 }
 
-/** Write a table down in its simplest form. Sorted, so that equal tables are equal text. */
+/** Write a table down in its simplest form. */
 function ofPairs(pairs: Pair[]): LuaData {
-  pairs.sort(byKey);
   if (pairs.length > 0 && pairs.every(({ key }, i) => key === i + 1)) return pairs.map(({ value }) => value);
   if (pairs.every(({ key }) => typeof key === "string" && isSafeKey(key))) {
     return Object.fromEntries(pairs.map(({ key, value }) => [String(key), value]));
   }
+  return taggedPairs(pairs);
+}
+
+function taggedPairs(pairs: readonly Pair[]): LuaData {
   return tagged("table", { pairs: pairs.map(({ key, value }) => [key, value]) });
 }
 
@@ -137,7 +140,7 @@ export class Encoder {
     return ofPairs(pairs);
   }
 
-  /** The pairs of the table on top that are wanted and can be kept. */
+  /** The pairs of the table on top that are wanted and can be kept, sorted: equal tables are equal text. */
   pairs(name: string, wanted: (key: LuaData) => boolean): Pair[] {
     const { lua, state } = this.machine;
     const pairs: Pair[] = [];
@@ -148,7 +151,7 @@ export class Encoder {
       if (pair) pairs.push(pair);
       this.machine.pop(1);
     }
-    return pairs;
+    return pairs.sort(byKey);
   }
 
   /** The key and value on top. */
@@ -166,8 +169,10 @@ export class Encoder {
     return value === undefined ? undefined : { key, value };
   }
 
-  /** The table on top as one value, without what is not wanted. */
+  /** The table on top as an object, tagged where it has to be, without what is not wanted. */
   globals(wanted: (key: LuaData) => boolean): LuaData {
-    return ofPairs(this.pairs("", wanted));
+    const pairs = this.pairs("", wanted);
+    const data = ofPairs(pairs);
+    return Array.isArray(data) ? taggedPairs(pairs) : data;
   }
 }

@@ -21,15 +21,24 @@ export interface LuaLimits {
   readonly output: number;
   /** Bytes that the globals may take as JSON. */
   readonly state: number;
+  /**
+   * Resident bytes that the child may take on top of `memory` while the script runs: strings on their way, the
+   * runtime's own slack.
+   */
+  readonly overhead: number;
 }
 
-export const DEFAULT_LIMITS: LuaLimits = { time: 30, memory: 64 * MB, output: MB, state: 256 * 1024 };
+export const DEFAULT_LIMITS: LuaLimits = {
+  time: 30,
+  memory: 64 * MB,
+  output: MB,
+  state: 256 * 1024,
+  overhead: 128 * MB,
+};
 
 /** The least that a machine with its libraries needs. */
 export const MIN_MEMORY = MB;
 
-/** Resident bytes of the runtime around Lua that may come on top: strings on their way, the collector's slack. */
-const RUNTIME_SLACK = 128 * MB;
 /** Milliseconds between two looks at the child's memory. */
 const WATCH_EVERY = 20;
 /** Seconds that the child may take to start. */
@@ -70,7 +79,7 @@ function sourceOf(code: string | Uint8Array): Buffer {
   return end < 0 ? Buffer.alloc(0) : source.subarray(end);
 }
 
-function describe(request: LuaRequest): Request {
+function describe(request: LuaRequest, limits: LuaLimits): Request {
   const { file, root, session, globals } = request;
   return {
     code: sourceOf(request.code).toString("base64"),
@@ -79,7 +88,7 @@ function describe(request: LuaRequest): Request {
     session,
     globals,
     permissions: request.permissions ?? { write: true, delete: true },
-    limits: { ...DEFAULT_LIMITS, ...request.limits },
+    limits,
   };
 }
 
@@ -109,9 +118,9 @@ class Watch {
   /** The script begins: from here on its time is counted. */
   begin(): void {
     clearTimeout(this.#timer);
-    const { time } = this.limits;
+    const { time, memory, overhead } = this.limits;
     this.#timer = setTimeout(() => this.child.kill(fail("lua_time_limit", { seconds: time })), time * 1000);
-    const most = (residentBytes(this.child.pid) ?? 0) + this.limits.memory + RUNTIME_SLACK;
+    const most = (residentBytes(this.child.pid) ?? 0) + memory + overhead;
     this.#look = setInterval(() => this.#lookAtMemory(most), WATCH_EVERY);
   }
 
@@ -133,8 +142,8 @@ class Watch {
  * @throws `lua_error`, `lua_time_limit`, `lua_memory_limit`, `lua_output_limit`, `lua_state_limit`, `lua_crashed`
  */
 export async function runLua(request: LuaRequest): Promise<LuaOutcome> {
-  const described = describe(request);
-  const { limits } = described;
+  const limits = { ...DEFAULT_LIMITS, ...request.limits };
+  const described = describe(request, limits);
   // What is printed is at most six times as long in JSON (\u0000), and each call has a frame around it.
   const child = new Conversation(described, limits.output * 64 + limits.state * 8 + 16 * MB);
   const watch = new Watch(child, limits);

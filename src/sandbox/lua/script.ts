@@ -28,7 +28,7 @@ export class Script {
 
   constructor(
     readonly machine: Machine,
-    bridge: Bridge | null,
+    bridge: Bridge,
     print: (bytes: Uint8Array) => void,
     readonly request: Request,
   ) {
@@ -40,11 +40,11 @@ export class Script {
   }
 
   /** Leaves on the stack, for good, the function that stops the collector. */
-  #prelude(bridge: Bridge | null, print: (bytes: Uint8Array) => void): void {
+  #prelude(bridge: Bridge, print: (bytes: Uint8Array) => void): void {
     const { machine } = this;
     this.#check(machine.load(new TextEncoder().encode(PRELUDE), "=berth"));
     machine.pushFunction((state) => (print(machine.bytes(1, state)), 0));
-    machine.pushFunction((state) => bridge?.call(state) ?? 0);
+    machine.pushFunction((state) => bridge.call(state));
     this.#check(machine.call(2, 1));
     this.#setSession();
   }
