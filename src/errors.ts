@@ -418,6 +418,13 @@ export const kinds = {
     () => `Type a narrower pattern, or search a directory further down`,
     { path: "**", limit: 200000 },
   ),
+  root_is_fixed: kind(
+    Exit.refused,
+    (d: { session: string; root: string }) =>
+      `Session ${quote(d.session)} has a project root of its own, ${quote(d.root)}`,
+    () => `Leave --root out; the session's own root is used`,
+    { session: "uuid--7c9e6679-7425-40de-944b-e07fc1f90ae7", root: "/srv/app" },
+  ),
 
   // Lua
   lua_error: kind(

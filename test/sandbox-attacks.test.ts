@@ -32,7 +32,7 @@ import {
 import { hold } from "../src/sandbox/files/tree-linux.ts";
 import { loadOpenBeneath } from "../src/sandbox/files/openat2.ts";
 import { openHandle } from "../src/sandbox/files/tree.ts";
-import { codeOf, makeField, SECRET } from "./sandbox-fixture.ts";
+import { codeOf, makeField, SECRET } from "./support/field.ts";
 
 const bytes = (value: string) => new TextEncoder().encode(value);
 

@@ -27,7 +27,7 @@ import {
   validatePath,
   writeFile,
 } from "../src/sandbox/files.ts";
-import { codeOf, makeField } from "./sandbox-fixture.ts";
+import { codeOf, makeField } from "./support/field.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (value: string) => new TextEncoder().encode(value);

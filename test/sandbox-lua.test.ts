@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { BerthError } from "../src/errors.ts";
 import { type LuaData, type LuaLimits, runLua, show } from "../src/sandbox/lua.ts";
-import { makeField, SECRET } from "./sandbox-fixture.ts";
+import { projectRoot } from "../src/sandbox/files.ts";
+import { makeField, SECRET } from "./support/field.ts";
 
 // Every script is a process of its own, and some run until they are killed.
 setDefaultTimeout(60_000);
@@ -30,7 +31,8 @@ interface Options {
 async function run(code: string | Uint8Array, options: Options = {}): Promise<Ran> {
   let printed = "";
   const onPrint = (text: string) => void (printed += text);
-  const { file = null, root = null, globals = {} } = options;
+  const { file = null, globals = {} } = options;
+  using root = options.root === undefined ? null : await projectRoot(options.root);
   const failed = { values: [], globals: {}, bytes: 0, dropped: [] };
   try {
     const outcome = await runLua({ ...options, code, file, root, globals, session: "ex--lua_00", onPrint });
@@ -519,7 +521,7 @@ describe("attacks", () => {
 
 test("a parent that is killed takes its child with it", async () => {
   using field = makeField();
-  const parent = Bun.spawn([process.execPath, join(import.meta.dir, "sandbox-lua-parent.ts"), field.root], {
+  const parent = Bun.spawn([process.execPath, join(import.meta.dir, "support/lua-parent.ts"), field.root], {
     stdout: "pipe",
   });
   const { value } = await parent.stdout.getReader().read();

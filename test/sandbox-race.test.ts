@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BerthError } from "../src/errors.ts";
 import { deleteFile, type Means, mkdirP, projectRoot, readFile, writeFile } from "../src/sandbox/files.ts";
-import { type Field, makeField, SECRET } from "./sandbox-fixture.ts";
+import { type Field, makeField, SECRET } from "./support/field.ts";
 
 setDefaultTimeout(60_000);
 
@@ -13,7 +13,7 @@ const ATTACK = new TextEncoder().encode("attack");
 
 async function startSwapper(field: Field): Promise<AsyncDisposable> {
   const names = [join(field.root, "swap"), join(field.root, "link")];
-  const swapper = Bun.spawn([process.execPath, join(import.meta.dir, "sandbox-swapper.ts"), ...names], {
+  const swapper = Bun.spawn([process.execPath, join(import.meta.dir, "support/swapper.ts"), ...names], {
     stdout: "pipe",
   });
   const { value } = await swapper.stdout.getReader().read();

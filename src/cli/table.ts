@@ -55,6 +55,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     about: "Say what is amiss here, and put it right",
     load: async () => (await import("./doctor.ts")).doctor,
   },
+  fs: {
+    about: "Read and write files, confined to a session's project root",
+    load: async () => (await import("./fs.ts")).fs,
+  },
+  lua: {
+    about: "Run a Lua script in a session: its own files, its own state",
+    load: async () => (await import("./lua.ts")).lua,
+  },
+  mcp: {
+    about: "Serve a session to an agent over MCP: its state, files and Lua",
+    load: async () => (await import("./mcp.ts")).mcp,
+  },
   help: { about: "Show help on a command or a topic", load: async () => (await import("./help.ts")).help },
   version: {
     about: "Print version, commit and target",

@@ -42,6 +42,12 @@ export class ProjectRoot implements Disposable {
     this.tree = means === "paths" ? portableTree(path) : linuxTree(this.#fd);
   }
 
+  /** Device and inode: what another process compares before it takes the path for this very directory. */
+  get identity(): string {
+    using handle = this.tree.root();
+    return `${handle.stats.dev}:${handle.stats.ino}`;
+  }
+
   [Symbol.dispose](): void {
     if (this.#fd >= 0) closeSync(this.#fd);
   }

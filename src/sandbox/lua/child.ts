@@ -3,7 +3,7 @@
  */
 import { readFileSync, writeSync } from "node:fs";
 import * as v from "valibot";
-import { projectRoot } from "../files.ts";
+import { type ProjectRoot, projectRoot } from "../files.ts";
 import { Bridge } from "./bridge.ts";
 import { endWithParent } from "./lifetime.ts";
 import { type Fault, type Message, type Request, requestSchema } from "./protocol.ts";
@@ -49,9 +49,16 @@ function printer(limit: number): (bytes: Uint8Array) => void {
   };
 }
 
+/** The directory that the parent means, and no other that was put in its place meanwhile. */
+async function openRoot({ path, identity }: NonNullable<Request["root"]>): Promise<ProjectRoot> {
+  const root = await projectRoot(path);
+  if (root.identity !== identity) throw new Error("the project root was replaced");
+  return root;
+}
+
 async function prepare(request: Request): Promise<Script> {
   const machine = await openMachine(request.limits.memory);
-  const root = request.root === null ? null : await projectRoot(request.root);
+  const root = request.root && await openRoot(request.root);
   const bridge = new Bridge(machine, root, request);
   return new Script(machine, bridge, printer(request.limits.output), request);
 }
@@ -73,5 +80,3 @@ export async function runChild(): Promise<void> {
   // Not by returning: closing the Lua state would run its finalizers, which are the script's.
   process.exit(0);
 }
-
-if (import.meta.main) await runChild();

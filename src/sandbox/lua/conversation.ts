@@ -26,7 +26,8 @@ export class Conversation {
 
   /** @param maxBytes what the child may say in all; a child that says more is none of ours any more */
   constructor(request: Request, readonly maxBytes: number) {
-    this.#child = spawnChild(request.root ?? "/");
+    this.#child = spawnChild(request.root?.path ?? "/");
+    process.once("exit", this.#killNow);
     this.#child.stdin.on("error", () => {}); // it ended before it read: its exit says more
     this.#child.stdin.end(JSON.stringify({ ...request, parent: process.pid }));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -38,6 +39,9 @@ export class Conversation {
   get pid(): number {
     return this.#child.pid ?? 0;
   }
+
+  /** When we end with the script still running, as an MCP server does whose client is gone. */
+  readonly #killNow = (): void => void this.#child.kill("SIGKILL");
 
   /** End it at once. The first reason counts. */
   kill(reason: unknown): void {
@@ -64,6 +68,7 @@ export class Conversation {
       });
       child.once("close", () => resolve());
     });
+    process.off("exit", this.#killNow);
     if (this.#reason !== undefined) throw this.#reason;
   }
 

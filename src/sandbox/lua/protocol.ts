@@ -10,8 +10,8 @@ export const requestSchema = v.object({
   code: v.string(),
   /** As Lua names a chunk: `@file` or `=name`. */
   chunk: v.string(),
-  /** Real path of the project root; null for a script without files. */
-  root: v.nullable(v.string()),
+  /** The project root, by its real path and its identity; null for a script without files. */
+  root: v.nullable(v.object({ path: v.string(), identity: v.string() })),
   permissions: v.object({ write: v.boolean(), delete: v.boolean() }),
   /** The session's ID, for `berth.session_id`. */
   session: v.string(),

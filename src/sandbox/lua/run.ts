@@ -6,6 +6,7 @@
 import type { LuaData } from "./data.ts";
 import type { Dropped } from "./encode.ts";
 import { fail } from "../../errors.ts";
+import type { ProjectRoot } from "../files.ts";
 import { residentBytes } from "./memory.ts";
 import { Conversation } from "./conversation.ts";
 import type { Fault, Message, Request } from "./protocol.ts";
@@ -48,8 +49,8 @@ export interface LuaRequest {
   readonly code: string | Uint8Array;
   /** The script's name in messages; null for code from the command line. */
   readonly file: string | null;
-  /** Real path of the project root; null for a script without files. */
-  readonly root: string | null;
+  /** The project root; null for a script without files. */
+  readonly root: ProjectRoot | null;
   /** ID of the session. */
   readonly session: string;
   /** What the last script left; `{}` at first. */
@@ -84,7 +85,7 @@ function describe(request: LuaRequest, limits: LuaLimits): Request {
   return {
     code: sourceOf(request.code).toString("base64"),
     chunk: file === null ? "=code" : `@${file}`,
-    root,
+    root: root && { path: root.path, identity: root.identity },
     session,
     globals,
     permissions: request.permissions ?? { write: true, delete: true },

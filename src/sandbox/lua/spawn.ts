@@ -9,7 +9,7 @@ const EMBEDDED = /^(?:file:\/\/)?(?:\/\$bunfs\/|\/?[A-Z]:[\\/]~BUN)/i;
 /** The compiled binary is told by a word what to be; a runtime is given the child's file. */
 function ownCommand(): [string, ...string[]] {
   if (EMBEDDED.test(import.meta.url)) return [process.execPath, CHILD_WORD];
-  const file = fileURLToPath(import.meta.resolve("./child.ts"));
+  const file = fileURLToPath(import.meta.resolve("./child-main.ts"));
   return "Deno" in globalThis ? [process.execPath, "run", "-A", "--no-lock", file] : [process.execPath, file];
 }
 

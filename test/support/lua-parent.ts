@@ -1,6 +1,6 @@
 /** Runs a script that never ends and says the PID of the process it runs in; to be killed. */
 import { readdirSync, readFileSync, writeSync } from "node:fs";
-import { runLua } from "../src/sandbox/lua.ts";
+import { runLua } from "../../src/sandbox/lua.ts";
 
 function childOf(parent: number): string {
   const isChild = (pid: string) => {
@@ -19,7 +19,7 @@ const code = "print('running') while true do end";
 await runLua({
   code,
   file: null,
-  root: process.argv[2] ?? "/",
+  root: null,
   session: "ex--p_00",
   globals: {},
   limits: { time: 60 },
