@@ -1,6 +1,7 @@
 import { openRoot, rootOf } from "../sandbox/session.ts";
 import { readRecord } from "../store/read.ts";
 import { type Command, flag, text } from "./command.ts";
+import { openStreams } from "./mcp/streams.ts";
 import { ROOT_OPTION, subjectOf } from "./subject.ts";
 import { build } from "./version.ts";
 
@@ -29,8 +30,9 @@ export const mcp: Command = {
       (await openRoot(subject))[Symbol.dispose]();
     }
     const service = { subject, readOnly: flag(input, "read-only"), allowDelete: flag(input, "allow-delete") };
+    const streams = openStreams();
     const { serve } = await import("./mcp/server.ts");
-    await serve(service, build.version, (error) => context.say(`berth: ${error.message}\n`));
+    await serve(service, build.version, streams, (error) => context.say(`berth: ${error.message}\n`));
     // What is still running is for a client that is gone.
     process.exit(0);
   },

@@ -37,6 +37,8 @@ const entries = v.object({ entries: v.array(stat) });
 function textOf({ bytes, end }: FileContent): { text: string; length: number } | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: !end });
+    // Less than one character was asked for: as bytes it is at least a step forward.
+    if (text === "" && bytes.length > 0) return null;
     return { text, length: Buffer.byteLength(text) };
   } catch {
     return null;

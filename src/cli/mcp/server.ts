@@ -3,6 +3,7 @@ import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/s
 import { offerFileTools } from "./file-tools.ts";
 import { offerLuaTools } from "./lua-tools.ts";
 import { offerSessionTools } from "./session-tools.ts";
+import type { Streams } from "./streams.ts";
 import type { Service } from "./tool.ts";
 
 /** Bytes of one message: the largest file that may be written, as base64, with room for the rest. */
@@ -19,13 +20,20 @@ function makeServer(service: Service, version: string): McpServer {
   return server;
 }
 
-/** Serve until the client closes our standard input. Errors of the protocol go to `onError`, never to stdout. */
+/**
+ * Serve until the client closes our standard input.
+ *
+ * @param onError told of errors of the protocol, which must not go to standard output
+ */
 export async function serve(
   service: Service,
   version: string,
+  { input, output }: Streams,
   onError: (error: Error) => void,
 ): Promise<void> {
-  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MAX_MESSAGE });
+  const transport = new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE });
   serveStdio(() => makeServer(service, version), { transport, onerror: onError });
-  await new Promise<void>((resolve) => process.stdin.once("end", resolve).once("close", resolve));
+  await new Promise<void>((resolve) =>
+    input.once("end", resolve).once("close", resolve).once("error", resolve)
+  );
 }

@@ -16,8 +16,11 @@ const key = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
 const nothing = v.strictObject({});
 
 /** Write to the session's record; it is made by its first write. */
-async function change({ store, id, origin }: Subject, make: (draft: SessionRecord) => void): Promise<void> {
-  await updateSession(store, id, make, origin === undefined ? {} : { origin });
+async function change(
+  { store, id, origin }: Subject,
+  make: (draft: SessionRecord) => void,
+): Promise<SessionRecord> {
+  return await updateSession(store, id, make, origin === undefined ? {} : { origin });
 }
 
 function offerShow(server: McpServer, service: Service): void {
@@ -93,7 +96,10 @@ function offerState(server: McpServer, service: Service): void {
     async run({ key, script }) {
       let existed = false;
       await change(subject, (draft) => {
-        existed = delete valuesToChange(draft, script)[key];
+        const values = valuesToChange(draft, script);
+        existed = Object.hasOwn(values, key);
+        delete values[key];
+        if (existed) remember(draft, store.now(), "unset", { key });
       });
       return { key, existed };
     },
@@ -129,11 +135,7 @@ function offerActivity(server: McpServer, service: Service): void {
     input: nothing,
     output: v.object({ at: v.string() }),
     async run() {
-      let at = "";
-      const { store, id, origin } = subject;
-      const record = await updateSession(store, id, () => {}, origin === undefined ? {} : { origin });
-      at = record.lastActivity;
-      return { at };
+      return { at: (await change(subject, () => {})).lastActivity };
     },
   });
 }
