@@ -47,7 +47,18 @@ class Search {
     using reached = child;
     if (open.some(isDone)) this.add(describe(path, reached.stats));
     const deeper = open.filter((rest) => rest.length > 0);
-    if (deeper.length > 0 && reached.stats.isDirectory()) this.directory(reached, path, deeper, depth + 1);
+    if (deeper.length > 0 && this.isInside(reached)) this.directory(reached, path, deeper, depth + 1);
+  }
+
+  /** Whether it is a directory, and really below the root: by paths alone one could be swapped for a link. */
+  isInside(child: Handle): boolean {
+    if (!child.stats.isDirectory()) return false;
+    try {
+      this.root.check(child, this.given);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   add(stat: FileStat): void {

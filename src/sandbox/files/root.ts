@@ -8,7 +8,7 @@ import { fail } from "../../errors.ts";
 import { attempt } from "./failure.ts";
 import { loadOpenBeneath, type OpenBeneath } from "./openat2.ts";
 import { climbsOut, type Spelled } from "./path.ts";
-import { Spelling } from "./spelling.ts";
+import { Spelling, windows } from "./spelling.ts";
 import { type Handle, isSame, type Tree } from "./tree.ts";
 import { hold, linuxTree, O_PATH } from "./tree-linux.ts";
 import { portableTree } from "./tree-portable.ts";
@@ -131,9 +131,9 @@ export class ProjectRoot implements Disposable {
   }
 }
 
-/** What this system can do. Without `/proc` even Linux is left with paths. */
+/** What this system can do. Without `/proc` even Linux is left with paths. (Under Wine there is one, too.) */
 function bestMeans(): Means {
-  return existsSync("/proc/self/fd") ? "openat2" : "paths";
+  return !windows && existsSync("/proc/self/fd") ? "openat2" : "paths";
 }
 
 /**

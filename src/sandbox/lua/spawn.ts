@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { CHILD_WORD } from "./protocol.ts";
 
 /** Where Bun puts the files of a compiled program; nothing on a disk is called so. */
-const EMBEDDED = /^(?:file:\/\/)?(?:\/\$bunfs\/|\/?[A-Z]:[\\/]~BUN)/i;
+const EMBEDDED = /^(?:file:\/\/)?(?:\/\$bunfs\/|\/?[A-Z]:[\\/](?:~|%7E)BUN)/i;
 
 /** The compiled binary is told by a word what to be; a runtime is given the child's file. */
 function ownCommand(): [string, ...string[]] {
