@@ -199,6 +199,9 @@ describe("berth lua", () => {
       globals: { n: 2 },
       bytes: 7,
     });
+    await call(session, ["lua", id, "-e", "constructor = 'data'"]);
+    expect(await call(session, ["lua", id, "--show"])).toEqual(done('constructor = "data"\nn = 2\n'));
+    await call(session, ["lua", id, "-e", "constructor = nil"]);
     expect(await call(session, ["lua", id, "--reset"])).toEqual(done("", "Forgot 7 bytes of Lua state\n"));
     expect(await call(session, ["lua", id, "-e", "return n"])).toEqual(done("nil\n"));
   });

@@ -16,6 +16,7 @@ import { openRoot } from "../sandbox/session.ts";
 import { readInput, writeBytes } from "./bytes.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "./command.ts";
 import { nearest } from "./nearest.ts";
+import { SESSION_HELP } from "./selected.ts";
 import { ROOT_OPTION, subjectOf } from "./subject.ts";
 
 interface Call {
@@ -85,6 +86,7 @@ export const fs: Command = {
   usage,
   about: "Read and write files, confined to a session's project root",
   details: [
+    `${SESSION_HELP}.`,
     "Operations: read, write (from standard input), list, stat, delete (one file), mkdir, glob.",
     "PATH is relative to the root, or absolute and below it. Nothing outside the root is reached: not by .., not",
     "through a link, not by swapping one in between. A path that begins with - may stand behind --.",

@@ -1,10 +1,10 @@
 /** Files and Lua of a session: its project root and its Lua state, as its record has them. */
 import { isAbsolute } from "node:path";
-import { fail } from "../errors.ts";
+import { fail, quote } from "../errors.ts";
 import type { Store } from "../store/open.ts";
 import { readRecord } from "../store/read.ts";
 import { remember } from "../store/state.ts";
-import { type Origin, type SessionRecord } from "../store/record.ts";
+import type { Origin, SessionRecord } from "../store/record.ts";
 import { sha256 } from "../store/sha256.ts";
 import { updateSession } from "../store/update.ts";
 import type { LuaData, LuaLimits, LuaOutcome, LuaRequest } from "./lua.ts";
@@ -38,7 +38,13 @@ export async function openRoot(subject: Subject): Promise<ProjectRoot> {
   return await projectRoot(path);
 }
 
-const luaLockName = (id: string): string => `locks/lua-${sha256(id).slice(0, 16)}.lock`;
+/** Wait until no other script of the session runs, for as long as the store was opened to wait. */
+async function takeTurn({ store, id }: Subject): Promise<Disposable> {
+  const name = `locks/lua-${sha256(id).slice(0, 16)}.lock`;
+  const { waitMs, command } = store;
+  const lock = await store.backend.lock(name, { waitMs, what: `Lua of session ${quote(id)}`, command });
+  return { [Symbol.dispose]: () => lock.discard() };
+}
 
 type Globals = { readonly [key: string]: LuaData };
 
@@ -67,8 +73,6 @@ export interface Script {
   readonly limits?: Partial<LuaLimits>;
   readonly permissions?: { readonly write: boolean; readonly delete: boolean };
   readonly onPrint?: (text: string) => void;
-  /** Milliseconds to wait for another script of this session. */
-  readonly waitMs?: number;
 }
 
 /**
@@ -80,23 +84,20 @@ export interface Script {
 export async function runInSession(subject: Subject, script: Script): Promise<LuaOutcome> {
   const { store, id } = subject;
   const { runLua } = await import("./lua.ts");
-  const what = `Lua of session "${id}"`;
-  const waitMs = script.waitMs ?? store.waitMs;
-  using _lock = await store.backend.lock(luaLockName(id), { waitMs, what, command: store.command });
+  using _turn = await takeTurn(subject);
   const record = readRecord(store, id);
   const path = rootOf(record, subject);
   using root = path === null ? null : await projectRoot(path);
-  const { waitMs: _, ...rest } = script;
-  const request: LuaRequest = { ...rest, root, session: id, globals: luaGlobals(record) };
+  const request: LuaRequest = { ...script, root, session: id, globals: luaGlobals(record) };
   const outcome = await runLua(request);
   await keep(subject, outcome);
   return outcome;
 }
 
 /** Forget the Lua state. @returns the bytes that it took */
-export async function resetLua({ store, id }: Subject, waitMs = store.waitMs): Promise<number> {
-  const what = `Lua of session "${id}"`;
-  using _lock = await store.backend.lock(luaLockName(id), { waitMs, what, command: store.command });
+export async function resetLua(subject: Subject): Promise<number> {
+  const { store, id } = subject;
+  using _turn = await takeTurn(subject);
   let bytes = 0;
   await updateSession(store, id, (draft) => {
     if (draft.lua === undefined) return false;

@@ -7,12 +7,18 @@ import { readRecord } from "../../store/read.ts";
 import { entry, type SessionRecord, setEntry, STATUSES } from "../../store/record.ts";
 import { remember, valuesOf, valuesToChange } from "../../store/state.ts";
 import { updateSession } from "../../store/update.ts";
+import { checkedKey } from "../value.ts";
 import { offer, type Service } from "./tool.ts";
 
 const script = v.exactOptional(
   v.pipe(v.string(), v.nonEmpty(), v.description("Whose values: a script's name; left out, all share them")),
 );
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
+/** What a history says of a change: never the value. */
+const changed = (key: string, script: string | undefined) => ({
+  key,
+  ...script === undefined ? {} : { script },
+});
 const nothing = v.strictObject({});
 
 /** Write to the session's record; it is made by its first write. */
@@ -80,9 +86,10 @@ function offerState(server: McpServer, service: Service): void {
     input: v.strictObject({ key, value: v.unknown(), script }),
     output: v.object({ key: v.string() }),
     async run({ key, value, script }) {
+      checkedKey(key);
       await change(subject, (draft) => {
         setEntry(valuesToChange(draft, script), key, value ?? null);
-        remember(draft, store.now(), "set", { key });
+        remember(draft, store.now(), "set", changed(key, script));
       });
       return { key };
     },
@@ -96,10 +103,10 @@ function offerState(server: McpServer, service: Service): void {
     async run({ key, script }) {
       let existed = false;
       await change(subject, (draft) => {
-        const values = valuesToChange(draft, script);
+        const values = valuesOf(draft, script) ?? {};
         existed = Object.hasOwn(values, key);
         delete values[key];
-        if (existed) remember(draft, store.now(), "unset", { key });
+        if (existed) remember(draft, store.now(), "unset", changed(key, script));
       });
       return { key, existed };
     },
