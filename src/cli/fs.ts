@@ -80,10 +80,8 @@ function operationOf(word: string): Operation {
 
 const count = { schema: pipe(string(), digits()), wanted: "a number of bytes" };
 
-const usage = "fs <operation> <session> [path]";
-
 export const fs: Command = {
-  usage,
+  usage: "fs <operation> <session> [path]",
   about: "Read and write files, confined to a session's project root",
   details: [
     `${SESSION_HELP}.`,
@@ -104,12 +102,11 @@ export const fs: Command = {
     "berth fs glob my-session 'src/**/*.ts'",
   ],
   async run(context, input) {
-    const [word = "", session = "", ...paths] = [...input.args, ...input.rest ?? []];
+    const [word = "", session, given] = input.args;
     const operation = operationOf(word);
-    if (paths.length > 1) throw fail("unexpected_argument", { command: "fs", given: paths[1] ?? "", usage });
-    const path = paths[0] ?? (operation.pathless ? "." : undefined);
+    const path = given ?? (operation.pathless ? "." : undefined);
     if (path === undefined) {
-      throw fail("missing_argument", { command: "fs", usage: usage.replace("[path]", "<path>") });
+      throw fail("missing_argument", { command: "fs", usage: `fs ${word} <session> <path>` });
     }
     const subject = subjectOf(context, input, "fs", session);
     using root = await openRoot(subject);

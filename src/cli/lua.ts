@@ -1,4 +1,3 @@
-import { fail } from "../errors.ts";
 import { type LuaData, pairsOf, show } from "../sandbox/lua.ts";
 import { luaGlobals, resetLua, runInSession, type Subject } from "../sandbox/session.ts";
 import { readRecord } from "../store/read.ts";
@@ -48,7 +47,7 @@ async function reset(context: Context, subject: Subject): Promise<void> {
   else context.say(bytes === 0 ? "There was no Lua state\n" : `Forgot ${bytes} bytes of Lua state\n`);
 }
 
-const command: Command = {
+export const lua: Command = {
   usage: "lua <session> [file]",
   about: "Run a Lua script in a session: its own files, its own state",
   details: [
@@ -72,15 +71,10 @@ const command: Command = {
     "berth lua my-session --show --json",
   ],
   async run(context, input) {
-    const [session = "", ...files] = [...input.args, ...input.rest ?? []];
-    const [file, extra] = files;
-    const { usage } = command;
-    if (extra !== undefined) throw fail("unexpected_argument", { command: "lua", given: extra, usage });
+    const [session, file] = input.args;
     const subject = subjectOf(context, input, "lua", session);
     if (flag(input, "show")) return showState(context, subject);
     if (flag(input, "reset")) return await reset(context, subject);
     await execute(context, input, subject, file);
   },
 };
-
-export { command as lua };
