@@ -31,7 +31,6 @@ import {
 } from "../src/sandbox/files.ts";
 import { hold } from "../src/sandbox/files/tree-linux.ts";
 import { loadOpenBeneath } from "../src/sandbox/files/openat2.ts";
-import { openHandle } from "../src/sandbox/files/tree.ts";
 import { codeOf, makeField, SECRET } from "./support/field.ts";
 
 const bytes = (value: string) => new TextEncoder().encode(value);
@@ -262,10 +261,10 @@ describe.each<Means>(["openat2", "descriptors", "paths"])("attacks on files conf
     using entry = root.entry("f");
     renameSync(path, join(field.base, "moved"));
     symlinkSync(join(field.outside, "secret.txt"), path);
-    const outcome = codeOf(() => closeSync(openHandle(entry, "f")));
+    const outcome = codeOf(() => closeSync(root.open(entry, "f")));
     expect(outcome).toBe(means === "paths" ? "symlink_escapes_boundary" : "none");
     if (means === "paths") return;
-    const fd = openHandle(entry, "f");
+    const fd = root.open(entry, "f");
     expect(readFileSync(fd, "utf8")).toBe("old content");
     closeSync(fd);
   });

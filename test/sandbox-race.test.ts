@@ -52,7 +52,7 @@ function prepare(): Field {
 
 const KNOWN = ["through", "symlink_escapes_boundary", "not_found", "is_directory", "not_directory"];
 
-for (const means of ["openat2", "descriptors"] satisfies Means[]) {
+for (const means of ["openat2", "descriptors", "paths"] satisfies Means[]) {
   test(`${TRIES} reads while the directory is swapped, confined by ${means}`, async () => {
     using field = prepare();
     using root = await projectRoot(field.root, means);

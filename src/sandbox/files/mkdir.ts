@@ -1,9 +1,9 @@
 /** Make a directory and those that lead to it. */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../errors.ts";
 import { attempt, isNotFound, isThere } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
+import type { Handle } from "./tree.ts";
 import type { Slot } from "./walk.ts";
 
 function slotToMake(root: ProjectRoot, path: string): Slot {
@@ -17,9 +17,9 @@ function slotToMake(root: ProjectRoot, path: string): Slot {
 }
 
 /** Somebody else may make it first; then it only has to be a directory. */
-function makeOne(at: string): boolean {
+function makeOne(root: ProjectRoot, parent: Handle, name: string): boolean {
   try {
-    mkdirSync(at);
+    root.tree.mkdir(parent, name);
     return true;
   } catch (error) {
     if (isThere(error)) return false;
@@ -32,7 +32,7 @@ function make(root: ProjectRoot, path: string): void {
   if (slot.entry?.stats.isDirectory()) return;
   if (slot.entry || slot.name === null) throw fail("not_directory", { path });
   if (slot.throughLink) throw fail("not_found", { path });
-  if (makeOne(root.tree.child(slot.parent, slot.name))) return;
+  if (makeOne(root, slot.parent, slot.name)) return;
   using made = root.entry(path);
   if (!made.stats.isDirectory()) throw fail("not_directory", { path });
 }

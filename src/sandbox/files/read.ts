@@ -4,7 +4,7 @@ import { fail } from "../../errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 import { typeOf } from "./stat.ts";
-import { type Handle, openHandle } from "./tree.ts";
+import type { Handle } from "./tree.ts";
 
 /** Bytes that one call reads at most. */
 export const MAX_READ = 10 * 1024 * 1024;
@@ -72,7 +72,7 @@ export function readFile(root: ProjectRoot, path: string, options: ReadOptions =
   return attempt(path, "read", () => {
     using entry = root.entry(path);
     requireFile(entry, path);
-    const fd = openHandle(entry, path);
+    const fd = root.open(entry, path);
     try {
       return readOpened(fd, path, root.relative(entry, path), options);
     } finally {

@@ -1,5 +1,4 @@
 /** Delete one file or one link. */
-import { unlinkSync } from "node:fs";
 import { fail } from "../../errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
@@ -17,7 +16,7 @@ export function deleteFile(root: ProjectRoot, path: string): string {
     if (slot.name === null || slot.entry?.stats.isDirectory()) throw fail("is_directory", { path });
     if (slot.entry === null) throw fail("not_found", { path });
     if (slot.directory) throw fail("not_directory", { path });
-    unlinkSync(root.tree.child(slot.parent, slot.name));
+    root.tree.unlink(slot.parent, slot.name);
     const parent = root.relative(slot.parent, path);
     return parent === "." ? slot.name : `${parent}/${slot.name}`;
   });

@@ -5,11 +5,14 @@
 import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, realpathSync } from "node:fs";
 import { parse, sep } from "node:path";
 import { fail } from "../../errors.ts";
+import { type AtCalls, loadAtCalls } from "./at-calls.ts";
 import { attempt } from "./failure.ts";
+import { type DescriptorPath, loadDescriptorPath } from "./descriptor-path.ts";
+import { Opened } from "./opened.ts";
 import { loadOpenBeneath, type OpenBeneath } from "./openat2.ts";
 import { climbsOut, type Spelled } from "./path.ts";
 import { Spelling, windows } from "./spelling.ts";
-import { type Handle, isSame, type Tree } from "./tree.ts";
+import { type Handle, isSame, openHandle, type Tree } from "./tree.ts";
 import { hold, linuxTree, O_PATH } from "./tree-linux.ts";
 import { portableTree } from "./tree-portable.ts";
 import { type Slot, walk } from "./walk.ts";
@@ -25,6 +28,13 @@ function realRoot(path: string): string {
   return real;
 }
 
+/** What the system is asked beside node:fs, where it can be. */
+interface Calls {
+  readonly openBeneath: OpenBeneath | null;
+  readonly descriptorPath: DescriptorPath | null;
+  readonly atCalls: AtCalls | null;
+}
+
 export class ProjectRoot implements Disposable {
   readonly means: Means;
   /** How the operations of this folder go from a directory to what is in it. */
@@ -32,14 +42,21 @@ export class ProjectRoot implements Disposable {
   readonly #spelling: Spelling;
   readonly #openBeneath: OpenBeneath | null;
   readonly #fd: number;
+  readonly #opened: Opened | null;
 
   /** @param path the root's real path */
-  constructor(readonly path: string, given: string, means: Means, openBeneath: OpenBeneath | null) {
+  constructor(
+    readonly path: string,
+    given: string,
+    means: Means,
+    { openBeneath, descriptorPath, atCalls }: Calls,
+  ) {
     this.means = means === "openat2" && openBeneath === null ? "descriptors" : means;
     this.#openBeneath = this.means === "openat2" ? openBeneath : null;
     this.#spelling = new Spelling(path, given);
     this.#fd = means === "paths" ? -1 : openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    this.tree = means === "paths" ? portableTree(path) : linuxTree(this.#fd);
+    this.#opened = means === "paths" && descriptorPath ? new Opened(path, descriptorPath) : null;
+    this.tree = means === "paths" ? portableTree(path, this.#opened, atCalls) : linuxTree(this.#fd);
   }
 
   /** Device and inode: what another process compares before it takes the path for this very directory. */
@@ -107,6 +124,32 @@ export class ProjectRoot implements Disposable {
     throw fail("symlink_escapes_boundary", { path: given });
   }
 
+  /**
+   * Open what a handle reached, for reading.
+   *
+   * @throws `symlink_escapes_boundary` when it was replaced meanwhile; nothing is read then
+   */
+  open(handle: Handle, given: string): number {
+    const fd = openHandle(handle, given);
+    try {
+      this.checkOpened(fd, given);
+      return fd;
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** Check that an open file is inside, before a byte of it is read or written. Descriptors need no such check. */
+  checkOpened(fd: number, given: string): void {
+    if (this.#opened?.isOutside(fd)) throw fail("symlink_escapes_boundary", { path: given });
+  }
+
+  /** Where a file that was opened by `at` really is, to be removed again. */
+  openedAt(fd: number, at: string): string {
+    return this.#opened?.pathOf(fd) ?? at;
+  }
+
   /** Null when the kernel refuses: the walk says why, or finds the way by an absolute link inside the root. */
   #kernelOpen(spelled: Spelled): Handle | null {
     const fd = this.#openBeneath?.(this.#fd, spelled.parts.join("/") || ".") ?? -1;
@@ -144,6 +187,10 @@ function bestMeans(): Means {
  * @throws `not_found`, `not_directory`, `permission_denied`, `root_confines_nothing` for `/` or a whole drive
  */
 export async function projectRoot(given: string, means: Means = bestMeans()): Promise<ProjectRoot> {
-  const openBeneath = means === "openat2" ? await loadOpenBeneath() : null;
-  return attempt(given, "read", () => new ProjectRoot(realRoot(given), given, means, openBeneath));
+  const calls = {
+    openBeneath: means === "openat2" ? await loadOpenBeneath() : null,
+    descriptorPath: means === "paths" ? await loadDescriptorPath() : null,
+    atCalls: means === "paths" ? await loadAtCalls() : null,
+  };
+  return attempt(given, "read", () => new ProjectRoot(realRoot(given), given, means, calls));
 }

@@ -5,7 +5,16 @@
  *
  * `O_PATH` opens nothing: no FIFO waits, no device notices (open(2)). The same calls work under Bun and Deno.
  */
-import { closeSync, constants, fstatSync, openSync, readlinkSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  unlinkSync,
+} from "node:fs";
 import type { Handle, Tree } from "./tree.ts";
 
 /** Not in `node:fs.constants`; the same number on x86-64 and arm64 (asm-generic/fcntl.h). */
@@ -28,5 +37,8 @@ export function linuxTree(fd: number): Tree {
     open: (directory, name) => open(child(directory, name), constants.O_NOFOLLOW),
     root: () => open(`/proc/self/fd/${fd}`, constants.O_DIRECTORY),
     realPath: (handle) => readlinkSync(handle.at),
+    rename: (directory, from, to) => renameSync(child(directory, from), child(directory, to)),
+    mkdir: (directory, name) => mkdirSync(child(directory, name)),
+    unlink: (directory, name) => unlinkSync(child(directory, name)),
   };
 }

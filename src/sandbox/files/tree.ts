@@ -20,6 +20,10 @@ export interface Tree {
   root(): Handle;
   /** Where the handle really is now, as an absolute path. */
   realPath(handle: Handle): string;
+  /** Rename within a directory, over what is there. */
+  rename(directory: Handle, from: string, to: string): void;
+  mkdir(directory: Handle, name: string): void;
+  unlink(directory: Handle, name: string): void;
 }
 
 /** Whether both are the same file: names and paths can be replaced, this cannot. */

@@ -8,7 +8,6 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
-  renameSync,
   type Stats,
   unlinkSync,
   writeSync,
@@ -60,20 +59,24 @@ function syncDirectory(at: string): void {
 }
 
 /** Undo what was begun. What cannot be removed is left: the failure that led here is the one to report. */
-function discard(temporary: string): void {
+function discard(made: string): void {
   try {
-    unlinkSync(temporary);
+    unlinkSync(made);
   } catch {
     // It is gone, or its directory is.
   }
 }
 
 function replace(root: ProjectRoot, slot: Slot, name: string, bytes: Uint8Array, path: string): void {
-  const temporary = root.tree.child(slot.parent, temporaryName());
-  const fd = openSync(temporary, NEW_FILE, 0o666);
+  const { tree } = root;
+  const temporary = temporaryName();
+  const at = tree.child(slot.parent, temporary);
+  const fd = openSync(at, NEW_FILE, 0o666);
+  const made = root.openedAt(fd, at);
   try {
     try {
       root.check(slot.parent, path);
+      root.checkOpened(fd, path);
       writeFully(fd, bytes);
       if (slot.entry) adopt(fd, slot.entry.stats);
       fsyncSync(fd);
@@ -81,9 +84,9 @@ function replace(root: ProjectRoot, slot: Slot, name: string, bytes: Uint8Array,
       closeSync(fd);
     }
     root.check(slot.parent, path);
-    renameSync(temporary, root.tree.child(slot.parent, name));
+    tree.rename(slot.parent, temporary, name);
   } catch (error) {
-    discard(temporary);
+    discard(made);
     throw error;
   }
   syncDirectory(slot.parent.at);
