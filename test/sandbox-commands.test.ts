@@ -157,6 +157,16 @@ describe("berth fs", () => {
     );
   });
 
+  test("--root may say what the session says", async () => {
+    using session = await makeSession();
+    const { id, field, home } = session;
+    const { status } = await run([berth, "fs", "list", id, "--root", "."], {
+      cwd: field.root,
+      env: { BERTH_HOME: home },
+    });
+    expect(status).toBe(0);
+  });
+
   test("a worktree is the root where there is one", async () => {
     using session = await makeSession();
     const { field, home } = session;

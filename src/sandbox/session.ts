@@ -1,4 +1,5 @@
 /** Files and Lua of a session: its project root and its Lua state, as its record has them. */
+import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { fail, quote } from "../errors.ts";
 import type { Store } from "../store/open.ts";
@@ -19,14 +20,26 @@ export interface Subject {
   readonly root?: string;
 }
 
+function isSameDirectory(a: string, b: string): boolean {
+  try {
+    return realpathSync.native(a) === realpathSync.native(b);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The directory that a session's files are confined to, null when it has none: its worktree, else its project.
  * What the record says counts; no argument overrides it, or there would be no confinement.
+ *
+ * @throws `root_is_fixed` when another root was asked for
  */
 export function rootOf(record: SessionRecord | null, { id, root }: Subject): string | null {
   const own = record?.project?.worktree ?? record?.project?.root;
   if (own === undefined) return root ?? null;
-  if (root !== undefined) throw fail("root_is_fixed", { session: id, root: own });
+  if (root !== undefined && !isSameDirectory(own, root)) {
+    throw fail("root_is_fixed", { session: id, root: own });
+  }
   if (!isAbsolute(own)) throw fail("invalid_path", { path: own, why: "a project root is an absolute path" });
   return own;
 }
