@@ -330,6 +330,9 @@ describe("berth lua", () => {
     using session = await makeSession();
     const { id } = session;
     await call(session, ["fs", "write", id, "x.txt"], "text", program);
+    // What is written to the project is not loaded by the runtime that runs the script.
+    await call(session, ["fs", "write", id, "bunfig.toml"], 'preload = ["./evil.ts"]', program);
+    await call(session, ["fs", "write", id, "evil.ts"], "process.exit(9)", program);
     const code = "n = (n or 41) + 1 return n, berth.read_file('x.txt'), (select(3, berth.read_file('../x')))";
     expect(await call(session, ["lua", id, "-e", code], undefined, program)).toEqual(
       done("42\ntext\npath_escapes_boundary\n"),

@@ -494,6 +494,11 @@ describe("attacks", () => {
     const many = await run("while true do pcall(print) end", { limits: { output: 100_000 } });
     expect(many.code).toBe("lua_output_limit");
     expect((await run("return ('x'):rep(2000000)")).code).toBe("lua_output_limit");
+    const same = "local s, t = ('x'):rep(900000), {} for i = 1, 5000 do t[i] = s end return table.unpack(t)";
+    expect((await run(same)).code).toBe("lua_output_limit");
+    const most = "local t = {} for i = 1, 999000 do t[i] = 1 end return table.unpack(t)";
+    expect((await run(most)).code).toMatch(/^lua_(output_limit|memory_limit|error)$/);
+    expect((await run("error(('x'):rep(5000000))")).message.length).toBeLessThan(5000);
   });
 
   test("what a script may write to files in all is limited", async () => {

@@ -70,14 +70,22 @@ function isEqual(a: LuaData, b: LuaData): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Keep what a script left, and nothing else of the record: it may have changed while the script ran. */
-async function keep({ store, id, origin }: Subject, { globals, bytes }: LuaOutcome): Promise<void> {
+/**
+ * Keep what a script left, and nothing else of the record: it may have changed while the script ran.
+ *
+ * @param create whether the session may be made by this; one that was deleted meanwhile stays deleted
+ */
+async function keep(
+  { store, id, origin }: Subject,
+  { globals, bytes }: LuaOutcome,
+  create: boolean,
+): Promise<void> {
   const change = (draft: SessionRecord) => {
     if (isEqual(luaGlobals(draft), globals)) return false;
     draft.lua = { ...draft.lua, globals: globals as Globals, bytes };
     remember(draft, store.now(), "lua", { bytes });
   };
-  await updateSession(store, id, change, origin === undefined ? {} : { origin });
+  await updateSession(store, id, change, { create, ...origin === undefined ? {} : { origin } });
 }
 
 export interface Script {
@@ -103,7 +111,7 @@ export async function runInSession(subject: Subject, script: Script): Promise<Lu
   using root = path === null ? null : await projectRoot(path);
   const request: LuaRequest = { ...script, root, session: id, globals: luaGlobals(record) };
   const outcome = await runLua(request);
-  await keep(subject, outcome);
+  await keep(subject, outcome, record === null);
   return outcome;
 }
 

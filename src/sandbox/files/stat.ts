@@ -1,5 +1,6 @@
 /** What a file is, without opening it. */
 import type { Stats } from "node:fs";
+import { join } from "node:path";
 import { BerthError } from "../../errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
@@ -41,9 +42,7 @@ export function validatePath(root: ProjectRoot, path: string): string {
   return attempt(path, "read", () => {
     using slot = root.slot(path, true);
     const parent = root.relative(slot.parent, path);
-    return [root.path, ...(parent === "." ? [] : [parent]), ...(slot.name === null ? [] : [slot.name])].join(
-      "/",
-    );
+    return join(root.path, parent, slot.name ?? "");
   });
 }
 

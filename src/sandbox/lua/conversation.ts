@@ -26,7 +26,7 @@ export class Conversation {
 
   /** @param maxBytes what the child may say in all; a child that says more is none of ours any more */
   constructor(request: Request, readonly maxBytes: number) {
-    this.#child = spawnChild(request.root?.path ?? "/");
+    this.#child = spawnChild();
     process.once("exit", this.#killNow);
     this.#child.stdin.on("error", () => {}); // it ended before it read: its exit says more
     this.#child.stdin.end(JSON.stringify({ ...request, parent: process.pid }));

@@ -7,6 +7,9 @@ import { type Machine, MULTIPLE_RESULTS, OUT_OF_MEMORY, Type } from "./machine.t
 import { PRELUDE } from "./prelude.ts";
 import type { Fault, Request } from "./protocol.ts";
 
+/** Bytes of an error message that are passed on. */
+const MAX_MESSAGE = 4096;
+
 /** Why a script has no result. */
 export class ScriptFault extends Error {
   constructor(readonly fault: Fault, message: string) {
@@ -92,7 +95,9 @@ export class Script {
   /** The error on top. Only texts are read: a `__tostring` would be the script going on. */
   #message(): string {
     const type = this.machine.type(-1);
-    if (type === Type.string) return new TextDecoder().decode(this.machine.bytes(-1));
+    if (type === Type.string) {
+      return new TextDecoder().decode(this.machine.bytes(-1).subarray(0, MAX_MESSAGE));
+    }
     const { lua, state } = this.machine;
     if (type === Type.number) return String(lua.lua_tonumberx(state, -1, null));
     return `(error object is a ${lua.lua_typename(state, type)} value)`;
@@ -102,20 +107,26 @@ export class Script {
   result(): ScriptResult {
     const { lua, state } = this.machine;
     const count = lua.lua_gettop(state) - 1;
+    // A script can return as many values as its stack holds, which leaves no room to look at them.
+    if (!lua.lua_checkstack(state, 8)) throw new ScriptFault("output", "it returns too many values");
     lua.lua_pushvalue(state, 1);
     this.#check(this.machine.call(0, 0));
-    const values = Array.from({ length: count }, (_, i) => this.#value(i + 2));
-    return { values, ...this.#globals() };
+    return { values: this.#values(count), ...this.#globals() };
   }
 
-  /** What cannot be data is shown by its kind. */
-  #value(index: number): LuaData {
+  /** What cannot be data is shown by its kind. All values share one limit. */
+  #values(count: number): LuaData[] {
     const { lua, state } = this.machine;
-    lua.lua_pushvalue(state, index);
-    const kind = lua.lua_typename(state, this.machine.type(-1));
-    const value = this.#limited("output", (max) => new Encoder(this.machine, max).top(""));
-    this.machine.pop(1);
-    return value === undefined ? tagged(kind) : value;
+    return this.#limited("output", (max) => {
+      const encoder = new Encoder(this.machine, max);
+      return Array.from({ length: count }, (_, i) => {
+        lua.lua_pushvalue(state, i + 2);
+        const kind = lua.lua_typename(state, this.machine.type(-1));
+        const value = encoder.top("");
+        this.machine.pop(1);
+        return value === undefined ? tagged(kind) : value;
+      });
+    });
   }
 
   #globals(): Omit<ScriptResult, "values"> {

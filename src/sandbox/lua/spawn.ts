@@ -1,5 +1,6 @@
 /** Start the child: our own program again, with an environment of its own. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CHILD_WORD } from "./protocol.ts";
 
@@ -25,8 +26,12 @@ function cleanEnvironment(): Record<string, string> {
   }));
 }
 
-/** @param cwd a directory that is there: the runtime does not start in one that was deleted */
-export function spawnChild(cwd: string): ChildProcessWithoutNullStreams {
+/**
+ * Start it beside the program itself: that directory is there, which the runtime asks for, and nobody who may
+ * write to the project can leave a `bunfig.toml` in it.
+ */
+export function spawnChild(): ChildProcessWithoutNullStreams {
   const [program, ...args] = ownCommand();
+  const cwd = dirname(process.execPath);
   return spawn(program, args, { cwd, env: cleanEnvironment(), stdio: "pipe", windowsHide: true });
 }
