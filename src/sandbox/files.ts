@@ -4,7 +4,8 @@ export { glob, MAX_FOUND, MAX_VISITED } from "./files/glob.ts";
 export { listDir } from "./files/list.ts";
 export { mkdirP } from "./files/mkdir.ts";
 export { type FileContent, MAX_READ, readFile, type ReadOptions } from "./files/read.ts";
-export { type Means, ProjectRoot, projectRoot } from "./files/root.ts";
+export { projectRoot } from "./files/project-root.ts";
+export { type Means, ProjectRoot } from "./files/root.ts";
 export {
   fileExists,
   type FileStat,

@@ -4,7 +4,7 @@ import { fail } from "../../errors.ts";
 import { attempt, isNotFound, isThere } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 import type { Handle } from "./tree.ts";
-import type { Slot } from "./walk.ts";
+import type { Slot } from "./route.ts";
 
 function slotToMake(root: ProjectRoot, path: string): Slot {
   try {

@@ -2,34 +2,26 @@
  * A project root, and the only way to what lies below it. Every operation in this folder gets its file from
  * `entry` or `slot`, so what they promise holds for all of them: what they return is inside the root.
  */
-import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, realpathSync } from "node:fs";
-import { parse, sep } from "node:path";
+import { closeSync, constants, openSync, readlinkSync } from "node:fs";
+import { sep } from "node:path";
 import { fail } from "../../errors.ts";
-import { type AtCalls, loadAtCalls } from "./at-calls.ts";
-import { attempt } from "./failure.ts";
-import { type DescriptorPath, loadDescriptorPath } from "./descriptor-path.ts";
+import type { AtCalls } from "./at-calls.ts";
+import type { DescriptorPath } from "./descriptor-path.ts";
 import { Opened } from "./opened.ts";
-import { loadOpenBeneath, type OpenBeneath } from "./openat2.ts";
+import type { OpenBeneath } from "./openat2.ts";
 import { climbsOut, type Spelled } from "./path.ts";
-import { Spelling, windows } from "./spelling.ts";
+import { Spelling } from "./spelling.ts";
 import { type Handle, isSame, openHandle, type Tree } from "./tree.ts";
 import { hold, linuxTree, O_PATH } from "./tree-linux.ts";
 import { portableTree } from "./tree-portable.ts";
-import { type Slot, walk } from "./walk.ts";
+import type { Slot } from "./route.ts";
+import { walk } from "./walk.ts";
 
 /** How confinement is kept: by the kernel, by descriptors name by name, by paths that are checked twice. */
 export type Means = "openat2" | "descriptors" | "paths";
 
-/** The real path of a directory that may be a root. */
-function realRoot(path: string): string {
-  const real = realpathSync.native(path);
-  if (real === parse(real).root) throw fail("root_confines_nothing", { path: real });
-  if (!lstatSync(real).isDirectory()) throw fail("not_directory", { path });
-  return real;
-}
-
 /** What the system is asked beside node:fs, where it can be. */
-interface Calls {
+export interface Calls {
   readonly openBeneath: OpenBeneath | null;
   readonly descriptorPath: DescriptorPath | null;
   readonly atCalls: AtCalls | null;
@@ -172,25 +164,4 @@ export class ProjectRoot implements Disposable {
       throw error;
     }
   }
-}
-
-/** What this system can do. Without `/proc` even Linux is left with paths. (Under Wine there is one, too.) */
-function bestMeans(): Means {
-  return !windows && existsSync("/proc/self/fd") ? "openat2" : "paths";
-}
-
-/**
- * Resolve a project root, once: links that are changed later do not move it.
- *
- * @param given path of a directory; a link to one is followed
- * @param means for tests; otherwise the best that the system has
- * @throws `not_found`, `not_directory`, `permission_denied`, `root_confines_nothing` for `/` or a whole drive
- */
-export async function projectRoot(given: string, means: Means = bestMeans()): Promise<ProjectRoot> {
-  const calls = {
-    openBeneath: means === "openat2" ? await loadOpenBeneath() : null,
-    descriptorPath: means === "paths" ? await loadDescriptorPath() : null,
-    atCalls: means === "paths" ? await loadAtCalls() : null,
-  };
-  return attempt(given, "read", () => new ProjectRoot(realRoot(given), given, means, calls));
 }

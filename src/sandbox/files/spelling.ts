@@ -3,7 +3,7 @@ import { constants, realpathSync } from "node:fs";
 import { isAbsolute, parse, sep } from "node:path";
 import { fail } from "../../errors.ts";
 import { below, spell, type Spelled } from "./path.ts";
-import type { Target } from "./walk.ts";
+import type { Target } from "./route.ts";
 
 /** Whether the rules of Windows hold here: it is the system that has no way not to follow a link. */
 export const windows = constants.O_NOFOLLOW === undefined;

@@ -18,7 +18,7 @@ import { attempt, isNotFound } from "./failure.ts";
 import { mkdirP } from "./mkdir.ts";
 import { requireFile } from "./read.ts";
 import type { ProjectRoot } from "./root.ts";
-import type { Slot } from "./walk.ts";
+import type { Slot } from "./route.ts";
 
 /** Bytes that one call writes at most. */
 export const MAX_WRITE = 10 * 1024 * 1024;

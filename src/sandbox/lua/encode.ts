@@ -1,8 +1,9 @@
 /**
  * Lua into data. The stack is read raw: no metamethod runs, so a script cannot interfere with what is kept of it.
  */
-import { isSafeKey, type LuaData, MAX_DEPTH, tagged } from "./data.ts";
+import { type LuaData, MAX_DEPTH, tagged } from "./data.ts";
 import { type Machine, Type } from "./machine.ts";
+import { byKey, join, ofPairs, type Pair, taggedPairs } from "./pairs.ts";
 
 /** What is not kept, and why, by a name such as `config.on_exit`. */
 export interface Dropped {
@@ -36,40 +37,6 @@ function ofFloat(value: number): LuaData {
 function ofInteger(value: bigint): LuaData {
   const plain = Number(value);
   return Number.isSafeInteger(plain) ? plain : tagged("integer", { value: value.toString() });
-}
-
-interface Pair {
-  readonly key: LuaData;
-  readonly value: LuaData;
-}
-
-/** Numbers before everything else, then by their JSON. */
-function byKey({ key: a }: Pair, { key: b }: Pair): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (typeof a === "number" || typeof b === "number") return typeof a === "number" ? -1 : 1;
-  const [s, t] = [JSON.stringify(a), JSON.stringify(b)];
-  return s < t ? -1 : s > t ? 1 : 0;
-}
-
-/** Write a table down in its simplest form. */
-function ofPairs(pairs: Pair[]): LuaData {
-  if (pairs.length > 0 && pairs.every(({ key }, i) => key === i + 1)) return pairs.map(({ value }) => value);
-  if (pairs.every(({ key }) => typeof key === "string" && isSafeKey(key))) {
-    return Object.fromEntries(pairs.map(({ key, value }) => [String(key), value]));
-  }
-  return taggedPairs(pairs);
-}
-
-function taggedPairs(pairs: readonly Pair[]): LuaData {
-  return tagged("table", { pairs: pairs.map(({ key, value }) => [key, value]) });
-}
-
-const IDENTIFIER = /^[A-Za-z_]\w*$/;
-
-function join(path: string, key: LuaData): string {
-  if (typeof key !== "string") return `${path}[${JSON.stringify(key)}]`;
-  if (!IDENTIFIER.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
 }
 
 export class Encoder {

@@ -7,8 +7,8 @@ import type { LuaData } from "./data.ts";
 import type { Dropped } from "./encode.ts";
 import { fail } from "../../errors.ts";
 import type { ProjectRoot } from "../files.ts";
-import { residentBytes } from "./memory.ts";
 import { Conversation } from "./conversation.ts";
+import { Watch } from "./watch.ts";
 import type { Fault, Message, Request } from "./protocol.ts";
 
 const MB = 1024 * 1024;
@@ -39,11 +39,6 @@ export const DEFAULT_LIMITS: LuaLimits = {
 
 /** The least that a machine with its libraries needs. */
 export const MIN_MEMORY = MB;
-
-/** Milliseconds between two looks at the child's memory. */
-const WATCH_EVERY = 20;
-/** Seconds that the child may take to start. */
-const START_LIMIT = 60;
 
 export interface LuaRequest {
   readonly code: string | Uint8Array;
@@ -103,36 +98,6 @@ function failure(fault: Fault, message: string, limits: LuaLimits): Error {
       return fail("lua_output_limit", { limit: limits.output });
     case "state":
       return fail("lua_state_limit", { limit: limits.state });
-  }
-}
-
-/** The limits that the parent holds: time and resident memory. */
-class Watch {
-  #timer: ReturnType<typeof setTimeout>;
-  #look: ReturnType<typeof setInterval> | undefined;
-
-  constructor(readonly child: Conversation, readonly limits: LuaLimits) {
-    const late = () => child.kill(fail("lua_crashed", { why: `it did not start in ${START_LIMIT} seconds` }));
-    this.#timer = setTimeout(late, START_LIMIT * 1000);
-  }
-
-  /** The script begins: from here on its time is counted. */
-  begin(): void {
-    clearTimeout(this.#timer);
-    const { time, memory, overhead } = this.limits;
-    this.#timer = setTimeout(() => this.child.kill(fail("lua_time_limit", { seconds: time })), time * 1000);
-    const most = (residentBytes(this.child.pid) ?? 0) + memory + overhead;
-    this.#look = setInterval(() => this.#lookAtMemory(most), WATCH_EVERY);
-  }
-
-  #lookAtMemory(most: number): void {
-    if ((residentBytes(this.child.pid) ?? 0) <= most) return;
-    this.child.kill(fail("lua_memory_limit", { limit: this.limits.memory }));
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    clearInterval(this.#look);
   }
 }
 
