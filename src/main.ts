@@ -6,6 +6,7 @@ import type { Host } from "./facts/host.ts";
 const host = await openHost();
 // deno-lint-ignore-file no-process-global -- importing node:process costs every start 0.1 ms
 const argv = process.argv.slice(2);
+if (argv[0] === "internal:lua-child") await (await import("./sandbox/lua/child.ts")).runChild();
 process.exitCode = await plainId(host, argv) ?? await (await import("./cli/run.ts")).run(host, argv);
 
 /**

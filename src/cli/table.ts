@@ -72,6 +72,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     hidden: true,
     load: async () => (await import("./complete.ts")).complete,
   },
+  fs: {
+    about: "Read and write files, confined to a session's project root",
+    load: async () => (await import("./fs.ts")).fs,
+  },
+  lua: {
+    about: "Run a Lua script in a session: its own files, its own state",
+    load: async () => (await import("./lua.ts")).lua,
+  },
+  mcp: {
+    about: "Serve a session to an agent over MCP: its state, files and Lua",
+    load: async () => (await import("./mcp.ts")).mcp,
+  },
   help: { about: "Show help on a command or a topic", load: async () => (await import("./help.ts")).help },
   version: {
     about: "Print version, commit and target",

@@ -1,0 +1,37 @@
+/** Start the child: our own program again, with an environment of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CHILD_WORD } from "./protocol.ts";
+
+/** Where Bun puts the files of a compiled program; nothing on a disk is called so. */
+const EMBEDDED = /^(?:file:\/\/)?(?:\/\$bunfs\/|\/?[A-Z]:[\\/](?:~|%7E)BUN)/i;
+
+/** The compiled binary is told by a word what to be; a runtime is given the child's file. */
+function ownCommand(): [string, ...string[]] {
+  if (EMBEDDED.test(import.meta.url)) return [process.execPath, CHILD_WORD];
+  const file = fileURLToPath(import.meta.resolve("./child-main.ts"));
+  return "Deno" in globalThis ? [process.execPath, "run", "-A", "--no-lock", file] : [process.execPath, file];
+}
+
+/**
+ * What the child may see of the environment: where libraries and temporary files are. Above all no `BUN_OPTIONS`,
+ * `BUN_INSPECT` or `BUN_BE_BUN`, which would make the runtime something else.
+ */
+function cleanEnvironment(): Record<string, string> {
+  const kept = ["LD_LIBRARY_PATH", "SystemRoot", "WINDIR", "TMPDIR", "TEMP", "TMP", "DENO_DIR", "HOME"];
+  return Object.fromEntries(kept.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+/**
+ * Start it beside the program itself: that directory is there, which the runtime asks for, and nobody who may
+ * write to the project can leave a `bunfig.toml` in it.
+ */
+export function spawnChild(): ChildProcessWithoutNullStreams {
+  const [program, ...args] = ownCommand();
+  const cwd = dirname(process.execPath);
+  return spawn(program, args, { cwd, env: cleanEnvironment(), stdio: "pipe", windowsHide: true });
+}
