@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { device, parseStartOffset, parseStat, ttyPath } from "../src/facts/stat.ts";
-import { tmuxQuery } from "../src/facts/tmux.ts";
+import { homeSession, tmuxQuery } from "../src/facts/tmux.ts";
 
 /** A line of /proc/<pid>/stat, as the kernel writes it. */
 function statLine(
@@ -138,7 +138,8 @@ test.each([
   ["/s,1,2", "%1\n", { socket: "/s", target: "$2" }],
   ["/s,1,2", `%${"1".repeat(100)}`, { socket: "/s", target: "$2" }],
 ])("TMUX %j with TMUX_PANE %p asks for %p", (tmux, pane, query) => {
-  expect(tmuxQuery(tmux, pane)).toEqual(query);
+  expect(tmuxQuery(tmux, pane)).toMatchObject(query);
+  expect(tmuxQuery(tmux, pane)?.session).toBe(`$${tmux.slice(tmux.lastIndexOf(",") + 1)}`);
 });
 
 test.each([
@@ -169,4 +170,19 @@ test("what any TMUX and TMUX_PANE lead to is a path and a number, never an optio
     expect(query.socket).toMatch(/^\/[^\n\0]/);
     expect(query.target).toMatch(/^[%$]\d{1,10}$/);
   }));
+});
+
+test.each([
+  [["$0@0@1", "$1@2"], "@2", "$1", "$1", "the only one with the window"],
+  [["$0@0@1", "$1@0@1"], "@0", "$0", "$0", "of a group the oldest, made there"],
+  [["$0@0@1", "$1@0@1"], "@0", "$1", "$0", "of a group the oldest, made elsewhere"],
+  [["$10@0", "$9@0"], "@0", "$10", "$9", "numbers, not texts"],
+  [["$0@0@5", "$1@5"], "@5", "$1", "$1", "a linked window stays where it was made"],
+  [["$0@0@5", "$1@5"], "@5", "$0", "$0", "a linked window stays where it was made"],
+  [["$0@0@5", "$2@7"], "@7", "$0", "$2", "a window that was moved"],
+  [["$0@0@5", "$1@5@6"], "@5", "$9", "$0", "the session it was made in is gone: the oldest"],
+  [["$0@10"], "@1", "$0", undefined, "no window by being a part of another"],
+  [[""], "@0", "$0", undefined, "a tmux that lists nothing"],
+])("of %p window %s, made in %s, belongs to %p: %s", (sessions, window, own, home) => {
+  expect(homeSession(sessions, window, own)).toBe(home as never);
 });

@@ -165,8 +165,8 @@ describe("a program on PATH that is called tmux and", () => {
     ["bytes", "head -c 1000 /dev/urandom", "no answer in tmux's format"],
     ["an exit status", "echo x; exit 3", "exit status 3"],
     ["a signal", "kill -SEGV $$", "exit status"],
-    ["100 MB", "head -c 100000000 /dev/zero | tr '\\0' x", "more than 4096 bytes of output"],
-    ["output without end", "yes", "more than 4096 bytes of output"],
+    ["100 MB", "head -c 100000000 /dev/zero | tr '\\0' x", "more than 65536 bytes of output"],
+    ["output without end", "yes", "more than 65536 bytes of output"],
   ])("prints or gives %s", async (name, script, reason) => {
     expect(await explained(name.replaceAll(" ", "-"), `#!/bin/sh\n${script}\n`)).toContain(reason);
   });

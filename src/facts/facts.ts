@@ -73,6 +73,8 @@ export interface TmuxPane {
 export interface TmuxQuery {
   readonly socket: string;
   readonly target: string;
+  /** The session that the pane was made in. */
+  readonly session: string;
 }
 
 /** What each standard stream is, for people: `/dev/pts/3`, `pipe:[1234]`, `closed`. */
