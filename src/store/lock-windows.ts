@@ -70,10 +70,14 @@ async function kernel32(): Promise<{ calls: Kernel; isHandle: (handle: Handle) =
 
 const { calls, isHandle } = await kernel32();
 
-const wide = (text: string): Uint8Array => {
-  const units = Uint16Array.from([...`${text}\0`].flatMap((c) => c.split("")), (c) => c.charCodeAt(0));
+/** As the wide functions take text: UTF-16 code units with a zero behind them. */
+function wide(text: string): Uint8Array {
+  const units = Uint16Array.from(
+    { length: text.length + 1 },
+    (_, at) => at < text.length ? text.charCodeAt(at) : 0,
+  );
   return new Uint8Array(units.buffer);
-};
+}
 
 /** OVERLAPPED with the offset 2^62, where no content ever is. */
 function farAway(): Uint8Array {
@@ -85,8 +89,11 @@ function farAway(): Uint8Array {
 function open(path: string): Handle {
   const name = wide(path.replaceAll("/", "\\"));
   const handle = calls.CreateFileW(name, GENERIC_READ_WRITE, SHARE_READ_WRITE, null, OPEN_ALWAYS, 0x80, null);
-  if (!isHandle(handle)) throw new Error(`CreateFileW failed with error ${calls.GetLastError()}`);
-  return handle;
+  if (isHandle(handle)) return handle;
+  const code = calls.GetLastError();
+  // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND: the folder is to be made first.
+  const named = code === 2 || code === 3 ? { code: "ENOENT" } : {};
+  throw Object.assign(new Error(`CreateFileW failed with error ${code}`), named);
 }
 
 /** Open the lock file at `path`, making it where it is missing. */
