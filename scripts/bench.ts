@@ -76,12 +76,32 @@ function plain(directory: string): boolean {
     { name: "empty", command: [`${directory}/empty`] },
     { name: "id", command: [`${directory}/berth`, "id"] },
     { name: "help", command: [`${directory}/berth`, "help"] },
+    { name: "keep", command: [`${directory}/keep`, directory] },
+    {
+      name: "set",
+      command: [`${directory}/berth`, "set", "key", "value"],
+      env: { BERTH_HOME: `${directory}/store` },
+    },
   ]);
   return table(medians, [
+    { what: "berth set", of: ["set"], against: ["keep"], budget: 1.9 },
     { what: "berth id in a plain terminal", of: ["id"], against: ["empty"], budget: 1.25 },
     { what: "berth help (with the option parser)", of: ["help"], against: ["empty"], budget: 3 },
   ]);
 }
+
+/** What one state change cannot do without: a file that is written, synced and renamed, and its directory synced. */
+const KEEP = `import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+const [, , directory] = process.argv;
+const file = openSync(directory + "/kept.tmp", "w", 0o600);
+writeSync(file, "x".repeat(500));
+fsyncSync(file);
+closeSync(file);
+const folder = openSync(directory, "r");
+renameSync(directory + "/kept.tmp", directory + "/kept");
+fsyncSync(folder);
+closeSync(folder);
+`;
 
 function tmux(directory: string): boolean {
   const { TMUX = "", TMUX_PANE = "" } = process.env;
@@ -135,6 +155,8 @@ async function main(): Promise<number> {
   try {
     writeFileSync(`${directory}/empty.ts`, "export {};\n");
     compile(`${directory}/empty.ts`, `${directory}/empty`, ownTarget());
+    writeFileSync(`${directory}/keep.ts`, KEEP);
+    compile(`${directory}/keep.ts`, `${directory}/keep`, ownTarget());
     build(ownTarget(), `${directory}/berth`);
     const sizes = ["berth", "empty"].map((name) => Bun.file(`${directory}/${name}`).size) as [number, number];
     const over = (sizes[0] - sizes[1]) / 1e6;

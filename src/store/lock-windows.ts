@@ -21,6 +21,7 @@ const GENERIC_READ_WRITE = 0xc0000000;
 const SHARE_READ_WRITE = 3;
 const OPEN_ALWAYS = 4;
 const EXCLUSIVE_FAIL_IMMEDIATELY = 3;
+const ERROR_FILE_NOT_FOUND = 2;
 const ERROR_PATH_NOT_FOUND = 3;
 const ERROR_LOCK_VIOLATION = 33;
 const ERROR_IO_PENDING = 997;
@@ -71,10 +72,14 @@ async function kernel32(): Promise<{ calls: Kernel; isHandle: (handle: Handle) =
 
 const { calls, isHandle } = await kernel32();
 
-const wide = (text: string): Uint8Array => {
-  const units = Uint16Array.from([...`${text}\0`].flatMap((c) => c.split("")), (c) => c.charCodeAt(0));
+/** As the wide functions take text: UTF-16 code units with a zero behind them. */
+function wide(text: string): Uint8Array {
+  const units = Uint16Array.from(
+    { length: text.length + 1 },
+    (_, at) => at < text.length ? text.charCodeAt(at) : 0,
+  );
   return new Uint8Array(units.buffer);
-};
+}
 
 /** OVERLAPPED with the offset 2^62, where no content ever is. */
 function farAway(): Uint8Array {
@@ -90,7 +95,9 @@ function open(path: string): Handle {
   const code = calls.GetLastError();
   const error = new Error(`CreateFileW failed with error ${code}`);
   // Spelled as node:fs does, by which the store knows that its folders are yet to be made.
-  throw code === ERROR_PATH_NOT_FOUND ? Object.assign(error, { code: "ENOENT" }) : error;
+  throw code === ERROR_FILE_NOT_FOUND || code === ERROR_PATH_NOT_FOUND
+    ? Object.assign(error, { code: "ENOENT" })
+    : error;
 }
 
 /** Open the lock file at `path`, making it where it is missing. */
