@@ -51,9 +51,20 @@ async function trace(name: string, withHook: boolean): Promise<{ forks: number; 
     lines.filter((line) =>
       line.startsWith(`${shell} `) && /(?:clone3?|v?fork)\(/.test(line) && !line.includes("CLONE_THREAD")
     ).length;
-  const programs = lines.filter((line) => !line.startsWith(`${shell} `) && /execve\(.*= 0$/.test(line))
-    .map((line) => /execve\("(?:[^"]*\/)?([^"/]+)"/.exec(line)?.[1] ?? line);
-  return { forks, programs };
+  return { forks, programs: started(lines.filter((line) => !line.startsWith(`${shell} `))) };
+}
+
+/** The programs that processes became. Where two processes talk at once, strace prints a call in two lines. */
+function started(lines: readonly string[]): string[] {
+  const begun = new Map<string, string>();
+  const programs: string[] = [];
+  for (const line of lines) {
+    const pid = line.slice(0, line.indexOf(" "));
+    const name = /execve\("(?:[^"]*\/)?([^"/]+)"/.exec(line)?.[1];
+    if (name !== undefined) begun.set(pid, name);
+    if (/execve.* = 0$/.test(line)) programs.push(begun.get(pid) ?? line);
+  }
+  return programs;
 }
 
 describe.each(["bash", "zsh", "fish"])("%s", (name) => {
