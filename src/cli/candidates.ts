@@ -1,4 +1,10 @@
 import { SHELLS } from "../hooks/shells.ts";
+import { DEFAULTS } from "../store/config.ts";
+import { listRecords } from "../store/list.ts";
+import { stem } from "../store/names.ts";
+import { openStore } from "../store/open.ts";
+import { readRecord } from "../store/read.ts";
+import { valuesOf } from "../store/state.ts";
 import type { Context, Option } from "./command.ts";
 import { COMMANDS } from "./table.ts";
 
@@ -19,7 +25,11 @@ const BY_WORD: Readonly<Record<string, (context: Context) => Candidate[] | Promi
     { value: "errors", about: "Exit statuses and error codes" },
   ],
   session: sessions,
+  sessions,
   label: sessions,
+  key: keys,
+  archive: archives,
+  setting: () => Object.keys(DEFAULTS).map((value) => ({ value, about: "" })),
 };
 
 const ARE_FILES = /^(file|path|dir|directory|script|command|from|to|root)$/;
@@ -37,7 +47,7 @@ export async function candidatesFor(
     ? option.schema.options
     : undefined;
   if (Array.isArray(picks)) return picks.map((value) => ({ value: String(value), about: "" }));
-  const word = /[<[]([a-z-]+)/.exec(usage)?.[1] ?? "";
+  const word = /[<[](?:\.\.\.)?([a-z-]+)/.exec(usage)?.[1] ?? "";
   if (ARE_FILES.test(word)) return FILES;
   try {
     return await BY_WORD[word]?.(context) ?? [];
@@ -48,5 +58,24 @@ export async function candidatesFor(
 }
 
 function sessions(context: Context): Candidate[] {
-  return [{ value: context.resolution().id, about: "this terminal" }];
+  const { id, stable } = context.resolution();
+  const found = new Map<string, string>(stable ? [[id, "this terminal"]] : []);
+  for (const listed of listRecords(openStore({ environment: context.host.variables }))) {
+    if (!("record" in listed)) continue;
+    const { name, lastActivity } = listed.record;
+    if (name !== undefined) found.set(name, listed.record.id);
+    if (!found.has(listed.record.id)) found.set(listed.record.id, name ?? `last used ${lastActivity}`);
+  }
+  return [...found].map(([value, about]) => ({ value, about }));
+}
+
+function keys(context: Context): Candidate[] {
+  const store = openStore({ environment: context.host.variables });
+  const values = valuesOf(readRecord(store, context.resolution().id), undefined) ?? {};
+  return Object.keys(values).filter((key) => !/[\s\p{Cc}]/u.test(key)).map((value) => ({ value, about: "" }));
+}
+
+function archives(context: Context): Candidate[] {
+  const store = openStore({ environment: context.host.variables });
+  return [...listRecords(store, "archive")].map(({ name }) => ({ value: stem(name), about: "" }));
 }

@@ -5,14 +5,14 @@ import { COMMANDS, findCommand } from "./table.ts";
 
 /** The shell hands over what was typed behind the program's name; the last word is the one to complete. */
 export const complete: Command = {
-  usage: "complete <shell>",
+  usage: "complete <...words>",
   about: "Answer a shell's completions",
   details: [
     "berth complete SHELL -- WORD…: one candidate a line, in zsh, fish, pwsh and nu with a tab and a description.",
     '":files" means that the shell is to complete names of files.',
   ],
-  async run(context, { args: [shell = ""], rest = [] }) {
-    const words = wordsOf(shell, rest);
+  async run(context, { args: [shell = "", ...given] }) {
+    const words = wordsOf(shell, given);
     const found = await candidates(context, words);
     if (found === FILES) return context.out(`${FILES}\n`);
     const last = words.at(-1) ?? "";
@@ -53,14 +53,14 @@ async function candidates(
 ): Promise<readonly Candidate[] | typeof FILES> {
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  // Behind `--` stands a command of the user's.
-  if (before.includes("--")) return FILES;
   const at = before.findIndex((word, index) =>
     !word.startsWith("-") && !takesNext(GLOBAL_OPTIONS, before[index - 1])
   );
   const found = at < 0 ? undefined : findCommand(before[at] ?? "");
   if (at >= 0 && found === undefined) return [];
   const command = await found?.entry.load();
+  // Behind `--` stands a command of the user's.
+  if (before.includes("--")) return FILES;
   const options = [...command?.options ?? [], ...GLOBAL_OPTIONS];
   const equals = /^(--[a-z-]+)=/.exec(last)?.[1];
   const asked = options.find((option) => takesNext([option], equals ?? before.at(-1)));

@@ -1,7 +1,10 @@
-import { fail } from "../errors.ts";
+import { BerthError, fail } from "../errors.ts";
 import { formatLabel, shortId } from "../identity/label.ts";
-import { type Command, type Context, flag, outJson } from "./command.ts";
+import { selectSession } from "../store/select.ts";
+import { type Command, type Context, flag, type Input, outJson } from "./command.ts";
 import { checkHook, ownTerminal, tellHook } from "./hook.ts";
+import { SESSION_HELP } from "./selected.ts";
+import { storeOf } from "./session.ts";
 
 export const use: Command = {
   usage: "use [session]",
@@ -10,6 +13,8 @@ export const use: Command = {
     "Every command typed in this terminal from now on, and every program started from it, means SESSION. Another",
     "terminal opened from here does not. It ends with the shell; --none ends it before. Needs the shell's hook",
     `(see "berth help init"). BERTH_SESSION and --session-id count before it.`,
+    `${SESSION_HELP};`,
+    "a label that no session has yet begins one.",
   ],
   options: [{ flag: "--none", about: "Let this terminal mean its own session again" }],
   examples: ["berth use review", "berth use --none"],
@@ -25,7 +30,7 @@ export const use: Command = {
     checkHook(context, "use");
     const terminal = ownTerminal(context);
     if (none) return choose(context, "", terminal.id, terminal.binding());
-    const id = sessionId(context, given ?? "");
+    const id = sessionId(context, input, given ?? "");
     checkNotGiven(context);
     choose(context, id, id, terminal.binding());
   },
@@ -48,7 +53,16 @@ function checkNotGiven(context: Context): void {
   if (label !== undefined) throw fail("session_given", { label });
 }
 
-/** The ID of the session that the user means. @throws BerthError a usage error for what can be no session's name */
-function sessionId(context: Context, given: string): string {
-  return formatLabel(given, context.means.sha256);
+/**
+ * The ID of the session that the user means: one that the store has, else the one that a label will be.
+ *
+ * @throws BerthError ambiguous_session, or a usage error for what can be no session's name
+ */
+function sessionId(context: Context, input: Input, given: string): string {
+  try {
+    return selectSession(storeOf(context, input, "use"), given);
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== "no_such_session") throw error;
+    return formatLabel(given, context.means.sha256);
+  }
 }

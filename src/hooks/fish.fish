@@ -9,10 +9,11 @@ if test -z "$VSCODE_RESOLVING_ENVIRONMENT"
         if command -sq timeout
             set call timeout -s KILL 2 $call
         else
-            # fish has no timed read. The watch outlives a quick answer as a sleeping process, for 2 seconds.
-            set call sh -c '"$@" & asked=$!
-                { sleep 2; kill -KILL "$asked"; } >/dev/null 2>&1 & watch=$!
-                wait "$asked"; kill "$watch"' sh $call
+            # fish has no timed read, so it borrows the one of bash; without either there is no limit.
+            command -sq bash; and set call bash -c '{
+                read -r pid && read -r -t 2 id && read -r -t 1 bind && read -r -t 1 short
+            } < <(exec sh -c "echo \$\$; exec \"\$@\"" sh "$@") || { kill -KILL "$pid"; exit 1; }
+            printf "%s\n" "$id" "$bind" "$short"' bash $call
         end
         set -l id
         set -l bind

@@ -1,19 +1,24 @@
 #compdef @command@
 # Completions of berth for zsh: evaluated after compinit, or as a file "_berth" in a directory of fpath
 berth_complete() {
-  \builtin emulate -L zsh
-  \builtin local line
+  # Under the options that zsh itself completes with.
+  \builtin local line about tab=$'\t'
   \builtin local -a found rows
-  found=("${(@f)$(BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT='' \builtin command @command@ complete zsh -- \
-    "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  found=("${(@f)$(
+    \builtin export BUN_OPTIONS= BUN_BE_BUN= BUN_INSPECT=
+    \builtin command @command@ complete zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null
+  )}")
   if [[ "${found[1]}" == ':files' ]]; then
     _files
     \builtin return
   fi
-  for line in $found; do
-    rows+=("${${line%%$'\t'*}//:/\\:}${${(M)line%$'\t'*}/#$'\t'/:}")
+  for line in "${(@)found:#}"; do
+    about=
+    if [[ "$line" == *"$tab"* ]]; then about=":${line#*$tab}"; fi
+    line="${line%%$tab*}"
+    rows+=("${line//:/\\:}$about")
   done
-  if (( $#rows )); then _describe '@command@' rows; fi
+  (( $#rows )) && _describe '@command@' rows -U
 }
 if [[ "${funcstack[1]-}" == '_@command@' ]]; then
   berth_complete "$@"
