@@ -171,19 +171,15 @@ describe("GNU screen", () => {
   const screen = (...args: string[]) => run(["screen", "-c", "/dev/null", ...args], { env });
   const window = async (name: string, command: string): Promise<string> => {
     const file = `${home}/screen-${++files}`;
-    await screen(
-      "-S",
-      name,
-      "-X",
-      "screen",
-      "bash",
-      "-c",
-      `${command} > ${file}; mv ${file} ${file}.done; sleep 60`,
-    );
-    return (await until(
-      `${command} in screen ${name}`,
-      async () => await Bun.file(`${file}.done`).exists() ? await Bun.file(`${file}.done`).text() : undefined,
-    )).trim();
+    const shell = `${command} > ${file}; mv ${file} ${file}.done; sleep 60`;
+    // A server that is just starting, or was just renamed, may not hear a command: then it is given again.
+    for (let sent = 0; sent < 8 && !await Bun.file(`${file}.done`).exists(); sent++) {
+      await screen("-S", name, "-p", "0", "-X", "screen", "bash", "-c", shell);
+      for (let waited = 0; waited < 2500 && !await Bun.file(`${file}.done`).exists(); waited += 20) {
+        await Bun.sleep(20);
+      }
+    }
+    return (await Bun.file(`${file}.done`).text()).trim();
   };
 
   beforeAll(async () => {
