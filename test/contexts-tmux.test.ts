@@ -144,11 +144,10 @@ describe("tmux", () => {
       run(["tmux", "-S", path, "-f", "/dev/null", ...args], { env: { HOME: home, SHELL: "/bin/bash" } });
     const once = async () => {
       const file = `${home}/restarted-${++files}`;
-      await at(
-        "new-session",
-        "-d",
-        `sh -c '${berth} id --json > ${file}; echo "$TMUX" >> ${file}; mv ${file} ${file}.done; sleep 60'`,
-      );
+      const shell =
+        `sh -c '${berth} id --json > ${file}; echo "$TMUX" >> ${file}; mv ${file} ${file}.done; sleep 60'`;
+      // A server that is just ending may still take the call and lose it.
+      await until("a server", async () => (await at("new-session", "-d", shell)).status === 0 || undefined);
       const text = await until(
         "the session's answer",
         async () =>
