@@ -62,7 +62,9 @@ test("files are imported with their ending, and node's own modules by their full
   const odd = files.flatMap((file) =>
     importsOf(readFileSync(join(src, file), "utf8"))
       .filter((name) =>
-        name.startsWith(".") ? !/\.(ts|json|wasm)$/.test(name) : /^(fs|path|os|crypto|process)$/.test(name)
+        name.startsWith(".")
+          ? !/\.(ts|json|wasm|sh|zsh|fish|ps1|nu)$/.test(name)
+          : /^(fs|path|os|crypto|process)$/.test(name)
       )
       .map((name) => `${file}: ${name}`)
   );

@@ -68,9 +68,7 @@ function resolution(place: Place, { id, source, anchor, placeNamespace }: Answer
   const { facts, chain, notes, hints, request: { scope } } = place;
   const stands = source === "uuid-fallback" ? undefined : anchor ?? place.anchor;
   const binding = () =>
-    stands === undefined
-      ? ""
-      : formatBinding(facts, stands, placeNamespace ?? splitId(id).namespace ?? "ex");
+    stands === undefined ? "" : formatBinding(facts, stands, placeNamespace ?? splitId(id).namespace ?? "ex");
   return {
     id,
     source,
