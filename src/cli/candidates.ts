@@ -15,15 +15,12 @@ export interface Candidate {
 
 /** What is printed where the shell knows better: names of files. */
 export const FILES = ":files";
+export type FILES = typeof FILES;
 
 /** What an argument of a command or the value of an option may be, by the word that its usage has for it. */
 const BY_WORD: Readonly<Record<string, (context: Context) => Candidate[] | Promise<Candidate[]>>> = {
   shell: () => Object.keys(SHELLS).map((value) => ({ value, about: "" })),
-  topic: () => [
-    ...Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden)
-      .map(([value, { about }]) => ({ value, about })),
-    { value: "errors", about: "Exit statuses and error codes" },
-  ],
+  topic: () => [...commandNames(), { value: "errors", about: "Exit statuses and error codes" }],
   session: sessions,
   sessions,
   label: sessions,
@@ -42,7 +39,7 @@ export async function candidatesFor(
   context: Context,
   usage: string,
   option?: Option,
-): Promise<readonly Candidate[] | typeof FILES> {
+): Promise<readonly Candidate[] | FILES> {
   const picks = option?.schema !== undefined && "options" in option.schema
     ? option.schema.options
     : undefined;
@@ -56,6 +53,11 @@ export async function candidatesFor(
     return [];
   }
 }
+
+/** Every command that is not for programs alone. */
+export const commandNames = (): Candidate[] =>
+  Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden)
+    .map(([value, { about }]) => ({ value, about }));
 
 function sessions(context: Context): Candidate[] {
   const { id, stable } = context.resolution();

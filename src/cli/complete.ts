@@ -1,7 +1,7 @@
+import { type Candidate, candidatesFor, commandNames, FILES } from "./candidates.ts";
 import type { Command, Context, Option } from "./command.ts";
-import { type Candidate, candidatesFor, FILES } from "./candidates.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { COMMANDS, findCommand } from "./table.ts";
+import { findCommand } from "./table.ts";
 
 /** The shell hands over what was typed behind the program's name; the last word is the one to complete. */
 export const complete: Command = {
@@ -9,27 +9,30 @@ export const complete: Command = {
   about: "Answer a shell's completions",
   details: [
     "berth complete SHELL -- WORD…: one candidate a line, in zsh, fish, pwsh and nu with a tab and a description.",
-    '":files" means that the shell is to complete names of files.',
+    `"${FILES}" means that the shell is to complete names of files.`,
   ],
   async run(context, { args: [shell = "", ...given] }) {
     const words = wordsOf(shell, given);
     const found = await candidates(context, words);
     if (found === FILES) return context.out(`${FILES}\n`);
     const last = words.at(-1) ?? "";
-    const lines = found.filter(({ value }) =>
-      value.startsWith(last) || !last.startsWith("-") && isPart(value, last)
-    );
-    const described = shell !== "bash";
-    // Bash replaces what stands behind the last "=" alone.
-    const cut = shell === "bash" && last.startsWith("--") && last.includes("=") ? last.indexOf("=") + 1 : 0;
-    const line = ({ value, about }: Candidate) => value.slice(cut) + (described && about ? `\t${about}` : "");
-    context.out(lines.map((candidate) => `${line(candidate)}\n`).join(""));
+    const lines = found.filter(({ value }) => fits(value, last)).map((one) => lineOf(one, shell, last));
+    context.out(lines.join(""));
   },
 };
 
-/** Whether the word stands at the beginning of a payload, as SESSION arguments may. */
-const isPart = (value: string, word: string): boolean =>
-  word !== "" && value.slice(value.indexOf("--") + 2).startsWith(word) && value.includes("--");
+/** Whether a candidate begins with the word, or what stands behind its namespace does, as SESSION arguments may. */
+function fits(value: string, word: string): boolean {
+  const namespace = value.startsWith("-") ? -1 : value.indexOf("--");
+  return value.startsWith(word) || (namespace > 0 && value.slice(namespace + 2).startsWith(word));
+}
+
+function lineOf({ value, about }: Candidate, shell: string, word: string): string {
+  if (shell !== "bash") return about === "" ? `${value}\n` : `${value}\t${about}\n`;
+  // Bash replaces what stands behind the last "=" alone.
+  const cut = word.startsWith("--") ? word.indexOf("=") + 1 : 0;
+  return `${value.slice(cut)}\n`;
+}
 
 /** Bash takes words apart at `=`; PowerShell drops empty ones, so its last carries a mark. */
 function wordsOf(shell: string, given: readonly string[]): string[] {
@@ -47,51 +50,57 @@ function wordsOf(shell: string, given: readonly string[]): string[] {
   return words;
 }
 
-async function candidates(
-  context: Context,
-  words: readonly string[],
-): Promise<readonly Candidate[] | typeof FILES> {
+/** What may stand in the place of the last word. */
+async function candidates(context: Context, words: readonly string[]): Promise<readonly Candidate[] | FILES> {
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  const at = before.findIndex((word, index) =>
-    !word.startsWith("-") && !takesNext(GLOBAL_OPTIONS, before[index - 1])
-  );
-  const found = at < 0 ? undefined : findCommand(before[at] ?? "");
-  if (at >= 0 && found === undefined) return [];
-  const command = await found?.entry.load();
+  const [word, ...args] = plainWords(before, GLOBAL_OPTIONS);
+  const command = word === undefined ? undefined : await findCommand(word)?.entry.load();
+  if (word !== undefined && command === undefined) return [];
   // Behind `--` stands a command of the user's.
   if (before.includes("--")) return FILES;
   const options = [...command?.options ?? [], ...GLOBAL_OPTIONS];
-  const equals = /^(--[a-z-]+)=/.exec(last)?.[1];
-  const asked = options.find((option) => takesNext([option], equals ?? before.at(-1)));
-  if (asked !== undefined) {
-    const values = await candidatesFor(context, asked.flag, asked);
-    return equals === undefined || values === FILES
-      ? values
-      : values.map(({ value, about }) => ({ value: `${equals}=${value}`, about }));
-  }
+  const asked = valueFor(options, last, before.at(-1));
+  if (asked !== undefined) return await valuesOf(context, asked, last);
   if (last.startsWith("-")) return options.flatMap(spellings);
   if (command === undefined) return commandNames();
-  const args = before.slice(at + 1).filter((word, index, all) =>
-    !word.startsWith("-") && !takesNext(options, all[index - 1])
-  );
+  // Options of the command's own may take values, which are no arguments.
+  const given = command.options === undefined ? args : plainWords(before, options).slice(1);
   const wanted = command.usage.split(" ").slice(1);
   return await candidatesFor(
     context,
-    wanted[args.length] ?? wanted.findLast((word) => word.includes("...")) ?? "",
+    wanted[given.length] ?? wanted.find((one) => one.includes("...")) ?? "",
   );
 }
 
-/** Whether a word is an option whose value is the next word. */
-const takesNext = (options: readonly Option[], word: string | undefined): boolean =>
-  word !== undefined && word.startsWith("-") &&
-  options.some(({ flag }) => flag.includes("<") && flag.replace(/ *<.*/, "").split(/, */).includes(word));
+/** The words that are neither options nor their values. */
+const plainWords = (words: readonly string[], options: readonly Option[]): string[] =>
+  words.filter((word, at) =>
+    !word.startsWith("-") && !options.some((option) => takes(option, words[at - 1]))
+  );
 
-const spellings = ({ flag, about }: Option): Candidate[] =>
-  flag.replace(/ *[<[].*/, "").split(/, */).map((value) => ({ value, about }));
+/** The option whose value the last word is, or is to be behind `=`. */
+function valueFor(options: readonly Option[], last: string, before: string | undefined): Option | undefined {
+  const spelling = /^(--[a-z-]+)=/.exec(last)?.[1] ?? before;
+  return options.find((option) => takes(option, spelling));
+}
 
-const commandNames = (): Candidate[] =>
-  Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden).map(([value, { about }]) => ({
-    value,
-    about,
-  }));
+async function valuesOf(
+  context: Context,
+  option: Option,
+  last: string,
+): Promise<readonly Candidate[] | FILES> {
+  const values = await candidatesFor(context, option.flag, option);
+  const prefix = /^--[a-z-]+=/.exec(last)?.[0];
+  if (values === FILES || prefix === undefined) return values;
+  return values.map(({ value, about }) => ({ value: prefix + value, about }));
+}
+
+const names = ({ flag }: Option): string[] => flag.replace(/ *[<[].*/, "").split(/, */);
+
+/** Whether a word is this option and the next word its value. */
+const takes = (option: Option, word: string | undefined): boolean =>
+  word !== undefined && option.flag.includes("<") && names(option).includes(word);
+
+const spellings = (option: Option): Candidate[] =>
+  names(option).map((value) => ({ value, about: option.about }));
