@@ -130,13 +130,8 @@ describe("help and version:", () => {
   test.each([["help"], ["--help"], ["-h"]])("berth %s lists every command", async (word) => {
     const { stdout, stderr, status } = await call(word);
     expect([stderr, status]).toEqual(["", 0]);
-<<<<<<< HEAD
-    for (const [name, { about, hidden = false }] of Object.entries(COMMANDS)) {
-      expect(stdout.includes(`  ${name}`)).toBe(!hidden);
-=======
     for (const [name, { about, hidden }] of Object.entries(COMMANDS)) {
       expect(new RegExp(`^  ${name}\\b`, "m").test(stdout)).toBe(!hidden);
->>>>>>> hooks
       expect(stdout.includes(about)).toBe(!hidden);
     }
   });
