@@ -67,15 +67,16 @@ function hold(file: LockFile, command: string): Lock {
   };
   const release = () =>
     end(() => {
+      // What was written under the lock is safe by now; an error here would only hide that.
       quietly(() => file.note(""));
-      file.close();
+      quietly(() => file.close());
     });
   return {
     get held() {
       return held;
     },
     release,
-    discard: () => end(() => file.remove()),
+    discard: () => end(() => quietly(() => file.remove())),
     [Symbol.dispose]: release,
   };
 }
