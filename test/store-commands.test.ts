@@ -369,13 +369,18 @@ describe("sessions", () => {
   });
 
   test("config shows, sets and refuses", async () => {
-    const { ok, call, json } = shelf();
+    const { ok, call, json, store } = shelf();
     expect(await ok("config")).toBe(
       "maxAgeDays = 90\nmaxCount = 100\nmaxSizeMB = 500\nlimits.sessions = 4\n",
     );
     await ok("config", "maxAgeDays", "30");
     expect((await json("config")).config.maxAgeDays).toBe(30);
     expect(await ok("config", "--unset", "maxAgeDays")).toContain("maxAgeDays = 90");
+    writeFileSync(`${store}/config.json`, "{");
+    expect((await call(["clean", "--yes"])).status).toBe(7);
+    expect((await call(["doctor"])).status).toBe(1);
+    expect((await call(["doctor", "--fix"])).status).toBe(0);
+    expect((await json("config")).config.maxCount).toBe(100);
     for (const args of [["config", "x"], ["config", "maxCount", "many"], ["config", "maxCount", "-1"]]) {
       expect((await call(args)).status).toBe(2);
     }
