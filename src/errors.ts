@@ -279,8 +279,9 @@ export const kinds = {
   ),
   bad_key: kind(
     Exit.usage,
-    (d: { key: string }) => `Key ${quote(d.key)} is empty or has control characters`,
-    () => `Type a key of printable characters`,
+    (d: { key: string }) =>
+      `Key ${quote(d.key)} is empty, has control characters or is longer than 1000 characters`,
+    () => `Type a short key of printable characters`,
     { key: "" },
   ),
   bad_json: kind(

@@ -313,6 +313,33 @@ describe("sessions", () => {
     expect((await call(["hold"])).status).toBe(2);
   });
 
+  test("a holder that is a zombie is no longer alive", async () => {
+    const { call, json, store } = shelf();
+    // The parent of the holder never waits for it.
+    const script = `"$1" hold --session-id other -- sleep 20 & exec sleep 20`;
+    const parent = Bun.spawn(["sh", "-c", script, "sh", berth], {
+      env: { PATH: process.env["PATH"] ?? "", HOME: home, BERTH_HOME: store },
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    try {
+      const alive = async (wanted: boolean) => {
+        const { status, stdout } = await call(["show", "other", "--json"]);
+        return status === 0 && JSON.parse(stdout).alive === wanted ? JSON.parse(stdout) : undefined;
+      };
+      const { session } = await until("the session to be live", () => alive(true));
+      const { pid } = session.holders[0];
+      process.kill(pid, "SIGKILL");
+      await until(
+        "a zombie",
+        () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8")) ? true : undefined,
+      );
+      expect((await json("show", "other")).alive).toBe(false);
+    } finally {
+      parent.kill("SIGKILL");
+      await parent.exited;
+    }
+  });
+
   test("clean and purge say what and why, and do nothing without --yes", async () => {
     const { ok, json, store, file } = shelf();
     await ok("set", "a", "1");
@@ -342,13 +369,18 @@ describe("sessions", () => {
   });
 
   test("config shows, sets and refuses", async () => {
-    const { ok, call, json } = shelf();
+    const { ok, call, json, store } = shelf();
     expect(await ok("config")).toBe(
       "maxAgeDays = 90\nmaxCount = 100\nmaxSizeMB = 500\nlimits.sessions = 4\n",
     );
     await ok("config", "maxAgeDays", "30");
     expect((await json("config")).config.maxAgeDays).toBe(30);
     expect(await ok("config", "--unset", "maxAgeDays")).toContain("maxAgeDays = 90");
+    writeFileSync(`${store}/config.json`, "{");
+    expect((await call(["clean", "--yes"])).status).toBe(7);
+    expect((await call(["doctor"])).status).toBe(1);
+    expect((await call(["doctor", "--fix"])).status).toBe(0);
+    expect((await json("config")).config.maxCount).toBe(100);
     for (const args of [["config", "x"], ["config", "maxCount", "many"], ["config", "maxCount", "-1"]]) {
       expect((await call(args)).status).toBe(2);
     }

@@ -110,36 +110,37 @@ describe("kill -9", () => {
   }, 120_000);
 });
 
+/** Run under strace with a fault injected into what touches the store. */
+async function faulty(store: string, fault: string, args: readonly string[]) {
+  const trace = `${home}/trace`;
+  const { stdout, stderr, status } = await run(
+    ["strace", "-f", "-qq", "-o", trace, "-e", `inject=${fault}`, berth, ...args],
+    { env: environment(store), cwd: home },
+  );
+  return { stdout, stderr, status, injected: readFileSync(trace, "utf8").includes("(INJECTED)") };
+}
+
+/** The n-th call of each kind in an undisturbed run, of those that are about the store. */
+async function callsOf(
+  store: string,
+  names: string,
+  args: readonly string[] = ["set", "v", "new"],
+): Promise<{ name: string; nth: number; text: string }[]> {
+  const trace = `${home}/trace`;
+  await run(["strace", "-f", "-qq", "-y", "-o", trace, "-e", `trace=${names}`, berth, ...args], {
+    env: environment(store),
+    cwd: home,
+  });
+  const seen: Record<string, number> = {};
+  return readFileSync(trace, "utf8").split("\n").flatMap((text) => {
+    const name = /^\d+\s+(\w+)\(/.exec(text)?.[1];
+    if (name === undefined) return [];
+    const nth = seen[name] = (seen[name] ?? 0) + 1;
+    return text.includes(store) ? [{ name, nth, text }] : [];
+  });
+}
+
 describe("a system call that fails", () => {
-  /** Run under strace with a fault injected into what touches the store. */
-  async function faulty(store: string, fault: string, args: readonly string[]) {
-    const trace = `${home}/trace`;
-    const { stdout, stderr, status } = await run(
-      ["strace", "-f", "-qq", "-o", trace, "-e", `inject=${fault}`, berth, ...args],
-      { env: environment(store), cwd: home },
-    );
-    return { stdout, stderr, status, injected: readFileSync(trace, "utf8").includes("(INJECTED)") };
-  }
-
-  /** The n-th call of each kind in an undisturbed run, of those that are about the store. */
-  async function callsOf(
-    store: string,
-    names: string,
-  ): Promise<{ name: string; nth: number; text: string }[]> {
-    const trace = `${home}/trace`;
-    await run(["strace", "-f", "-qq", "-y", "-o", trace, "-e", `trace=${names}`, berth, "set", "v", "new"], {
-      env: environment(store),
-      cwd: home,
-    });
-    const seen: Record<string, number> = {};
-    return readFileSync(trace, "utf8").split("\n").flatMap((text) => {
-      const name = /^\d+\s+(\w+)\(/.exec(text)?.[1];
-      if (name === undefined) return [];
-      const nth = seen[name] = (seen[name] ?? 0) + 1;
-      return text.includes(store) ? [{ name, nth, text }] : [];
-    });
-  }
-
   const FAULTS: Record<string, readonly string[]> = {
     "open,openat": ["EMFILE", "EACCES", "EROFS", "EIO"],
     "write,pwrite64": ["ENOSPC", "EIO"],
@@ -177,6 +178,40 @@ describe("a system call that fails", () => {
       expect((await call(store, "doctor", "--fix")).status).toBe(0);
     }, 120_000);
   }
+});
+
+describe("a system call that fails", () => {
+  test.each([["reset"], ["delete"]])(
+    "%s: the state is where it was, in an archive, or gone when it was to be",
+    async (command) => {
+      const args = command === "reset" ? ["reset"] : ["delete", "here"];
+      const names = "open,openat,write,pwrite64,fsync,rename,unlink,unlinkat,close,flock";
+      const store = newStore();
+      await call(store, "set", "v", "old");
+      const traced = newStore();
+      await call(traced, "set", "v", "old");
+      const calls = await callsOf(traced, names, args);
+      expect(calls.length).toBeGreaterThan(4);
+      for (const { name, nth, text } of calls) {
+        await call(store, "set", "v", "old");
+        const { status, stderr } = await faulty(store, `${name}:error=EIO:when=${nth}`, args);
+        const what = { text, status, stderr };
+        const [session] = documents(store, "sessions");
+        // Gone for good is right for a delete alone, and then it is gone as a whole.
+        const kept = [session, ...documents(store, "archive")].some((one) => one?.sharedState["v"] === "old");
+        expect({ ...what, right: kept || (command === "delete" && session === undefined) })
+          .toEqual({ ...what, right: true });
+        if (status !== 0) {
+          expect({ ...what, named: stderr.includes(store) && !stderr.includes("Internal") }).toEqual({
+            ...what,
+            named: true,
+          });
+        }
+        expect((await call(store, "doctor", "--fix")).status).toBe(0);
+      }
+    },
+    120_000,
+  );
 });
 
 describe("a full disk", () => {

@@ -1,4 +1,3 @@
-import { quotePath } from "../errors.ts";
 import { shortArchive } from "../store/archive.ts";
 import { listRecords } from "../store/list.ts";
 import { archivedAt } from "../store/purge.ts";
@@ -18,8 +17,9 @@ export const archives: Command = {
   about: "List the archived sessions, the newest first",
   examples: ["berth archives", "berth archives --json"],
   run(context, input) {
-    const rows = gather(context, input);
-    if (context.json) return outJson(context, { archives: rows });
+    const { rows, damaged } = gather(context, input);
+    if (context.json) return outJson(context, { archives: rows, damaged });
+    for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
     const now = context.now();
     const heading = ["ARCHIVE", "SESSION", "AGE", "SIZE"];
     const cells = rows.map(({ name, id, at, bytes }) => [name, id, ago(at, now), size(bytes)]);
@@ -27,12 +27,16 @@ export const archives: Command = {
   },
 };
 
-function gather(context: Context, input: Input): Row[] {
+function gather(
+  context: Context,
+  input: Input,
+): { rows: Row[]; damaged: { file: string; reason: string }[] } {
   const store = storeOf(context, input, "archives");
   const rows: Row[] = [];
+  const damaged: { file: string; reason: string }[] = [];
   for (const listed of listRecords(store, "archive")) {
     if (!("record" in listed)) {
-      context.say(`berth: damaged: ${quotePath(store.backend.locate(listed.name))}: ${listed.reason}\n`);
+      damaged.push({ file: store.backend.locate(listed.name), reason: listed.reason });
       continue;
     }
     const { record, bytes } = listed;
@@ -45,5 +49,6 @@ function gather(context: Context, input: Input): Row[] {
       bytes,
     });
   }
-  return rows.sort((a, b) => a.at === b.at ? (a.name < b.name ? 1 : -1) : a.at < b.at ? 1 : -1);
+  rows.sort((a, b) => a.at === b.at ? (a.name < b.name ? 1 : -1) : a.at < b.at ? 1 : -1);
+  return { rows, damaged };
 }

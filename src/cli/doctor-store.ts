@@ -2,7 +2,7 @@ import { BerthError, quotePath } from "../errors.ts";
 import { findLeftovers, removeLeftovers } from "../store/leftovers.ts";
 import { type Listed, listRecords } from "../store/list.ts";
 import { readConfig } from "../store/config.ts";
-import { repairRecord } from "../store/repair.ts";
+import { repairConfig, repairRecord } from "../store/repair.ts";
 import type { Store } from "../store/open.ts";
 import { leftoverAction } from "./actions.ts";
 import type { Context, Input } from "./command.ts";
@@ -17,7 +17,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
   try {
     const store = storeOf(context, input, "doctor");
     return [
-      ...configFindings(store),
+      ...await configFindings(store, fix),
       ...await recordFindings(store, fix),
       ...await leftoverFindings(store, fix),
       ...quarantineFindings(store),
@@ -28,14 +28,18 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
   }
 }
 
-function configFindings(store: Store): Finding[] {
+async function configFindings(store: Store, fix: boolean): Promise<Finding[]> {
   try {
     readConfig(store);
     return [];
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
-    const hint = "Put it right by hand, or remove it: the defaults hold then";
-    return [{ code: "bad_config", message: error.message, hint, broken: true, fixed: false }];
+    const { code, message } = error;
+    const moved = fix && code === "corrupt_record" ? await repairConfig(store) : null;
+    const hint = moved === null
+      ? error.hint
+      : `The defaults hold; it is kept in ${quotePath(store.backend.locate(moved))}`;
+    return [{ code, message, hint, broken: true, fixed: moved !== null }];
   }
 }
 

@@ -2,6 +2,7 @@ import spawn from "cross-spawn";
 import process from "node:process";
 import { fail } from "../errors.ts";
 import { processAlive } from "../store/liveness.ts";
+import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { updateSession } from "../store/update.ts";
 import type { Command, Context } from "./command.ts";
@@ -28,7 +29,10 @@ export const hold: Command = {
     try {
       return await run(command, place.id);
     } finally {
-      await unregister(place, holder);
+      // The command's exit status is what counts; an entry that stays is known by its PID to be gone.
+      await unregister(place, holder).catch((error: unknown) =>
+        context.say(`berth: warning: ${String(error)}\n`)
+      );
     }
   },
 };
@@ -51,15 +55,13 @@ async function register(context: Context, { store, id, origin }: Here, holder: H
 }
 
 async function unregister({ store, id }: Here, { pid, start }: Holder): Promise<void> {
-  const options = { create: false };
+  // Deleted meanwhile: there is nothing to unregister from.
+  if (readRecord(store, id) === null) return;
   await updateSession(store, id, (draft) => {
     const others = (draft.holders ?? []).filter((other) => other.pid !== pid || other.start !== start);
     if (others.length > 0) draft.holders = others;
     else delete draft.holders;
-  }, options).catch((error: unknown) => {
-    // Deleted meanwhile: there is nothing to unregister from.
-    if (!(error instanceof Error && "code" in error && error.code === "no_such_session")) throw error;
-  });
+  }, { create: false });
 }
 
 /** @returns the command's exit status, 128 + n for one that a signal ended, as shells have it */

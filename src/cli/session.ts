@@ -28,13 +28,14 @@ export const SCRIPT: Option = {
 };
 
 /** Open the store for the command of that name. Warnings are words like every other. */
-export function storeOf({ host, now, say }: Context, input: Input, command: string): Store {
+export function storeOf({ host, now, say, json }: Context, input: Input, command: string): Store {
   const wait = text(input, "wait");
   return openStore({
     environment: host.variables,
     command: `berth ${command}`,
     now,
-    warn: (words) => say(`berth: warning: ${words}\n`),
+    // Beside a JSON error there are no words.
+    warn: (words) => json ? undefined : say(`berth: warning: ${words}\n`),
     ...wait === undefined ? {} : { waitMs: Number(wait) * 1000 },
   });
 }

@@ -1,6 +1,8 @@
 import { fail } from "../errors.ts";
 import { MAX_BYTES } from "../store/backend.ts";
 
+const MAX_KEY = 1000;
+
 /**
  * A key as it may be kept: it stands in lines of `berth get` and `berth keys`.
  *
@@ -8,7 +10,9 @@ import { MAX_BYTES } from "../store/backend.ts";
  */
 export function checkedKey(key: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (key === "" || /[\u0000-\u001f\u007f-\u009f]/.test(key)) throw fail("bad_key", { key });
+  if (key === "" || key.length > MAX_KEY || /[\u0000-\u001f\u007f-\u009f]/.test(key)) {
+    throw fail("bad_key", { key });
+  }
   return key;
 }
 
@@ -58,7 +62,7 @@ export async function readInput(): Promise<string> {
   let size = 0;
   while (size <= MAX_BYTES) {
     const part = new Uint8Array(1 << 16);
-    const got = readSync(0, part);
+    const got = await readPart(readSync, part);
     if (got === 0) break;
     parts.push(part.subarray(0, got));
     size += got;
@@ -70,6 +74,21 @@ export async function readInput(): Promise<string> {
     at += part.length;
   }
   return decodeText(bytes);
+}
+
+async function readPart(readSync: (fd: number, to: Uint8Array) => number, part: Uint8Array): Promise<number> {
+  for (;;) {
+    try {
+      return readSync(0, part);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : "";
+      // Windows says so at the end of a pipe.
+      if (code === "EOF") return 0;
+      if (code !== "EAGAIN") throw fail("read_failed", { what: "standard input", why: String(code) }, error);
+      // Somebody made the terminal or pipe non-blocking, and nothing has come yet.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 }
 
 function decodeText(bytes: Uint8Array): string {

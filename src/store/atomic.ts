@@ -1,7 +1,7 @@
 import process from "node:process";
-import { fail, quotePath } from "../errors.ts";
 import * as files from "./files.ts";
 import { TEMP_END } from "./names.ts";
+import { quietly, writing } from "./naming.ts";
 
 const encoder = new TextEncoder();
 
@@ -13,7 +13,7 @@ const encoder = new TextEncoder();
  * @throws `write_failed` with file and cause
  */
 export function replaceFile(path: string, text: string): void {
-  guarded(path, () => place(path, text));
+  writing(path, () => place(path, text));
 }
 
 /**
@@ -21,13 +21,13 @@ export function replaceFile(path: string, text: string): void {
  * create, and then replaced; a crash in between leaves an empty file, which `doctor --fix` removes.
  */
 export function createFile(path: string, text: string): boolean {
-  return guarded(path, () => {
+  return writing(path, () => {
     if (!reserve(path)) return false;
     try {
       place(path, text);
       return true;
     } catch (error) {
-      files.unlink(path);
+      quietly(() => files.unlink(path));
       throw error;
     }
   });
@@ -35,8 +35,12 @@ export function createFile(path: string, text: string): boolean {
 
 /** Rename the file to a name that is free, durably; false when that is taken or there is no such file. */
 export function moveFile(from: string, to: string): boolean {
-  return guarded(to, () => {
-    if (files.lstat(from) === null || !reserve(to)) return false;
+  return writing(to, () => {
+    const found = files.lstat(from);
+    if (found === null) return false;
+    // A directory in a record's place cannot be renamed over a file.
+    if (found.isDirectory() && files.lstat(to) !== null) return false;
+    if (!found.isDirectory() && !reserve(to)) return false;
     try {
       commit(from, to);
     } catch (error) {
@@ -50,7 +54,7 @@ export function moveFile(from: string, to: string): boolean {
 
 /** Remove the file, durably; false when there is none. */
 export function removeFile(path: string): boolean {
-  return guarded(path, () => {
+  return writing(path, () => {
     const there = files.unlink(path);
     if (there) inDirectory(path, () => {});
     return there;
@@ -62,8 +66,18 @@ function place(path: string, text: string): void {
   try {
     commit(temp, path);
   } catch (error) {
-    files.unlink(temp);
+    quietly(() => files.unlink(temp));
     throw error;
+  }
+}
+
+/** Make a directory for us alone, with those above it that are missing, all of them durably. */
+export function makeDirectory(path: string): void {
+  const first = writing(path, () => files.mkdirSync(path, { recursive: true, mode: 0o700 }));
+  if (first === undefined || files.windows) return;
+  // The entry of each new directory stands in the one above it.
+  for (let made = path; made.length >= first.length; made = made.slice(0, made.lastIndexOf("/"))) {
+    writing(path, () => inDirectory(made, () => {}));
   }
 }
 
@@ -75,7 +89,7 @@ function commit(from: string, to: string): void {
 function inDirectory(path: string, change: () => void): void {
   // Windows has no fsync of a directory (EPERM); NTFS journals the rename itself.
   if (files.windows) return change();
-  const fd = files.openToRead(path.slice(0, path.lastIndexOf("/")));
+  const fd = files.openToRead(path.slice(0, path.lastIndexOf("/")) || "/");
   try {
     change();
     files.syncDirectory(fd);
@@ -96,7 +110,7 @@ function writeTemporary(path: string, bytes: Uint8Array): string {
       fill(fd, bytes);
       return temp;
     } catch (error) {
-      files.unlink(temp);
+      quietly(() => files.unlink(temp));
       throw error;
     }
   }
@@ -111,15 +125,7 @@ function fill(fd: number, bytes: Uint8Array): void {
   } finally {
     // An error of close(2) after a successful write counts: network file systems report the write there.
     if (done) files.closeSync(fd);
-    else closeQuietly(fd);
-  }
-}
-
-function closeQuietly(fd: number): void {
-  try {
-    files.closeSync(fd);
-  } catch {
-    // The first error is the one to be told.
+    else quietly(() => files.closeSync(fd));
   }
 }
 
@@ -137,14 +143,4 @@ function reserve(path: string): boolean {
   if (fd === null) return false;
   files.closeSync(fd);
   return true;
-}
-
-/** Run it, and name the file in what it throws. */
-export function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (files.errnoOf(error) === "") throw error;
-    throw fail("write_failed", { what: quotePath(path), why: files.why(error) }, error);
-  }
 }

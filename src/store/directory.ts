@@ -1,8 +1,9 @@
 import process from "node:process";
 import { fail, quotePath } from "../errors.ts";
-import { guarded } from "./atomic.ts";
+import { makeDirectory } from "./atomic.ts";
 import * as files from "./files.ts";
 import { FOLDERS } from "./names.ts";
+import { reading } from "./naming.ts";
 
 /** Words for the person in front of the terminal, about something that was put right or may surprise. */
 export type Warn = (text: string) => void;
@@ -12,7 +13,7 @@ const TOO_OPEN = 0o077;
 /** Make the store's directory and all its folders, for us alone. */
 export function makeDirectories(root: string, warn: Warn): void {
   for (const path of [root, ...FOLDERS.map((folder) => `${root}/${folder}`)]) {
-    guarded(path, () => files.mkdirSync(path, { recursive: true, mode: 0o700 }));
+    makeDirectory(path);
     checkDirectory(path, warn);
   }
 }
@@ -24,7 +25,7 @@ export function makeDirectories(root: string, warn: Warn): void {
  * @throws `store_refused` for one that is a symbolic link, is no directory, or belongs to another user
  */
 export function checkDirectory(path: string, warn: Warn): boolean {
-  const found = guarded(path, () => files.lstat(path));
+  const found = reading(path, () => files.lstat(path));
   if (found === null) return false;
   if (found.isSymbolicLink()) throw fail("store_refused", { directory: path, why: "it is a symbolic link" });
   if (!found.isDirectory()) throw fail("store_refused", { directory: path, why: "it is no directory" });
@@ -36,15 +37,17 @@ export function checkDirectory(path: string, warn: Warn): boolean {
       why: `it belongs to user ${found.uid}, not to user ${uid}`,
     });
   }
-  if ((found.mode & TOO_OPEN) !== 0) tighten(path, found.mode & 0o777, 0o700, warn);
+  if ((found.mode & TOO_OPEN) !== 0) {
+    tighten(path, found.mode & 0o777, () => files.chmodSync(path, 0o700), warn);
+  }
   return true;
 }
 
 /** Take from a directory or file of ours what others may do with it. A read-only file system stays as it is. */
-export function tighten(path: string, mode: number, wanted: number, warn: Warn): void {
+export function tighten(path: string, mode: number, change: () => void, warn: Warn): void {
   const was = mode.toString(8).padStart(4, "0");
   try {
-    files.chmodSync(path, wanted);
+    change();
     warn(`${quotePath(path)} was open to other users (mode ${was}); it is now for you alone`);
   } catch (error) {
     warn(

@@ -1,9 +1,9 @@
 import process from "node:process";
-import { fail, quotePath } from "../errors.ts";
 import { createFile, moveFile, removeFile, replaceFile } from "./atomic.ts";
 import { type Backend, type Content, MAX_BYTES } from "./backend.ts";
 import { checkDirectory, makeDirectories, tighten, type Warn } from "./directory.ts";
 import * as files from "./files.ts";
+import { reading } from "./naming.ts";
 
 /**
  * The store's files below `root`, an absolute path that `checkDirectories` has passed. Folders are made by the
@@ -36,8 +36,8 @@ export function fileBackend(root: string, warn: Warn): Backend {
     remove: (name) => removeFile(at(name)),
     list: (folder) => namesIn(at(`${folder}/`).slice(0, -1)),
     stat: (name) =>
-      reading(at(name), (path) => {
-        const found = files.lstat(path);
+      reading(locate(name), () => {
+        const found = files.lstat(at(name));
         return found === null ? null : { bytes: found.size, changed: found.mtimeMs };
       }),
     async lock(name, request) {
@@ -57,15 +57,6 @@ export function fileBackend(root: string, warn: Warn): Backend {
 function isMissing(error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return files.errnoOf(cause) === "ENOENT";
-}
-
-function reading<T>(path: string, work: (path: string) => T): T {
-  try {
-    return work(path);
-  } catch (error) {
-    if (files.errnoOf(error) === "") throw error;
-    throw fail("read_failed", { what: quotePath(path), why: files.why(error) }, error);
-  }
 }
 
 function namesIn(path: string): string[] {
@@ -109,7 +100,7 @@ function contentOf(fd: number, path: string, warn: Warn | undefined): Content {
   if ((mode & 0o170000) !== 0o100000) return { kind: "unfit", reason: "not-a-file", size };
   if (size > MAX_BYTES) return { kind: "unfit", reason: "too-large", size };
   if (warn !== undefined && (mode & 0o077) !== 0 && uid === process.getuid?.()) {
-    tighten(path, mode & 0o777, 0o600, warn);
+    tighten(path, mode & 0o777, () => files.fchmodSync(fd, 0o600), warn);
   }
   return { kind: "bytes", bytes: files.readUpTo(fd, size) };
 }

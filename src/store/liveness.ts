@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Process, Reading } from "../facts/facts.ts";
+import { type Facts, type Process, type Reading, unknown } from "../facts/facts.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** What liveness is told by: the process table and the boot, as `facts/` reads them. */
@@ -77,13 +77,27 @@ export function pidExists(pid: number): boolean {
   }
 }
 
-/** A machine that asks for each process once, for commands that look at many sessions. */
-export function remembering(machine: Machine): Machine {
+/** What liveness is told by on the machine of these facts. Every process is asked for once. */
+export function machineFrom(facts: Facts): Machine {
+  const gone = (pid: number): boolean => facts.system === "linux" && isZombie(facts, pid);
   const seen = new Map<number, Reading<Process>>();
-  const once = (pid: number): Reading<Process> => {
-    const known = seen.get(pid) ?? machine.process(pid);
-    seen.set(pid, known);
-    return known;
+  return {
+    process(pid) {
+      const known = seen.get(pid) ?? (gone(pid) ? unknown("a zombie") : facts.process(pid));
+      seen.set(pid, known);
+      return known;
+    },
+    boot: facts.boot,
+    pidNamespace: facts.pidNamespace,
+    exists: (pid) => !gone(pid) && pidExists(pid),
   };
-  return { boot: machine.boot, pidNamespace: machine.pidNamespace, exists: machine.exists, process: once };
+}
+
+/**
+ * Whether the process has ended and nobody has taken its status: in a container whose PID 1 reaps nothing it keeps
+ * PID and start time for good. Its arguments are empty then (proc_pid_cmdline(5)); nothing of ours is a kernel thread.
+ */
+function isZombie(facts: Facts, pid: number): boolean {
+  const words = facts.arguments(pid);
+  return !words.ok && words.why.startsWith("no arguments");
 }

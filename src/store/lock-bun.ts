@@ -1,6 +1,7 @@
 import process from "node:process";
 import * as files from "./files.ts";
 import type { LockFile } from "./lock-file.ts";
+import { quietly } from "./naming.ts";
 
 /*
  * flock(2) by FFI, since Bun has no call for it. It belongs to the open file, so two opens exclude each other
@@ -51,7 +52,8 @@ export function openLockFile(path: string): LockFile {
     note: (text) => files.overwrite(fd, text),
     close,
     remove() {
-      files.unlink(path);
+      // One that cannot be removed is in nobody's way, and is found by the doctor.
+      quietly(() => files.unlink(path));
       close();
     },
   };

@@ -1,5 +1,6 @@
 import * as files from "./files.ts";
 import type { LockFile } from "./lock-file.ts";
+import { quietly } from "./naming.ts";
 
 const encoder = new TextEncoder();
 
@@ -24,7 +25,8 @@ export function openLockFile(path: string): LockFile {
     },
     close,
     remove() {
-      files.unlink(path);
+      // One that cannot be removed is in nobody's way, and is found by the doctor.
+      quietly(() => files.unlink(path));
       close();
     },
   };

@@ -1,6 +1,7 @@
 import type { Pointer } from "bun:ffi";
 import * as files from "./files.ts";
 import type { LockFile } from "./lock-file.ts";
+import { quietly } from "./naming.ts";
 
 /*
  * LockFileEx on one byte far behind the content: a Windows lock is mandatory, and others shall be able to read
@@ -116,11 +117,7 @@ export function openLockFile(path: string): LockFile {
     remove() {
       calls.CloseHandle(handle);
       // Fails as long as anyone has it open, and then it stays: it is needed.
-      try {
-        files.unlink(path);
-      } catch (error) {
-        if (!["EPERM", "EACCES", "EBUSY"].includes(files.errnoOf(error))) throw error;
-      }
+      quietly(() => files.unlink(path));
     },
   };
 }

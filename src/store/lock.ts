@@ -3,6 +3,7 @@ import { fail, quotePath } from "../errors.ts";
 import type { Holder, Lock, LockRequest } from "./backend.ts";
 import * as files from "./files.ts";
 import { type LockFile, lockFiles } from "./lock-file.ts";
+import { quietly } from "./naming.ts";
 
 const openLockFile = await lockFiles();
 
@@ -66,25 +67,18 @@ function hold(file: LockFile, command: string): Lock {
   };
   const release = () =>
     end(() => {
+      // What was written under the lock is safe by now; an error here would only hide that.
       quietly(() => file.note(""));
-      file.close();
+      quietly(() => file.close());
     });
   return {
     get held() {
       return held;
     },
     release,
-    discard: () => end(() => file.remove()),
+    discard: () => end(() => quietly(() => file.remove())),
     [Symbol.dispose]: release,
   };
-}
-
-function quietly(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // As its callers say.
-  }
 }
 
 /** Who holds the lock, where the file tells it: it does not between taking the lock and writing it down. */

@@ -36,6 +36,11 @@ function lockOf(scope: Scope): { name: string; what: string } {
 
 /** Give a session's lock back, and its file with it where there is no such session (any more). */
 export function giveBack(store: Store, lock: Lock, file: string): void {
-  if (store.backend.stat(`sessions/${file}${RECORD_END}`) === null) lock.discard();
-  else lock.release();
+  let orphan = false;
+  try {
+    orphan = store.backend.stat(`sessions/${file}${RECORD_END}`) === null;
+  } finally {
+    if (orphan) lock.discard();
+    else lock.release();
+  }
 }

@@ -1,7 +1,8 @@
 import { BerthError } from "../errors.ts";
+import { readConfig } from "./config.ts";
 import { decode } from "./decode.ts";
-import { giveBack } from "./locks.ts";
-import { fileName, LOCK_END, stem } from "./names.ts";
+import { giveBack, lockScope } from "./locks.ts";
+import { CONFIG, fileName, LOCK_END, stem } from "./names.ts";
 import type { Store } from "./open.ts";
 import { moveAway } from "./quarantine.ts";
 
@@ -27,5 +28,21 @@ export async function repairRecord(store: Store, name: string): Promise<string |
   } catch (error) {
     if (error instanceof BerthError && error.code === "locked") return null;
     throw error;
+  }
+}
+
+/**
+ * Move a damaged config.json into quarantine, so that the defaults hold, under the store's lock and after another look.
+ *
+ * @returns its new name; null when it is not damaged any more
+ */
+export async function repairConfig(store: Store): Promise<string | null> {
+  using _lock = await lockScope(store, { kind: "global" });
+  try {
+    readConfig(store);
+    return null;
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== "corrupt_record") throw error;
+    return moveAway(store, CONFIG, "config", "not-a-record");
   }
 }
