@@ -250,6 +250,25 @@ describe("berth lua", () => {
     expect(await call(session, ["lua", id, "-e", "return x"])).toEqual(done("before\n"));
   });
 
+  test("state that no script can have left is refused, kept, and can be reset", async () => {
+    using session = await makeSession();
+    const { id, home } = session;
+    const store = openStore({ directory: home, environment: {}, command: "test" });
+    for (
+      const text of [
+        '{"a": {"constructor": 1}}',
+        '{"a": {"$lua": "integer", "value": "x"}}',
+        '{"__proto__": 1}',
+      ]
+    ) {
+      await updateSession(store, id, (draft) => void (draft.lua = { globals: JSON.parse(text), bytes: 1 }));
+      const { status, stderr } = await call(session, ["lua", id, "-e", "1", "--json"]);
+      expect([status, JSON.parse(stderr).error.code]).toEqual([7, "corrupt_lua_state"]);
+    }
+    expect((await call(session, ["lua", id, "--reset"])).status).toBe(0);
+    expect(await call(session, ["lua", id, "-e", "1"])).toEqual(done("1\n"));
+  });
+
   test("options that make no sense are usage errors", async () => {
     using session = await makeSession();
     const { id } = session;
