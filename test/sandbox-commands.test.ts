@@ -365,3 +365,23 @@ describe("berth lua", () => {
     expect(JSON.parse(endless.stderr).error.code).toBe("lua_time_limit");
   });
 });
+
+test.each([
+  ["bun", [process.execPath]],
+  ["deno", [join(checkout, "node_modules/.bin/deno"), "run", "-A"]],
+])("the library under %s: files and Lua without a command", async (_, program) => {
+  using field = makeField();
+  const script = join(field.base, "program.ts");
+  writeFileSync(
+    script,
+    `import { projectRoot, readFile, runLua, writeFile } from ${JSON.stringify(join(checkout, "src/mod.ts"))};
+    const root = await projectRoot(${JSON.stringify(field.root)});
+    writeFile(root, "x", new TextEncoder().encode("text"));
+    const code = "return berth.read_file('x')";
+    const { values } = await runLua({ code, file: null, root, session: "ex--lib_00", globals: {} });
+    console.log(values[0], readFile(root, "x").size);
+    root[Symbol.dispose]();`,
+  );
+  const config = program.length > 1 ? ["--config", join(checkout, "deno.json")] : [];
+  expect(await run([...program, ...config, script])).toEqual(done("text 4\n"));
+});
