@@ -480,6 +480,13 @@ export const kinds = {
     () => `Make them local, set them to nil, or type "berth lua SESSION --reset"`,
     { limit: 262144 },
   ),
+  corrupt_lua_state: kind(
+    Exit.data,
+    (d: { session: string }) =>
+      `Cannot read the Lua state of session ${quote(d.session)}: no script can have left it`,
+    () => `Type "berth lua SESSION --reset" to forget it`,
+    { session: "ex--my-session_01" },
+  ),
   lua_crashed: kind(
     Exit.failed,
     (d: { why: string }) => `Lua broke down: ${d.why}`,

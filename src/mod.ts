@@ -22,6 +22,24 @@ import { type Change, type UpdateOptions, updateSession as update } from "./stor
 
 export { BerthError, type Code } from "./errors.ts";
 export type { Resolution, Scope, Source } from "./identity/resolution.ts";
+export {
+  deleteFile,
+  fileExists,
+  type FileStat,
+  fileStat,
+  glob,
+  isDir,
+  isFile,
+  listDir,
+  mkdirP,
+  type ProjectRoot,
+  projectRoot,
+  readFile,
+  validatePath,
+  writeFile,
+} from "./sandbox/files.ts";
+export { type LuaData, type LuaLimits, type LuaOutcome, type LuaRequest, runLua } from "./sandbox/lua.ts";
+export { openRoot, resetLua, runInSession, type Script, type Subject } from "./sandbox/session.ts";
 export { deleteSession, resetSession, restoreArchive } from "./store/archive.ts";
 export type { Backend, Lock } from "./store/backend.ts";
 export { type Listed, listRecords } from "./store/list.ts";

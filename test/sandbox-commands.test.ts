@@ -250,6 +250,25 @@ describe("berth lua", () => {
     expect(await call(session, ["lua", id, "-e", "return x"])).toEqual(done("before\n"));
   });
 
+  test("state that no script can have left is refused, kept, and can be reset", async () => {
+    using session = await makeSession();
+    const { id, home } = session;
+    const store = openStore({ directory: home, environment: {}, command: "test" });
+    for (
+      const text of [
+        '{"a": {"constructor": 1}}',
+        '{"a": {"$lua": "integer", "value": "x"}}',
+        '{"__proto__": 1}',
+      ]
+    ) {
+      await updateSession(store, id, (draft) => void (draft.lua = { globals: JSON.parse(text), bytes: 1 }));
+      const { status, stderr } = await call(session, ["lua", id, "-e", "1", "--json"]);
+      expect([status, JSON.parse(stderr).error.code]).toEqual([7, "corrupt_lua_state"]);
+    }
+    expect((await call(session, ["lua", id, "--reset"])).status).toBe(0);
+    expect(await call(session, ["lua", id, "-e", "1"])).toEqual(done("1\n"));
+  });
+
   test("options that make no sense are usage errors", async () => {
     using session = await makeSession();
     const { id } = session;
@@ -345,4 +364,24 @@ describe("berth lua", () => {
     );
     expect(JSON.parse(endless.stderr).error.code).toBe("lua_time_limit");
   });
+});
+
+test.each([
+  ["bun", [process.execPath]],
+  ["deno", [join(checkout, "node_modules/.bin/deno"), "run", "-A"]],
+])("the library under %s: files and Lua without a command", async (_, program) => {
+  using field = makeField();
+  const script = join(field.base, "program.ts");
+  writeFileSync(
+    script,
+    `import { projectRoot, readFile, runLua, writeFile } from ${JSON.stringify(join(checkout, "src/mod.ts"))};
+    const root = await projectRoot(${JSON.stringify(field.root)});
+    writeFile(root, "x", new TextEncoder().encode("text"));
+    const code = "return berth.read_file('x')";
+    const { values } = await runLua({ code, file: null, root, session: "ex--lib_00", globals: {} });
+    console.log(values[0], readFile(root, "x").size);
+    root[Symbol.dispose]();`,
+  );
+  const config = program.length > 1 ? ["--config", join(checkout, "deno.json")] : [];
+  expect(await run([...program, ...config, script])).toEqual(done("text 4\n"));
 });

@@ -1,6 +1,7 @@
 /** Files and Lua of a session: its project root and its Lua state, as its record has them. */
 import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import { is } from "valibot";
 import { fail, quote } from "../errors.ts";
 import type { Store } from "../store/open.ts";
 import { readRecord } from "../store/read.ts";
@@ -8,6 +9,7 @@ import { remember } from "../store/state.ts";
 import type { Origin, SessionRecord } from "../store/record.ts";
 import { sha256 } from "../store/sha256.ts";
 import { updateSession } from "../store/update.ts";
+import { luaData } from "./lua/data.ts";
 import type { LuaData, LuaLimits, LuaOutcome, LuaRequest } from "./lua.ts";
 import { type ProjectRoot, projectRoot } from "./files.ts";
 
@@ -61,9 +63,15 @@ async function takeTurn({ store, id }: Subject): Promise<Disposable> {
 
 type Globals = { readonly [key: string]: LuaData };
 
-/** What the last script left; empty at first. */
+/**
+ * What the last script left; empty at first.
+ *
+ * @throws `corrupt_lua_state` when the record holds what no script can have left
+ */
 export function luaGlobals(record: SessionRecord | null): Globals {
-  return (record?.lua?.globals ?? {}) as Globals;
+  const globals = record?.lua?.globals ?? {};
+  if (!is(luaData, globals)) throw fail("corrupt_lua_state", { session: record?.id ?? "" });
+  return globals as Globals;
 }
 
 function isEqual(a: LuaData, b: LuaData): boolean {

@@ -63,12 +63,14 @@ async function prepare(request: Request): Promise<Script> {
   return new Script(machine, bridge, printer(request.limits.output), request);
 }
 
-/** The whole life of the child. */
-export async function runChild(): Promise<void> {
+async function receive(): Promise<Request> {
   const { parent, ...given } = JSON.parse(readFileSync(0, "utf8"));
   const request = v.parse(requestSchema, given);
   await endWithParent(v.parse(v.number(), parent), request.limits.time);
-  const script = await prepare(request);
+  return request;
+}
+
+function run(script: Script): void {
   send({ kind: "ready" });
   try {
     script.run();
@@ -77,6 +79,15 @@ export async function runChild(): Promise<void> {
     if (error instanceof ScriptFault) end(error.fault, error.message);
     end(script.machine.refused ? "memory" : "script", String(error));
   }
-  // Not by returning: closing the Lua state would run its finalizers, which are the script's.
-  process.exit(0);
+}
+
+/** The whole life of the child. It ends by itself: closing the Lua state would run finalizers, the script's own. */
+export async function runChild(): Promise<never> {
+  try {
+    run(await prepare(await receive()));
+    process.exit(0);
+  } catch (error) {
+    writeSync(2, error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
 }

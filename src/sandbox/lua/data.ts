@@ -31,12 +31,20 @@ export function tagOf(data: { readonly [key: string]: LuaData }): string | null 
   return typeof kind === "string" ? kind : null;
 }
 
+/** Whether what is tagged can be what its tag says. */
+function isTagged({ [TAG]: kind, value }: Record<string, unknown>): boolean {
+  if (kind === "integer") return typeof value === "string" && /^-?\d{1,19}$/.test(value);
+  if (kind === "float" || kind === "bytes") return typeof value === "string";
+  return typeof kind === "string";
+}
+
 function isData(value: unknown, depth: number): value is LuaData {
   if (depth > MAX_DEPTH * 3) return false;
   if (value === null || typeof value === "boolean" || typeof value === "string") return true;
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object") return false;
   if (Array.isArray(value)) return value.every((item) => isData(item, depth + 1));
+  if (Object.hasOwn(value, TAG) && !isTagged(value as Record<string, unknown>)) return false;
   return Object.entries(value).every(([key, item]) =>
     (key === TAG || isSafeKey(key)) && isData(item, depth + 1)
   );

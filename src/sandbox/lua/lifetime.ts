@@ -34,6 +34,14 @@ function denoKernel(linux: boolean): Kernel {
   return Deno.dlopen("libc.so.6", { setrlimit, prctl }).symbols;
 }
 
+async function loadKernel(linux: boolean): Promise<Kernel | null> {
+  try {
+    return "Deno" in globalThis ? denoKernel(linux) : await bunKernel(linux);
+  } catch {
+    return null; // no libc by that name: the parent's own limits are left
+  }
+}
+
 /**
  * End with the parent (Linux), and after so much processor time in any case (Linux, macOS). On Windows neither
  * is there, which `docs/sandbox.md` says.
@@ -43,10 +51,9 @@ function denoKernel(linux: boolean): Kernel {
  */
 export async function endWithParent(parent: number, seconds: number): Promise<void> {
   if (process.platform === "win32") return;
-  const linux = process.platform === "linux";
-  const kernel = "Deno" in globalThis ? denoKernel(linux) : await bunKernel(linux);
+  const kernel = await loadKernel(process.platform === "linux");
   const limit = BigInt(Math.ceil(seconds) + SPARE_SECONDS);
-  kernel.setrlimit(RLIMIT_CPU, new Uint8Array(new BigUint64Array([limit, limit]).buffer));
-  kernel.prctl?.(PR_SET_PDEATHSIG, BigInt(SIGKILL));
+  kernel?.setrlimit(RLIMIT_CPU, new Uint8Array(new BigUint64Array([limit, limit]).buffer));
+  kernel?.prctl?.(PR_SET_PDEATHSIG, BigInt(SIGKILL));
   if (process.ppid !== parent) process.exit(1);
 }
