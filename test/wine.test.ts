@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { playback } from "../src/facts/recording.ts";
 import { resolve } from "../src/identity/resolve.ts";
-import { root, scratch, until } from "./support/berth.ts";
+import { berth as berthBinary, root, run, scratch, until } from "./support/berth.ts";
 import { Wine } from "./support/wine.ts";
 
 const directory = scratch("berth-wine-");
@@ -307,6 +307,55 @@ describe("state", () => {
     }
     await Promise.all(readers);
     expect((await berth("read", "get", "k")).stdout).toBe("6\n");
+  }, LIMIT);
+});
+
+describe("the other commands", () => {
+  const env = { BERTH_HOME: `Z:${join(directory, "others").replaceAll("/", "\\")}`, BERTH_SESSION: "others" };
+  const berth = (...args: string[]) => wine.run(["berth.exe", ...args], { env });
+
+  test("files stay inside of the root, by every spelling of Windows", async () => {
+    mkdirSync(join(wine.work, "project", "sub"), { recursive: true });
+    writeFileSync(join(wine.work, "project", "sub", "a.txt"), "inside\n");
+    writeFileSync(join(wine.work, "outside.txt"), "outside\n");
+    await berth("set", "k", "v");
+    const read = (path: string) => berth("fs", "read", "others", path, "--root", "project");
+    for (const path of ["sub/a.txt", "sub\\a.txt", "sub\\..\\sub\\a.txt"]) {
+      expect(await read(path)).toEqual({ stdout: "inside\n", stderr: "", status: 0 });
+    }
+    const away = `Z:${join(wine.work, "outside.txt").replaceAll("/", "\\")}`;
+    for (
+      const path of ["..\\outside.txt", "../outside.txt", "sub\\..\\..\\outside.txt", away, `\\\\?\\${away}`]
+    ) {
+      const { stdout, status } = await read(path);
+      expect({ path, stdout, refused: status === 6 || status === 2 }).toEqual({
+        path,
+        stdout: "",
+        refused: true,
+      });
+    }
+    for (const path of ["CON", "sub\\nul.txt", "a.txt:stream", "C:a.txt"]) {
+      expect([path, (await berth("fs", "write", "others", path, "--root", "project")).status]).not.toEqual([
+        path,
+        0,
+      ]);
+    }
+  }, LIMIT);
+
+  test("Lua keeps its state, and a script without an end is ended", async () => {
+    await berth("set", "k", "v");
+    const lua = (code: string, ...more: string[]) => berth("lua", "others", "-e", code, ...more);
+    expect((await lua("n = (n or 0) + 1; return n")).stdout).toBe("1\n");
+    expect((await lua("n = (n or 0) + 1; return n")).stdout).toBe("2\n");
+    expect((await lua("n = 9; while true do end", "--timeout", "1")).status).not.toBe(0);
+    expect((await lua("return n")).stdout).toBe("2\n");
+  }, LIMIT);
+
+  test("the hooks are those of every system", async () => {
+    for (const shell of ["pwsh", "bash"]) {
+      const here = await run([berthBinary, "init", shell]);
+      expect(await berth("init", shell)).toEqual({ stdout: here.stdout, stderr: "", status: 0 });
+    }
   }, LIMIT);
 });
 
