@@ -33,9 +33,9 @@ function must(command: string[], options: { env?: Record<string, string>; cwd?: 
   if (!done.success) throw new Error(`Cannot run ${command.join(" ")}:\n${done.stderr}`);
 }
 
-/** Compile `launch.exe` and `pseudoconsole.exe` into a directory. */
+/** Compile the programs of `test/windows` into a directory. */
 export function compilePrograms(directory: string): void {
-  for (const name of ["launch", "pseudoconsole"]) {
+  for (const name of ["hold", "launch", "pseudoconsole"]) {
     must([...COMPILER, "-municode", "-o", join(directory, `${name}.exe`), join(SOURCES, `${name}.c`)]);
   }
 }

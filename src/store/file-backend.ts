@@ -11,7 +11,9 @@ import { reading } from "./naming.ts";
  */
 export function fileBackend(root: string, warn: Warn): Backend {
   const checked = new Set<string>();
-  const locate = (name: string) => `${root}/${name}`;
+  // People type what `berth path` prints, and cmd.exe takes a slash for the beginning of an option.
+  const locate = (name: string) =>
+    files.windows ? `${root}/${name}`.replaceAll("/", "\\") : `${root}/${name}`;
   /** The path of a name, in a folder that was looked at once. */
   const at = (name: string): string => {
     const folder = name.slice(0, name.lastIndexOf("/"));

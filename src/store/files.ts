@@ -63,7 +63,7 @@ export function lstat(path: string): Stats | null {
 export const fstat = (fd: number): Stats => fstatSync(fd);
 
 export const openToRead = (path: string): number =>
-  openSync(path, constants.O_RDONLY | CLOEXEC | NOFOLLOW | NONBLOCK);
+  insisting(OPEN_TRIES, () => openSync(path, constants.O_RDONLY | CLOEXEC | NOFOLLOW | NONBLOCK));
 
 /** Open a new file that only its owner may read; EEXIST where something is there already. */
 export const openNew = (path: string): number =>
@@ -117,19 +117,21 @@ export function syncDirectory(fd: number): void {
 }
 
 const RENAME_TRIES = 200;
+const OPEN_TRIES = 100;
 
 /**
- * Rename over what is there. On Windows it fails with EPERM, EACCES or EBUSY as long as anyone has the target
- * open, which a reader has for less than a millisecond; so it is tried again there, for about a second.
+ * Rename over what is there. On Windows it fails as long as anyone has the target open, which a reader has for
+ * less than a millisecond; so it is tried again there, for about two seconds.
  */
-export function rename(from: string, to: string): void {
+export const rename = (from: string, to: string): void => insisting(RENAME_TRIES, () => renameSync(from, to));
+
+/** Do it again as long as it fails because somebody else has the file (on Windows), at most so many times. */
+function insisting<T>(most: number, work: () => T): T {
   for (let tries = 1;; tries += 1) {
     try {
-      return renameSync(from, to);
+      return work();
     } catch (error) {
-      if (!windows || tries === RENAME_TRIES || !["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error))) {
-        throw error;
-      }
+      if (!windows || tries === most || !["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error))) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(tries, 10));
     }
   }

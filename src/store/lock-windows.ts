@@ -24,6 +24,9 @@ const OPEN_ALWAYS = 4;
 const EXCLUSIVE_FAIL_IMMEDIATELY = 3;
 const ERROR_FILE_NOT_FOUND = 2;
 const ERROR_PATH_NOT_FOUND = 3;
+const ERROR_ACCESS_DENIED = 5;
+const ERROR_SHARING_VIOLATION = 32;
+const ERROR_DELETE_PENDING = 303;
 const ERROR_LOCK_VIOLATION = 33;
 const ERROR_IO_PENDING = 997;
 
@@ -89,14 +92,34 @@ function farAway(): Uint8Array {
   return overlapped;
 }
 
+/** What is open elsewhere without sharing (a virus scanner), or is being deleted; and what may never be opened. */
+const IN_THE_WAY = [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_DELETE_PENDING];
+const OPEN_TRIES = 100;
+const PAUSE_MS = 10;
+
 function open(path: string): Handle {
   const name = wide(path.replaceAll("/", "\\"));
-  const handle = calls.CreateFileW(name, GENERIC_READ_WRITE, SHARE_READ_WRITE, null, OPEN_ALWAYS, 0x80, null);
-  if (isHandle(handle)) return handle;
-  const code = calls.GetLastError();
+  for (let tries = 1;; tries++) {
+    const handle = calls.CreateFileW(
+      name,
+      GENERIC_READ_WRITE,
+      SHARE_READ_WRITE,
+      null,
+      OPEN_ALWAYS,
+      0x80,
+      null,
+    );
+    if (isHandle(handle)) return handle;
+    const code = calls.GetLastError();
+    if (tries === OPEN_TRIES || !IN_THE_WAY.includes(code)) throw failed(code);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  }
+}
+
+function failed(code: number): Error {
   const error = new Error(`CreateFileW failed with error ${code}`);
   // Spelled as node:fs does, by which the store knows that its folders are yet to be made.
-  throw code === ERROR_FILE_NOT_FOUND || code === ERROR_PATH_NOT_FOUND
+  return code === ERROR_FILE_NOT_FOUND || code === ERROR_PATH_NOT_FOUND
     ? Object.assign(error, { code: "ENOENT" })
     : error;
 }

@@ -53,7 +53,7 @@ export class Wine {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      timeout: 60_000,
+      timeout: 150_000,
       killSignal: "SIGKILL",
     });
     const stdout = new Response(child.stdout).text();
