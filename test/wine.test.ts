@@ -3,21 +3,33 @@
  * command lines at a cmd.exe in it and compares the IDs.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playback } from "../src/facts/recording.ts";
 import { resolve } from "../src/identity/resolve.ts";
-import { berth as berthBinary, root, run, scratch, until } from "./support/berth.ts";
+import { berth as berthBinary, root, run, until } from "./support/berth.ts";
 import { Wine } from "./support/wine.ts";
 
-const directory = scratch("berth-wine-");
+const directory = realpathSync(mkdtempSync(join(tmpdir(), "berth-wine-")));
 let wine: Wine;
 
 beforeAll(async () => {
   wine = await Wine.start(directory);
 }, 240_000);
-// Where the start failed there is nothing to stop.
-afterAll(async () => await (wine as Wine | undefined)?.stop(), 60_000);
+afterAll(async () => {
+  // Where the start failed there is nothing to stop. Wine writes its registry down when it ends, so that comes first.
+  await (wine as Wine | undefined)?.stop();
+  rmSync(directory, { recursive: true, force: true });
+}, 60_000);
 
 /** Milliseconds; a test takes a few seconds, twenty times as long on a machine with other work. */
 const LIMIT = 240_000;
