@@ -4,6 +4,7 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { prompts } from "./bench-prompt.ts";
 import { build, compile } from "./build.ts";
 import { ownTarget } from "./targets.ts";
 
@@ -164,6 +165,7 @@ async function main(): Promise<number> {
     const within = [
       await inTerminal("plain", directory),
       Bun.which("tmux") === null || await inTmux(directory),
+      prompts(directory),
     ];
     return within.every(Boolean) && over <= 5 ? 0 : 1;
   } finally {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { berth, cleanEnv, run } from "./support/berth.ts";
-import { type Home, hookFile, makeHome, program, ShellTerminal } from "./support/shell-pty.ts";
+import { type Home, hookFile, makeHome, nushell, program, ShellTerminal } from "./support/shell-pty.ts";
 
 const open: ShellTerminal[] = [];
 afterEach(async () => {
@@ -197,3 +197,23 @@ test("nothing of a program that hung is left where there is no timeout", async (
     expect(() => readlinkSync(`/proc/${pid}/exe`)).toThrow();
   }
 });
+
+test.each([
+  ["is missing", undefined],
+  ["hangs", "#!/bin/sh\nexec sleep 60\n"],
+  ["prints garbage", "#!/bin/sh\necho gaz; echo gaz; echo gaz; exit 3\n"],
+  ["prints an endless stream", "#!/bin/sh\nexec yes gaz\n"],
+])("nu: the program %s", async (_, text) => {
+  const nu = await nushell();
+  if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
+  const home = makeHome();
+  await hookFile(home, "nu");
+  rmSync(`${home.bin}/berth`);
+  if (text !== undefined) program(`${home.bin}/berth`, text);
+  const file = readdirSync(home.path).find((name) => name.endsWith(".nu")) ?? "";
+  const shown = "$env | columns | where $it =~ '^BERTH_(SESSION|USE)' | to json -r";
+  const { stdout, stderr } = await run([nu, "-n", "-c", `source ${home.path}/${file}; ${shown}`], {
+    env: { ...home.env, ...INHERITED },
+  });
+  expect({ stdout, stderr }).toEqual({ stdout: "[]\n", stderr: "" });
+}, 150_000);

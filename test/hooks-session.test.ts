@@ -276,31 +276,41 @@ describe("nu", () => {
       env: home.env,
     });
     open.push(shell);
+    // Between a command's end (OSC 133;D) and the end of the next prompt (133;B) nu asks the terminal where the
+    // cursor is, and takes what is typed for a part of the answer.
+    const ended = () => shell.output.split("\x1b]133;D").length;
+    const atPrompt = () => shell.output.split("\x1b]133;D").at(-1)?.includes("\x1b]133;B") || undefined;
+    const submit = async (command: string) => {
+      await until("nu's prompt", atPrompt);
+      const before = ended();
+      shell.type(`${command}\r`);
+      await until(
+        `${command} while nu shows ${JSON.stringify(shell.output.slice(-800))}`,
+        () => ended() > before || undefined,
+      );
+    };
     let files = 0;
     const line = async (expression: string) => {
       const into = `${home.path}/nu-${++files}`;
-      shell.type(`${expression} | save ${into}; mv ${into} ${into}.done\r`);
-      return (await until(
-        `${expression} while nu shows ${JSON.stringify(shell.output.slice(-800))}`,
-        () => written(`${into}.done`),
-      )).trim();
+      await submit(`${expression} | save ${into}`);
+      return readFileSync(into, "utf8").trim();
     };
     const id = await line("$env.BERTH_SESSION_ID");
     expect(id).toMatch(/^anchor--[0-9a-f]{64}$/);
     expect(await line("berth id")).toBe(id);
     expect(await line("$env.config.hooks.pre_prompt | where $it == berth_hook_prompt | length | to text"))
       .toBe("1");
-    shell.type("$env.BERTH_SESSION = 'other'\r");
+    await submit("$env.BERTH_SESSION = 'other'");
     expect(await line("$env.BERTH_SESSION_ID")).toBe("ex--other_d9");
-    shell.type("hide-env BERTH_SESSION\r");
+    await submit("hide-env BERTH_SESSION");
     expect(await line("$env.BERTH_SESSION_ID")).toBe(id);
-    shell.type("berth use review\r");
+    await submit("berth use review");
     expect(await line("berth id --json")).toContain('"source":"use"');
     expect(await line("$env.BERTH_SESSION_ID")).toBe("ex--review_c9");
-    shell.type("berth use --none\r");
+    await submit("berth use --none");
     expect(await line("berth id")).toBe(id);
     expect(await line("berth_prompt")).toBe(id.slice(0, 20));
-    shell.type("berth_unhook\r");
+    await submit("berth_unhook");
     expect(await line("$env | columns | where $it starts-with BERTH_ | length | to text")).toBe("0");
   });
 });
@@ -311,5 +321,34 @@ describe("without the hook", () => {
     expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
     expect(stderr).toContain("has not loaded the hook");
     expect(stderr).toContain("berth help init");
+  });
+});
+
+describe("what the hook asks", () => {
+  test("is answered by the ID, the binding and the short ID, a line each, also where a label is set", async () => {
+    const shell = await hooked("bash");
+    const { BERTH_SESSION_ID: id = "", BERTH_SESSION_BIND: bind = "" } = await pair(shell);
+    expect(await shell.line("berth id --bind --strict")).toBe(`${id}\n${bind}\n${id.slice(0, 20)}`);
+    expect(await shell.line("berth id --strict --bind")).toBe(`${id}\n${bind}\n${id.slice(0, 20)}`);
+    expect(await shell.line("BERTH_SESSION=other berth id --bind --strict")).toBe(
+      `ex--other_d9\n${bind}\nex--other_d9`,
+    );
+  });
+
+  test("is refused where the ID would be another one at the next command", async () => {
+    // Below a process whose parents are none of ours, in a session of its own, nothing stands for us.
+    const { stdout, stderr, status } = await run([
+      "unshare",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      "--kill-child",
+      berth,
+      "id",
+      "--bind",
+      "--strict",
+    ], { env: home.env });
+    expect({ stdout, status }).toEqual({ stdout: "", status: 4 });
+    expect(stderr).toContain("No stable session here");
   });
 });

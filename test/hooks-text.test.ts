@@ -210,6 +210,21 @@ test.each([
   });
 });
 
+test("pwsh: nothing that Windows PowerShell 5.1 cannot read, and .NET only where the language is not constrained", async () => {
+  const text = await hookText("pwsh");
+  const code = text.replace(/^\s*#.*$/gm, "").replace(/'(?:[^']|'')*'/g, "''").replace(
+    /"(?:[^"`]|`.)*"/g,
+    '""',
+  );
+  expect(code).not.toMatch(/\?\?|\?\.|&&|\|\||\? .* : |ternary/);
+  for (const [open, close] of ["{}", "()"]) {
+    expect(code.split(open ?? "").length).toBe(code.split(close ?? "").length);
+  }
+  const dotNet = code.split("\n    }\n").filter((part) => /\[System|New-Object/.test(part));
+  expect(dotNet.length).toBe(1);
+  expect(dotNet[0]).toContain("Invoke-BerthHookProcess");
+});
+
 test.each(SHELLS)("completions for %s are static", async (shell) => {
   const { stdout, stderr, status } = await run([berth, "completions", shell, "--cmd", "moor"]);
   expect({ stderr, status }).toEqual({ stderr: "", status: 0 });

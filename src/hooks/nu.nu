@@ -1,12 +1,10 @@
 # berth: the session of this terminal in $env.BERTH_SESSION_ID. To be rid of it in this shell: berth_unhook
 
-# Asks for 2 seconds at most. In a directory that was deleted the program could not even start.
+# Asks for 2 seconds at most.
 def berth_hook_call []: nothing -> list<string> {
     let mail = (random int 1..1000000000)
-    let here = ($env.PWD | path exists)
     let job = (job spawn {
         let answer = (try {
-            if not $here { cd / }
             with-env {BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} {
                 do { ^@command@ id --bind --strict } | complete | get stdout
             }
@@ -46,11 +44,7 @@ def --env berth_hook_set [answer: list<string>] {
 
 # "berth use" and "berth refresh": the program prints a first line of its own, what is to be exported, and the rest.
 def --env berth_hook_command [words: list<string>] {
-    let here = ($env.PWD | path exists)
-    let out = (do {
-        if not $here { cd / }
-        with-env {BERTH_HOOK: "1", BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} { ^@command@ ...$words }
-    } | lines)
+    let out = (with-env {BERTH_HOOK: "1", BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} { ^@command@ ...$words } | lines)
     if $out.0? != "berth-hook" or ($out | length) < 5 { return ($out | str join "\n") }
     let bind = $out.3
     if ($bind | is-not-empty) { $env.BERTH_SESSION_BIND = $bind }

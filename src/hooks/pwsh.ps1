@@ -14,7 +14,7 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT) {
             $item = Get-Item -LiteralPath "Env:$name" -ErrorAction Ignore
             if ($null -ne $item) {
                 $kept[$name] = $item.Value
-                Set-Item -LiteralPath "Env:$name" -Value $null -WhatIf:$false -Confirm:$false
+                Remove-Item -LiteralPath "Env:$name" -WhatIf:$false -Confirm:$false
             }
         }
         if ($Hook -ne '') { $env:BERTH_HOOK = $Hook }
@@ -102,7 +102,7 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT) {
             if ($env:BERTH_USE -cne $Id -and "$env:BERTH_SESSION_BIND" -cne $Bind) { $env:BERTH_USE = $null }
             $env:BERTH_SESSION_ID = $Id
             $env:BERTH_SESSION_SHORT = $Short
-            $env:BERTH_SESSION_BIND = if ($Bind -ne '') { $Bind } else { $null }
+            if ($Bind -ne '') { $env:BERTH_SESSION_BIND = $Bind } else { $env:BERTH_SESSION_BIND = $null }
         }
         $global:BerthHookSeen = "$env:BERTH_SESSION`n$env:BERTH_USE`n$env:TMUX`n$env:TMUX_PANE"
     }
@@ -117,8 +117,8 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT) {
         }
         $out = @(Invoke-BerthHookBlock -Block { & $program @words } -Hook '1')
         if ($out.Count -ge 5 -and $out[0] -ceq 'berth-hook') {
-            $env:BERTH_SESSION_BIND = if ($out[3] -ne '') { $out[3] } else { $null }
-            $env:BERTH_USE = if ($out[1] -ne '') { $out[1] } else { $null }
+            if ($out[3] -ne '') { $env:BERTH_SESSION_BIND = $out[3] }
+            if ($out[1] -ne '') { $env:BERTH_USE = $out[1] } else { $env:BERTH_USE = $null }
             Use-BerthHookAnswer -Id $out[2] -Bind $out[3] -Short $out[4]
             $out = @($out | Select-Object -Skip 5)
         }

@@ -109,7 +109,11 @@ export async function hookFile(home: Home, shell: string, ...more: readonly stri
 }
 
 /** A real Nushell: PATH's, else the npm package's, put into a directory of its own; undefined without one. */
-export async function nushell(): Promise<string | undefined> {
+export const nushell = (): Promise<string | undefined> => installed ??= install();
+
+let installed: Promise<string | undefined> | undefined;
+
+async function install(): Promise<string | undefined> {
   const found = Bun.which("nu");
   if (found !== null) return found;
   const directory = scratch("berth-nu-");
