@@ -14,6 +14,7 @@
  * @module
  */
 import { openFacts, openHost } from "./facts/open.ts";
+import { means } from "./identity/means.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
 import { openStore, type Store } from "./store/open.ts";
@@ -68,8 +69,7 @@ export interface ResolveOptions {
  */
 export async function resolveSession({ label, scope = "session" }: ResolveOptions = {}): Promise<Resolution> {
   const host = await openHost();
-  const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID() };
-  return resolve(await openFacts(host), { scope, ...label === undefined ? {} : { label } }, means);
+  return resolve(await openFacts(host), { scope, ...label === undefined ? {} : { label } }, means(host));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The decision over whole machines of Windows and macOS, as data: no such machine is needed. */
 import { describe, expect, test } from "bun:test";
 import { playback, recorder } from "../src/facts/recording.ts";
+import { means as realMeans } from "../src/identity/means.ts";
 import { resolve } from "../src/identity/resolve.ts";
 import { shellShape } from "../src/identity/shell.ts";
 import { windowsShape } from "../src/identity/windows-programs.ts";
@@ -34,7 +35,10 @@ describe.each(machines())("%s", (_, machine) => {
       if (command.expect.source === "uuid-fallback") continue;
       const shape = machine.system === "win32" ? windowsShape : shellShape;
       const { facts, recording } = recorder(playback(recordingOf(machine, command)), shape);
-      const means = { sha256: (text: string) => Bun.SHA256.hash(text, "hex"), randomUuid: () => "" };
+      const means = {
+        ...realMeans({ sha256: (text) => Bun.SHA256.hash(text, "hex") }),
+        randomUuid: () => "",
+      };
       const live = resolve(facts, { scope: "session" }, means);
       const again = resolve(playback(JSON.parse(JSON.stringify(recording()))), { scope: "session" }, means);
       expect(again.id).toBe(live.id);

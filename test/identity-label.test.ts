@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { BerthError, type Code } from "../src/errors.ts";
-import { formatLabel, isCanonical, MAX_LENGTH, shortId, splitId } from "../src/identity/label.ts";
+import { shortId, splitId } from "../src/identity/id.ts";
+import { formatLabel, isCanonical, MAX_LENGTH } from "../src/identity/label.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const format = (label: string) => formatLabel(label, sha256);

@@ -1,6 +1,6 @@
 import type { Leftover } from "../store/leftovers.ts";
 import type { Store } from "../store/open.ts";
-import { shortId } from "../identity/label.ts";
+import { shortId } from "../identity/id.ts";
 import { aligned, size } from "./columns.ts";
 import { type Context, flag, type Input, type Option, outJson } from "./command.ts";
 

@@ -1,5 +1,5 @@
 import { fail } from "../errors.ts";
-import { shortId } from "../identity/label.ts";
+import { shortId } from "../identity/id.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Resolution } from "../identity/resolution.ts";
 import type { Context } from "./command.ts";

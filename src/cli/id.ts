@@ -1,5 +1,5 @@
 import { fail } from "../errors.ts";
-import { shortId, splitId } from "../identity/label.ts";
+import { shortId, splitId } from "../identity/id.ts";
 import type { Resolution } from "../identity/resolution.ts";
 import { type Command, flag, outJson } from "./command.ts";
 

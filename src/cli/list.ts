@@ -1,5 +1,5 @@
 import { picklist } from "valibot";
-import { shortId } from "../identity/label.ts";
+import { shortId } from "../identity/id.ts";
 import { type Listed, listRecords } from "../store/list.ts";
 import { type Machine, sessionAlive } from "../store/liveness.ts";
 import { type SessionRecord, STATUSES } from "../store/record.ts";

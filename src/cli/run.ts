@@ -5,7 +5,8 @@ import { resolve } from "../identity/resolve.ts";
 import type { Request, Resolution, Scope } from "../identity/resolution.ts";
 import { type Context, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { means } from "./means.ts";
+import { CHILD_WORD } from "../sandbox/lua/word.ts";
+import { means } from "../identity/means.ts";
 import { nearest } from "./nearest.ts";
 import { plainInput } from "./plain.ts";
 import { report, writeOut } from "./report.ts";
@@ -13,6 +14,8 @@ import { COMMANDS, findCommand, type Found } from "./table.ts";
 
 /** Do what the command line says. @returns the exit status */
 export async function run(host: Host, argv: readonly string[]): Promise<number> {
+  // The other end of `berth lua`, started by itself.
+  if (argv[0] === CHILD_WORD) await (await import("../sandbox/lua/child.ts")).runChild();
   // Errors of the command line itself come as JSON too where the user asked for it.
   let json = argv.slice(0, end(argv)).includes("--json");
   try {

@@ -1,5 +1,6 @@
 import { BerthError, fail } from "../errors.ts";
-import { formatLabel, shortId } from "../identity/label.ts";
+import { shortId } from "../identity/id.ts";
+import { formatLabel } from "../identity/label.ts";
 import { selectSession } from "../store/select.ts";
 import { type Command, type Context, flag, type Input, outJson } from "./command.ts";
 import { checkHook, ownTerminal, tellHook } from "./hook.ts";

@@ -1,4 +1,4 @@
-import { shortId } from "../identity/label.ts";
+import { shortId } from "../identity/id.ts";
 import type { Command } from "./command.ts";
 import { SOURCES } from "./words.ts";
 

@@ -72,9 +72,9 @@ function readStat(host: Host, who: number | "self", offset: number): Reading<Pro
   if (!text.ok) return text;
   const stat = parseStat(text.value);
   if (!stat.ok) return stat;
-  const { ttyNr, start, ...rest } = stat.value;
-  const ticks = offset === 0 ? start : String(Number(start) - offset);
-  return known({ ...rest, tty: ttyNr === 0 ? null : ttyPath(ttyNr) ?? otherTty(host, ttyNr), start: ticks });
+  const { pid, ppid, name, sid, ttyNr, start } = stat.value;
+  const tty = ttyNr === 0 ? null : ttyPath(ttyNr) ?? otherTty(host, ttyNr);
+  return known({ pid, ppid, name, sid, tty, start: offset === 0 ? start : String(Number(start) - offset) });
 }
 
 /** A terminal of a driver that has no fixed numbers (`ttyUSB0`, `hvc0`): sysfs knows its name. */
@@ -95,12 +95,19 @@ function environment(host: Host, pid: number): Reading<Variables> {
   const text = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!text.ok) return text;
   const block = `\0${text.value}\0`;
+  if (!mayHoldOurs(block)) return known({});
   return known(pickVariables((name) => {
     // As getenv(3) does: the first of two counts.
     const at = block.indexOf(`\0${name}=`);
     const from = at + name.length + 2;
     return at < 0 ? undefined : block.slice(from, block.indexOf("\0", from));
   }));
+}
+
+/** Whether it is worth looking for each of the variables: most environments have none of them. */
+function mayHoldOurs(block: string): boolean {
+  return block.includes("\0BERTH_") || block.includes("\0TMUX") || block.includes("\0SSH_C") ||
+    block.includes("\0STY=") || block.includes("\0ZELLIJ_") || block.includes("\0TERM_");
 }
 
 function argumentsOf(host: Host, pid: number): Reading<readonly string[]> {

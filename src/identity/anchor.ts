@@ -1,5 +1,5 @@
 import type { Process } from "../facts/facts.ts";
-import { foundId, type Namespace } from "./label.ts";
+import { foundId, type Namespace } from "./id.ts";
 import { part, type Place } from "./place.ts";
 
 /**

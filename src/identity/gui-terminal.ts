@@ -1,4 +1,4 @@
-import { foundId } from "./label.ts";
+import { foundId } from "./id.ts";
 import { type Answer, believe, enclosing, environmentWith, passOver, type Place } from "./place.ts";
 
 /**

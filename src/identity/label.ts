@@ -1,9 +1,9 @@
 import { fail } from "../errors.ts";
+import { foundId, type Namespace, SEPARATOR, splitId } from "./id.ts";
 import type { Means } from "./resolution.ts";
 
 /** A session ID is a file name on every system, in every shell, and in a URL. */
 export const MAX_LENGTH = 80;
-const SEPARATOR = "--";
 const OUTSIDE = /[^A-Za-z0-9._-]/u;
 const ALPHABET = /^[A-Za-z0-9._-]+$/;
 
@@ -15,19 +15,6 @@ const HASH = /^[0-9a-f]{64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SHORT_SUFFIX = /^(.+)_([0-9a-f]{2})$/s;
 const LONG_SUFFIX = /^.+_[0-9a-f]{16}$/s;
-
-export type Namespace = "ex" | "tmux" | "screen" | "zellij" | "ssh" | "terminal" | "anchor" | "uuid";
-
-/** The ID of something that we found ourselves: a hash is its whole payload. */
-export const foundId = (namespace: Namespace, payload: string): string =>
-  `${namespace}${SEPARATOR}${payload}`;
-
-/** Namespace and payload, split at the first `--`; a value without one is all payload. */
-export function splitId(value: string): { namespace: string | undefined; payload: string } {
-  const at = value.indexOf(SEPARATOR);
-  if (at < 0) return { namespace: undefined, payload: value };
-  return { namespace: value.slice(0, at), payload: value.slice(at + SEPARATOR.length) };
-}
 
 /**
  * Spell a label of the user's as an ID. An ID that is already one stays what it is, so IDs can be given back to
@@ -71,12 +58,4 @@ export function isCanonical(value: string, sha256: Means["sha256"]): boolean {
   if (LONG_SUFFIX.test(payload)) return true;
   const [, original, digits] = SHORT_SUFFIX.exec(payload) ?? [];
   return original !== undefined && sha256(original).startsWith(digits ?? " ");
-}
-
-/** The ID as people read it: namespace and the first 12 characters of the payload. */
-export function shortId(id: string): string {
-  const { namespace, payload } = splitId(id);
-  return namespace === undefined
-    ? payload.slice(0, 12)
-    : foundId(namespace as Namespace, payload.slice(0, 12));
 }

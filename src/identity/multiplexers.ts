@@ -1,6 +1,6 @@
 import { type Process, type TmuxPane } from "../facts/facts.ts";
 import { tmuxQuery } from "../facts/tmux.ts";
-import { foundId, type Namespace } from "./label.ts";
+import { foundId, type Namespace } from "./id.ts";
 import { type Answer, believe, enclosing, environmentWith, part, passOver, type Place } from "./place.ts";
 
 /** tmux: the session of the pane, when that pane is the terminal that we are on. */

@@ -35,11 +35,13 @@ export interface Request {
   readonly terminalOnly?: boolean;
 }
 
-/** The two things that the decision cannot do without and that are not its own. */
+/** What the decision cannot do without and is not its own. */
 export interface Means {
   /** SHA-256 of the text's UTF-8, 64 lowercase hex digits. */
   readonly sha256: (text: string) => string;
   readonly randomUuid: () => string;
+  /** A label or an ID of the user's, spelled as an ID (`formatLabel`). @throws BerthError where it can be none */
+  readonly spell: (label: string) => string;
 }
 
 export interface Resolution {

@@ -2,7 +2,7 @@ import type { Facts } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
 import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
 import { guiTerminal } from "./gui-terminal.ts";
-import { formatLabel, foundId, splitId } from "./label.ts";
+import { foundId, splitId } from "./id.ts";
 import { screen, tmux, zellij } from "./multiplexers.ts";
 import { type Answer, believe, environmentWith, findPlace, passOver, type Place } from "./place.ts";
 import type { Means, Request, Resolution } from "./resolution.ts";
@@ -49,7 +49,7 @@ function explicit(facts: Facts, request: Request, means: Means): Resolution | un
     ? ["explicit-env" as const, "BERTH_SESSION"]
     : ["explicit-flag" as const, "--session-id"];
   const hints = [{ name, verdict: "believed" as const, reason: "given outright" }];
-  const id = formatLabel(text, means.sha256);
+  const id = means.spell(text);
   return {
     id,
     source,
@@ -109,9 +109,9 @@ function use(place: Place): Answer | undefined {
   };
 }
 
-function spelled(label: string, { sha256 }: Means): string | undefined {
+function spelled(label: string, { spell }: Means): string | undefined {
   try {
-    return formatLabel(label, sha256);
+    return spell(label);
   } catch {
     return undefined;
   }

@@ -11,8 +11,9 @@ import { believe, type Place } from "./place.ts";
  */
 export function placeByBinding(place: Place): Place {
   const { facts } = place;
+  if (facts.windows === undefined) return place;
   const binding = parseBinding(facts.variables.BERTH_SESSION_BIND ?? "");
-  if (facts.windows === undefined || binding === undefined || !isOurMachine(place, binding)) return place;
+  if (binding === undefined || !isOurMachine(place, binding)) return place;
   const there = facts.process(binding.anchor.pid);
   if (!there.ok || !isSame(there.value, binding.anchor)) return place;
   const anchor = { ...there.value, tty: binding.anchor.tty };

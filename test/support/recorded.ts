@@ -10,6 +10,7 @@ import {
   type Variables,
 } from "../../src/facts/facts.ts";
 import { playback, type Recording } from "../../src/facts/recording.ts";
+import { means as realMeans } from "../../src/identity/means.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import type { Resolution, Source } from "../../src/identity/resolution.ts";
 
@@ -60,10 +61,7 @@ export function machines(): [file: string, machine: Machine][] {
     .map((file) => [file, JSON.parse(readFileSync(join(directory, file), "utf8")) as Machine]);
 }
 
-const means = {
-  sha256: (text: string) => createHash("sha256").update(text).digest("hex"),
-  randomUuid: () => crypto.randomUUID(),
-};
+const means = realMeans({ sha256: (text) => createHash("sha256").update(text).digest("hex") });
 
 export const decide = (machine: Machine, command: Command): Resolution =>
   resolve(playback(recordingOf(machine, command)), { scope: "session" }, means);

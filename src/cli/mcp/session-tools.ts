@@ -1,7 +1,7 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import { fail } from "../../errors.ts";
-import { shortId } from "../../identity/label.ts";
+import { shortId } from "../../identity/id.ts";
 import { rootOf, type Subject } from "../../sandbox/session.ts";
 import { readRecord } from "../../store/read.ts";
 import { entry, type SessionRecord, setEntry, STATUSES } from "../../store/record.ts";

@@ -2,8 +2,7 @@
 import * as v from "valibot";
 import { luaData } from "./data.ts";
 
-/** The command word that makes our own binary the child. No command, and nothing anybody types. */
-export const CHILD_WORD = "internal:lua-child";
+export { CHILD_WORD } from "./word.ts";
 
 export const requestSchema = v.object({
   /** Base64 of the source. */
