@@ -124,16 +124,23 @@ function tmux(directory: string): boolean {
  * shell is a child of a terminal emulator and not of a deep chain of tools.
  */
 async function inTerminal(part: string, directory: string): Promise<boolean> {
+  const result = `${directory}/${part}.txt`;
+  Bun.spawnSync(["setsid", "--fork", process.execPath, import.meta.path, "terminal", part, directory]);
+  while (!await Bun.file(`${result}.status`).exists()) await Bun.sleep(100);
+  console.log((await Bun.file(result).text()).trimEnd());
+  return (await Bun.file(`${result}.status`).text()).trim() === "0";
+}
+
+async function openTerminal(part: string, directory: string): Promise<void> {
   const [result, line] = [
     `${directory}/${part}.txt`,
     `${process.execPath} ${import.meta.path} ${part} ${directory}`,
   ];
-  const typed = `${line} > ${result}; echo $? > ${result}.status; exit\n`;
   const child = Bun.spawn(["bash", "--norc", "-i"], { terminal: { cols: 80, rows: 24, data() {} } });
-  child.terminal?.write(typed);
+  child.terminal?.write(
+    `${line} > ${result}; echo $? > ${result}.new; mv ${result}.new ${result}.status; exit\n`,
+  );
   await child.exited;
-  console.log((await Bun.file(result).text()).trimEnd());
-  return (await Bun.file(`${result}.status`).text()).trim() === "0";
 }
 
 /** The same in a pane of a tmux server of its own. */
@@ -175,6 +182,10 @@ async function main(): Promise<number> {
 
 if (import.meta.main) {
   const [part, directory = ""] = process.argv.slice(2);
+  if (part === "terminal") {
+    await openTerminal(directory, process.argv[4] ?? "");
+    process.exit(0);
+  }
   if (part === "plain") process.exit(plain(directory) ? 0 : 1);
   if (part === "tmux") process.exit(tmux(directory) ? 0 : 1);
   process.exit(await main());
