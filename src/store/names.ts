@@ -5,8 +5,8 @@ import { sha256 } from "./sha256.ts";
  * `~` is in no ID, so a spelling with a hash never meets one without.
  */
 
-export type Folder = "sessions" | "archive" | "quarantine" | "locks";
-export const FOLDERS: readonly Folder[] = ["sessions", "archive", "quarantine", "locks"];
+export type Folder = "sessions" | "archive" | "quarantine" | "locks" | "workspaces";
+export const FOLDERS: readonly Folder[] = ["sessions", "archive", "quarantine", "locks", "workspaces"];
 
 export const RECORD_END = ".session.json";
 export const LOCK_END = ".lock";
@@ -34,6 +34,9 @@ export const GLOBAL_LOCK = `locks/global${LOCK_END}`;
 /** The lock of everything that belongs to the project at `root`, an absolute path without symbolic links. */
 export const workspaceLockName = (root: string): string =>
   `locks/workspace-${sha256(root).slice(0, 16)}${LOCK_END}`;
+
+/** What is kept of the project at `root` beside its sessions. */
+export const workspaceName = (root: string): string => `workspaces/${sha256(root).slice(0, 16)}.json`;
 
 /** A time as it stands in file names, to the second and without the colons that Windows forbids. */
 export const fileTime = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z`;

@@ -1,0 +1,107 @@
+import { fail } from "../errors.ts";
+import { type Git, must } from "./git.ts";
+
+/** A branch as it stands. */
+export interface Branch {
+  readonly name: string;
+  readonly commit: string;
+  /** The checkout that has it, null when none does. */
+  readonly checkedOutAt: string | null;
+}
+
+const FORMAT = "%(refname)%00%(objectname)%00%(worktreepath)";
+
+/** The branches that patterns as of `git for-each-ref` match: a name with all below it, or a glob. */
+export async function findBranches(git: Git, patterns: readonly string[]): Promise<Branch[]> {
+  const refs = patterns.map((pattern) => `refs/heads/${pattern}`);
+  const out = await must(git, "list the branches", ["for-each-ref", `--format=${FORMAT}`, "--", ...refs]);
+  return out.split("\n").filter((line) => line !== "").map((line) => {
+    const [ref = "", commit = "", checkedOutAt = ""] = line.split("\0");
+    return { name: ref.slice("refs/heads/".length), commit, checkedOutAt: checkedOutAt || null };
+  });
+}
+
+/** The name itself and every name above it: `a/b/c`, `a/b`, `a`. A branch at one of them is in its way. */
+export function withParents(name: string): string[] {
+  const parts = name.split("/");
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
+}
+
+/**
+ * Check that a branch of that name can be made.
+ *
+ * @throws `branch_exists`; `branch_clash`, since a ref cannot be a file and a directory at once
+ */
+export function refuseTaken(name: string, branches: readonly Branch[]): void {
+  for (const { name: other } of branches) {
+    if (other === name) throw fail("branch_exists", { branch: name });
+    if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) {
+      throw fail("branch_clash", { branch: name, other });
+    }
+  }
+}
+
+/**
+ * The branch that is to be adopted.
+ *
+ * @throws `no_such_branch`, `branch_checked_out`
+ */
+export async function adoptable(git: Git, name: string): Promise<Branch> {
+  const found = (await findBranches(git, [name])).find((branch) => branch.name === name);
+  if (found === undefined) throw fail("no_such_branch", { branch: name });
+  if (found.checkedOutAt !== null) {
+    throw fail("branch_checked_out", { branch: name, at: found.checkedOutAt });
+  }
+  return found;
+}
+
+/** @throws `bad_branch` for what git does not take for a branch's name */
+export async function checkBranchName(git: Git, name: string): Promise<void> {
+  // A leading dash is an option, and "@{-1}" would be expanded, so what is printed must be what was given.
+  const { status, out } = await git(["check-ref-format", "--branch", name]);
+  if (name.startsWith("-") || status !== 0 || out.trim() !== name) throw fail("bad_branch", { branch: name });
+}
+
+/** Where a new branch begins. */
+export interface Base {
+  readonly commit: string;
+  /** As it was given, else the current branch, else the commit. */
+  readonly ref: string;
+}
+
+/**
+ * @param given a ref or commit; HEAD without one
+ * @throws `no_such_ref`; `no_commits` where HEAD has none yet
+ */
+export async function findBase(git: Git, given: string | undefined): Promise<Base> {
+  if (given !== undefined) {
+    const spec = `${given}^{commit}`;
+    const { status, out } = given.startsWith("-") || given.includes("\0")
+      ? { status: 1, out: "" }
+      : await git(["rev-parse", "--verify", "--quiet", spec]);
+    if (status !== 0) throw fail("no_such_ref", { ref: given });
+    return { commit: out.trim(), ref: given };
+  }
+  const { status, out } = await git(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"]);
+  const [commit = "", ref = ""] = out.split("\n");
+  if (status !== 0) throw fail("no_commits", {});
+  return { commit, ref: ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : commit };
+}
+
+/** Whether the branch has commits that no other branch and no remote has. */
+export async function hasOwnCommits(git: Git, name: string): Promise<boolean> {
+  const args = ["rev-list", "--max-count=1", `refs/heads/${name}`, "--not", `--exclude=${name}`];
+  const out = await must(git, "compare the branches", [...args, "--branches", "--remotes", "--"]);
+  return out.trim() !== "";
+}
+
+/**
+ * Delete the branch if it still stands at that commit: git compares and deletes in one step.
+ *
+ * @throws `git_failed` when it moved meanwhile
+ */
+export async function deleteBranch(git: Git, name: string, commit: string): Promise<void> {
+  await must(git, `delete branch ${name}`, ["update-ref", "-d", `refs/heads/${name}`, commit]);
+  // What `git branch -D` would take with it; without a section this fails and nothing is lost.
+  await git(["config", "--local", "--remove-section", `branch.${name}`]);
+}

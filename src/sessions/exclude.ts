@@ -1,0 +1,35 @@
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { FOLDER } from "./place.ts";
+
+const LINE = `/${FOLDER}/`;
+
+/**
+ * Name the worktrees' directory in `.git/info/exclude`, so that the main checkout stays clean. The file is the
+ * user's: one line is appended, once, and nothing else of it changes.
+ *
+ * @returns false where the file is a link or cannot be written; the session is none the worse for it
+ */
+export function excludeWorktrees(commonDir: string): boolean {
+  try {
+    mkdirSync(join(commonDir, "info"), { recursive: true });
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+    const fd = openSync(join(commonDir, "info", "exclude"), flags, 0o644);
+    try {
+      append(fd);
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function append(fd: number): void {
+  const bytes = Buffer.alloc(fstatSync(fd).size);
+  readSync(fd, bytes, 0, bytes.length, 0);
+  const text = bytes.toString("utf8");
+  if (text.split(/\r?\n/).some((line) => line.trim() === LINE)) return;
+  writeSync(fd, `${text === "" || text.endsWith("\n") ? "" : "\n"}${LINE}\n`);
+}

@@ -1,0 +1,56 @@
+/**
+ * Variables of git that say how to reach other machines and where its own parts are. Every other `GIT_…` is taken
+ * from the environment: in a git hook, in `git rebase --exec` and in some editors they point git at a repository,
+ * an index or a configuration of the moment (githooks(5); `git rev-parse --local-env-vars` lists most).
+ */
+const KEPT = new Set([
+  "GIT_ASKPASS",
+  "GIT_ATTR_NOSYSTEM",
+  "GIT_CEILING_DIRECTORIES",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_NOSYSTEM",
+  "GIT_CONFIG_SYSTEM",
+  "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+  "GIT_EXEC_PATH",
+  "GIT_PROXY_COMMAND",
+  "GIT_SSH",
+  "GIT_SSH_COMMAND",
+  "GIT_SSH_VARIANT",
+  "GIT_TEMPLATE_DIR",
+]);
+
+/** The variables that bind git to one repository: a command that runs in a worktree must not inherit them. */
+const REPOSITORY = new Set([
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_DIR",
+  "GIT_GRAFT_FILE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_INTERNAL_SUPER_PREFIX",
+  "GIT_NAMESPACE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_PREFIX",
+  "GIT_SHALLOW_FILE",
+  "GIT_WORK_TREE",
+]);
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment for our own calls of git: one language, no questions, no locks just to look. */
+export function gitEnvironment(environment: Environment): Record<string, string> {
+  const own = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
+  return { ...filtered(environment, (name) => !name.startsWith("GIT_") || KEPT.has(name)), ...own };
+}
+
+/** The environment for a command of the user's in a worktree. */
+export const commandEnvironment = (environment: Environment): Record<string, string> =>
+  filtered(environment, (name) => !REPOSITORY.has(name));
+
+function filtered(environment: Environment, keep: (name: string) => boolean): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && keep(name)) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import { fail } from "../errors.ts";
+import { type Machine, processAlive } from "../store/liveness.ts";
+import type { SessionRecord } from "../store/record.ts";
+
+const owner = v.looseObject({ pid: v.number(), start: v.string(), bootId: v.string() });
+
+/** A process, so that it can be told from a later one with the same PID. */
+export type Owner = v.InferOutput<typeof owner>;
+
+/**
+ * The journal: what is being done to record, branch and worktree together. It is written into the record before the
+ * first change and taken out after the last, so whatever moment a crash picks, the record tells what may be there.
+ */
+const pendingSchema = v.variant("kind", [
+  v.looseObject({
+    kind: v.literal("new"),
+    by: owner,
+    /** The git process at work. */
+    git: v.exactOptional(v.number()),
+    /** The commit a new branch was to start at; null where a branch was adopted. */
+    base: v.nullable(v.string()),
+  }),
+  v.looseObject({
+    kind: v.literal("destroy"),
+    by: owner,
+    deleteBranch: v.boolean(),
+    /** Where the branch stood, for its deletion. */
+    commit: v.nullable(v.string()),
+  }),
+]);
+
+export type Pending = v.InferOutput<typeof pendingSchema>;
+
+/** What a killed or working process has begun with this session, null when nothing. */
+export function pendingOf(record: SessionRecord): Pending | null {
+  const { pending } = record;
+  return v.is(pendingSchema, pending) ? pending : null;
+}
+
+/** The process whose part of the run is unfinished: the supervisor, or who claimed the cleanup. */
+export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"): Owner | null {
+  const found = record.run?.[role];
+  return v.is(owner, found) ? found : null;
+}
+
+/**
+ * Refuse to work on a session that is half made or half destroyed.
+ *
+ * @throws `session_live` while the process that does it lives, `session_unfinished` when it is gone
+ */
+export function refusePending(machine: Machine, record: SessionRecord, action: string): void {
+  const pending = pendingOf(record);
+  if (pending === null) return;
+  const doing = pending.kind === "new" ? "made" : "destroyed";
+  if (processAlive(machine, pending.by) === false) {
+    throw fail("session_unfinished", { session: nameOf(record), action, doing });
+  }
+  throw fail("session_live", { id: record.id, action, why: `process ${pending.by.pid} is at work on it` });
+}
+
+/** What people call the session. */
+export const nameOf = (record: SessionRecord): string => record.name ?? record.id;

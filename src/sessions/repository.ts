@@ -1,0 +1,59 @@
+import { realpathSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { fail } from "../errors.ts";
+import { type Answer, type Git, lastLine } from "./git.ts";
+
+/** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
+export interface Repository {
+  /** The main checkout; of a bare repository the directory its worktrees are made in. */
+  readonly root: string;
+  /** The checkout that we are in, which may be a linked worktree; null in a bare repository. */
+  readonly top: string | null;
+  /** Where all worktrees share their objects and branches. */
+  readonly commonDir: string;
+}
+
+/**
+ * Find the repository of git's directory.
+ *
+ * @throws `not_a_repository` with git's own words: there is none, or it is one that git refuses to read
+ * @throws `main_checkout_unknown` in a linked worktree whose main checkout git does not know
+ */
+export async function findRepository(git: Git): Promise<Repository> {
+  const questions = ["--is-bare-repository", "--git-common-dir", "--git-dir", "--show-toplevel"];
+  const answer = await git(["rev-parse", ...questions]);
+  // In a bare repository, and inside of a .git directory, all but the last is answered.
+  const [bare, common, own, top] = answer.out.split("\n");
+  if (bare === undefined || common === undefined || !own) throw notFound(git, answer);
+  const [commonDir, gitDir] = [real(git, common), real(git, own)];
+  if (!top) return { root: bareRoot(commonDir), top: null, commonDir };
+  const here = realpathSync(top);
+  const root = gitDir === commonDir ? here : await mainCheckout(git, commonDir, bare === "true");
+  return { root, top: here, commonDir };
+}
+
+const notFound = ({ directory }: Git, { err, status }: Answer) =>
+  fail("not_a_repository", { directory, why: lastLine(err, status) });
+
+const real = (git: Git, path: string): string => realpathSync(resolve(git.directory, path));
+
+/** `project/.bare` and `project/.git` keep their worktrees beside them, `project.git` inside. */
+function bareRoot(commonDir: string): string {
+  return basename(commonDir).startsWith(".") ? dirname(commonDir) : commonDir;
+}
+
+/**
+ * The main checkout, as seen from a linked worktree. Git has no question for it: `worktree list` derives its first
+ * line from the common directory's name, which is wrong for submodules.
+ */
+async function mainCheckout(git: Git, commonDir: string, bare: boolean): Promise<string> {
+  const settings = await git([`--git-dir=${commonDir}`, "config", "--get-regexp", "-z", "^core\\.(worktree|bare)$"]);
+  const values = new Map(
+    settings.out.split("\0").map((line) => line.split("\n") as [string, string | undefined]),
+  );
+  const worktree = values.get("core.worktree");
+  if (worktree !== undefined) return realpathSync(resolve(commonDir, worktree));
+  if (bare || values.get("core.bare") === "true") return bareRoot(commonDir);
+  if (basename(commonDir) === ".git") return dirname(commonDir);
+  throw fail("main_checkout_unknown", { directory: git.directory });
+}

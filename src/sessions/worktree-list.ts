@@ -1,0 +1,34 @@
+import { type Git, must } from "./git.ts";
+
+/** One worktree as git knows it. */
+export interface Listed {
+  readonly path: string;
+  /** The checked-out commit; null before the first one, and for a bare repository. */
+  readonly head: string | null;
+  /** `feature/auth`; null where HEAD is detached. */
+  readonly branch: string | null;
+  readonly bare: boolean;
+  /** Why it is locked ("" without a reason), null when it is not. */
+  readonly locked: string | null;
+}
+
+/** Every worktree of the repository, the main one first. */
+export async function listWorktrees(git: Git): Promise<Listed[]> {
+  return parseWorktrees(await must(git, "list the worktrees", ["worktree", "list", "--porcelain"]));
+}
+
+/** Read `git worktree list --porcelain`. (Its `-z` came with 2.36; our own paths have no newline in them.) */
+export function parseWorktrees(text: string): Listed[] {
+  return text.split("\n\n").filter((block) => block.startsWith("worktree ")).map((block) => {
+    const lines = block.split("\n");
+    const after = (word: string): string | null =>
+      lines.find((line) => line === word || line.startsWith(`${word} `))?.slice(word.length + 1) ?? null;
+    return {
+      path: after("worktree") ?? "",
+      head: after("HEAD"),
+      branch: after("branch")?.replace(/^refs\/heads\//, "") ?? null,
+      bare: after("bare") !== null,
+      locked: after("locked"),
+    };
+  });
+}

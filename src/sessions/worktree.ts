@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fail } from "../errors.ts";
+import { excludeWorktrees } from "./exclude.ts";
+import { type Git, must } from "./git.ts";
+import { type Marker, readMarker, writeMarker } from "./marker.ts";
+import { adminDirectory, checkPlace, FOLDER } from "./place.ts";
+import { type Listed, listWorktrees } from "./worktree-list.ts";
+
+/** A worktree that is to be made. */
+export interface Wanted {
+  readonly root: string;
+  readonly commonDir: string;
+  readonly path: string;
+  /** The commit that a new branch starts at; null adopts the branch as it is. */
+  readonly base: string | null;
+  readonly marker: Marker;
+}
+
+/**
+ * Make the worktree and mark it as ours.
+ *
+ * @param started told git's PID while it works
+ * @throws `worktree_refused` where something is in the way; `git_failed`
+ */
+export async function addWorktree(git: Git, wanted: Wanted, started: (pid: number) => void): Promise<void> {
+  const { root, commonDir, path, base, marker } = wanted;
+  if (checkPlace(root, path)) throw fail("worktree_refused", { path, why: "something is there already" });
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  excludeWorktrees(commonDir);
+  const what = base === null ? [path, marker.branch] : ["--no-track", "-b", marker.branch, path, base];
+  await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { started });
+  const admin = adminDirectory(commonDir, path);
+  if (admin === null) throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
+  writeMarker(admin, marker);
+}
+
+/** What is known of the worktree at a path of ours. */
+export interface Found {
+  /** Whether there is a directory. */
+  readonly exists: boolean;
+  /** How git has it, null when it does not know it. */
+  readonly listed: Listed | null;
+  /** Git's own directory for it, null when its `.git` file does not lead there. */
+  readonly admin: string | null;
+  readonly marker: Marker | null;
+}
+
+/**
+ * Look at a worktree before it is touched.
+ *
+ * @throws `worktree_refused` where its path is not a plain directory in the workspace's own folder, or is the main
+ *   checkout
+ */
+export async function inspectWorktree(
+  git: Git,
+  { root, commonDir, path }: Pick<Wanted, "root" | "commonDir" | "path">,
+): Promise<Found> {
+  const exists = checkPlace(root, path);
+  const [main, ...linked] = await listWorktrees(git);
+  if (main?.path === path) throw fail("worktree_refused", { path, why: "it is the main checkout" });
+  const listed = linked.find((one) => one.path === path) ?? null;
+  const admin = exists ? adminDirectory(commonDir, path) : null;
+  return { exists, listed, admin, marker: admin === null ? null : readMarker(admin) };
+}
+
+/**
+ * Let git remove the worktree. There is no other way here that deletes files.
+ *
+ * @param force also with changes, and locked: the caller has checked or was told to
+ */
+export async function removeWorktree(git: Git, path: string, force: boolean): Promise<void> {
+  const how = force ? ["--force", "--force"] : [];
+  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path]);
+  // Ignored files that came into being meanwhile, or a mount: git leaves the directory and says nothing.
+  if (existsSync(path)) {
+    throw fail("git_failed", { action: "remove the worktree", why: `${path} is still there` });
+  }
+}
