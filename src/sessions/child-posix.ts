@@ -1,0 +1,117 @@
+import process from "node:process";
+import { type Child, type Ended, NotStarted, SIGNALS, type Start } from "./child.ts";
+import { darwin, libc, spawnGroup, waitNow, why } from "./libc.ts";
+import { openTerminal, stopOurselves, type Terminal } from "./terminal.ts";
+
+const SIGCONT = darwin ? 19 : 18;
+const SIGTTIN = 21;
+const SIGTTOU = 22;
+const ENOEXEC = 8;
+
+/** Signals that are meant for the command when they reach us. The terminal's own reach it by themselves. */
+const FORWARDED = {
+  ...SIGNALS,
+  SIGUSR1: darwin ? 30 : 10,
+  SIGUSR2: darwin ? 31 : 12,
+  SIGWINCH: 28,
+} as const;
+
+/** A SIGCHLD that is lost, or a terminal that was given to us without a word (bash: `fg` of a running job). */
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * Start a command in a process group of its own and be to it what a shell is: it gets the terminal when we have it,
+ * its stops are ours, and after its end the terminal is ours again.
+ */
+export function startChild(start: Start): Promise<Child> {
+  const terminal = openTerminal();
+  const ours = libc.getpgrp();
+  const had = terminal?.foreground() === ours;
+  const early: number[] = [];
+  let send = (signal: number): void => void early.push(signal);
+  const stopForwarding = forward((signal) => send(signal));
+  const started = spawned(start);
+  if ("why" in started) {
+    stopForwarding();
+    terminal?.close();
+    return Promise.reject(new NotStarted(started.why));
+  }
+  const { pid } = started;
+  if (had) terminal.give(pid);
+  send = (signal) => signalGroup(pid, signal);
+  for (const signal of early) send(signal);
+  const ended = watch(pid, terminal, ours).finally(() => {
+    stopForwarding();
+    terminal?.close();
+  });
+  return Promise.resolve({ pid, ended, signal: (signal) => signalGroup(pid, signal) });
+}
+
+function spawned({ command, cwd, env }: Start): { pid: number } | { why: string } {
+  const started = spawnGroup(command, cwd, env);
+  if ("pid" in started) return started;
+  // A script without `#!`: shells run it, and so does execvp(3).
+  const again = started.errno === ENOEXEC && command[0]?.includes("/")
+    ? spawnGroup(["/bin/sh", ...command], cwd, env)
+    : started;
+  return "pid" in again ? again : { why: why(again.errno) };
+}
+
+function forward(send: (signal: number) => void): () => void {
+  const handlers = Object.entries(FORWARDED).filter(([name]) => name !== "SIGKILL").map(([name, number]) =>
+    [name, () => send(number)] as const
+  );
+  for (const [name, handler] of handlers) process.on(name, handler);
+  return () => {
+    for (const [name, handler] of handlers) process.off(name, handler);
+  };
+}
+
+function signalGroup(pid: number, signal: number): void {
+  libc.kill(-pid, signal);
+  // What is stopped would keep the signal waiting.
+  if (signal === SIGNALS.SIGTERM || signal === SIGNALS.SIGHUP) libc.kill(-pid, SIGCONT);
+}
+
+function watch(pid: number, terminal: Terminal | null, ours: number): Promise<Ended> {
+  return new Promise((resolve) => {
+    const look = () => {
+      for (;;) {
+        const waited = waitNow(pid);
+        if (waited.kind === "nothing") break;
+        if (waited.kind === "stopped") stopped(pid, waited.signal, terminal, ours);
+        else return finish(waited.kind === "exited" ? waited : signaled(waited));
+      }
+      if (terminal?.foreground() === ours) terminal.give(pid);
+    };
+    const finish = (ended: Ended) => {
+      clearInterval(timer);
+      process.off("SIGCHLD", look);
+      if (terminal?.foreground() === pid) terminal.give(ours);
+      if ("signal" in ended) terminal?.restoreModes();
+      resolve(ended);
+    };
+    process.on("SIGCHLD", look);
+    const timer = setInterval(look, LOOK_AGAIN_MS);
+    look();
+  });
+}
+
+const signaled = (waited: { kind: string; signal?: number }): Ended => ({
+  signal: waited.signal ?? SIGNALS.SIGKILL,
+});
+
+/** The command was stopped: by ^Z, or because it wanted a terminal that was not its own yet. */
+function stopped(pid: number, signal: number, terminal: Terminal | null, ours: number): void {
+  const foreground = terminal?.foreground();
+  const wanted = signal === SIGTTIN || signal === SIGTTOU;
+  // Without a terminal a stop was somebody's wish and concerns the command alone.
+  if (terminal === null) return;
+  if (!(wanted && (foreground === pid || foreground === ours))) {
+    if (foreground === pid) terminal.give(ours);
+    terminal.restoreModes();
+    stopOurselves();
+  }
+  if (terminal.foreground() === ours) terminal.give(pid);
+  libc.kill(-pid, SIGCONT);
+}

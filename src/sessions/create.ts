@@ -1,0 +1,96 @@
+import { fail } from "../errors.ts";
+import { readConfig } from "../store/config.ts";
+import { lockScope } from "../store/locks.ts";
+import { freshRecord, type SessionRecord } from "../store/record.ts";
+import { updateSession } from "../store/update.ts";
+import type { Means } from "./means.ts";
+import { branchOf, checkName, dayOf, madeUpName, nextNumber } from "./name.ts";
+import { sessionId } from "./place.ts";
+import { find, holderOfRole } from "./query.ts";
+import { readWorkspace, writeWorkspace } from "./workspace.ts";
+
+export interface NewSession {
+  /** The project's root: absolute, without symbolic links. */
+  readonly root: string;
+  /** Made up where there is none. */
+  readonly name?: string;
+  readonly role?: string;
+  /**
+   * Fill in what belongs to the project, under the workspace's lock, before anything is kept.
+   *
+   * @throws whatever speaks against it; the session does not come about then
+   */
+  readonly prepare?: (draft: SessionRecord) => Promise<void>;
+  /** Names of branches that were made up from names, which must not come twice either. */
+  readonly branches?: (day: string) => Promise<readonly string[]>;
+}
+
+/**
+ * Make a session in its workspace: at most as many as the limit allows, whoever else makes one at this moment.
+ *
+ * @throws `bad_name`, `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `prepare` throws
+ */
+export async function createSession(means: Means, wanted: NewSession): Promise<SessionRecord> {
+  const { store, clock, newUuid, log } = means;
+  if (wanted.name !== undefined) checkName(wanted.name);
+  using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
+  const others = [...find(store, { workspace: wanted.root })];
+  refuse(means, wanted, others);
+  const name = wanted.name ?? await makeUpName(means, wanted, others);
+  const fresh = freshRecord(sessionId(newUuid()), { source: "named" }, clock());
+  const draft: SessionRecord = {
+    ...fresh,
+    name,
+    ...wanted.role === undefined ? {} : { role: wanted.role },
+    project: { root: wanted.root },
+    run: createdRun(1),
+  };
+  await wanted.prepare?.(draft);
+  const made = await updateSession(store, draft.id, (kept) => void Object.assign(kept, draft));
+  log("session created", { id: made.id, name });
+  return made;
+}
+
+export const createdRun = (n: number): NonNullable<SessionRecord["run"]> => ({
+  n,
+  state: "CREATED",
+  command: [],
+  pid: null,
+  pidStart: null,
+  bootId: null,
+  startedAt: null,
+  endedAt: null,
+  exitCode: null,
+  reason: null,
+});
+
+function refuse(means: Means, { root, name, role }: NewSession, others: readonly SessionRecord[]): void {
+  const limit = readConfig(means.store)["limits.sessions"];
+  if (others.length >= limit) throw fail("MAX_SESSIONS", { limit });
+  if (name !== undefined && others.some((other) => other.name === name)) {
+    throw fail("name_taken", { name, root });
+  }
+  if (role !== undefined) refuseRole(means, role, root);
+}
+
+/** @throws `ROLE_TAKEN` */
+export function refuseRole({ store, machine }: Means, role: string, root: string, except?: string): void {
+  const holder = holderOfRole(store, machine(), role, root);
+  if (holder !== null && holder.id !== except) throw fail("ROLE_TAKEN", { role, by: holder.name ?? holder.id });
+}
+
+/** The number is kept before the session is: one that does not come about leaves a gap, and never a name twice. */
+async function makeUpName(
+  { store, clock }: Means,
+  { root, branches }: NewSession,
+  others: readonly SessionRecord[],
+): Promise<string> {
+  const day = dayOf(clock());
+  const workspace = readWorkspace(store, root);
+  const kept = workspace.named?.day === day ? workspace.named.n : 0;
+  const taken = (await branches?.(day) ?? []).filter((branch) => branch.startsWith(branchOf("")));
+  const names = [...others.map(({ name }) => name ?? ""), ...taken.map((branch) => branch.slice(8))];
+  const n = nextNumber(day, kept, names);
+  writeWorkspace(store, { ...workspace, named: { day, n } });
+  return madeUpName(day, n);
+}

@@ -1,0 +1,198 @@
+import { fail } from "../errors.ts";
+import { archiveLocked } from "../store/archive.ts";
+import { lockScope } from "../store/locks.ts";
+import { readRecord } from "../store/read.ts";
+import type { SessionRecord } from "../store/record.ts";
+import { remember } from "../store/state.ts";
+import { writeLocked } from "../store/update.ts";
+import { deleteBranch, findBranches, hasOwnCommits } from "./branch.ts";
+import type { Git } from "./git.ts";
+import type { Means } from "./means.ts";
+import { nameOf, type Pending, pendingOf, refusePending } from "./pending.ts";
+import { worktreePath } from "./place.ts";
+import type { Repository } from "./repository.ts";
+import { assess, ignoredFiles } from "./risk.ts";
+import { apply, change, finishRun, refuseRunning } from "./runs.ts";
+import { type Found, inspectWorktree, removeWorktree } from "./worktree.ts";
+
+export interface Destruction {
+  /** Remove the worktree. */
+  readonly cleanup: boolean;
+  readonly deleteBranch: boolean;
+  /** Also with work that is lost by it. */
+  readonly force: boolean;
+}
+
+/** One thing that a destruction does or leaves, for `--dry-run` and for its own use. */
+export interface Step {
+  readonly what: "session" | "worktree" | "branch";
+  readonly action: "archive" | "delete" | "keep";
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Whether git must be told to remove the worktree in spite of what is in it. */
+  readonly forceGit: boolean;
+  readonly removesWorktree: boolean;
+  /** Where the branch stands that goes; null when it stays. */
+  readonly branchCommit: string | null;
+}
+
+/** The repository as a destruction needs it. */
+export interface Place {
+  readonly main: Git;
+  readonly repository: Repository;
+  /** Git in the session's worktree. */
+  readonly worktree: Git;
+}
+
+/**
+ * What a destruction would do. Changes nothing.
+ *
+ * @param place null for a session without a repository
+ * @throws `work_at_risk`, `worktree_refused`, `branch_unmerged`, `branch_not_ours`, `branch_in_use`
+ */
+export async function planDestroy(
+  record: SessionRecord,
+  place: Place | null,
+  wanted: Destruction,
+): Promise<Plan> {
+  const steps: Step[] = [{ what: "session", action: "archive", reason: "berth restore brings it back" }];
+  if (place === null) return { steps, forceGit: false, removesWorktree: false, branchCommit: null };
+  const tree = await planWorktree(record, place, wanted);
+  const branch = await planBranch(record, place, wanted);
+  return {
+    steps: [...steps, tree.step, branch.step],
+    forceGit: tree.forceGit,
+    removesWorktree: tree.removes,
+    branchCommit: branch.commit,
+  };
+}
+
+async function planWorktree(record: SessionRecord, place: Place, { cleanup, force }: Destruction) {
+  const keep = (reason: string) => ({
+    step: { what: "worktree", action: "keep", reason } satisfies Step,
+    forceGit: false,
+    removes: false,
+  });
+  if (!cleanup) return keep("it goes with --cleanup only");
+  const found = await inspectOwn(record, place);
+  if (!found.exists && found.listed === null) return keep("it is gone already");
+  const risk = await assess(place.main, place.worktree, found);
+  const lost = [...risk.lost, ...found.exists && found.marker === null ? ["another maker than berth"] : []];
+  if (lost.length > 0 && !force) throw fail("work_at_risk", { session: nameOf(record), lost });
+  const ignored = found.admin === null ? 0 : await ignoredFiles(place.worktree);
+  const words = lost.length === 0 ? "nothing in it would be lost" : `lost: ${lost.join(", ")}`;
+  const reason = ignored === 0 ? words : `${words}; ignored files that go too: ${ignored}`;
+  const step: Step = { what: "worktree", action: "delete", reason };
+  return { step, forceGit: risk.needsForce || lost.length > 0, removes: true };
+}
+
+/**
+ * The worktree of the record, where it is what its path says.
+ *
+ * @throws `worktree_refused` for any path but the one we would have made, and for a directory that git does not know
+ */
+async function inspectOwn(record: SessionRecord, { main, repository }: Place): Promise<Found> {
+  const { root, commonDir } = repository;
+  const path = record.project?.worktree ?? "";
+  if (path !== worktreePath(root, record.id)) {
+    throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
+  }
+  const found = await inspectWorktree(main, { root, commonDir, path });
+  if (found.exists && found.listed === null) {
+    throw fail("worktree_refused", { path, why: "git knows no worktree there" });
+  }
+  if (found.exists && found.admin === null) {
+    throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
+  }
+  return found;
+}
+
+async function planBranch(record: SessionRecord, { main }: Place, wanted: Destruction) {
+  const { branch = "", worktree = "" } = record.project ?? {};
+  const step = (action: Step["action"], reason: string): Step => ({ what: "branch", action, reason });
+  if (!wanted.deleteBranch) return { step: step("keep", "it goes with --delete-branch only"), commit: null };
+  if (record.project?.["ownsBranch"] !== true) {
+    throw fail("branch_not_ours", { branch, session: nameOf(record) });
+  }
+  const found = (await findBranches(main, [branch])).find(({ name }) => name === branch);
+  if (found === undefined) return { step: step("keep", "it is gone already"), commit: null };
+  const at = found.checkedOutAt;
+  if (at !== null && (at !== worktree || !wanted.cleanup)) throw fail("branch_in_use", { branch, at });
+  const own = await hasOwnCommits(main, branch);
+  if (own && !wanted.force) throw fail("branch_unmerged", { branch });
+  const reason = own ? "lost: commits that no other branch and no remote has" : "nothing would be lost";
+  return { step: step("delete", `${branch}: ${reason}`), commit: found.commit };
+}
+
+/**
+ * Destroy the session: the journal, worktree, branch, and at last the record, which goes to the archive.
+ *
+ * @throws `session_running`, `session_live`, `session_unfinished`, and what `planDestroy` throws, before any change
+ */
+export async function destroySession(
+  means: Means,
+  record: SessionRecord,
+  place: Place | null,
+  wanted: Destruction,
+): Promise<Plan> {
+  const plan = await planDestroy(record, place, wanted);
+  const pending: Pending = {
+    kind: "destroy",
+    by: means.self,
+    deleteBranch: plan.branchCommit !== null,
+    commit: plan.branchCommit,
+  };
+  await change(means, record.id, (draft) => {
+    refusePending(means.machine(), draft, "destroy");
+    refuseRunning(means, draft, "destroy");
+    draft["pending"] = pending;
+  });
+  try {
+    if (place !== null) await removeAll(record, place, plan);
+  } catch (error) {
+    // Each step is git's and leaves things whole; what is done is done, and the rest may be tried again.
+    await change(means, record.id, (draft) => void delete draft["pending"], false);
+    throw error;
+  }
+  await archive(means, record.id);
+  means.log("session destroyed", { id: record.id, name: nameOf(record) });
+  return plan;
+}
+
+async function removeAll(record: SessionRecord, { main }: Place, plan: Plan): Promise<void> {
+  const { worktree = "", branch = "" } = record.project ?? {};
+  if (plan.removesWorktree) await removeWorktree(main, worktree, plan.forceGit);
+  if (plan.branchCommit !== null) await deleteBranch(main, branch, plan.branchCommit);
+}
+
+/** The end of a destruction. A crash between its two writes leaves a record whose history ends in `destroyed`. */
+export async function archive({ store, clock }: Means, id: string): Promise<void> {
+  const lock = await lockScope(store, { kind: "session", id });
+  try {
+    const record = readRecord(store, id);
+    if (record === null) return;
+    if (pendingOf(record) !== null) writeLocked(store, id, destroyed(record, clock()));
+    archiveLocked(store, id);
+  } finally {
+    lock.discard();
+  }
+}
+
+function destroyed(record: SessionRecord, at: Date): SessionRecord {
+  const { pending: _, ...kept } = record;
+  const draft = kept as SessionRecord;
+  const { run } = draft;
+  if (run !== undefined && run.state !== "CLEANED") {
+    if (run.state !== "TERMINATING") apply(draft, "TERMINATE");
+    apply(draft, "CLEAN");
+    finishRun(run, at);
+    run.reason ??= "destroyed";
+  }
+  draft.status = "stopped";
+  remember(draft, at, "destroyed");
+  draft.updatedAt = at.toISOString();
+  return draft;
+}

@@ -1,0 +1,101 @@
+/*
+ * What neither cross-spawn nor the runtimes can: a command in a process group of its own that keeps the terminal.
+ * (Their `detached` is setsid(2), after which there is no controlling terminal, so no /dev/tty and no job control.)
+ */
+import { dlopen, ptr } from "bun:ffi";
+import process from "node:process";
+
+export const darwin = process.platform === "darwin";
+
+const { symbols } = dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
+  posix_spawnp: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
+  posix_spawnattr_init: { args: ["ptr"], returns: "i32" },
+  posix_spawnattr_setflags: { args: ["ptr", "i16"], returns: "i32" },
+  posix_spawnattr_setpgroup: { args: ["ptr", "i32"], returns: "i32" },
+  posix_spawnattr_setsigdefault: { args: ["ptr", "ptr"], returns: "i32" },
+  posix_spawn_file_actions_init: { args: ["ptr"], returns: "i32" },
+  posix_spawn_file_actions_addchdir_np: { args: ["ptr", "ptr"], returns: "i32" },
+  waitpid: { args: ["i32", "ptr", "i32"], returns: "i32" },
+  kill: { args: ["i32", "i32"], returns: "i32" },
+  raise: { args: ["i32"], returns: "i32" },
+  signal: { args: ["i32", "usize"], returns: "usize" },
+  getpgrp: { args: [], returns: "i32" },
+  getpgid: { args: ["i32"], returns: "i32" },
+  getsid: { args: ["i32"], returns: "i32" },
+  tcgetpgrp: { args: ["i32"], returns: "i32" },
+  tcsetpgrp: { args: ["i32", "i32"], returns: "i32" },
+  tcgetattr: { args: ["i32", "ptr"], returns: "i32" },
+  tcsetattr: { args: ["i32", "i32", "ptr"], returns: "i32" },
+  strerror: { args: ["i32"], returns: "cstring" },
+});
+
+export const libc = symbols;
+
+const encoder = new TextEncoder();
+export const cString = (text: string): Uint8Array => encoder.encode(`${text}\0`);
+
+/** A `char *[]`; `keep` must outlive its use. */
+function pointers(texts: readonly string[]): { array: BigUint64Array; keep: Uint8Array[] } {
+  const keep = texts.map(cString);
+  const array = new BigUint64Array(texts.length + 1);
+  for (const [index, text] of keep.entries()) array[index] = BigInt(ptr(text));
+  return { array, keep };
+}
+
+const SETPGROUP = 2;
+const SETSIGDEF = 4;
+/** More than any system's `posix_spawnattr_t`, `posix_spawn_file_actions_t` (glibc: 336, 80) or `sigset_t` (128). */
+const ROOM = 1024;
+
+/**
+ * Start a program in a new process group. SIGPIPE, which the runtime ignores, is as usual again in it.
+ *
+ * @returns the PID, or the error's number (posix_spawn(3) returns it)
+ */
+export function spawnGroup(
+  command: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): { pid: number } | { errno: number } {
+  const [attributes, actions, defaults] = [new Uint8Array(ROOM), new Uint8Array(ROOM), new Uint8Array(ROOM)];
+  const SIGPIPE = 13;
+  defaults[(SIGPIPE - 1) >> 3] = 1 << ((SIGPIPE - 1) & 7);
+  libc.posix_spawnattr_init(attributes);
+  libc.posix_spawnattr_setflags(attributes, SETPGROUP | SETSIGDEF);
+  libc.posix_spawnattr_setpgroup(attributes, 0);
+  libc.posix_spawnattr_setsigdefault(attributes, defaults);
+  libc.posix_spawn_file_actions_init(actions);
+  const directory = cString(cwd);
+  libc.posix_spawn_file_actions_addchdir_np(actions, directory);
+  const argv = pointers(command);
+  const envp = pointers(Object.entries(env).map(([name, value]) => `${name}=${value}`));
+  const program = cString(command[0] ?? "");
+  const pid = new Int32Array(1);
+  const errno = libc.posix_spawnp(pid, program, actions, attributes, argv.array, envp.array);
+  return errno === 0 ? { pid: pid[0] ?? 0 } : { errno };
+}
+
+/** `No such file or directory`. */
+export const why = (errno: number): string => String(libc.strerror(errno));
+
+/** What waitpid(2) tells of a child: nothing new, an end, or a stop. */
+export type Waited =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "gone" }
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signaled" | "stopped"; readonly signal: number };
+
+const WNOHANG = 1;
+const WUNTRACED = 2;
+
+/** Ask without waiting. "gone": it is no child of ours (any more). */
+export function waitNow(pid: number): Waited {
+  const status = new Int32Array(1);
+  const found = libc.waitpid(pid, status, WNOHANG | WUNTRACED);
+  if (found === 0) return { kind: "nothing" };
+  if (found !== pid) return { kind: "gone" };
+  const word = status[0] ?? 0;
+  const high = (word >> 8) & 0xff;
+  if ((word & 0xff) === 0x7f) return { kind: "stopped", signal: high };
+  return (word & 0x7f) === 0 ? { kind: "exited", code: high } : { kind: "signaled", signal: word & 0x7f };
+}

@@ -1,0 +1,165 @@
+import { BerthError } from "../errors.ts";
+import type { SessionRecord } from "../store/record.ts";
+import { recordName } from "../store/names.ts";
+import { lockScope } from "../store/locks.ts";
+import {
+  adoptable,
+  type Base,
+  type Branch,
+  checkBranchName,
+  deleteBranch,
+  findBase,
+  findBranches,
+  refuseTaken,
+  withParents,
+} from "./branch.ts";
+import { createSession } from "./create.ts";
+import type { Git } from "./git.ts";
+import { copyIncluded } from "./include.ts";
+import type { Marker } from "./marker.ts";
+import type { Means } from "./means.ts";
+import { branchOf } from "./name.ts";
+import { type Pending, pendingOf } from "./pending.ts";
+import { checkPlace, worktreePath } from "./place.ts";
+import type { Repository } from "./repository.ts";
+import { change } from "./runs.ts";
+import { addWorktree, inspectWorktree, removeWorktree } from "./worktree.ts";
+
+export interface WorktreeSession {
+  readonly name?: string;
+  readonly role?: string;
+  /** Where the new branch starts; HEAD of the current checkout without one. */
+  readonly base?: string;
+  /** The new branch's name, else `feature/<name>`. */
+  readonly branch?: string;
+  /** A branch to work on instead of a new one. */
+  readonly existing?: string;
+}
+
+/**
+ * Make a session with branch and worktree.
+ *
+ * The record with its journal comes first, so a crash anywhere leaves something that `recover` can undo; everything
+ * that can be wrong with the repository is found out before that.
+ *
+ * @param git in the user's current directory, whose HEAD is where the branch starts
+ * @param main git in the repository's root
+ * @returns the record, and the ignored files that were copied
+ */
+export async function makeWorktreeSession(
+  means: Means,
+  { git, main, repository }: { git: Git; main: Git; repository: Repository },
+  wanted: WorktreeSession,
+): Promise<{ record: SessionRecord; copied: string[] }> {
+  const { root, commonDir } = repository;
+  if (wanted.branch !== undefined) await checkBranchName(git, wanted.branch);
+  const base = wanted.existing === undefined ? await findBase(git, wanted.base) : null;
+  const record = await createSession(means, {
+    root,
+    ...wanted.name === undefined ? {} : { name: wanted.name },
+    ...wanted.role === undefined ? {} : { role: wanted.role },
+    branches: async (day) => (await findBranches(git, [branchOf(`feature-${day}-*`)])).map(({ name }) => name),
+    prepare: (draft) => prepare(means, git, repository, wanted, base, draft),
+  });
+  const marker = markerOf(record);
+  const path = worktreePath(root, record.id);
+  try {
+    const place = { root, commonDir, path, base: base?.commit ?? null, marker };
+    await addWorktree(main, place, (pid) => void noteGit(means, record.id, pid));
+    const copied = await copyIncluded(main, root, path);
+    return { record: await finish(means, record.id), copied };
+  } catch (error) {
+    await undoMake(means, main, repository, record).catch(() => {
+      // What could not be undone either is in the journal, for `doctor --fix`. The first failure is the one to tell.
+    });
+    throw error;
+  }
+}
+
+/** What the session will have, checked against the repository while no other session can be made. */
+async function prepare(
+  means: Means,
+  git: Git,
+  { root }: Repository,
+  { branch: given, existing }: WorktreeSession,
+  base: Base | null,
+  draft: SessionRecord,
+): Promise<void> {
+  const branch = existing ?? given ?? branchOf(draft.name ?? "");
+  const adopted: Branch | null = existing === undefined ? null : await adoptable(git, existing);
+  if (adopted === null) refuseTaken(branch, await findBranches(git, withParents(branch)));
+  const worktree = worktreePath(root, draft.id);
+  checkPlace(root, worktree);
+  const baseRef = base?.ref ?? adopted?.commit ?? "";
+  draft.project = { root, worktree, branch, baseRef, ownsBranch: adopted === null };
+  const pending: Pending = { kind: "new", by: means.self, base: base?.commit ?? null };
+  draft["pending"] = pending;
+}
+
+function markerOf({ id, name = "", role, project, createdAt }: SessionRecord): Marker {
+  return {
+    schema: 1,
+    id,
+    name,
+    ...role === undefined ? {} : { role },
+    branch: project?.branch ?? "",
+    ownsBranch: project?.["ownsBranch"] === true,
+    baseRef: project?.baseRef ?? "",
+    createdAt,
+  };
+}
+
+/** Keep git's PID in the journal: after a crash of ours it may still be at work. */
+async function noteGit(means: Means, id: string, pid: number): Promise<void> {
+  try {
+    await change(means, id, (draft) => {
+      const pending = pendingOf(draft);
+      if (pending?.kind !== "new") return false;
+      draft["pending"] = { ...pending, git: pid };
+      return undefined;
+    });
+  } catch (error) {
+    // A journal that is less exact is no reason to fail; the next write will tell what is wrong.
+    if (!(error instanceof BerthError)) throw error;
+  }
+}
+
+/** The journal's end: everything is there. */
+export function finish(means: Means, id: string): Promise<SessionRecord> {
+  return change(means, id, (draft) => {
+    delete draft["pending"];
+  });
+}
+
+/**
+ * Take back a session that did not come about: worktree, branch (where it still stands at its first commit) and
+ * record, in this order, so that the journal goes last.
+ */
+export async function undoMake(
+  means: Means,
+  main: Git,
+  { root, commonDir }: Repository,
+  record: SessionRecord,
+): Promise<void> {
+  const pending = pendingOf(record);
+  const path = worktreePath(root, record.id);
+  const found = await inspectWorktree(main, { root, commonDir, path });
+  if (found.listed !== null) await removeWorktree(main, path, true);
+  const { branch } = record.project ?? {};
+  if (branch !== undefined && record.project?.["ownsBranch"] === true && pending?.kind === "new") {
+    await deleteUntouched(main, branch, pending.base);
+  }
+  await removeRecord(means, record.id);
+}
+
+async function deleteUntouched(main: Git, branch: string, base: string | null): Promise<void> {
+  const found = (await findBranches(main, [branch])).find(({ name }) => name === branch);
+  if (found === undefined || found.commit !== base || found.checkedOutAt !== null) return;
+  await deleteBranch(main, branch, found.commit);
+}
+
+async function removeRecord({ store }: Means, id: string): Promise<void> {
+  const lock = await lockScope(store, { kind: "session", id });
+  store.backend.remove(recordName(id));
+  lock.discard();
+}

@@ -1,0 +1,135 @@
+import { fail } from "../errors.ts";
+import { lockScope } from "../store/locks.ts";
+import { readRecord } from "../store/read.ts";
+import type { Run, SessionRecord } from "../store/record.ts";
+import { remember } from "../store/state.ts";
+import { updateSession } from "../store/update.ts";
+import { createdRun, refuseRole } from "./create.ts";
+import { type LifecycleEvent, nextState, takesActivity, TransitionError } from "./lifecycle.ts";
+import type { Means } from "./means.ts";
+import { nameOf, type Owner, refusePending } from "./pending.ts";
+import { runAlive } from "./query.ts";
+
+/** Change the session under its lock; it must be there. */
+export function change(
+  { store }: Means,
+  id: string,
+  work: (draft: SessionRecord) => void | false,
+  activity = true,
+): Promise<SessionRecord> {
+  return updateSession(store, id, work, { create: false, activity });
+}
+
+/** Apply an event to the run. @throws `invalid_transition`; the draft is as it was */
+export function apply(draft: SessionRecord, event: LifecycleEvent): Run {
+  const { run } = draft;
+  if (run === undefined) {
+    throw fail("invalid_transition", { session: nameOf(draft), event, state: "none", why: "it has no run" });
+  }
+  const next = nextState(run.state, event);
+  if (next instanceof TransitionError) {
+    const { state, reason } = next;
+    throw fail("invalid_transition", { session: nameOf(draft), event, state, why: reason }, next);
+  }
+  run.state = next;
+  return run;
+}
+
+/**
+ * CREATED → SPAWNING, as a new run where the last one has ended.
+ *
+ * @throws `session_running` while one goes on; `ROLE_TAKEN` where the session's role went to another meanwhile
+ */
+export async function beginSpawn(
+  means: Means,
+  id: string,
+  command: readonly string[],
+): Promise<SessionRecord> {
+  const root = readRecord(means.store, id)?.project?.root ?? "";
+  // The lock order is workspace, then session; roles are the workspace's.
+  using _lock = await lockScope(means.store, { kind: "workspace", root });
+  return await change(means, id, (draft) => {
+    refusePending(means.machine(), draft, "run in");
+    refuseRunning(means, draft, "start");
+    if (draft.role !== undefined) refuseRole(means, draft.role, root, id);
+    if (draft.run?.state !== "CREATED") draft.run = createdRun((draft.run?.n ?? 0) + 1);
+    const run = apply(draft, "SPAWN");
+    run.command = [...command];
+    run.startedAt = means.clock().toISOString();
+    run["supervisor"] = means.self;
+    draft.status = "active";
+    delete draft.lastError;
+    remember(draft, means.clock(), "started", { run: run.n, program: command[0] ?? "" });
+  });
+}
+
+/**
+ * Refuse a second run beside one that goes on. One whose process is gone is ended here.
+ *
+ * @throws `session_running`
+ */
+export function refuseRunning(means: Means, draft: SessionRecord, action: string): void {
+  const state = draft.run?.state;
+  if (state === undefined || state === "CREATED" || state === "CLEANED") return;
+  const alive = runAlive(means.machine(), draft);
+  if (alive === false) return void endLost(draft, means.clock());
+  const pid = draft.run?.pid ?? null;
+  const doing = pid === null ? "its command is being started" : `its command runs as process ${pid}`;
+  const why = alive === null ? `it cannot be told whether ${doing}` : doing;
+  throw fail("session_running", { session: nameOf(draft), action, why });
+}
+
+/** End the run of a process that is gone and left nobody to end it: the session is idle. */
+export function endLost(draft: SessionRecord, at: Date): void {
+  const { run } = draft;
+  if (run === undefined) return;
+  if (run.state !== "TERMINATING") apply(draft, "TERMINATE");
+  apply(draft, "CLEAN");
+  finishRun(run, at);
+  run.reason ??= "lost";
+  draft.status = "idle";
+  remember(draft, at, "lost", { run: run.n });
+}
+
+export function finishRun(run: Run, at: Date): void {
+  run.endedAt = at.toISOString();
+  delete run["supervisor"];
+  delete run["cleaning"];
+}
+
+/** SPAWNING → ACTIVE, with the process that was started. */
+export function attach(means: Means, id: string, { pid, start, bootId }: Owner): Promise<SessionRecord> {
+  return change(means, id, (draft) => {
+    const run = apply(draft, "ACTIVATE");
+    Object.assign(run, { pid, pidStart: start, bootId });
+  });
+}
+
+/**
+ * Note that the session is in use.
+ *
+ * @param messages how many to count as well
+ * @throws `invalid_transition` once the run is ending
+ */
+export function recordActivity(means: Means, id: string, messages: number): Promise<SessionRecord> {
+  return change(means, id, (draft) => {
+    const state = draft.run?.state;
+    if (state !== undefined && !takesActivity(state)) {
+      const event = messages > 0 ? "message" : "heartbeat";
+      const why = state === "CLEANED" ? "it has ended" : "it is ending";
+      throw fail("invalid_transition", { session: nameOf(draft), event, state, why });
+    }
+    draft.messageCount += messages;
+  });
+}
+
+/** → TERMINATING. Of several reasons the first stays. */
+export function markTerminating(means: Means, id: string, reason: string): Promise<SessionRecord> {
+  return change(means, id, (draft) => {
+    if (draft.run?.state === "TERMINATING") return false;
+    const run = apply(draft, "TERMINATE");
+    run.reason = reason;
+    remember(draft, means.clock(), "terminating", { run: run.n, reason });
+    return undefined;
+  });
+}
