@@ -379,6 +379,12 @@ export const kinds = {
     () => `Type "berth delete" for a session without a worktree`,
     { id: "ex--build_5d", action: "destroy" },
   ),
+  options_exclude: kind(
+    Exit.usage,
+    (d: { one: string; other: string }) => `Options ${quote(d.one)} and ${quote(d.other)} exclude each other`,
+    (d) => `Leave out ${d.one} or ${d.other}`,
+    { one: "--existing-branch", other: "--base" },
+  ),
   no_command: kind(
     Exit.usage,
     (d: { session: string }) => `Cannot resume session ${quote(d.session)}: no command was run in it yet`,

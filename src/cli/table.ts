@@ -18,6 +18,42 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   unset: { about: "Remove a value", load: async () => (await import("./unset.ts")).unset },
   incr: { about: "Add to a number, and print the sum", load: async () => (await import("./incr.ts")).incr },
   keys: { about: "Print the keys of the values", load: async () => (await import("./keys.ts")).keys },
+  new: {
+    about: "Make a session with a branch and a worktree of its own",
+    load: async () => (await import("./new.ts")).newCommand,
+  },
+  run: {
+    about: "Run a command in a session's worktree",
+    load: async () => (await import("./run-session.ts")).runSession,
+  },
+  resume: {
+    about: "Run a session's last command again",
+    load: async () => (await import("./run-session.ts")).resume,
+  },
+  stop: {
+    about: "End the command that runs in a session",
+    load: async () => (await import("./stop.ts")).stop,
+  },
+  status: {
+    about: "Say how a session is doing",
+    load: async () => (await import("./status.ts")).status,
+  },
+  heartbeat: {
+    about: "Note that a session's command is at work",
+    load: async () => (await import("./heartbeat.ts")).heartbeat,
+  },
+  wait: {
+    about: "Wait for a session's end or status",
+    load: async () => (await import("./wait.ts")).wait,
+  },
+  destroy: {
+    about: "End a session, and remove its worktree where that loses nothing",
+    load: async () => (await import("./destroy.ts")).destroy,
+  },
+  trust: {
+    about: "Allow the hooks of this project to run",
+    load: async () => (await import("./trust.ts")).trustCommand,
+  },
   list: { aliases: ["ls"], about: "List every session", load: async () => (await import("./list.ts")).list },
   show: { about: "Show all that is kept of a session", load: async () => (await import("./show.ts")).show },
   path: { about: "Print where a session is kept", load: async () => (await import("./path.ts")).path },

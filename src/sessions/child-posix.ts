@@ -87,9 +87,13 @@ function watch(pid: number, terminal: Terminal | null, ours: number): Promise<En
     const finish = (ended: Ended) => {
       clearInterval(timer);
       process.off("SIGCHLD", look);
-      if (terminal?.foreground() === pid) terminal.give(ours);
+      const had = terminal?.foreground() === pid;
+      if (had) terminal.give(ours);
       if ("signal" in ended) terminal?.restoreModes();
-      resolve(ended);
+      const typed = had && "signal" in ended && ended.signal === SIGNALS.SIGINT;
+      // The script or pipeline around us was to end by ^C as well. Our own handler is still there.
+      if (typed) libc.kill(0, SIGNALS.SIGINT);
+      resolve(typed ? { ...ended, typed } : ended);
     };
     process.on("SIGCHLD", look);
     const timer = setInterval(look, LOOK_AGAIN_MS);

@@ -1,7 +1,7 @@
 import process from "node:process";
 
-/** How a command ended. */
-export type Ended = { readonly code: number } | { readonly signal: number };
+/** How a command ended; `typed`: by the terminal's own ^C, which others of our process group had then missed. */
+export type Ended = { readonly code: number } | { readonly signal: number; readonly typed?: boolean };
 
 /** A command that runs. */
 export interface Child {

@@ -98,11 +98,17 @@ export function finishRun(run: Run, at: Date): void {
 }
 
 /** SPAWNING → ACTIVE, with the process that was started. */
-export function attach(means: Means, id: string, { pid, start, bootId }: Owner): Promise<SessionRecord> {
-  return change(means, id, (draft) => {
-    const run = apply(draft, "ACTIVATE");
-    Object.assign(run, { pid, pidStart: start, bootId });
-  });
+export function attach(means: Means, id: string, owner: Owner): Promise<SessionRecord> {
+  return change(means, id, (draft) => setProcess(apply(draft, "ACTIVATE"), owner));
+}
+
+/** The process of a run that was ended while it was being started. */
+export function notePid(means: Means, id: string, owner: Owner): Promise<SessionRecord> {
+  return change(means, id, ({ run }) => run === undefined ? false : setProcess(run, owner));
+}
+
+function setProcess(run: Run, { pid, start, bootId }: Owner): void {
+  Object.assign(run, { pid, pidStart: start, bootId });
 }
 
 /**

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
-import { fail } from "../errors.ts";
+import { BerthError, fail } from "../errors.ts";
 import type { SessionRecord, Status } from "../store/record.ts";
 import { type Child, childStarter, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
 import { completeCleanup } from "./cleanup.ts";
 import { commandEnvironment, type Environment } from "./git-environment.ts";
 import type { Means } from "./means.ts";
 import { nameOf } from "./pending.ts";
-import { attach, beginSpawn, markTerminating } from "./runs.ts";
+import { attach, beginSpawn, markTerminating, notePid } from "./runs.ts";
 
 export interface Supervision {
   readonly id: string;
@@ -62,23 +62,31 @@ async function notStarted(means: Means, id: string, [program = ""]: readonly str
 
 /** Write down the process. Where that cannot be done the command must not go on unseen. */
 async function attachOrEnd(means: Means, { id, started }: Supervision, child: Child): Promise<void> {
+  const found = means.machine().process(child.pid);
+  // One that has ended already has no start time any more, and counts as gone.
+  const owner = { pid: child.pid, start: found.ok ? found.value.start : "0", bootId: means.self.bootId };
   try {
-    const found = means.machine().process(child.pid);
-    const { bootId } = means.self;
-    // It may have ended already; its zombie is still there until we ask for it.
-    const start = found.ok ? found.value.start : "0";
-    started?.(await attach(means, id, { pid: child.pid, start, bootId }));
+    started?.(await attach(means, id, owner));
   } catch (error) {
     means.log("attach failed", { id, why: String(error) });
     child.signal(SIGNALS.SIGTERM);
+    // `berth stop` was faster than we were; with the PID it can go on to SIGKILL.
+    await notePid(means, id, owner).catch((again: unknown) => means.log("attach failed", { id, again }));
   }
 }
 
 async function end(means: Means, id: string, ended: Ended): Promise<void> {
   const exitCode = exitCodeOf(ended);
-  await markTerminating(means, id, "signal" in ended ? `signal ${ended.signal}` : "exited");
-  const failed = statusAfter(ended) === "error" ? { error: `The command ended with status ${exitCode}` } : {};
-  await completeCleanup(means, id, { exitCode, status: statusAfter(ended), ...failed });
+  const status = statusAfter(ended);
+  const failed = status === "error" ? { error: `The command ended with status ${exitCode}` } : {};
+  try {
+    await markTerminating(means, id, "signal" in ended ? `signal ${ended.signal}` : "exited");
+    await completeCleanup(means, id, { exitCode, status, ...failed });
+  } catch (error) {
+    // The command's status counts. Somebody else ended the run, or the next command will: its process is gone.
+    if (!(error instanceof BerthError)) throw error;
+    means.log("end failed", { id, why: error.message });
+  }
 }
 
 /** Ended by somebody's wish (^C, `berth stop`, a closed terminal) is stopped; a failure is an error. */

@@ -1,0 +1,59 @@
+import { destroySession, type Destruction, planDestroy } from "../sessions/destroy.ts";
+import { placeOf } from "../sessions/place-of.ts";
+import { refuseRunning } from "../sessions/runs.ts";
+import { stopSession } from "../sessions/stop.ts";
+import { type Command, flag, outJson } from "./command.ts";
+import { runHook } from "./hooks.ts";
+import { SESSION_HELP } from "./selected.ts";
+import { WAIT } from "./session.ts";
+import { meansOf, namedRecord, uninterrupted } from "./sessions-means.ts";
+import { signalGroup } from "./stop.ts";
+
+/** Time that a command has to end when its session is destroyed by force. */
+const STOP_MS = 5000;
+
+export const destroy: Command = {
+  usage: "destroy <session>",
+  about: "End a session, and remove its worktree where that loses nothing",
+  details: [
+    SESSION_HELP,
+    "Without --cleanup the session is archived, and worktree and branch stay. A worktree with changes, untracked",
+    "files, commits on no branch or a lock is kept, and so is a branch with commits that no other branch and no",
+    "remote has, unless --force says otherwise. Stashes are never touched.",
+  ],
+  options: [
+    { flag: "--cleanup", about: "Remove the worktree too" },
+    { flag: "--delete-branch", about: "Delete the branch too, if berth made it" },
+    { flag: "--force", about: "Also when it runs, and when work is lost" },
+    { flag: "-n, --dry-run", about: "Only say what would happen" },
+    { flag: "--no-hooks", about: "Run no hooks of the project" },
+    WAIT,
+  ],
+  examples: ["berth destroy auth", "berth destroy auth --cleanup --delete-branch"],
+  async run(context, input) {
+    const means = meansOf(context, input, "destroy");
+    const record = namedRecord(context, means, input.args[0], "destroy");
+    const wanted: Destruction = {
+      cleanup: flag(input, "cleanup"),
+      deleteBranch: flag(input, "delete-branch"),
+      force: flag(input, "force"),
+    };
+    const touchesGit = wanted.cleanup || wanted.deleteBranch;
+    const place = touchesGit ? await placeOf(record, context.host.variables) : null;
+    const plan = await planDestroy(record, place, wanted);
+    const lines = plan.steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join("");
+    if (flag(input, "dry-run")) {
+      if (context.json) outJson(context, { dryRun: true, session: record, actions: plan.steps });
+      else context.out(lines);
+      return;
+    }
+    if (wanted.force) await stopSession(means, record.id, { timeoutMs: STOP_MS, signalGroup });
+    // Found out before the hook runs, and once more under the lock.
+    else refuseRunning(means, structuredClone(record), "destroy");
+    const skip = flag(input, "no-hooks") || !wanted.cleanup;
+    await runHook(context, means, record, "pre-destroy", { skip, mustSucceed: !wanted.force });
+    await uninterrupted(() => destroySession(means, record, place, wanted));
+    if (context.json) outJson(context, { session: record, actions: plan.steps });
+    else context.say(`berth: destroyed ${record.name}\n${lines}`);
+  },
+};

@@ -1,0 +1,86 @@
+import process from "node:process";
+import { v4 } from "uuid";
+import { fail } from "../errors.ts";
+import { linuxFacts } from "../facts/linux.ts";
+import { type Means, noCleaner } from "../sessions/means.ts";
+import type { Owner } from "../sessions/pending.ts";
+import { pidExists } from "../store/liveness.ts";
+import type { SessionRecord } from "../store/record.ts";
+import { selectSession } from "../store/select.ts";
+import { readRecord } from "../store/read.ts";
+import type { Context, Input } from "./command.ts";
+import { currentId, noSession } from "./selected.ts";
+import { storeOf } from "./session.ts";
+
+/** The session manager's world, from the real one. */
+export function meansOf(context: Context, input: Input, command: string): Means {
+  const { host } = context;
+  return {
+    store: storeOf(context, input, command),
+    newUuid: v4,
+    clock: context.now,
+    cleaner: noCleaner,
+    log: (event, details) => {
+      if (host.variables["BERTH_DEBUG"]) context.say(`berth: ${event} ${JSON.stringify(details)}\n`);
+    },
+    machine: () => {
+      // New facts each time: those of the context answer every question once.
+      const facts = linuxFacts(host);
+      return {
+        process: (pid) => facts.process(pid),
+        boot: facts.boot,
+        pidNamespace: facts.pidNamespace,
+        exists: pidExists,
+      };
+    },
+    self: ourselves(context),
+  };
+}
+
+/** @throws `no_stable_session` where our own process cannot be read, so nobody could tell whether it lives */
+function ourselves({ facts }: Context): Owner {
+  const us = facts.process(facts.self);
+  if (!us.ok || !facts.boot.ok) throw fail("no_stable_session", {});
+  return { pid: us.value.pid, start: us.value.start, bootId: facts.boot.value };
+}
+
+/** The record of the session that an argument names, or of this place's. @throws `no_such_session` */
+export function recordOf(context: Context, means: Means, given: string | undefined): SessionRecord {
+  const id = given === undefined ? currentId(context) : selectSession(means.store, given);
+  if (id === null) throw fail("no_stable_session", {});
+  const record = readRecord(means.store, id);
+  if (record === null) throw noSession(given ?? id);
+  return record;
+}
+
+/** As `recordOf`, for what only a session of `berth new` has. @throws `not_a_named_session` */
+export function namedRecord(
+  context: Context,
+  means: Means,
+  given: string | undefined,
+  action: string,
+): SessionRecord & { name: string } {
+  const record = recordOf(context, means, given);
+  const { name } = record;
+  if (name === undefined || record.project === undefined) {
+    throw fail("not_a_named_session", { id: record.id, action });
+  }
+  return { ...record, name };
+}
+
+/**
+ * Do what must not be left half done: a ^C is for git, which then fails, and what was begun is taken back. SIGTERM and
+ * SIGHUP wait until it is over.
+ */
+export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  let caught: NodeJS.Signals | undefined;
+  const note = (signal: NodeJS.Signals) => void (caught ??= signal);
+  for (const signal of signals) process.on(signal, note);
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) process.off(signal, note);
+    if (caught !== undefined) process.kill(process.pid, caught);
+  }
+}

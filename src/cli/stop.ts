@@ -1,0 +1,45 @@
+import { pipe, string, check } from "valibot";
+import process from "node:process";
+import { stopSession } from "../sessions/stop.ts";
+import { type Command, type Option, outJson, text } from "./command.ts";
+import { SESSION_HELP } from "./selected.ts";
+import { WAIT } from "./session.ts";
+import { meansOf, namedRecord } from "./sessions-means.ts";
+
+/** A time limit in seconds. */
+export const TIMEOUT = (about: string): Option => ({
+  flag: "--timeout <seconds>",
+  about,
+  schema: pipe(string(), check((value) => /^\d{1,7}(\.\d+)?$/.test(value) && Number(value) <= 2_000_000)),
+  wanted: "a number of seconds",
+});
+
+export const stop: Command = {
+  usage: "stop <session>",
+  about: "End the command that runs in a session",
+  details: [
+    SESSION_HELP,
+    "Its process group gets SIGTERM, and SIGKILL when the time is over. Session, branch and worktree stay.",
+  ],
+  options: [TIMEOUT("Time to end by itself (5)"), WAIT],
+  examples: ["berth stop auth", "berth stop auth --timeout 30"],
+  async run(context, input) {
+    const means = meansOf(context, input, "stop");
+    const { id, name } = namedRecord(context, means, input.args[0], "stop");
+    const timeoutMs = Number(text(input, "timeout") ?? "5") * 1000;
+    const session = await stopSession(means, id, { timeoutMs, signalGroup });
+    if (context.json) outJson(context, { session });
+    else context.say(`berth: ${name} is stopped\n`);
+  },
+};
+
+/** kill(2) to a process group; on Windows there is none, and the process itself ends. */
+export function signalGroup(group: number, signal: number): boolean {
+  try {
+    process.kill(process.platform === "win32" ? group : -group, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    throw error;
+  }
+}

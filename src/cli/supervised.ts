@@ -1,0 +1,28 @@
+import process from "node:process";
+import { type Ended, exitCodeOf } from "../sessions/child.ts";
+import type { Means } from "../sessions/means.ts";
+import { supervise } from "../sessions/supervise.ts";
+import type { SessionRecord } from "../store/record.ts";
+import { type Context, outJson } from "./command.ts";
+
+/** Run a command in the session, as `new`, `run` and `resume` do. @returns its exit status */
+export async function runIn(
+  context: Context,
+  means: Means,
+  record: SessionRecord,
+  command: readonly string[],
+): Promise<number> {
+  const ended = await supervise(means, record, {
+    id: record.id,
+    command,
+    environment: context.host.variables,
+    started: (session) => context.json ? outJson(context, { session }) : undefined,
+  });
+  return leave(ended);
+}
+
+/** A ^C that ended the command ends us the same way, so that a script around us sees it and ends too. */
+function leave(ended: Ended): number {
+  if ("signal" in ended && ended.typed === true) process.kill(process.pid, "SIGINT");
+  return exitCodeOf(ended);
+}

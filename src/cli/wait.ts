@@ -1,0 +1,65 @@
+import { picklist } from "valibot";
+import { fail } from "../errors.ts";
+import type { Means } from "../sessions/means.ts";
+import { nameOf } from "../sessions/pending.ts";
+import { runAlive } from "../sessions/query.ts";
+import { readRecord } from "../store/read.ts";
+import { type SessionRecord, STATUSES } from "../store/record.ts";
+import { type Command, outJson, text } from "./command.ts";
+import { noSession, SESSION_HELP } from "./selected.ts";
+import { meansOf, recordOf } from "./sessions-means.ts";
+import { TIMEOUT } from "./stop.ts";
+
+/** A record is one small file, so looking at it this often costs nothing that is felt. */
+const PAUSE_MS = 100;
+
+export const wait: Command = {
+  usage: "wait <session>",
+  about: "Wait for a session's command to end, or for its status",
+  details: [SESSION_HELP, "Exit status 5: the time is over; 1: the command ended before the status came."],
+  options: [
+    {
+      flag: "--until <status>",
+      about: "Wait until the session has this status",
+      schema: picklist(STATUSES),
+      wanted: "active, waiting, idle, error or stopped",
+    },
+    TIMEOUT("Wait no longer than this (for ever)"),
+  ],
+  examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
+  async run(context, input) {
+    const means = meansOf(context, input, "wait");
+    const record = recordOf(context, means, input.args[0]);
+    const seconds = text(input, "timeout");
+    const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
+    const until = text(input, "until");
+    const reached = await waitFor(means, record, until, limit);
+    if (reached === null) {
+      const what = until === undefined ? "end" : `become ${until}`;
+      throw fail("wait_timeout", { session: nameOf(record), what, seconds: Number(seconds) });
+    }
+    if (context.json) {
+      outJson(context, { id: record.id, state: reached.run?.state ?? null, status: reached.status });
+    }
+  },
+};
+
+async function waitFor(
+  means: Means,
+  first: SessionRecord,
+  until: string | undefined,
+  limit: number,
+): Promise<SessionRecord | null> {
+  const began = runAlive(means.machine(), first) !== false;
+  for (;;) {
+    const record = readRecord(means.store, first.id);
+    if (record === null) throw noSession(first.id);
+    if (record.status === until) return record;
+    const over = runAlive(means.machine(), record) === false;
+    if (over && until === undefined) return record;
+    if (over && began && until !== undefined) throw fail("wait_ended", { session: nameOf(record), until });
+    const left = limit - performance.now();
+    if (left <= 0) return null;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_MS)));
+  }
+}
