@@ -13,13 +13,20 @@ export interface Finding {
 export const doctor: Command = {
   usage: "doctor",
   about: "Say what this machine can and cannot tell, and what is amiss in the store",
-  options: [{ flag: "--fix", about: "Put right what can be: quarantine damaged records, remove leftovers" }],
+  options: [
+    {
+      flag: "--fix",
+      about: "Put right what can be: damaged records, leftovers, sessions half made or half destroyed",
+    },
+  ],
   examples: ["berth doctor", "berth doctor --fix"],
   async run(context, input) {
     const { storeFindings } = await import("./doctor-store.ts");
+    const { sessionFindings } = await import("./doctor-sessions.ts");
     const findings = [
       ...machineFindings(context),
       ...await storeFindings(context, input, flag(input, "fix")),
+      ...await sessionFindings(context, input, flag(input, "fix")),
     ];
     const ok = findings.every(({ broken, fixed }) => !broken || fixed);
     if (context.json) {

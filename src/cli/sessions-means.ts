@@ -2,6 +2,7 @@ import process from "node:process";
 import { v4 } from "uuid";
 import { fail } from "../errors.ts";
 import { linuxFacts } from "../facts/linux.ts";
+import { processesWith } from "../facts/marked.ts";
 import { type Means, noCleaner } from "../sessions/means.ts";
 import type { Owner } from "../sessions/pending.ts";
 import { pidExists } from "../store/liveness.ts";
@@ -33,6 +34,7 @@ export function meansOf(context: Context, input: Input, command: string): Means 
         exists: pidExists,
       };
     },
+    findMarked: (marks) => processesWith(host, marks),
     self: ourselves(context),
   };
 }

@@ -50,6 +50,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     about: "End a session, and remove its worktree where that loses nothing",
     load: async () => (await import("./destroy.ts")).destroy,
   },
+  export: {
+    about: "Print a project's sessions as one JSON document",
+    load: async () => (await import("./export.ts")).exportCommand,
+  },
+  import: {
+    about: "Take sessions over from such a document",
+    load: async () => (await import("./export.ts")).importCommand,
+  },
   trust: {
     about: "Allow the hooks of this project to run",
     load: async () => (await import("./trust.ts")).trustCommand,

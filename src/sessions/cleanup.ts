@@ -4,7 +4,8 @@ import type { SessionRecord, Status } from "../store/record.ts";
 import { remember } from "../store/state.ts";
 import type { Means } from "./means.ts";
 import { nameOf, ownerOf } from "./pending.ts";
-import { apply, change, finishRun } from "./runs.ts";
+import { change } from "./runs.ts";
+import { apply, finishRun } from "./transitions.ts";
 
 /** How a run ended. */
 export interface Outcome {

@@ -12,7 +12,8 @@ import { nameOf, type Pending, pendingOf, refusePending } from "./pending.ts";
 import { worktreePath } from "./place.ts";
 import type { Repository } from "./repository.ts";
 import { assess, ignoredFiles } from "./risk.ts";
-import { apply, change, finishRun, refuseRunning } from "./runs.ts";
+import { change, refuseRunning } from "./runs.ts";
+import { apply, finishRun } from "./transitions.ts";
 import { type Found, inspectWorktree, removeWorktree } from "./worktree.ts";
 
 export interface Destruction {
@@ -142,7 +143,7 @@ export async function destroySession(
   const pending: Pending = {
     kind: "destroy",
     by: means.self,
-    deleteBranch: plan.branchCommit !== null,
+    cleanup: plan.removesWorktree,
     commit: plan.branchCommit,
   };
   await change(means, record.id, (draft) => {

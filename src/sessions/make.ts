@@ -96,7 +96,8 @@ async function prepare(
   draft["pending"] = pending;
 }
 
-function markerOf({ id, name = "", role, project, createdAt }: SessionRecord): Marker {
+/** What the worktree itself keeps of its session. */
+export function markerOf({ id, name = "", role, project, createdAt }: SessionRecord): Marker {
   return {
     schema: 1,
     id,

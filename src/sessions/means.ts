@@ -20,6 +20,8 @@ export interface Means {
   readonly log: Logger;
   /** The processes as they are now: asked anew at every call. */
   readonly machine: () => Machine;
+  /** The PIDs that were started with all of these variables (`NAME=value`) in their environment. */
+  readonly findMarked: (marks: readonly string[]) => number[];
   /** The process that does the work, for others to tell whether it still does. */
   readonly self: Owner;
 }

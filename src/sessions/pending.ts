@@ -24,8 +24,9 @@ const pendingSchema = v.variant("kind", [
   v.looseObject({
     kind: v.literal("destroy"),
     by: owner,
-    deleteBranch: v.boolean(),
-    /** Where the branch stood, for its deletion. */
+    /** Whether the worktree goes. */
+    cleanup: v.boolean(),
+    /** Where the branch stood that goes; null when it stays. */
     commit: v.nullable(v.string()),
   }),
 ]);

@@ -1,14 +1,16 @@
 import { fail } from "../errors.ts";
 import { lockScope } from "../store/locks.ts";
 import { readRecord } from "../store/read.ts";
-import type { Run, SessionRecord } from "../store/record.ts";
+import type { SessionRecord } from "../store/record.ts";
 import { remember } from "../store/state.ts";
 import { updateSession } from "../store/update.ts";
 import { createdRun, refuseRole } from "./create.ts";
-import { type LifecycleEvent, nextState, takesActivity, TransitionError } from "./lifecycle.ts";
+import { takesActivity } from "./lifecycle.ts";
+import { settleLost } from "./lost.ts";
 import type { Means } from "./means.ts";
 import { nameOf, type Owner, refusePending } from "./pending.ts";
 import { runAlive } from "./query.ts";
+import { apply, setProcess } from "./transitions.ts";
 
 /** Change the session under its lock; it must be there. */
 export function change(
@@ -18,21 +20,6 @@ export function change(
   activity = true,
 ): Promise<SessionRecord> {
   return updateSession(store, id, work, { create: false, activity });
-}
-
-/** Apply an event to the run. @throws `invalid_transition`; the draft is as it was */
-export function apply(draft: SessionRecord, event: LifecycleEvent): Run {
-  const { run } = draft;
-  if (run === undefined) {
-    throw fail("invalid_transition", { session: nameOf(draft), event, state: "none", why: "it has no run" });
-  }
-  const next = nextState(run.state, event);
-  if (next instanceof TransitionError) {
-    const { state, reason } = next;
-    throw fail("invalid_transition", { session: nameOf(draft), event, state, why: reason }, next);
-  }
-  run.state = next;
-  return run;
 }
 
 /**
@@ -71,30 +58,12 @@ export async function beginSpawn(
 export function refuseRunning(means: Means, draft: SessionRecord, action: string): void {
   const state = draft.run?.state;
   if (state === undefined || state === "CREATED" || state === "CLEANED") return;
+  if (settleLost(means, draft) === "ended") return;
   const alive = runAlive(means.machine(), draft);
-  if (alive === false) return void endLost(draft, means.clock());
   const pid = draft.run?.pid ?? null;
   const doing = pid === null ? "its command is being started" : `its command runs as process ${pid}`;
   const why = alive === null ? `it cannot be told whether ${doing}` : doing;
   throw fail("session_running", { session: nameOf(draft), action, why });
-}
-
-/** End the run of a process that is gone and left nobody to end it: the session is idle. */
-export function endLost(draft: SessionRecord, at: Date): void {
-  const { run } = draft;
-  if (run === undefined) return;
-  if (run.state !== "TERMINATING") apply(draft, "TERMINATE");
-  apply(draft, "CLEAN");
-  finishRun(run, at);
-  run.reason ??= "lost";
-  draft.status = "idle";
-  remember(draft, at, "lost", { run: run.n });
-}
-
-export function finishRun(run: Run, at: Date): void {
-  run.endedAt = at.toISOString();
-  delete run["supervisor"];
-  delete run["cleaning"];
 }
 
 /** SPAWNING → ACTIVE, with the process that was started. */
@@ -105,10 +74,6 @@ export function attach(means: Means, id: string, owner: Owner): Promise<SessionR
 /** The process of a run that was ended while it was being started. */
 export function notePid(means: Means, id: string, owner: Owner): Promise<SessionRecord> {
   return change(means, id, ({ run }) => run === undefined ? false : setProcess(run, owner));
-}
-
-function setProcess(run: Run, { pid, start, bootId }: Owner): void {
-  Object.assign(run, { pid, pidStart: start, bootId });
 }
 
 /**

@@ -8,7 +8,8 @@ import { completeCleanup } from "./cleanup.ts";
 import type { Means } from "./means.ts";
 import { nameOf, ownerOf } from "./pending.ts";
 import { runAlive } from "./query.ts";
-import { change, endLost, markTerminating } from "./runs.ts";
+import { settleLost } from "./lost.ts";
+import { change, markTerminating } from "./runs.ts";
 
 /** Send a signal to a process group; false when there is none (any more). @throws EPERM */
 export type SignalGroup = (group: number, signal: number) => boolean;
@@ -49,11 +50,9 @@ export async function repairRun(means: Means, id: string): Promise<SessionRecord
   return await change(means, id, (draft) => {
     const state = draft.run?.state;
     if (state === undefined || state === "CREATED" || state === "CLEANED") return false;
-    if (runAlive(means.machine(), draft) !== false) return false;
-    // The supervisor lives on and is just about to end it itself.
+    // A supervisor that lives is just about to end it itself.
     if (supervised(means.machine(), draft)) return false;
-    endLost(draft, means.clock());
-    return undefined;
+    return settleLost(means, draft) === null ? false : undefined;
   }, false);
 }
 

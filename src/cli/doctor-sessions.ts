@@ -1,0 +1,105 @@
+import process from "node:process";
+import { BerthError, quote } from "../errors.ts";
+import { gitIn } from "../sessions/git.ts";
+import { isLost } from "../sessions/lost.ts";
+import { repairRun } from "../sessions/stop.ts";
+import type { Means } from "../sessions/means.ts";
+import { nameOf } from "../sessions/pending.ts";
+import { placeOf } from "../sessions/place-of.ts";
+import { statusOf } from "../sessions/place.ts";
+import { find } from "../sessions/query.ts";
+import { findOrphans, rebuild } from "../sessions/rebuild.ts";
+import { isUnfinished, recover } from "../sessions/recover.ts";
+import { findRepository, type Repository } from "../sessions/repository.ts";
+import type { SessionRecord } from "../store/record.ts";
+import type { Context, Input } from "./command.ts";
+import type { Finding } from "./doctor.ts";
+import { meansOf } from "./sessions-means.ts";
+
+const HINT = `Type "berth doctor --fix"`;
+
+/** What killed processes left of sessions, and with `fix` put right. */
+export async function sessionFindings(context: Context, input: Input, fix: boolean): Promise<Finding[]> {
+  return await guarded(async () => {
+    const means = meansOf(context, input, "doctor");
+    const found: Finding[] = [];
+    const records = [...find(means.store)];
+    for (const record of records) found.push(...await guarded(() => recordFindings(context, means, record, fix)));
+    for (const root of await workspaces(context, records)) {
+      found.push(...await guarded(() => orphanFindings(context, means, root, fix)));
+    }
+    return found;
+  });
+}
+
+/** One session that cannot be looked at must not keep the others from it. */
+async function guarded(work: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    return [{ code: error.code, message: error.message, hint: error.hint, broken: true, fixed: false }];
+  }
+}
+
+async function recordFindings(
+  context: Context,
+  means: Means,
+  record: SessionRecord,
+  fix: boolean,
+): Promise<Finding[]> {
+  const session = `Session ${quote(nameOf(record))}`;
+  if (isUnfinished(means, record)) {
+    const message = `${session} is half made or half destroyed: the process that did it is gone`;
+    if (!fix) return [{ code: "session_unfinished", message, hint: HINT, broken: true, fixed: false }];
+    const place = await placeOf(record, context.host.variables);
+    const result = await recover(means, record, place);
+    const hint = { finished: "It was finished", undone: "It was undone", busy: "git is still at work on it" }[result];
+    return [{ code: "session_unfinished", message, hint, broken: true, fixed: result !== "busy" }];
+  }
+  if (isLost(means, record)) return await lostFinding(means, record, fix, session);
+  return missingFinding(record, session);
+}
+
+async function lostFinding(means: Means, { id }: SessionRecord, fix: boolean, session: string) {
+  const message = `${session} says that its command runs, but its processes are gone`;
+  if (!fix) return [{ code: "run_lost", message, hint: HINT, broken: true, fixed: false }];
+  const { run } = await repairRun(means, id);
+  const hint = run?.state === "CLEANED" ? "The run was ended" : "Its command was found and goes on";
+  return [{ code: "run_lost", message, hint, broken: true, fixed: true }];
+}
+
+function missingFinding(record: SessionRecord, session: string): Finding[] {
+  const { worktree } = record.project ?? {};
+  if (worktree === undefined || statusOf(worktree) !== null) return [];
+  const hint = `Type "berth destroy ${nameOf(record)}", or put it back with "git worktree add"`;
+  const message = `${session} has no directory any more: ${worktree}`;
+  return [{ code: "worktree_missing", message, hint, broken: false, fixed: false }];
+}
+
+/** The roots of all projects with sessions, and of the one that we are in. */
+async function workspaces({ host }: Context, records: readonly SessionRecord[]): Promise<Set<string>> {
+  const roots = new Set<string>();
+  for (const { project } of records) {
+    if (project?.worktree !== undefined && statusOf(project.root) !== null) roots.add(project.root);
+  }
+  try {
+    roots.add((await findRepository(gitIn(process.cwd(), host.variables))).root);
+  } catch {
+    // We are in none, or there is no git.
+  }
+  return roots;
+}
+
+async function orphanFindings(context: Context, means: Means, root: string, fix: boolean): Promise<Finding[]> {
+  const main = gitIn(root, context.host.variables);
+  const repository: Repository = await findRepository(main);
+  const found: Finding[] = [];
+  for (const orphan of await findOrphans(means, main, repository)) {
+    if (fix) await rebuild(means, repository, orphan);
+    const message = `The worktree ${quote(orphan.path, 8192)} has no session: its record is lost`;
+    const hint = fix ? "The session was rebuilt from it" : `${HINT} to rebuild it`;
+    found.push({ code: "record_lost", message, hint, broken: true, fixed: fix });
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import type { SessionRecord } from "../store/record.ts";
+import type { Means } from "./means.ts";
+import type { Owner } from "./pending.ts";
+import { runAlive } from "./query.ts";
+import { endLost, setProcess } from "./transitions.ts";
+
+/** Whether the record says that a run goes on, and nothing of it lives. */
+export function isLost(means: Means, record: SessionRecord): boolean {
+  const state = record.run?.state;
+  if (state === undefined || state === "CREATED" || state === "CLEANED") return false;
+  return runAlive(means.machine(), record) === false;
+}
+
+/**
+ * End a run whose processes are gone, in a draft under the session's lock. One whose supervisor was killed between the
+ * start of the command and the record of it is found by what the command carries in its environment, and goes on.
+ *
+ * @returns what became of it; null when there was nothing to do
+ */
+export function settleLost(means: Means, draft: SessionRecord): "ended" | "adopted" | null {
+  const { run } = draft;
+  if (run === undefined || !isLost(means, draft)) return null;
+  const orphan = run.pid === null ? orphanOf(means, draft) : null;
+  if (orphan === null) {
+    endLost(draft, means.clock());
+    return "ended";
+  }
+  run.state = "ACTIVE";
+  setProcess(run, orphan);
+  return "adopted";
+}
+
+/** The run's oldest process: its command, as long as that lives. */
+function orphanOf({ machine, findMarked, self }: Means, { id, run }: SessionRecord): Owner | null {
+  const now = machine();
+  const found = findMarked([`BERTH_SESSION=${id}`, `BERTH_RUN=${run?.n ?? 0}`]).map((pid) => now.process(pid));
+  const processes = found.flatMap((one) => one.ok ? [one.value] : []);
+  const [oldest] = processes.sort((a, b) => Number(a.start) - Number(b.start) || a.pid - b.pid);
+  return oldest === undefined ? null : { pid: oldest.pid, start: oldest.start, bootId: self.bootId };
+}

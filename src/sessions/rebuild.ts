@@ -1,0 +1,80 @@
+import { lockScope } from "../store/locks.ts";
+import { fileName, recordName } from "../store/names.ts";
+import { freshRecord, type SessionRecord } from "../store/record.ts";
+import { remember } from "../store/state.ts";
+import { updateSession } from "../store/update.ts";
+import type { Git } from "./git.ts";
+import { readMarker } from "./marker.ts";
+import type { Means } from "./means.ts";
+import { nameOfBranch } from "./name.ts";
+import { adminDirectory, isUuid, sessionId, statusOf, worktreePath } from "./place.ts";
+import { find } from "./query.ts";
+import type { Repository } from "./repository.ts";
+import { type Listed, listWorktrees } from "./worktree-list.ts";
+
+/** A worktree of ours that no record speaks of. */
+export interface Orphan {
+  readonly id: string;
+  readonly path: string;
+  readonly listed: Listed;
+}
+
+/**
+ * The worktrees in the workspace's own folder whose records are lost. One whose session was destroyed has its record in
+ * the archive and is none.
+ */
+export async function findOrphans(means: Means, main: Git, { root }: Repository): Promise<Orphan[]> {
+  const orphans: Orphan[] = [];
+  for (const listed of await listWorktrees(main)) {
+    const uuid = listed.path.slice(listed.path.lastIndexOf("/") + 1);
+    if (!isUuid(uuid) || statusOf(listed.path) === null) continue;
+    const id = sessionId(uuid);
+    if (listed.path === worktreePath(root, id) && !isKnown(means, id)) orphans.push({ id, path: listed.path, listed });
+  }
+  return orphans;
+}
+
+function isKnown({ store }: Means, id: string): boolean {
+  if (store.backend.stat(recordName(id)) !== null) return true;
+  return store.backend.list("archive").some((name) => name.startsWith(`${fileName(id)}--reset--`));
+}
+
+/** Make a record for a worktree again: from its marker, else from its branch. The session is idle. */
+export async function rebuild(
+  means: Means,
+  { root, commonDir }: Repository,
+  { id, path, listed }: Orphan,
+): Promise<SessionRecord> {
+  using _lock = await lockScope(means.store, { kind: "workspace", root });
+  const admin = adminDirectory(commonDir, path);
+  const marker = admin === null ? null : readMarker(admin);
+  const known = marker?.id === id ? marker : null;
+  const branch = listed.branch ?? known?.branch;
+  const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ?? `restored-${path.slice(-8)}`;
+  const name = free(wanted, new Set([...find(means.store, { workspace: root })].map((one) => one.name)));
+  const fresh = freshRecord(id, { source: "named" }, means.clock());
+  remember(fresh, means.clock(), "rebuilt", { path });
+  return await updateSession(means.store, id, (draft) => {
+    Object.assign(draft, fresh, {
+      name,
+      status: "idle",
+      ...known?.role === undefined ? {} : { role: known.role },
+      ...known === null ? {} : { createdAt: known.createdAt },
+      project: {
+        root,
+        worktree: path,
+        ...branch === undefined ? {} : { branch },
+        ...known === null ? {} : { baseRef: known.baseRef },
+        // Without the marker nobody knows who made the branch, so it is never deleted.
+        ownsBranch: known?.ownsBranch === true && known.branch === branch,
+      },
+    });
+  });
+}
+
+function free(wanted: string, taken: ReadonlySet<string | undefined>): string {
+  for (let n = 1;; n++) {
+    const name = n === 1 ? wanted : `${wanted.slice(0, 46)}-${n}`;
+    if (!taken.has(name)) return name;
+  }
+}
