@@ -1,5 +1,5 @@
-import { realpathSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { fail } from "../errors.ts";
 import { type Answer, type Git, lastLine } from "./git.ts";
 
@@ -37,9 +37,10 @@ const notFound = ({ directory }: Git, { err, status }: Answer) =>
 
 const real = (git: Git, path: string): string => realpathSync(resolve(git.directory, path));
 
-/** `project/.bare` and `project/.git` keep their worktrees beside them, `project.git` inside. */
+/** `project/.git`, or `project/.bare` with a `project/.git` that names it, keep worktrees beside them; others inside. */
 function bareRoot(commonDir: string): string {
-  return basename(commonDir).startsWith(".") ? dirname(commonDir) : commonDir;
+  const parent = dirname(commonDir);
+  return existsSync(join(parent, ".git")) ? parent : commonDir;
 }
 
 /**

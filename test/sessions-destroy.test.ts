@@ -1,0 +1,256 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Project, project, read } from "./support/project.ts";
+
+/** A project with a session `auth`, and its worktree. */
+async function withSession(...options: string[]): Promise<Project & { tree: string }> {
+  const p = await project();
+  await p.ok("new", "auth", ...options);
+  return { ...p, tree: await p.worktree("auth") };
+}
+
+/** Everything that can be lost: refs, worktrees, stash, and the session itself. */
+async function state(p: Project): Promise<unknown> {
+  const stash = p.in(p.root, ["git", "stash", "list"]).then(({ stdout }) => stdout);
+  return await Promise.all([p.git("for-each-ref"), p.git("worktree", "list", "--porcelain"), stash, p.stored("sessions")]);
+}
+
+const commit = (p: Project, tree: string, text: string) =>
+  p.git("-C", tree, "-c", "user.name=x", "commit", "-q", "--allow-empty", "-m", text);
+
+const ALL = ["destroy", "auth", "--cleanup", "--delete-branch"];
+
+describe("destroy", () => {
+  test("without --cleanup archives the record and leaves worktree and branch", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "work"), "w");
+    await p.ok("destroy", "auth");
+    expect([p.stored("sessions"), p.stored("archive").length]).toEqual([[], 1]);
+    expect(read(join(p.tree, "work"))).toBe("w");
+    expect(await p.git("branch", "--list", "feature/auth")).toContain("feature/auth");
+    expect(JSON.parse(await p.ok("doctor", "--json")).findings).toEqual([]);
+  });
+
+  test("--cleanup removes a clean worktree and keeps the branch; --delete-branch takes it too", async () => {
+    const p = await withSession();
+    await p.ok("destroy", "auth", "--cleanup");
+    expect(existsSync(p.tree)).toBe(false);
+    expect(await p.git("branch", "--list", "feature/auth")).toContain("feature/auth");
+    const q = await withSession();
+    await q.ok(...ALL);
+    expect(await q.git("branch", "--list", "feature/auth")).toBe("");
+  });
+
+  const WORK: [string, (p: Project, tree: string) => Promise<unknown> | unknown][] = [
+    ["a change", (_, tree) => writeFileSync(join(tree, "file.txt"), "changed")],
+    ["a staged change", async (p, tree) => {
+      writeFileSync(join(tree, "file.txt"), "changed");
+      await p.git("-C", tree, "add", ".");
+    }],
+    ["an untracked file", (_, tree) => writeFileSync(join(tree, "new"), "new")],
+    ["an untracked file that status is told not to show", async (p, tree) => {
+      await p.git("config", "status.showUntrackedFiles", "no");
+      writeFileSync(join(tree, "new"), "new");
+    }],
+    ["a change hidden by assume-unchanged", async (p, tree) => {
+      await p.git("-C", tree, "update-index", "--assume-unchanged", "file.txt");
+      writeFileSync(join(tree, "file.txt"), "hidden");
+    }],
+    ["a change hidden by skip-worktree", async (p, tree) => {
+      await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
+      writeFileSync(join(tree, "file.txt"), "hidden");
+    }],
+    ["a repository inside", async (p, tree) => {
+      await p.git("init", "-q", join(tree, "inner"));
+      await commit(p, join(tree, "inner"), "inner");
+    }],
+    ["commits on no branch", async (p, tree) => {
+      await p.git("-C", tree, "checkout", "-q", "--detach");
+      await commit(p, tree, "detached");
+    }],
+    ["an unfinished merge", async (p, tree) => {
+      await commit(p, p.root, "other");
+      await commit(p, tree, "own");
+      await p.git("-C", tree, "merge", "-q", "--no-commit", "--no-ff", "main");
+    }],
+    ["a lock", (p, tree) => p.git("worktree", "lock", tree)],
+  ];
+
+  test.each(WORK)("%s is kept without --force, and nothing else goes either", async (_, work) => {
+    const p = await withSession();
+    await work(p, p.tree);
+    const before = await state(p);
+    for (const args of [["destroy", "auth", "--cleanup"], ALL]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "work_at_risk", status: 6 });
+    }
+    expect(await state(p)).toEqual(before);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    expect(existsSync(p.tree)).toBe(false);
+  });
+
+  test("a branch with commits of its own stays without --force, and the worktree with it", async () => {
+    const p = await withSession();
+    await commit(p, p.tree, "own");
+    const before = await state(p);
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged", status: 6 });
+    expect(await state(p)).toEqual(before);
+    await p.git("tag", "held", "feature/auth");
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
+    await p.git("branch", "held", "feature/auth");
+    await p.ok(...ALL);
+    expect(await p.git("branch", "--list", "feature/auth")).toBe("");
+  });
+
+  test("--force deletes a branch with commits of its own, only with --delete-branch", async () => {
+    const p = await withSession();
+    await commit(p, p.tree, "own");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    expect(await p.git("branch", "--list", "feature/auth")).toContain("feature/auth");
+    const q = await withSession();
+    await commit(q, q.tree, "own");
+    await q.ok(...ALL, "--force");
+    expect(await q.git("branch", "--list", "feature/auth")).toBe("");
+  });
+
+  test("a branch that was adopted is never deleted", async () => {
+    const p = await project();
+    await p.git("branch", "topic");
+    await p.ok("new", "auth", "--existing-branch", "topic");
+    const before = await state(p);
+    for (const args of [ALL, [...ALL, "--force"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "branch_not_ours", status: 6 });
+    }
+    expect(await state(p)).toEqual(before);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    expect(await p.git("branch", "--list", "topic")).toContain("topic");
+  });
+
+  test("a branch stays that another checkout has, or whose worktree stays", async () => {
+    const p = await withSession();
+    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_in_use", status: 6 });
+    await p.git("-C", p.tree, "checkout", "-q", "--detach");
+    await p.git("checkout", "-q", "feature/auth");
+    expect(await p.refused(...ALL, "--force")).toMatchObject({ code: "branch_in_use" });
+    expect(existsSync(p.tree)).toBe(true);
+  });
+
+  test("stashes are never touched", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "file.txt"), "stashed");
+    await p.git("-C", p.tree, "stash", "-q");
+    const list = await p.git("stash", "list");
+    await p.ok(...ALL, "--force");
+    expect(await p.git("stash", "list")).toBe(list);
+    expect(await p.git("stash", "show", "-p")).toContain("+stashed");
+  });
+
+  test("--dry-run changes nothing and counts the ignored files that would go", async () => {
+    const p = await project();
+    p.write(".gitignore", "build/\n");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "ignore");
+    await p.ok("new", "auth");
+    const tree = await p.worktree("auth");
+    mkdirSync(join(tree, "build"));
+    for (const name of ["a", "b", "c"]) writeFileSync(join(tree, "build", name), "");
+    const before = await state(p);
+    const { actions } = JSON.parse(await p.ok(...ALL, "--dry-run", "--json"));
+    expect(await state(p)).toEqual(before);
+    expect(actions).toEqual([
+      { what: "session", action: "archive", reason: expect.any(String) },
+      { what: "worktree", action: "delete", reason: expect.stringContaining("ignored files that go too: 3") },
+      { what: "branch", action: "delete", reason: expect.stringContaining("feature/auth") },
+    ]);
+  });
+
+  test("a live session is not destroyed; --force stops it first", async () => {
+    const p = await project();
+    const running = p.berth("new", "auth", "--", "sleep", "600");
+    const { until } = await import("./support/berth.ts");
+    await until("the run", async () => {
+      const { stdout } = await p.berth("show", "auth", "--json");
+      return stdout !== "" && JSON.parse(stdout).session.run.state === "ACTIVE" ? true : undefined;
+    });
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "session_running", status: 5 });
+    await p.ok(...ALL, "--force");
+    expect((await running).status).toBe(143);
+    expect(p.stored("sessions")).toEqual([]);
+  });
+});
+
+describe("nothing outside of the worktree goes", () => {
+  const PLACES: [string, (p: Project, tree: string, away: string) => void | Promise<void>][] = [
+    ["a symlinked .worktrees", (p, _, away) => {
+      renameSync(join(p.root, ".worktrees"), away);
+      symlinkSync(away, join(p.root, ".worktrees"));
+    }],
+    ["a worktree swapped for a link to another directory", (_, tree, away) => {
+      mkdirSync(away);
+      writeFileSync(join(away, "precious"), "p");
+      rmSync(tree, { recursive: true });
+      symlinkSync(away, tree);
+    }],
+    ["a worktree swapped for a link to the main checkout", (p, tree) => {
+      rmSync(tree, { recursive: true });
+      symlinkSync(p.root, tree);
+    }],
+    ["a worktree swapped for a directory of somebody else's", (_, tree) => {
+      rmSync(tree, { recursive: true });
+      mkdirSync(tree);
+      writeFileSync(join(tree, "precious"), "p");
+    }],
+    ["a worktree that git has forgotten", async (p, tree) => {
+      writeFileSync(join(tree, "precious"), "p");
+      rmSync(join(p.root, ".git/worktrees"), { recursive: true });
+      await Promise.resolve();
+    }],
+    ["a .git file that leads to another repository", async (p, tree) => {
+      const other = await project();
+      writeFileSync(join(tree, ".git"), `gitdir: ${join(other.root, ".git")}\n`);
+      void p;
+    }],
+  ];
+
+  test.each(PLACES)("%s", async (_, arrange) => {
+    const p = await withSession();
+    const away = join(p.home, "away");
+    await arrange(p, p.tree, away);
+    for (const args of [["destroy", "auth", "--cleanup"], [...ALL, "--force"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "worktree_refused", status: 6 });
+    }
+    expect(existsSync(join(p.root, "file.txt"))).toBe(true);
+    for (const path of [join(p.tree, "precious"), join(away, "precious")]) {
+      if (existsSync(path)) expect(read(path)).toBe("p");
+    }
+    expect(existsSync(p.tree)).toBe(true);
+    await p.ok("destroy", "auth");
+  });
+
+  test("a session whose record names the main checkout, or any other path", async () => {
+    for (const path of ["", "/.worktrees", "/.worktrees/../other"]) {
+      const p = await withSession();
+      const file = join(p.store, "sessions", p.stored("sessions")[0] ?? "");
+      const record = JSON.parse(read(file));
+      record.project.worktree = p.root + path;
+      writeFileSync(file, JSON.stringify(record));
+      expect(await p.refused("destroy", "auth", "--cleanup", "--force")).toMatchObject({ code: "worktree_refused" });
+      expect(existsSync(join(p.root, "file.txt"))).toBe(true);
+    }
+  });
+
+  test("a worktree of somebody else's in our folder goes only with --force", async () => {
+    const p = await withSession();
+    await p.git("worktree", "remove", p.tree);
+    await p.git("worktree", "add", "-q", p.tree, "feature/auth");
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk", status: 6 });
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+  });
+
+  test("a worktree that was removed by hand is no obstacle", async () => {
+    const p = await withSession();
+    rmSync(p.tree, { recursive: true });
+    await p.ok(...ALL);
+    expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
+  });
+});
