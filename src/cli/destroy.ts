@@ -47,8 +47,9 @@ export const destroy: Command = {
       else context.out(lines);
       return;
     }
-    if (wanted.force) await stopSession(means, record.id, { timeoutMs: STOP_MS, signalGroup });
-    // Found out before the hook runs, and once more under the lock.
+    if (wanted.force) {
+      await stopSession(means, record.id, { timeoutMs: STOP_MS, signalGroup: signalGroup(context.host) });
+    } // Found out before the hook runs, and once more under the lock.
     else refuseRunning(means, structuredClone(record), "destroy");
     const skip = flag(input, "no-hooks") || !wanted.cleanup;
     await runHook(context, means, record, "pre-destroy", { skip, mustSucceed: !wanted.force });

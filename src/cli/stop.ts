@@ -1,5 +1,7 @@
 import { pipe, string, check } from "valibot";
 import process from "node:process";
+import type { Host } from "../facts/host.ts";
+import { groupLives } from "../facts/marked.ts";
 import { stopSession } from "../sessions/stop.ts";
 import { type Command, type Option, outJson, text } from "./command.ts";
 import { SESSION_HELP } from "./selected.ts";
@@ -27,14 +29,21 @@ export const stop: Command = {
     const means = meansOf(context, input, "stop");
     const { id, name } = namedRecord(context, means, input.args[0], "stop");
     const timeoutMs = Number(text(input, "timeout") ?? "5") * 1000;
-    const session = await stopSession(means, id, { timeoutMs, signalGroup });
+    const session = await stopSession(means, id, { timeoutMs, signalGroup: signalGroup(context.host) });
     if (context.json) outJson(context, { session });
     else context.say(`berth: ${name} is stopped\n`);
   },
 };
 
-/** kill(2) to a process group; on Windows there is none, and the process itself ends. */
-export function signalGroup(group: number, signal: number): boolean {
+/**
+ * kill(2) to a process group; on Windows there is none, and the process itself ends. Signal 0 asks whether anything of
+ * it lives.
+ */
+export const signalGroup = (host: Host) => (group: number, signal: number): boolean => {
+  if (signal === 0) {
+    const lives = groupLives(host, group);
+    if (lives !== null) return lives;
+  }
   try {
     process.kill(process.platform === "win32" ? group : -group, signal);
     return true;
@@ -42,4 +51,4 @@ export function signalGroup(group: number, signal: number): boolean {
     if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
     throw error;
   }
-}
+};

@@ -16,7 +16,7 @@ export async function runIn(
     id: record.id,
     command,
     environment: context.host.variables,
-    started: (session) => context.json ? outJson(context, { session }) : undefined,
+    starting: (session) => context.json ? outJson(context, { session }) : undefined,
   });
   return leave(ended);
 }

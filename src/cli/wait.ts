@@ -50,16 +50,18 @@ async function waitFor(
   until: string | undefined,
   limit: number,
 ): Promise<SessionRecord | null> {
-  const began = runAlive(means.machine(), first) !== false;
   for (;;) {
     const record = readRecord(means.store, first.id);
     if (record === null) throw noSession(first.id);
     if (record.status === until) return record;
     const over = runAlive(means.machine(), record) === false;
     if (over && until === undefined) return record;
-    if (over && began && until !== undefined) throw fail("wait_ended", { session: nameOf(record), until });
+    // One that never ran may be told its status by anybody.
+    if (over && until !== undefined && hasRun(record)) throw fail("wait_ended", { session: nameOf(record), until });
     const left = limit - performance.now();
     if (left <= 0) return null;
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_MS)));
   }
 }
+
+const hasRun = ({ run }: SessionRecord): boolean => run !== undefined && run.state !== "CREATED";

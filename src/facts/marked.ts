@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { Host } from "./host.ts";
+import { parseStat } from "./stat.ts";
 
 const ENVIRONMENT_BYTES = 1 << 20;
 
@@ -11,10 +12,28 @@ const ENVIRONMENT_BYTES = 1 << 20;
  */
 export function processesWith(host: Host, marks: readonly string[]): number[] {
   if (host.system !== "linux") return [];
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+  return allProcesses().filter((pid) => {
     const environment = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
     if (!environment.ok) return false;
     const set = new Set(environment.value.split("\0"));
     return marks.every((mark) => set.has(mark));
+  });
+}
+
+const allProcesses = (): number[] => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+
+/** Position of the process group behind the name in /proc/<pid>/stat (proc_pid_stat(5)), counted from the state. */
+const PGRP = 2;
+
+/** Whether anything of a process group lives: zombies do not count. Only on Linux; elsewhere null. */
+export function groupLives(host: Host, group: number): boolean | null {
+  if (host.system !== "linux") return null;
+  return allProcesses().some((pid) => {
+    const text = host.readText(`/proc/${pid}/stat`, 4096);
+    if (!text.ok) return false;
+    const fields = text.value.slice(text.value.lastIndexOf(")") + 2).split(" ");
+    if (Number(fields[PGRP]) !== group) return false;
+    const stat = parseStat(text.value);
+    return stat.ok && stat.value.zombie !== true;
   });
 }

@@ -12,8 +12,8 @@ export interface Supervision {
   readonly id: string;
   readonly command: readonly string[];
   readonly environment: Environment;
-  /** Told as soon as the command runs. */
-  readonly started?: (record: SessionRecord) => void;
+  /** Told right before the command starts. */
+  readonly starting?: (record: SessionRecord) => void;
 }
 
 /** Where commands of the session run. @throws `worktree_missing` */
@@ -38,6 +38,7 @@ export async function supervise(means: Means, record: SessionRecord, run: Superv
   const startChild = await childStarter();
   const spawning = await beginSpawn(means, id, command);
   // The run's number lets a run be found whose supervisor was killed before it could write down the PID.
+  run.starting?.(spawning);
   const marks = { BERTH_SESSION: id, BERTH_RUN: String(spawning.run?.n ?? 0) };
   const env = { ...commandEnvironment(environment), ...marks, PWD: cwd };
   let child: Child;
@@ -46,7 +47,7 @@ export async function supervise(means: Means, record: SessionRecord, run: Superv
   } catch (error) {
     throw await notStarted(means, id, command, error);
   }
-  await attachOrEnd(means, run, child);
+  await attachOrEnd(means, id, child);
   const ended = await child.ended;
   await end(means, id, ended);
   return ended;
@@ -61,12 +62,12 @@ async function notStarted(means: Means, id: string, [program = ""]: readonly str
 }
 
 /** Write down the process. Where that cannot be done the command must not go on unseen. */
-async function attachOrEnd(means: Means, { id, started }: Supervision, child: Child): Promise<void> {
+async function attachOrEnd(means: Means, id: string, child: Child): Promise<void> {
   const found = means.machine().process(child.pid);
   // One that has ended already has no start time any more, and counts as gone.
   const owner = { pid: child.pid, start: found.ok ? found.value.start : "0", bootId: means.self.bootId };
   try {
-    started?.(await attach(means, id, owner));
+    await attach(means, id, owner);
   } catch (error) {
     means.log("attach failed", { id, why: String(error) });
     child.signal(SIGNALS.SIGTERM);

@@ -33,7 +33,8 @@ export function processAlive(machine: Machine, recorded: Recorded): Alive {
     if (!machine.pidNamespace.ok || machine.pidNamespace.value !== recorded.pidNamespace) return null;
   }
   const found = machine.process(recorded.pid);
-  if (found.ok) return found.value.start === recorded.start;
+  // A zombie does nothing any more, and in a container nobody may ever ask for it.
+  if (found.ok) return found.value.start === recorded.start && found.value.zombie !== true;
   // Not to be read is not gone: /proc may hide other users' processes (proc(5), hidepid).
   return machine.exists(recorded.pid) ? null : false;
 }
