@@ -245,11 +245,12 @@ describe("in a real terminal", () => {
     await until("sleep in front", () => foreground(pid) !== pid || undefined);
     terminal.type("\x1a");
     await terminal.shows(/Stopped +sleep 600[^]*inner> $/);
-    terminal.type("kill -9 %1; wait; exit 5\r");
+    terminal.type("kill -9 %1; disown %1; exit 5\r");
+    await terminal.shows(/exit 5[^]*ready> $/);
     terminal.type("echo status=$?\r");
     await terminal.shows(/status=5/);
     terminal.type("b run auth -- sh -c 'stty raw -echo; kill -9 $$'\r");
-    await terminal.shows(/ready> $/);
+    await terminal.shows(/kill -9 [^]*ready> $/);
     terminal.type("stty -a | grep -o -e '-\\?icanon'; echo status=$((1+1))\r");
     await terminal.shows(/\nicanon\s+status=2/);
   });

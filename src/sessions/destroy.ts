@@ -165,7 +165,7 @@ export async function destroySession(
 
 async function removeAll(record: SessionRecord, { main }: Place, plan: Plan): Promise<void> {
   const { worktree = "", branch = "" } = record.project ?? {};
-  if (plan.removesWorktree) await removeWorktree(main, worktree, plan.forceGit);
+  if (plan.removesWorktree) await removeWorktree(main, record.id, worktree, plan.forceGit);
   if (plan.branchCommit !== null) await deleteBranch(main, branch, plan.branchCommit);
 }
 

@@ -15,6 +15,8 @@ export interface AskOptions {
   readonly input?: string;
   /** Told as soon as git runs. */
   readonly started?: (pid: number) => void;
+  /** More variables, by which git and its children can be found when they outlive us. */
+  readonly marks?: Readonly<Record<string, string>>;
 }
 
 /** Run git in one directory. */
@@ -51,11 +53,11 @@ function ask(
   cwd: string,
   env: Record<string, string>,
   args: readonly string[],
-  { input, started }: AskOptions,
+  { input, started, marks = {} }: AskOptions,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stdin = input === undefined ? "ignore" : "pipe";
-    const child = spawn("git", [...GLOBAL, ...args], { cwd, env, stdio: [stdin, "pipe", "pipe"] });
+    const child = spawn("git", [...GLOBAL, ...args], { cwd, env: { ...env, ...marks }, stdio: [stdin, "pipe", "pipe"] });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));

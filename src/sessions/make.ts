@@ -145,7 +145,7 @@ export async function undoMake(
   const pending = pendingOf(record);
   const path = worktreePath(root, record.id);
   const found = await inspectWorktree(main, { root, commonDir, path });
-  if (found.listed !== null) await removeWorktree(main, path, true);
+  if (found.listed !== null) await removeWorktree(main, record.id, path, true);
   const { branch } = record.project ?? {};
   if (branch !== undefined && record.project?.["ownsBranch"] === true && pending?.kind === "new") {
     await deleteUntouched(main, branch, pending.base);

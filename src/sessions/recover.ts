@@ -13,7 +13,7 @@ import { type Pending, pendingOf } from "./pending.ts";
 import { worktreePath } from "./place.ts";
 import { assess } from "./risk.ts";
 import { change } from "./runs.ts";
-import { type Found, inspectWorktree, removeWorktree } from "./worktree.ts";
+import { type Found, inspectWorktree, removeWorktree, stepMarks } from "./worktree.ts";
 
 /** What became of a step that a killed process had begun. */
 export type Recovery = "finished" | "undone" | "busy";
@@ -35,12 +35,13 @@ export function isUnfinished(means: Means, record: SessionRecord): boolean {
 export async function recover(means: Means, record: SessionRecord, place: Place | null): Promise<Recovery> {
   using _lock = await lockScope(means.store, { kind: "workspace", root: record.project?.root ?? "" });
   const pending = pendingOf(record);
+  if (!(await gitGone(means, record.id, pending))) return "busy";
   if (pending === null || place === null) {
     await archive(means, record.id);
     return "finished";
   }
   return pending.kind === "new"
-    ? await recoverNew(means, record, pending, place)
+    ? await recoverNew(means, record, place)
     : await recoverDestroy(means, record, pending, place);
 }
 
@@ -49,10 +50,8 @@ type PendingOf<K extends Pending["kind"]> = Extract<Pending, { kind: K }>;
 async function recoverNew(
   means: Means,
   record: SessionRecord,
-  { git }: PendingOf<"new">,
   place: Place,
 ): Promise<Recovery> {
-  if (git !== undefined && !(await gone(means, git))) return "busy";
   const { main, repository: { root, commonDir } } = place;
   const path = worktreePath(root, record.id);
   const found = await inspectWorktree(main, { root, commonDir, path });
@@ -88,11 +87,16 @@ function unlinkIfThere(path: string): void {
   if (existsSync(path)) unlinkSync(path);
 }
 
-/** Wait for a git process that outlived its berth. A PID that another program has by now is as good as gone. */
-async function gone(means: Means, pid: number): Promise<boolean> {
+/**
+ * Wait for git where it outlived its berth: told by what it carries in its environment, or, where that cannot be read, by
+ * the PID that was kept. A PID that another program has by now is as good as gone.
+ */
+async function gitGone(means: Means, id: string, pending: Pending | null): Promise<boolean> {
+  const marks = Object.entries(stepMarks(id)).map(([name, value]) => `${name}=${value}`);
   for (const end = performance.now() + GIT_MS; performance.now() < end;) {
-    const found = means.machine().process(pid);
-    if (!found.ok || !found.value.name.startsWith("git")) return true;
+    const kept = pending?.kind === "new" && pending.git !== undefined ? means.machine().process(pending.git) : null;
+    const lives = kept !== null && kept.ok && kept.value.name.startsWith("git") && kept.value.zombie !== true;
+    if (!lives && means.findMarked(marks).length === 0) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;
@@ -110,12 +114,12 @@ async function recoverDestroy(
   let found = await inspect();
   if (found.exists && found.listed !== null && found.admin === null) {
     // Git removes the files first, `.git` among them, and what it knows of the worktree last.
-    await must(main, "repair the worktree", ["worktree", "repair", path]);
+    await must(main, "repair the worktree", ["worktree", "repair"]);
     found = await inspect();
   }
   if (pending.cleanup && found.listed !== null) {
     if (!(await onlyDeletions(place, found))) return await drop(means, record);
-    await removeWorktree(main, path, true);
+    await removeWorktree(main, record.id, path, true);
   }
   if (pending.commit !== null) await deleteAt(main, record.project?.branch ?? "", pending.commit);
   await archive(means, record.id);

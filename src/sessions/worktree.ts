@@ -7,6 +7,9 @@ import { type Marker, readMarker, writeMarker } from "./marker.ts";
 import { adminDirectory, checkPlace, FOLDER } from "./place.ts";
 import { type Listed, listWorktrees } from "./worktree-list.ts";
 
+/** What git carries in its environment while it makes or removes the worktree of a session. */
+export const stepMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_STEP: id });
+
 /** A worktree that is to be made. */
 export interface Wanted {
   readonly root: string;
@@ -29,7 +32,8 @@ export async function addWorktree(git: Git, wanted: Wanted, started: (pid: numbe
   mkdirSync(join(root, FOLDER), { recursive: true });
   excludeWorktrees(commonDir);
   const what = base === null ? [path, marker.branch] : ["--no-track", "-b", marker.branch, path, base];
-  await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { started });
+  const marks = stepMarks(marker.id);
+  await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { started, marks });
   const admin = adminDirectory(commonDir, path);
   if (admin === null) throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
   writeMarker(admin, marker);
@@ -69,9 +73,10 @@ export async function inspectWorktree(
  *
  * @param force also with changes, and locked: the caller has checked or was told to
  */
-export async function removeWorktree(git: Git, path: string, force: boolean): Promise<void> {
+export async function removeWorktree(git: Git, id: string, path: string, force: boolean): Promise<void> {
   const how = force ? ["--force", "--force"] : [];
-  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path]);
+  const marks = stepMarks(id);
+  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path], { marks });
   // Ignored files that came into being meanwhile, or a mount: git leaves the directory and says nothing.
   if (existsSync(path)) {
     throw fail("git_failed", { action: "remove the worktree", why: `${path} is still there` });

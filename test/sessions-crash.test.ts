@@ -1,0 +1,227 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { berth, until } from "./support/berth.ts";
+import { type Project, project, read } from "./support/project.ts";
+
+/** Start berth and kill it with SIGKILL after a while. */
+async function killed(p: Project, ms: number, ...args: string[]): Promise<void> {
+  const child = Bun.spawn([berth, ...args], {
+    cwd: p.root,
+    env: { PATH: process.env["PATH"] ?? "", ...p.env },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  await Promise.race([Bun.sleep(ms), child.exited]);
+  child.kill("SIGKILL");
+  await child.exited;
+}
+
+/** What must hold after `doctor --fix`: records, worktrees and branches belong together, and nothing is begun. */
+async function consistent(p: Project): Promise<void> {
+  await p.berth("doctor", "--fix");
+  const { ok, findings } = JSON.parse((await p.berth("doctor", "--json")).stdout);
+  expect([ok, findings]).toEqual([true, []]);
+  const { sessions } = JSON.parse(await p.ok("list", "--json"));
+  const worktrees = (await p.git("worktree", "list", "--porcelain")).split("\n\n").filter(Boolean).slice(1);
+  expect(worktrees.every((one) => !one.includes("\nlocked"))).toBe(true);
+  const paths = worktrees.map((one) => one.split("\n")[0]?.slice("worktree ".length)).sort();
+  expect(sessions.map(({ worktree }: { worktree: string }) => worktree).sort()).toEqual(paths);
+  for (const { worktree } of sessions) {
+    expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("");
+    expect(read(join(worktree, "file.txt"))).toBe("one\n");
+  }
+  const branches = (await p.git("for-each-ref", "--format=%(refname:short)", "refs/heads/feature")).split("\n").filter(Boolean);
+  const used = new Set(sessions.map(({ branch }: { branch: string }) => branch));
+  expect(branches.filter((branch) => !used.has(branch))).toEqual([]);
+}
+
+describe("kill -9", () => {
+  test("of new, at many moments", async () => {
+    const p = await project();
+    for (let n = 0; n < 400; n++) p.write(`many/${n}.txt`, "x".repeat(2000));
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "many");
+    for (let ms = 2; ms < 62; ms += 3) {
+      await killed(p, ms, "new", `at-${ms}`);
+      await consistent(p);
+      for (const { id } of JSON.parse(await p.ok("list", "--json")).sessions) {
+        await p.ok("destroy", id, "--cleanup", "--delete-branch");
+      }
+    }
+  }, 120_000);
+
+  test("of destroy, at many moments", async () => {
+    const p = await project();
+    for (let n = 0; n < 400; n++) p.write(`many/${n}.txt`, "x".repeat(2000));
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "many");
+    for (let ms = 2; ms < 62; ms += 3) {
+      await p.ok("new", `at-${ms}`);
+      await killed(p, ms, "destroy", `at-${ms}`, "--cleanup", "--delete-branch");
+      await consistent(p);
+      for (const { id } of JSON.parse(await p.ok("list", "--json")).sessions) {
+        await p.ok("destroy", id, "--cleanup", "--delete-branch");
+      }
+    }
+  }, 120_000);
+
+  test("of run, at many moments: the session is live while its command lives, and can be run again", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    for (let ms = 2; ms < 42; ms += 3) {
+      await killed(p, ms, "run", "auth", "--", "sleep", "600");
+      await p.berth("doctor", "--fix");
+      const { run } = await p.session("auth");
+      if (run !== undefined && run.state === "ACTIVE") {
+        expect(await p.refused("run", "auth", "--", "true")).toMatchObject({ code: "session_running" });
+        await p.ok("stop", "auth");
+      }
+      await p.ok("run", "auth", "--", "true");
+      const { stdout } = await p.in(p.root, ["sh", "-c", "grep -laz BERTH_RUN= /proc/[0-9]*/environ 2>/dev/null | xargs -r grep -laz $BERTH 2>/dev/null"], {
+        env: { BERTH: (await p.session("auth")).id },
+      });
+      const alive = stdout.split("\n").filter((line) => line !== "" && existsSync(line) && isSleep(line));
+      expect(alive).toEqual([]);
+    }
+  }, 120_000);
+
+  const isSleep = (environ: string): boolean => {
+    try {
+      return readFileSync(environ.replace("environ", "cmdline"), "utf8").startsWith("sleep");
+    } catch {
+      return false;
+    }
+  };
+});
+
+describe("what a crash leaves is told and can be put right", () => {
+  /** Put the journal of a dead process into the record of a session. */
+  function leave(p: Project, pending: Record<string, unknown>): void {
+    const file = join(p.store, "sessions", p.stored("sessions")[0] ?? "");
+    const record = JSON.parse(read(file));
+    record.pending = { by: { pid: 999999999, start: "1", bootId: "gone" }, ...pending };
+    writeFileSync(file, JSON.stringify(record));
+  }
+
+  test("commands refuse a session that is half made; doctor names it", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    leave(p, { kind: "new", base: null });
+    for (const args of [["run", "auth", "--", "true"], ["destroy", "auth"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "session_unfinished", status: 5 });
+    }
+    const { ok, findings } = JSON.parse((await p.berth("doctor", "--json")).stdout);
+    expect([ok, findings[0].code]).toEqual([false, "session_unfinished"]);
+    await p.ok("doctor", "--fix");
+    await p.ok("run", "auth", "--", "true");
+  });
+
+  test("work that came after the crash is kept: a destroy with work in the worktree is undone", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    leave(p, { kind: "destroy", cleanup: true, commit: (await p.git("rev-parse", "feature/auth")).trim() });
+    writeFileSync(join(worktree, "new-work"), "precious");
+    await p.ok("doctor", "--fix");
+    expect(read(join(worktree, "new-work"))).toBe("precious");
+    expect((await p.session("auth"))["pending"]).toBeUndefined();
+  });
+
+  test("a removal that was killed half-way is finished", async () => {
+    const p = await project();
+    p.write("second.txt", "two\n");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "two");
+    for (const missing of [["second.txt"], ["second.txt", ".git"]]) {
+      await p.ok("new", "auth");
+      const worktree = await p.worktree("auth");
+      for (const name of missing) rmSync(join(worktree, name));
+      leave(p, { kind: "destroy", cleanup: true, commit: null });
+      await p.ok("doctor", "--fix");
+      expect([existsSync(worktree), p.stored("sessions")]).toEqual([false, []]);
+      await p.git("branch", "-D", "feature/auth");
+    }
+  });
+
+  test("a checkout that was killed is completed, and no file that is there is overwritten", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    const admin = join(p.root, ".git/worktrees", worktree.split("/").at(-1) ?? "");
+    rmSync(join(admin, "index"));
+    rmSync(join(admin, "berth.json"));
+    writeFileSync(join(admin, "index.lock"), "");
+    writeFileSync(join(admin, "locked"), "initializing\n");
+    writeFileSync(join(worktree, "mine.txt"), "mine");
+    rmSync(join(worktree, "file.txt"));
+    leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
+    await p.ok("doctor", "--fix");
+    expect([read(join(worktree, "file.txt")), read(join(worktree, "mine.txt"))]).toEqual(["one\n", "mine"]);
+    expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("?? mine.txt\n");
+  });
+
+  test("lost and corrupt records are rebuilt from the worktrees, idle", async () => {
+    const p = await project();
+    await p.git("branch", "topic");
+    await p.ok("new", "auth", "--role", "coder");
+    await p.ok("new", "adopted", "--existing-branch", "topic");
+    await p.ok("new", "gone");
+    const before = await Promise.all(["auth", "adopted"].map((name) => p.session(name)));
+    await p.ok("destroy", "gone");
+    const [one = "", two = ""] = p.stored("sessions");
+    rmSync(join(p.store, "sessions", one));
+    writeFileSync(join(p.store, "sessions", two), "{");
+    expect((await p.berth("list")).status).toBe(0);
+    await p.berth("doctor", "--fix");
+    await p.ok("doctor", "--fix");
+    for (const { name = "", id, project: place, role, createdAt } of before) {
+      const now = await p.session(name);
+      expect(now).toMatchObject({ id, status: "idle", createdAt, project: { ...place } });
+      expect(now.role).toBe(role as string);
+    }
+    expect(p.stored("sessions")).toHaveLength(2);
+    await p.ok("run", "auth", "--", "true");
+  });
+
+  test("a full disk or a store that cannot be written leaves no ghost", async () => {
+    const p = await project();
+    await p.ok("list");
+    writeFileSync(p.store, "no directory");
+    const { status } = await p.berth("new", "auth");
+    expect(status).not.toBe(0);
+    rmSync(p.store);
+    expect(await p.git("branch", "--list", "feature/*")).toBe("");
+    expect(JSON.parse(await p.ok("list", "--json")).sessions).toEqual([]);
+  });
+
+  test("^C while git makes the worktree takes everything back", async () => {
+    const p = await project();
+    // A filter that takes its time stands for a large repository.
+    p.write(".gitattributes", "*.txt filter=slow\n");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "filter");
+    await p.git("config", "filter.slow.smudge", "sleep 2; cat");
+    const child = Bun.spawn(["setsid", "-w", berth, "new", "auth"], {
+      cwd: p.root,
+      env: { PATH: process.env["PATH"] ?? "", ...p.env },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const pid = await until("git to work", async () => {
+      const { stdout } = await p.berth("list", "--json");
+      const [found] = JSON.parse(stdout || `{"sessions":[]}`).sessions;
+      if (found === undefined) return undefined;
+      const { pending } = await p.session("auth");
+      const { by, git } = (pending ?? {}) as { by?: { pid: number }; git?: number };
+      return git === undefined ? undefined : by?.pid;
+    });
+    process.kill(-pid, "SIGINT");
+    expect(await child.exited).not.toBe(0);
+    expect(p.stored("sessions")).toEqual([]);
+    expect(await p.git("branch", "--list", "feature/*")).toBe("");
+    expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
+  });
+});
