@@ -211,12 +211,9 @@ describe("what a crash leaves is told and can be put right", () => {
       stderr: "pipe",
     });
     const pid = await until("git to work", async () => {
-      const { stdout } = await p.berth("list", "--json");
-      const [found] = JSON.parse(stdout || `{"sessions":[]}`).sessions;
-      if (found === undefined) return undefined;
-      const { pending } = await p.session("auth");
-      const { by, git } = (pending ?? {}) as { by?: { pid: number }; git?: number };
-      return git === undefined ? undefined : by?.pid;
+      const { stdout } = await p.berth("show", "auth", "--json");
+      const { pending, project: place } = stdout === "" ? {} as never : JSON.parse(stdout).session;
+      return existsSync(join(place?.worktree ?? "/nonexistent", ".git")) ? Number(pending.by.pid) : undefined;
     });
     process.kill(-pid, "SIGINT");
     expect(await child.exited).not.toBe(0);

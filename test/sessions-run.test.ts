@@ -252,7 +252,7 @@ describe("in a real terminal", () => {
     terminal.type("b run auth -- sh -c 'stty raw -echo; kill -9 $$'\r");
     await terminal.shows(/kill -9 [^]*ready> $/);
     terminal.type("stty -a | grep -o -e '-\\?icanon'; echo status=$((1+1))\r");
-    await terminal.shows(/\nicanon\s+status=2/);
+    await terminal.shows(/\ricanon\s+status=2/);
   });
 
   test("a script that calls it is ended by ^C as well", async () => {

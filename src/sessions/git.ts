@@ -4,7 +4,7 @@ import { type Environment, gitEnvironment } from "./git-environment.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
 export interface Answer {
-  /** Exit status; 128 + n where a signal ended it. */
+  /** Exit status; 128 where a signal ended it. */
   readonly status: number;
   readonly out: string;
   readonly err: string;
@@ -13,8 +13,6 @@ export interface Answer {
 export interface AskOptions {
   /** Text for its standard input. */
   readonly input?: string;
-  /** Told as soon as git runs. */
-  readonly started?: (pid: number) => void;
   /** More variables, by which git and its children can be found when they outlive us. */
   readonly marks?: Readonly<Record<string, string>>;
 }
@@ -45,33 +43,33 @@ const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
  */
 export function gitIn(directory: string, environment: Environment): Git {
   const env = gitEnvironment(environment);
-  const git = (args: readonly string[], options: AskOptions = {}) => ask(directory, env, args, options);
+  const git = (args: readonly string[], options: AskOptions = {}) =>
+    Promise.resolve().then(() => ask(directory, env, args, options));
   return Object.assign(git, { directory });
 }
 
-function ask(
-  cwd: string,
-  env: Record<string, string>,
-  args: readonly string[],
-  { input, started, marks = {} }: AskOptions,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const stdin = input === undefined ? "ignore" : "pipe";
-    const child = spawn("git", [...GLOBAL, ...args], { cwd, env: { ...env, ...marks }, stdio: [stdin, "pipe", "pipe"] });
-    const [out, err]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (error: NodeJS.ErrnoException) => reject(notStarted(error)));
-    child.on("close", (code, signal) => {
-      const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString("utf8");
-      resolve({ status: code ?? (signal === null ? 1 : 128), out: text(out), err: text(err).trim() });
-    });
-    // It may end without reading it all.
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(input);
-    if (child.pid !== undefined) started?.(child.pid);
+/** Output beyond this is no answer that we could hold. */
+const MAX_BYTES = 1 << 30;
+
+/*
+ * Run to its end while we wait: what node:stream costs at its first use is more than git itself, and a signal that
+ * comes meanwhile is for its handler afterwards.
+ */
+function ask(cwd: string, env: Record<string, string>, args: readonly string[], options: AskOptions): Answer {
+  const { input, marks = {} } = options;
+  const done = spawn.sync("git", [...GLOBAL, ...args], {
+    cwd,
+    env: { ...env, ...marks },
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    maxBuffer: MAX_BYTES,
+    ...input === undefined ? {} : { input },
   });
+  if (done.error !== undefined && done.status === null && done.signal === null) throw notStarted(done.error);
+  const text = (bytes: Uint8Array | null) => decoder.decode(bytes ?? undefined);
+  return { status: done.status ?? 128, out: text(done.stdout), err: text(done.stderr).trim() };
 }
+
+const decoder = new TextDecoder();
 
 function notStarted(error: NodeJS.ErrnoException) {
   if (error.code === "ENOENT") return fail("git_missing", {}, error);

@@ -1,4 +1,3 @@
-import { BerthError } from "../errors.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { recordName } from "../store/names.ts";
 import { lockScope } from "../store/locks.ts";
@@ -65,7 +64,7 @@ export async function makeWorktreeSession(
   const path = worktreePath(root, record.id);
   try {
     const place = { root, commonDir, path, base: base?.commit ?? null, marker };
-    await addWorktree(main, place, (pid) => void noteGit(means, record.id, pid));
+    await addWorktree(main, place);
     const copied = await copyIncluded(main, root, path);
     return { record: await finish(means, record.id), copied };
   } catch (error) {
@@ -108,21 +107,6 @@ export function markerOf({ id, name = "", role, project, createdAt }: SessionRec
     baseRef: project?.baseRef ?? "",
     createdAt,
   };
-}
-
-/** Keep git's PID in the journal: after a crash of ours it may still be at work. */
-async function noteGit(means: Means, id: string, pid: number): Promise<void> {
-  try {
-    await change(means, id, (draft) => {
-      const pending = pendingOf(draft);
-      if (pending?.kind !== "new") return false;
-      draft["pending"] = { ...pending, git: pid };
-      return undefined;
-    });
-  } catch (error) {
-    // A journal that is less exact is no reason to fail; the next write will tell what is wrong.
-    if (!(error instanceof BerthError)) throw error;
-  }
 }
 
 /** The journal's end: everything is there. */

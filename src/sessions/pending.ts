@@ -16,8 +16,6 @@ const pendingSchema = v.variant("kind", [
   v.looseObject({
     kind: v.literal("new"),
     by: owner,
-    /** The git process at work. */
-    git: v.exactOptional(v.number()),
     /** The commit a new branch was to start at; null where a branch was adopted. */
     base: v.nullable(v.string()),
   }),

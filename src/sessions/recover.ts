@@ -35,7 +35,7 @@ export function isUnfinished(means: Means, record: SessionRecord): boolean {
 export async function recover(means: Means, record: SessionRecord, place: Place | null): Promise<Recovery> {
   using _lock = await lockScope(means.store, { kind: "workspace", root: record.project?.root ?? "" });
   const pending = pendingOf(record);
-  if (!(await gitGone(means, record.id, pending))) return "busy";
+  if (!(await gitGone(means, record.id))) return "busy";
   if (pending === null || place === null) {
     await archive(means, record.id);
     return "finished";
@@ -87,16 +87,11 @@ function unlinkIfThere(path: string): void {
   if (existsSync(path)) unlinkSync(path);
 }
 
-/**
- * Wait for git where it outlived its berth: told by what it carries in its environment, or, where that cannot be read, by
- * the PID that was kept. A PID that another program has by now is as good as gone.
- */
-async function gitGone(means: Means, id: string, pending: Pending | null): Promise<boolean> {
+/** Wait for git where it outlived its berth: it is told by what it carries in its environment. */
+async function gitGone(means: Means, id: string): Promise<boolean> {
   const marks = Object.entries(stepMarks(id)).map(([name, value]) => `${name}=${value}`);
   for (const end = performance.now() + GIT_MS; performance.now() < end;) {
-    const kept = pending?.kind === "new" && pending.git !== undefined ? means.machine().process(pending.git) : null;
-    const lives = kept !== null && kept.ok && kept.value.name.startsWith("git") && kept.value.zombie !== true;
-    if (!lives && means.findMarked(marks).length === 0) return true;
+    if (means.findMarked(marks).length === 0) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;

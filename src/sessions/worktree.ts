@@ -23,17 +23,16 @@ export interface Wanted {
 /**
  * Make the worktree and mark it as ours.
  *
- * @param started told git's PID while it works
  * @throws `worktree_refused` where something is in the way; `git_failed`
  */
-export async function addWorktree(git: Git, wanted: Wanted, started: (pid: number) => void): Promise<void> {
+export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
   const { root, commonDir, path, base, marker } = wanted;
   if (checkPlace(root, path)) throw fail("worktree_refused", { path, why: "something is there already" });
   mkdirSync(join(root, FOLDER), { recursive: true });
   excludeWorktrees(commonDir);
   const what = base === null ? [path, marker.branch] : ["--no-track", "-b", marker.branch, path, base];
   const marks = stepMarks(marker.id);
-  await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { started, marks });
+  await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { marks });
   const admin = adminDirectory(commonDir, path);
   if (admin === null) throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
   writeMarker(admin, marker);
