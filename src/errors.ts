@@ -326,8 +326,7 @@ export const kinds = {
   // Sessions
   MAX_SESSIONS: kind(
     Exit.refused,
-    (d: { limit: number }) =>
-      `Maximum ${d.limit} sessions supported. Destroy a session to create a new one.`,
+    (d: { limit: number }) => `Maximum ${d.limit} sessions supported. Destroy a session to create a new one.`,
     () => `Type "berth list" for the sessions, or "berth config limits.sessions N" for another limit`,
     { limit: 4 },
   ),
@@ -339,8 +338,7 @@ export const kinds = {
   ),
   bad_name: kind(
     Exit.usage,
-    (d: { name: string }) =>
-      `Session name ${quote(d.name)} is not 1 to 50 characters of A-Z a-z 0-9 and -`,
+    (d: { name: string }) => `Session name ${quote(d.name)} is not 1 to 50 characters of A-Z a-z 0-9 and -`,
     () => `Type a name such as "auth-2", or none to have one made up`,
     { name: "my session" },
   ),

@@ -33,7 +33,9 @@ async function consistent(p: Project): Promise<void> {
     expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("");
     expect(read(join(worktree, "file.txt"))).toBe("one\n");
   }
-  const branches = (await p.git("for-each-ref", "--format=%(refname:short)", "refs/heads/feature")).split("\n").filter(Boolean);
+  const branches = (await p.git("for-each-ref", "--format=%(refname:short)", "refs/heads/feature")).split(
+    "\n",
+  ).filter(Boolean);
   const used = new Set(sessions.map(({ branch }: { branch: string }) => branch));
   expect(branches.filter((branch) => !used.has(branch))).toEqual([]);
 }
@@ -68,25 +70,33 @@ describe("kill -9", () => {
     }
   }, 120_000);
 
-  test("of run, at many moments: the session is live while its command lives, and can be run again", async () => {
-    const p = await project();
-    await p.ok("new", "auth");
-    for (let ms = 2; ms < 42; ms += 3) {
-      await killed(p, ms, "run", "auth", "--", "sleep", "600");
-      await p.berth("doctor", "--fix");
-      const { run } = await p.session("auth");
-      if (run !== undefined && run.state === "ACTIVE") {
-        expect(await p.refused("run", "auth", "--", "true")).toMatchObject({ code: "session_running" });
-        await p.ok("stop", "auth");
+  test(
+    "of run, at many moments: the session is live while its command lives, and can be run again",
+    async () => {
+      const p = await project();
+      await p.ok("new", "auth");
+      for (let ms = 2; ms < 42; ms += 3) {
+        await killed(p, ms, "run", "auth", "--", "sleep", "600");
+        await p.berth("doctor", "--fix");
+        const { run } = await p.session("auth");
+        if (run !== undefined && run.state === "ACTIVE") {
+          expect(await p.refused("run", "auth", "--", "true")).toMatchObject({ code: "session_running" });
+          await p.ok("stop", "auth");
+        }
+        await p.ok("run", "auth", "--", "true");
+        const { stdout } = await p.in(p.root, [
+          "sh",
+          "-c",
+          "grep -laz BERTH_RUN= /proc/[0-9]*/environ 2>/dev/null | xargs -r grep -laz $BERTH 2>/dev/null",
+        ], {
+          env: { BERTH: (await p.session("auth")).id },
+        });
+        const alive = stdout.split("\n").filter((line) => line !== "" && existsSync(line) && isSleep(line));
+        expect(alive).toEqual([]);
       }
-      await p.ok("run", "auth", "--", "true");
-      const { stdout } = await p.in(p.root, ["sh", "-c", "grep -laz BERTH_RUN= /proc/[0-9]*/environ 2>/dev/null | xargs -r grep -laz $BERTH 2>/dev/null"], {
-        env: { BERTH: (await p.session("auth")).id },
-      });
-      const alive = stdout.split("\n").filter((line) => line !== "" && existsSync(line) && isSleep(line));
-      expect(alive).toEqual([]);
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 
   const isSleep = (environ: string): boolean => {
     try {

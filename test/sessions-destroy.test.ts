@@ -13,7 +13,12 @@ async function withSession(...options: string[]): Promise<Project & { tree: stri
 /** Everything that can be lost: refs, worktrees, stash, and the session itself. */
 async function state(p: Project): Promise<unknown> {
   const stash = p.in(p.root, ["git", "stash", "list"]).then(({ stdout }) => stdout);
-  return await Promise.all([p.git("for-each-ref"), p.git("worktree", "list", "--porcelain"), stash, p.stored("sessions")]);
+  return await Promise.all([
+    p.git("for-each-ref"),
+    p.git("worktree", "list", "--porcelain"),
+    stash,
+    p.stored("sessions"),
+  ]);
 }
 
 const commit = (p: Project, tree: string, text: string) =>
@@ -128,7 +133,10 @@ describe("destroy", () => {
 
   test("a branch stays that another checkout has, or whose worktree stays", async () => {
     const p = await withSession();
-    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_in_use", status: 6 });
+    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({
+      code: "branch_in_use",
+      status: 6,
+    });
     await p.git("-C", p.tree, "checkout", "-q", "--detach");
     await p.git("checkout", "-q", "feature/auth");
     expect(await p.refused(...ALL, "--force")).toMatchObject({ code: "branch_in_use" });
@@ -172,7 +180,10 @@ describe("destroy", () => {
       const { stdout } = await p.berth("show", "auth", "--json");
       return stdout !== "" && JSON.parse(stdout).session.run.state === "ACTIVE" ? true : undefined;
     });
-    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "session_running", status: 5 });
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({
+      code: "session_running",
+      status: 5,
+    });
     await p.ok(...ALL, "--force");
     expect((await running).status).toBe(143);
     expect(p.stored("sessions")).toEqual([]);
@@ -234,7 +245,9 @@ describe("nothing outside of the worktree goes", () => {
       const record = JSON.parse(read(file));
       record.project.worktree = p.root + path;
       writeFileSync(file, JSON.stringify(record));
-      expect(await p.refused("destroy", "auth", "--cleanup", "--force")).toMatchObject({ code: "worktree_refused" });
+      expect(await p.refused("destroy", "auth", "--cleanup", "--force")).toMatchObject({
+        code: "worktree_refused",
+      });
       expect(existsSync(join(p.root, "file.txt"))).toBe(true);
     }
   });
@@ -243,7 +256,10 @@ describe("nothing outside of the worktree goes", () => {
     const p = await withSession();
     await p.git("worktree", "remove", p.tree);
     await p.git("worktree", "add", "-q", p.tree, "feature/auth");
-    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk", status: 6 });
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({
+      code: "work_at_risk",
+      status: 6,
+    });
     await p.ok("destroy", "auth", "--cleanup", "--force");
   });
 

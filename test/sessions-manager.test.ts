@@ -48,17 +48,30 @@ describe("manager", () => {
       run: { n: 1, state: "CREATED" },
     });
     const { id } = created;
-    expect((await m.beginSpawn(id, ["claude", "-c"])).run).toMatchObject({ state: "SPAWNING", command: ["claude", "-c"] });
+    expect((await m.beginSpawn(id, ["claude", "-c"])).run).toMatchObject({
+      state: "SPAWNING",
+      command: ["claude", "-c"],
+    });
     expect((await m.attach(id, COMMAND)).run).toMatchObject({ state: "ACTIVE", pid: 20, pidStart: "200" });
     await m.heartbeat(id);
     expect((await m.countMessage(id)).messageCount).toBe(1);
-    expect((await m.markTerminating(id, "first")).run).toMatchObject({ state: "TERMINATING", reason: "first" });
-    expect((await m.markTerminating(id, "second")).run).toMatchObject({ state: "TERMINATING", reason: "first" });
+    expect((await m.markTerminating(id, "first")).run).toMatchObject({
+      state: "TERMINATING",
+      reason: "first",
+    });
+    expect((await m.markTerminating(id, "second")).run).toMatchObject({
+      state: "TERMINATING",
+      reason: "first",
+    });
     for (const work of [() => m.heartbeat(id), () => m.countMessage(id)]) {
       expect(await failureOf(work)).toMatchObject({ code: "invalid_transition", exit: 5 });
     }
     const cleaned = await m.completeCleanup(id, { exitCode: 0, status: "idle" });
-    expect(cleaned).toMatchObject({ status: "idle", messageCount: 1, run: { state: "CLEANED", exitCode: 0 } });
+    expect(cleaned).toMatchObject({
+      status: "idle",
+      messageCount: 1,
+      run: { state: "CLEANED", exitCode: 0 },
+    });
     expect(await failureOf(() => m.heartbeat(id))).toMatchObject({ code: "invalid_transition" });
     expect(log).toEqual(["session created", "session cleaned"]);
     expect((await m.beginSpawn(id, ["claude"])).run).toMatchObject({ n: 2, state: "SPAWNING" });
@@ -115,7 +128,9 @@ describe("manager", () => {
     });
     const { id } = await active(m);
     await m.markTerminating(id, "stopped");
-    await Promise.all(Array.from({ length: 20 }, () => m.completeCleanup(id, { exitCode: 0, status: "stopped" })));
+    await Promise.all(
+      Array.from({ length: 20 }, () => m.completeCleanup(id, { exitCode: 0, status: "stopped" })),
+    );
     expect([runs, m.get(id)?.run?.state]).toEqual([1, "CLEANED"]);
   });
 
@@ -128,7 +143,10 @@ describe("manager", () => {
     await m.markTerminating(id, "stopped");
     const outcome = { exitCode: 0, status: "stopped" } as const;
     expect(await failureOf(() => m.completeCleanup(id, outcome))).toMatchObject({ code: "cleanup_failed" });
-    expect(m.get(id)).toMatchObject({ run: { state: "TERMINATING" }, lastError: expect.stringContaining("disk on fire") });
+    expect(m.get(id)).toMatchObject({
+      run: { state: "TERMINATING" },
+      lastError: expect.stringContaining("disk on fire"),
+    });
     expect((await m.completeCleanup(id, outcome)).run?.state).toBe("CLEANED");
     expect(runs).toBe(2);
   });
@@ -158,7 +176,10 @@ describe("manager", () => {
   test("a live run is not started twice; one whose process is gone is ended by the next", async () => {
     const { manager: m, processes } = manager();
     const { id } = await active(m);
-    expect(await failureOf(() => m.beginSpawn(id, ["x"]))).toMatchObject({ code: "session_running", exit: 5 });
+    expect(await failureOf(() => m.beginSpawn(id, ["x"]))).toMatchObject({
+      code: "session_running",
+      exit: 5,
+    });
     processes[20] = "later";
     expect((await m.beginSpawn(id, ["x"])).run).toMatchObject({ n: 2, state: "SPAWNING" });
     expect(m.get(id)?.history.map(({ kind }) => kind)).toEqual(["created", "started", "lost", "started"]);

@@ -24,9 +24,11 @@ describe("new", () => {
     expect(read(join(worktree, "file.txt"))).toBe("one\n");
     expect(await p.git("-C", worktree, "branch", "--show-current")).toBe("feature/auth\n");
     expect(await p.git("status", "--porcelain")).toBe("");
-    expect(read(join(p.root, ".git/info/exclude")).split("\n").filter((line) => line === "/.worktrees/")).toHaveLength(1);
+    expect(read(join(p.root, ".git/info/exclude")).split("\n").filter((line) => line === "/.worktrees/"))
+      .toHaveLength(1);
     await p.ok("new", "second");
-    expect(read(join(p.root, ".git/info/exclude")).split("\n").filter((line) => line === "/.worktrees/")).toHaveLength(1);
+    expect(read(join(p.root, ".git/info/exclude")).split("\n").filter((line) => line === "/.worktrees/"))
+      .toHaveLength(1);
   });
 
   test("--json prints the session; a command's status passes through", async () => {
@@ -63,7 +65,11 @@ describe("new", () => {
     await p.git("branch", "taken/it");
     await p.git("branch", "feature/there");
     await p.ok("new", "auth");
-    const before = await Promise.all([p.git("for-each-ref"), p.git("worktree", "list"), p.stored("sessions")]);
+    const before = await Promise.all([
+      p.git("for-each-ref"),
+      p.git("worktree", "list"),
+      p.stored("sessions"),
+    ]);
     const cases: [string[], string, number][] = [
       [["new", "no spaces"], "bad_name", 2],
       [["new", "a".repeat(51)], "bad_name", 2],
@@ -83,7 +89,9 @@ describe("new", () => {
       [["new", "x", "--no-worktree", "--branch", "b"], "options_exclude", 2],
       [["new", "x", "--path", "/nonexistent"], "bad_directory", 1],
     ];
-    for (const [args, code, status] of cases) expect([args, await p.refused(...args)]).toMatchObject([args, { code, status }]);
+    for (const [args, code, status] of cases) {
+      expect([args, await p.refused(...args)]).toMatchObject([args, { code, status }]);
+    }
     const after = await Promise.all([p.git("for-each-ref"), p.git("worktree", "list"), p.stored("sessions")]);
     expect(after).toEqual(before);
   });
@@ -99,7 +107,9 @@ describe("new", () => {
     const [empty, none] = [await project("empty"), await project("none")];
     expect(await empty.refused("new", "a")).toMatchObject({ code: "no_commits", status: 1 });
     expect(await none.refused("new", "a")).toMatchObject({ code: "not_a_repository", status: 1 });
-    const gitless = await none.in(none.root, [berth, "new", "a", "--json"], { env: { PATH: "/nonexistent" } });
+    const gitless = await none.in(none.root, [berth, "new", "a", "--json"], {
+      env: { PATH: "/nonexistent" },
+    });
     expect(gitless).toMatchObject({ status: 1 });
     expect(gitless.stderr).toContain('"git_missing"');
     expect([...empty.stored("sessions"), ...none.stored("sessions")]).toEqual([]);
@@ -152,7 +162,10 @@ describe("new", () => {
     await p.ok("new", "initialised");
     const deep = await p.worktree("initialised");
     await p.git("-C", deep, "submodule", "--quiet", "update", "--init");
-    expect(await p.refused("destroy", "initialised", "--cleanup")).toMatchObject({ code: "work_at_risk", status: 6 });
+    expect(await p.refused("destroy", "initialised", "--cleanup")).toMatchObject({
+      code: "work_at_risk",
+      status: 6,
+    });
     expect(existsSync(join(deep, "part/file.txt"))).toBe(true);
   });
 
@@ -179,7 +192,9 @@ describe("new", () => {
     const p = await project();
     const elsewhere = await project();
     for (const hook of ["post-checkout", "reference-transaction"]) {
-      writeFileSync(join(p.root, ".git/hooks", hook), "#!/bin/sh\ntouch \"$HOME/hooked\"\nexit 1\n", { mode: 0o755 });
+      writeFileSync(join(p.root, ".git/hooks", hook), '#!/bin/sh\ntouch "$HOME/hooked"\nexit 1\n', {
+        mode: 0o755,
+      });
     }
     await p.git("config", "alias.worktree", "!touch $HOME/aliased");
     const env = {
@@ -188,7 +203,9 @@ describe("new", () => {
       GIT_INDEX_FILE: join(elsewhere.root, "index"),
       LC_ALL: "de_DE.UTF-8",
     };
-    const made = await p.in(p.root, [berth, "new", "auth", "--", "git", "rev-parse", "--show-toplevel"], { env });
+    const made = await p.in(p.root, [berth, "new", "auth", "--", "git", "rev-parse", "--show-toplevel"], {
+      env,
+    });
     const session = await p.session("auth");
     expect(made).toMatchObject({ status: 0, stdout: `${session.project?.worktree}\n` });
     expect(session.project?.root).toBe(p.root);
@@ -204,7 +221,8 @@ describe("new", () => {
     writeFileSync(join(q.root, ".worktrees"), "");
     expect(await q.refused("new", "a")).toMatchObject({ code: "worktree_refused", status: 6 });
     expect([...p.stored("sessions"), ...q.stored("sessions")]).toEqual([]);
-    expect((await p.git("branch", "--list", "feature/*")) + (await q.git("branch", "--list", "feature/*"))).toBe("");
+    expect((await p.git("branch", "--list", "feature/*")) + (await q.git("branch", "--list", "feature/*")))
+      .toBe("");
   });
 
   test("a failing git leaves neither branch nor record", async () => {
@@ -261,7 +279,10 @@ describe("names and limits", () => {
   test("a role is held by one", async () => {
     const p = await project();
     await p.ok("new", "a", "--role", "reviewer");
-    expect(await p.refused("new", "b", "--role", "reviewer")).toMatchObject({ code: "ROLE_TAKEN", status: 6 });
+    expect(await p.refused("new", "b", "--role", "reviewer")).toMatchObject({
+      code: "ROLE_TAKEN",
+      status: 6,
+    });
     await p.ok("stop", "a");
     await p.ok("new", "b", "--role", "reviewer");
     expect(await p.refused("run", "a", "--", "true")).toMatchObject({ code: "ROLE_TAKEN" });

@@ -5,7 +5,10 @@ import { berth } from "./support/berth.ts";
 import { at, type Project, project, read } from "./support/project.ts";
 
 /** A project whose `.berth.json` is committed. */
-async function withHooks(hooks: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<Project> {
+async function withHooks(
+  hooks: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): Promise<Project> {
   const p = await project();
   p.write(".berth.json", JSON.stringify({ hooks, ...more }));
   await p.git("add", ".");
@@ -25,7 +28,11 @@ describe("hooks of the project", () => {
     expect((await p.berth("trust")).stderr).toContain("post-create");
     await p.ok("new", "b");
     expect(read(join(p.home, "ran"))).toBe(`${await p.worktree("b")}\n`);
-    expect(await hookOf(p, "b")).toMatchObject([{ hook: "post-create", exitCode: 0, output: "out post-create\n" }]);
+    expect(await hookOf(p, "b")).toMatchObject([{
+      hook: "post-create",
+      exitCode: 0,
+      output: "out post-create\n",
+    }]);
 
     rmSync(join(p.home, "ran"));
     p.write(".berth.json", JSON.stringify({ hooks: { "post-create": 'touch "$HOME/evil"' } }));
@@ -121,9 +128,16 @@ describe("export and import", () => {
       }],
     });
     rmSync(p.store, { recursive: true });
-    const { stdout } = await p.in(p.root, [berth, "import", "-", "--json"], { stdin: JSON.stringify(exported) });
+    const { stdout } = await p.in(p.root, [berth, "import", "-", "--json"], {
+      stdin: JSON.stringify(exported),
+    });
     expect(JSON.parse(stdout)).toEqual({ schema: 1, imported: [id], skipped: [] });
-    expect(await p.session("auth")).toMatchObject({ id, status: "idle", createdAt, project: { worktree: place?.worktree } });
+    expect(await p.session("auth")).toMatchObject({
+      id,
+      status: "idle",
+      createdAt,
+      project: { worktree: place?.worktree },
+    });
     await p.ok("run", "auth", "--", "true");
     await p.ok("destroy", "auth", "--cleanup");
   });
@@ -134,7 +148,9 @@ describe("export and import", () => {
     const session = await p.session("feature-auth");
     expect(session).toMatchObject({ id: `uuid--${UUID}`, status: "idle", createdAt: ENTRY.createdAt });
     expect(session.project?.worktree).toBeUndefined();
-    expect(JSON.parse((await p.berth("import", file(p, { version: "1.0", sessions: [ENTRY] }), "--json")).stdout))
+    expect(
+      JSON.parse((await p.berth("import", file(p, { version: "1.0", sessions: [ENTRY] }), "--json")).stdout),
+    )
       .toEqual({ schema: 1, imported: [], skipped: [`uuid--${UUID}`] });
   });
 

@@ -60,7 +60,10 @@ describe("run", () => {
 
   test("a program that is not there: 127, the session stays, the run is CLEANED with lastError", async () => {
     const p = await project();
-    expect(await p.refused("new", "auth", "--", "no-such-program")).toMatchObject({ code: "no_such_program", status: 127 });
+    expect(await p.refused("new", "auth", "--", "no-such-program")).toMatchObject({
+      code: "no_such_program",
+      status: 127,
+    });
     const session = await p.session("auth");
     expect(session).toMatchObject({
       status: "error",
@@ -90,7 +93,10 @@ describe("run", () => {
     const children = Array.from({ length: 10 }, () => supervisor(p, "run", "auth", "--", "sleep", "600"));
     await isActive(p);
     const winners = children.filter(({ exitCode }) => exitCode === null);
-    await until("nine to be refused", () => children.filter(({ exitCode }) => exitCode === 5).length === 9 || undefined);
+    await until(
+      "nine to be refused",
+      () => children.filter(({ exitCode }) => exitCode === 5).length === 9 || undefined,
+    );
     expect(winners.length).toBeGreaterThan(0);
     expect(await p.refused("resume", "auth")).toMatchObject({ code: "session_running", status: 5 });
     await p.ok("stop", "auth");
@@ -101,7 +107,15 @@ describe("run", () => {
   test("signals reach the whole process group", async () => {
     const p = await project();
     await p.ok("new", "auth");
-    const child = supervisor(p, "run", "auth", "--", "sh", "-c", "trap 'exit 7' TERM; sleep 600 & echo $!; wait; wait");
+    const child = supervisor(
+      p,
+      "run",
+      "auth",
+      "--",
+      "sh",
+      "-c",
+      "trap 'exit 7' TERM; sleep 600 & echo $!; wait; wait",
+    );
     const pid = await isActive(p);
     const reader = child.stdout.getReader();
     const inner = Number(new TextDecoder().decode((await reader.read()).value).trim());
@@ -117,14 +131,29 @@ describe("stop", () => {
   test("TERM, then KILL, for the whole group; twice is no fault", async () => {
     const p = await project();
     await p.ok("new", "auth");
-    const child = supervisor(p, "run", "auth", "--", "sh", "-c", "trap '' TERM; sleep 600 & while :; do sleep 600; done");
+    const child = supervisor(
+      p,
+      "run",
+      "auth",
+      "--",
+      "sh",
+      "-c",
+      "trap '' TERM; sleep 600 & while :; do sleep 600; done",
+    );
     const pid = await isActive(p);
     await p.ok("stop", "auth", "--timeout", "0.3");
     expect(await child.exited).toBe(137);
     await gone(pid);
-    expect(readdirSync("/proc").filter((name) => /^\d+$/.test(name) && groupOf(Number(name)) === pid && lives(Number(name)))).toEqual([]);
+    expect(
+      readdirSync("/proc").filter((name) =>
+        /^\d+$/.test(name) && groupOf(Number(name)) === pid && lives(Number(name))
+      ),
+    ).toEqual([]);
     const { session } = JSON.parse(await p.ok("stop", "auth", "--json"));
-    expect(session).toMatchObject({ status: "stopped", run: { state: "CLEANED", exitCode: 137, reason: "stopped" } });
+    expect(session).toMatchObject({
+      status: "stopped",
+      run: { state: "CLEANED", exitCode: 137, reason: "stopped" },
+    });
   });
 
   test("a killed supervisor: the session is live as long as its command, and stop ends it", async () => {
@@ -152,7 +181,10 @@ describe("stop", () => {
       await child.exited;
       process.kill(pid, "SIGKILL");
       await gone(pid);
-      expect(JSON.parse(await p.ok("list", "--json")).sessions[0]).toMatchObject({ alive: false, state: "ACTIVE" });
+      expect(JSON.parse(await p.ok("list", "--json")).sessions[0]).toMatchObject({
+        alive: false,
+        state: "ACTIVE",
+      });
       await p.ok(...next);
       const session = await p.session("auth");
       expect(session).toMatchObject({ status: "idle", run: { state: "CLEANED" } });
@@ -184,10 +216,15 @@ describe("status, heartbeat, wait", () => {
     const p = await project();
     await p.ok("new", "auth");
     const go = join(p.home, "go");
-    const script = `"${berth}" status "$BERTH_SESSION" waiting; "${berth}" heartbeat --message; until [ -e "${go}" ]; do sleep 0.05; done`;
+    const script =
+      `"${berth}" status "$BERTH_SESSION" waiting; "${berth}" heartbeat --message; until [ -e "${go}" ]; do sleep 0.05; done`;
     const child = supervisor(p, "run", "auth", "--", "sh", "-c", script);
-    expect(JSON.parse(await p.ok("wait", "auth", "--until", "waiting", "--timeout", "20", "--json"))).toMatchObject({ state: "ACTIVE" });
-    expect(await p.refused("wait", "auth", "--timeout", "0.1")).toMatchObject({ code: "wait_timeout", status: 5 });
+    expect(JSON.parse(await p.ok("wait", "auth", "--until", "waiting", "--timeout", "20", "--json")))
+      .toMatchObject({ state: "ACTIVE" });
+    expect(await p.refused("wait", "auth", "--timeout", "0.1")).toMatchObject({
+      code: "wait_timeout",
+      status: 5,
+    });
     const ended = p.refused("wait", "auth", "--until", "error");
     const over = p.ok("wait", "auth", "--timeout", "20");
     writeFileSync(go, "");
@@ -225,7 +262,10 @@ describe("in a real terminal", () => {
     terminal.type("\x1a");
     await terminal.shows(/Stopped[^]*Stopped[^]*ready> $/);
     terminal.type("bg\r");
-    await until("the command in the background", () => foreground(pid) !== pid && stateOf(pid) === "S" || undefined);
+    await until(
+      "the command in the background",
+      () => foreground(pid) !== pid && stateOf(pid) === "S" || undefined,
+    );
     terminal.type("fg\r");
     await until("the command in front again", () => foreground(pid) === pid || undefined);
     terminal.type("\x03");
@@ -279,7 +319,10 @@ describe("in a real terminal", () => {
     const pid = await isActive(p);
     await terminal.close();
     await gone(pid);
-    await until("the end in the record", async () => (await p.session("auth")).run?.state === "CLEANED" || undefined);
+    await until(
+      "the end in the record",
+      async () => (await p.session("auth")).run?.state === "CLEANED" || undefined,
+    );
   });
 });
 

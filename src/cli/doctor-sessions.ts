@@ -24,7 +24,9 @@ export async function sessionFindings(context: Context, input: Input, fix: boole
     const means = meansOf(context, input, "doctor");
     const found: Finding[] = [];
     const records = [...find(means.store)];
-    for (const record of records) found.push(...await guarded(() => recordFindings(context, means, record, fix)));
+    for (const record of records) {
+      found.push(...await guarded(() => recordFindings(context, means, record, fix)));
+    }
     for (const root of await workspaces(context, records)) {
       found.push(...await guarded(() => orphanFindings(context, means, root, fix)));
     }
@@ -54,7 +56,8 @@ async function recordFindings(
     if (!fix) return [{ code: "session_unfinished", message, hint: HINT, broken: true, fixed: false }];
     const place = await placeOf(record, context.host.variables);
     const result = await recover(means, record, place);
-    const hint = { finished: "It was finished", undone: "It was undone", busy: "git is still at work on it" }[result];
+    const hint =
+      { finished: "It was finished", undone: "It was undone", busy: "git is still at work on it" }[result];
     return [{ code: "session_unfinished", message, hint, broken: true, fixed: result !== "busy" }];
   }
   if (isLost(means, record)) return await lostFinding(means, record, fix, session);
@@ -91,7 +94,12 @@ async function workspaces({ host }: Context, records: readonly SessionRecord[]):
   return roots;
 }
 
-async function orphanFindings(context: Context, means: Means, root: string, fix: boolean): Promise<Finding[]> {
+async function orphanFindings(
+  context: Context,
+  means: Means,
+  root: string,
+  fix: boolean,
+): Promise<Finding[]> {
   const main = gitIn(root, context.host.variables);
   const repository: Repository = await findRepository(main);
   const found: Finding[] = [];

@@ -21,7 +21,10 @@ export const exportCommand: Command = {
   async run(context, input) {
     const means = meansOf(context, input, "export");
     const workspace = await workspaceOf(context, input);
-    const file = toFile([...find(means.store, { workspace })], (record) => runAlive(means.machine(), record) === true);
+    const file = toFile(
+      [...find(means.store, { workspace })],
+      (record) => runAlive(means.machine(), record) === true,
+    );
     context.out(`${JSON.stringify(file, null, 2)}\n`);
   },
 };
@@ -29,7 +32,9 @@ export const exportCommand: Command = {
 export const importCommand: Command = {
   usage: "import <file>",
   about: "Take sessions over from such a document",
-  details: ["- is standard input. Sessions that are there stay as they are; the others come in idle, all or none."],
+  details: [
+    "- is standard input. Sessions that are there stay as they are; the others come in idle, all or none.",
+  ],
   options: [PATH, WAIT],
   examples: ["berth import sessions.json"],
   async run(context, input) {

@@ -58,7 +58,9 @@ export async function runHook(
 }
 
 function existing(directory: string | undefined): string | null {
-  return directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory() ? directory : null;
+  return directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory()
+    ? directory
+    : null;
 }
 
 /** A file that nobody understands runs nothing and stops nothing. */

@@ -1,5 +1,4 @@
 import process from "node:process";
-import { v4 } from "uuid";
 import { fail } from "../errors.ts";
 import { linuxFacts } from "../facts/linux.ts";
 import { processesWith } from "../facts/marked.ts";
@@ -18,7 +17,7 @@ export function meansOf(context: Context, input: Input, command: string): Means 
   const { host } = context;
   return {
     store: storeOf(context, input, command),
-    newUuid: v4,
+    newUuid: context.means.randomUuid,
     clock: context.now,
     cleaner: noCleaner,
     log: (event, details) => {

@@ -1,4 +1,4 @@
-import { pipe, string, check } from "valibot";
+import { check, pipe, string } from "valibot";
 import process from "node:process";
 import type { Host } from "../facts/host.ts";
 import { groupLives } from "../facts/marked.ts";

@@ -57,7 +57,9 @@ async function waitFor(
     const over = runAlive(means.machine(), record) === false;
     if (over && until === undefined) return record;
     // One that never ran may be told its status by anybody.
-    if (over && until !== undefined && hasRun(record)) throw fail("wait_ended", { session: nameOf(record), until });
+    if (over && until !== undefined && hasRun(record)) {
+      throw fail("wait_ended", { session: nameOf(record), until });
+    }
     const left = limit - performance.now();
     if (left <= 0) return null;
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_MS)));

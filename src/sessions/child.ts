@@ -27,7 +27,9 @@ export type StartChild = (start: Start) => Promise<Child>;
 
 /** The best way of this runtime and system: with job control where it can be had. */
 export async function childStarter(): Promise<StartChild> {
-  if ("Bun" in globalThis && process.platform !== "win32") return (await import("./child-posix.ts")).startChild;
+  if ("Bun" in globalThis && process.platform !== "win32") {
+    return (await import("./child-posix.ts")).startChild;
+  }
   return (await import("./child-plain.ts")).startChild;
 }
 

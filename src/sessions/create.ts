@@ -76,7 +76,9 @@ function refuse(means: Means, { root, name, role }: NewSession, others: readonly
 /** @throws `ROLE_TAKEN` */
 export function refuseRole({ store, machine }: Means, role: string, root: string, except?: string): void {
   const holder = holderOfRole(store, machine(), role, root);
-  if (holder !== null && holder.id !== except) throw fail("ROLE_TAKEN", { role, by: holder.name ?? holder.id });
+  if (holder !== null && holder.id !== except) {
+    throw fail("ROLE_TAKEN", { role, by: holder.name ?? holder.id });
+  }
 }
 
 /** The number is kept before the session is: one that does not come about leaves a gap, and never a name twice. */

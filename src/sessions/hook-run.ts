@@ -29,7 +29,9 @@ export function runCommand(
     output = (output + chunk.toString("utf8")).slice(-KEPT_CHARACTERS);
   };
   return new Promise((resolve) => {
-    const [program, args] = typeof command === "string" ? shell(command) : [command[0] ?? "", command.slice(1)];
+    const [program, args] = typeof command === "string"
+      ? shell(command)
+      : [command[0] ?? "", command.slice(1)];
     const detached = process.platform !== "win32";
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached });
     child.stdout?.on("data", take);

@@ -43,7 +43,9 @@ export function readHooks(directory: string): Hooks | null {
   const file = join(directory, HOOKS_FILE);
   const found = statusOf(file);
   if (found === null) return null;
-  if (!found.isFile() || found.size > MAX_BYTES) throw fail("bad_hooks", { file, why: "it is no regular file" });
+  if (!found.isFile() || found.size > MAX_BYTES) {
+    throw fail("bad_hooks", { file, why: "it is no regular file" });
+  }
   const text = readFileSync(file, "utf8");
   const parsed = v.safeParse(fileSchema, parse(text));
   if (!parsed.success) throw fail("bad_hooks", { file, why: whereWrongIn(parsed.issues) });

@@ -33,7 +33,9 @@ export function settleLost(means: Means, draft: SessionRecord): "ended" | "adopt
 /** The run's oldest process: its command, as long as that lives. */
 function orphanOf({ machine, findMarked, self }: Means, { id, run }: SessionRecord): Owner | null {
   const now = machine();
-  const found = findMarked([`BERTH_SESSION=${id}`, `BERTH_RUN=${run?.n ?? 0}`]).map((pid) => now.process(pid));
+  const found = findMarked([`BERTH_SESSION=${id}`, `BERTH_RUN=${run?.n ?? 0}`]).map((pid) =>
+    now.process(pid)
+  );
   const processes = found.flatMap((one) => one.ok ? [one.value] : []);
   const [oldest] = processes.sort((a, b) => Number(a.start) - Number(b.start) || a.pid - b.pid);
   return oldest === undefined ? null : { pid: oldest.pid, start: oldest.start, bootId: self.bootId };

@@ -57,7 +57,8 @@ export async function makeWorktreeSession(
     root,
     ...wanted.name === undefined ? {} : { name: wanted.name },
     ...wanted.role === undefined ? {} : { role: wanted.role },
-    branches: async (day) => (await findBranches(git, [branchOf(`feature-${day}-*`)])).map(({ name }) => name),
+    branches: async (day) =>
+      (await findBranches(git, [branchOf(`feature-${day}-*`)])).map(({ name }) => name),
     prepare: (draft) => prepare(means, git, repository, wanted, base, draft),
   });
   const marker = markerOf(record);

@@ -29,7 +29,9 @@ export async function findOrphans(means: Means, main: Git, { root }: Repository)
     const uuid = listed.path.slice(listed.path.lastIndexOf("/") + 1);
     if (!isUuid(uuid) || statusOf(listed.path) === null) continue;
     const id = sessionId(uuid);
-    if (listed.path === worktreePath(root, id) && !isKnown(means, id)) orphans.push({ id, path: listed.path, listed });
+    if (listed.path === worktreePath(root, id) && !isKnown(means, id)) {
+      orphans.push({ id, path: listed.path, listed });
+    }
   }
   return orphans;
 }
@@ -50,7 +52,8 @@ export async function rebuild(
   const marker = admin === null ? null : readMarker(admin);
   const known = marker?.id === id ? marker : null;
   const branch = listed.branch ?? known?.branch;
-  const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ?? `restored-${path.slice(-8)}`;
+  const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ??
+    `restored-${path.slice(-8)}`;
   const name = free(wanted, new Set([...find(means.store, { workspace: root })].map((one) => one.name)));
   const fresh = freshRecord(id, { source: "named" }, means.clock());
   remember(fresh, means.clock(), "rebuilt", { path });

@@ -62,7 +62,9 @@ async function recoverNew(
   }
   if (found.admin === null) return "busy";
   await complete(place.worktree, found.admin);
-  if (found.listed?.locked === "initializing") await must(main, "unlock the worktree", ["worktree", "unlock", path]);
+  if (found.listed?.locked === "initializing") {
+    await must(main, "unlock the worktree", ["worktree", "unlock", path]);
+  }
   writeMarker(found.admin, markerOf(record));
   await finish(means, record.id);
   return "finished";
@@ -142,4 +144,3 @@ async function deleteAt(main: Git, branch: string, commit: string): Promise<void
   const found = (await findBranches(main, [branch])).find(({ name }) => name === branch);
   if (found?.commit === commit && found.checkedOutAt === null) await deleteBranch(main, branch, commit);
 }
-

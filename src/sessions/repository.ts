@@ -48,7 +48,13 @@ function bareRoot(commonDir: string): string {
  * line from the common directory's name, which is wrong for submodules.
  */
 async function mainCheckout(git: Git, commonDir: string, bare: boolean): Promise<string> {
-  const settings = await git([`--git-dir=${commonDir}`, "config", "--get-regexp", "-z", "^core\\.(worktree|bare)$"]);
+  const settings = await git([
+    `--git-dir=${commonDir}`,
+    "config",
+    "--get-regexp",
+    "-z",
+    "^core\\.(worktree|bare)$",
+  ]);
   const values = new Map(
     settings.out.split("\0").map((line) => line.split("\n") as [string, string | undefined]),
   );

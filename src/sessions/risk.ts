@@ -84,7 +84,9 @@ async function hiddenChanges(worktree: Git, files: readonly Indexed[]): Promise<
   );
   if (hidden.length === 0) return [];
   const input = hidden.map(({ path }) => `${path}\n`).join("");
-  const blobs = (await must(worktree, "compare files", ["hash-object", "--stdin-paths"], { input })).split("\n");
+  const blobs = (await must(worktree, "compare files", ["hash-object", "--stdin-paths"], { input })).split(
+    "\n",
+  );
   const changed = hidden.filter(({ blob }, index) => blob !== blobs[index]).length;
   return changed > 0 ? [`${count(changed, "changed file")} that git was told to pass over`] : [];
 }

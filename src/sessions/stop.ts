@@ -78,7 +78,12 @@ async function pidOf(means: Means, id: string): Promise<number | null> {
   }
 }
 
-async function endGroup(means: Means, record: SessionRecord, pid: number, options: StopOptions): Promise<void> {
+async function endGroup(
+  means: Means,
+  record: SessionRecord,
+  pid: number,
+  options: StopOptions,
+): Promise<void> {
   const signal = (number: number): boolean => {
     try {
       return options.signalGroup(pid, number);
@@ -101,7 +106,9 @@ async function endGroup(means: Means, record: SessionRecord, pid: number, option
   signal(SIGCONT);
   if (await gone(options.timeoutMs)) return;
   signal(SIGNALS.SIGKILL);
-  if (!(await gone(5000))) throw fail("stop_failed", { session: nameOf(record), pid, why: "outlives SIGKILL" });
+  if (!(await gone(5000))) {
+    throw fail("stop_failed", { session: nameOf(record), pid, why: "outlives SIGKILL" });
+  }
 }
 
 /** Let a supervisor that lives write the end itself: it knows the exit status. */

@@ -41,4 +41,3 @@ export function finishRun(run: Run, at: Date): void {
 export function setProcess(run: Run, { pid, start, bootId }: Owner): void {
   Object.assign(run, { pid, pidStart: start, bootId });
 }
-

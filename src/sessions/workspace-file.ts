@@ -29,7 +29,10 @@ export type WorkspaceFile = v.InferOutput<typeof fileSchema>;
 export type Entry = WorkspaceFile["sessions"][number];
 
 /** The sessions of a workspace as one document that other session managers read. */
-export function toFile(records: readonly SessionRecord[], isRunning: (record: SessionRecord) => boolean): WorkspaceFile {
+export function toFile(
+  records: readonly SessionRecord[],
+  isRunning: (record: SessionRecord) => boolean,
+): WorkspaceFile {
   return { version: "1.0", sessions: records.map((record) => toEntry(record, isRunning(record))) };
 }
 

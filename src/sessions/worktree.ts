@@ -34,7 +34,9 @@ export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
   const marks = stepMarks(marker.id);
   await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { marks });
   const admin = adminDirectory(commonDir, path);
-  if (admin === null) throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
+  if (admin === null) {
+    throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
+  }
   writeMarker(admin, marker);
 }
 

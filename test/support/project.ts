@@ -51,7 +51,12 @@ export async function project(how: "commit" | "empty" | "bare" | "none" = "commi
 }
 
 /** The same home and store with another directory. */
-export function at(root: string, home: string, store: string, env: Readonly<Record<string, string>>): Project {
+export function at(
+  root: string,
+  home: string,
+  store: string,
+  env: Readonly<Record<string, string>>,
+): Project {
   const inside = (directory: string, command: readonly string[], options: Options = {}) =>
     run(command, { ...options, cwd: directory, env: { ...env, ...options.env } });
   const call = (...args: string[]) => inside(root, [berth, ...args]);
