@@ -31,7 +31,7 @@ export const destroy: Command = {
   ],
   examples: ["berth destroy auth", "berth destroy auth --cleanup --delete-branch"],
   async run(context, input) {
-    const means = meansOf(context, input, "destroy");
+    const means = await meansOf(context, input, "destroy");
     const record = namedRecord(context, means, input.args[0], "destroy");
     const wanted: Destruction = {
       cleanup: flag(input, "cleanup"),

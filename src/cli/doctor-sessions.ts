@@ -21,7 +21,7 @@ const HINT = `Type "berth doctor --fix"`;
 /** What killed processes left of sessions, and with `fix` put right. */
 export async function sessionFindings(context: Context, input: Input, fix: boolean): Promise<Finding[]> {
   return await guarded(async () => {
-    const means = meansOf(context, input, "doctor");
+    const means = await meansOf(context, input, "doctor");
     const found: Finding[] = [];
     const records = [...find(means.store)];
     for (const record of records) {

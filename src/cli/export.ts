@@ -19,7 +19,7 @@ export const exportCommand: Command = {
   options: [PATH],
   examples: ["berth export >sessions.json"],
   async run(context, input) {
-    const means = meansOf(context, input, "export");
+    const means = await meansOf(context, input, "export");
     const workspace = await workspaceOf(context, input);
     const file = toFile(
       [...find(means.store, { workspace })],
@@ -40,7 +40,7 @@ export const importCommand: Command = {
   async run(context, input) {
     const [name = ""] = input.args;
     const file = parseFile(name, read(name));
-    const means = meansOf(context, input, "import");
+    const means = await meansOf(context, input, "import");
     const { imported, skipped } = await importSessions(means, await workspaceOf(context, input), file);
     if (context.json) outJson(context, { imported, skipped });
     else context.say(`berth: ${imported.length} sessions imported, ${skipped.length} were there\n`);

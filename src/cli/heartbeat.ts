@@ -11,7 +11,7 @@ export const heartbeat: Command = {
   options: [{ flag: "--message", about: "Count a message as well" }, WAIT],
   examples: ["berth heartbeat", "berth heartbeat auth --message"],
   async run(context, input) {
-    const means = meansOf(context, input, "heartbeat");
+    const means = await meansOf(context, input, "heartbeat");
     const { id } = recordOf(context, means, input.args[0]);
     const { lastActivity, messageCount } = await recordActivity(means, id, flag(input, "message") ? 1 : 0);
     if (context.json) outJson(context, { id, lastActivity, messageCount });

@@ -38,7 +38,7 @@ export const newCommand: Command = {
     const [name] = input.args;
     if (name !== undefined) checkName(name);
     refuseContradictions(input);
-    const means = meansOf(context, input, "new");
+    const means = await meansOf(context, input, "new");
     const made = await uninterrupted(() => make(context, means, input, name));
     await runHook(context, means, made, "post-create", { skip: flag(input, "no-hooks") });
     const command = input.rest ?? [];

@@ -19,7 +19,7 @@ export const runSession: Command = {
     if (command.length === 0) {
       throw fail("missing_argument", { command: "run", usage: "run <session> -- <command>" });
     }
-    const means = meansOf(context, input, "run");
+    const means = await meansOf(context, input, "run");
     return await runIn(context, means, namedRecord(context, means, input.args[0], "run in"), command);
   },
 };
@@ -31,7 +31,7 @@ export const resume: Command = {
   options: [WAIT],
   examples: ["berth resume auth"],
   async run(context, input) {
-    const means = meansOf(context, input, "resume");
+    const means = await meansOf(context, input, "resume");
     const record = namedRecord(context, means, input.args[0], "resume");
     const command = input.rest ?? record.run?.command ?? [];
     if (command.length === 0) throw fail("no_command", { session: record.name });

@@ -1,10 +1,10 @@
 import process from "node:process";
 import { fail } from "../errors.ts";
-import { linuxFacts } from "../facts/linux.ts";
 import { processesWith } from "../facts/marked.ts";
+import { factsReader } from "../facts/open.ts";
 import { type Means, noCleaner } from "../sessions/means.ts";
 import type { Owner } from "../sessions/pending.ts";
-import { pidExists } from "../store/liveness.ts";
+import { machineFrom } from "../store/liveness.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { selectSession } from "../store/select.ts";
 import { readRecord } from "../store/read.ts";
@@ -13,8 +13,9 @@ import { currentId, noSession } from "./selected.ts";
 import { storeOf } from "./session.ts";
 
 /** The session manager's world, from the real one. */
-export function meansOf(context: Context, input: Input, command: string): Means {
+export async function meansOf(context: Context, input: Input, command: string): Promise<Means> {
   const { host } = context;
+  const read = await factsReader(host);
   return {
     store: storeOf(context, input, command),
     newUuid: context.means.randomUuid,
@@ -23,16 +24,8 @@ export function meansOf(context: Context, input: Input, command: string): Means 
     log: (event, details) => {
       if (host.variables["BERTH_DEBUG"]) context.say(`berth: ${event} ${JSON.stringify(details)}\n`);
     },
-    machine: () => {
-      // New facts each time: those of the context answer every question once.
-      const facts = linuxFacts(host);
-      return {
-        process: (pid) => facts.process(pid),
-        boot: facts.boot,
-        pidNamespace: facts.pidNamespace,
-        exists: pidExists,
-      };
-    },
+    // A new reader each time: that of the context answers every question once.
+    machine: () => machineFrom(read()),
     findMarked: (marks) => processesWith(host, marks),
     self: ourselves(context),
   };

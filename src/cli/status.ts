@@ -22,7 +22,7 @@ export const status: Command = {
     const [given, value = ""] = input.args;
     const wanted = safeParse(STATUS, value);
     if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
-    const means = meansOf(context, input, "status");
+    const means = await meansOf(context, input, "status");
     const { id } = recordOf(context, means, given);
     let old = "";
     const record = await change(means, id, (draft) => {

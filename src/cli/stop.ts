@@ -26,7 +26,7 @@ export const stop: Command = {
   options: [TIMEOUT("Time to end by itself (5)"), WAIT],
   examples: ["berth stop auth", "berth stop auth --timeout 30"],
   async run(context, input) {
-    const means = meansOf(context, input, "stop");
+    const means = await meansOf(context, input, "stop");
     const { id, name } = namedRecord(context, means, input.args[0], "stop");
     const timeoutMs = Number(text(input, "timeout") ?? "5") * 1000;
     const session = await stopSession(means, id, { timeoutMs, signalGroup: signalGroup(context.host) });

@@ -24,7 +24,7 @@ export const trustCommand: Command = {
   ],
   examples: ["berth trust", "berth trust --revoke"],
   async run(context, input) {
-    const means = meansOf(context, input, "trust");
+    const means = await meansOf(context, input, "trust");
     const { root, directory } = await placeToTrust(context, input);
     if (flag(input, "revoke")) {
       await distrust(means.store, root);
@@ -45,7 +45,7 @@ const lines = ({ commands }: Hooks): string[] =>
 async function placeToTrust(context: Context, input: Input): Promise<{ root: string; directory: string }> {
   const [given] = input.args;
   if (given !== undefined) {
-    const { project, id } = recordOf(context, meansOf(context, input, "trust"), given);
+    const { project, id } = recordOf(context, await meansOf(context, input, "trust"), given);
     if (project === undefined) throw fail("not_a_named_session", { id, action: "trust the hooks of" });
     return { root: project.root, directory: project.worktree ?? project.root };
   }

@@ -28,7 +28,7 @@ export const wait: Command = {
   ],
   examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
   async run(context, input) {
-    const means = meansOf(context, input, "wait");
+    const means = await meansOf(context, input, "wait");
     const record = recordOf(context, means, input.args[0]);
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;

@@ -52,8 +52,6 @@ export interface Process {
    * does not fit a double.
    */
   readonly start: string;
-  /** It has ended and only waits for its parent to ask how. */
-  readonly zombie?: true;
 }
 
 /** What a tmux server says of a pane. */

@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import type { Host } from "./host.ts";
-import { parseStat } from "./stat.ts";
 
 const ENVIRONMENT_BYTES = 1 << 20;
 
@@ -22,7 +21,8 @@ export function processesWith(host: Host, marks: readonly string[]): number[] {
 
 const allProcesses = (): number[] => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
 
-/** Position of the process group behind the name in /proc/<pid>/stat (proc_pid_stat(5)), counted from the state. */
+/** Positions behind the name in /proc/<pid>/stat (proc_pid_stat(5)), counted from the state. */
+const STATE = 0;
 const PGRP = 2;
 
 /** Whether anything of a process group lives: zombies do not count. Only on Linux; elsewhere null. */
@@ -32,8 +32,6 @@ export function groupLives(host: Host, group: number): boolean | null {
     const text = host.readText(`/proc/${pid}/stat`, 4096);
     if (!text.ok) return false;
     const fields = text.value.slice(text.value.lastIndexOf(")") + 2).split(" ");
-    if (Number(fields[PGRP]) !== group) return false;
-    const stat = parseStat(text.value);
-    return stat.ok && stat.value.zombie !== true;
+    return Number(fields[PGRP]) === group && !/^[ZX]/.test(fields[STATE] ?? "");
   });
 }

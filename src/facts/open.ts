@@ -10,8 +10,17 @@ export async function openHost(): Promise<Host> {
 }
 
 /** The reader of this machine. */
-export async function openFacts(host: Host): Promise<Facts> {
-  if (host.system === "win32") return (await import("./windows.ts")).windowsFacts(host);
-  if (host.system === "darwin") return (await import("./macos.ts")).macosFacts(host);
-  return linuxFacts(host);
+export const openFacts = async (host: Host): Promise<Facts> => (await factsReader(host))();
+
+/** As `openFacts`, for whoever looks again: every call makes a reader that knows nothing yet. */
+export async function factsReader(host: Host): Promise<() => Facts> {
+  if (host.system === "win32") {
+    const { windowsFacts } = await import("./windows.ts");
+    return () => windowsFacts(host);
+  }
+  if (host.system === "darwin") {
+    const { macosFacts } = await import("./macos.ts");
+    return () => macosFacts(host);
+  }
+  return () => linuxFacts(host);
 }

@@ -85,8 +85,14 @@ export async function findBase(git: Git, given: string | undefined): Promise<Bas
   const { status, out } = await git(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"]);
   const [commit = "", ref = ""] = out.split("\n");
   if (status !== 0) throw fail("no_commits", {});
-  return { commit, ref: ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : commit };
+  return baseOf(commit, ref);
 }
+
+/** @param ref full name of what is checked out; anything but a branch is a detached HEAD */
+export const baseOf = (commit: string, ref: string): Base => ({
+  commit,
+  ref: ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : commit,
+});
 
 /** Whether the branch has commits that no other branch and no remote has. */
 export async function hasOwnCommits(git: Git, name: string): Promise<boolean> {

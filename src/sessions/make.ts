@@ -52,7 +52,8 @@ export async function makeWorktreeSession(
 ): Promise<{ record: SessionRecord; copied: string[] }> {
   const { root, commonDir } = repository;
   if (wanted.branch !== undefined) await checkBranchName(git, wanted.branch);
-  const base = wanted.existing === undefined ? await findBase(git, wanted.base) : null;
+  const head = wanted.base === undefined ? repository.head : null;
+  const base = wanted.existing === undefined ? head ?? await findBase(git, wanted.base) : null;
   const record = await createSession(means, {
     root,
     ...wanted.name === undefined ? {} : { name: wanted.name },

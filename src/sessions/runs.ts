@@ -32,9 +32,11 @@ export async function beginSpawn(
   id: string,
   command: readonly string[],
 ): Promise<SessionRecord> {
-  const root = readRecord(means.store, id)?.project?.root ?? "";
-  // The lock order is workspace, then session; roles are the workspace's.
-  using _lock = await lockScope(means.store, { kind: "workspace", root });
+  const { role, project } = readRecord(means.store, id) ?? {};
+  const root = project?.root ?? "";
+  // Roles are the workspace's, and its lock comes before the session's.
+  const lock = role === undefined ? null : await lockScope(means.store, { kind: "workspace", root });
+  using _lock = lock;
   return await change(means, id, (draft) => {
     refusePending(means.machine(), draft, "run in");
     refuseRunning(means, draft, "start");

@@ -33,8 +33,7 @@ export function processAlive(machine: Machine, recorded: Recorded): Alive {
     if (!machine.pidNamespace.ok || machine.pidNamespace.value !== recorded.pidNamespace) return null;
   }
   const found = machine.process(recorded.pid);
-  // A zombie does nothing any more, and in a container nobody may ever ask for it.
-  if (found.ok) return found.value.start === recorded.start && found.value.zombie !== true;
+  if (found.ok) return found.value.start === recorded.start;
   // Not to be read is not gone: /proc may hide other users' processes (proc(5), hidepid).
   return machine.exists(recorded.pid) ? null : false;
 }
