@@ -52,6 +52,8 @@ export interface Process {
    * does not fit a double.
    */
   readonly start: string;
+  /** It has ended and only waits for its parent to ask how. Where that is not known it is left out. */
+  readonly zombie?: true;
 }
 
 /** What a tmux server says of a pane. */

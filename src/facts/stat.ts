@@ -4,6 +4,7 @@ import { known, type Process, type Reading, unknown } from "./facts.ts";
 const PPID = 1;
 const SESSION = 3;
 const TTY_NR = 4;
+const THREADS = 17;
 const START_TIME = 19;
 
 /** A process as /proc/<pid>/stat tells it, its terminal still as a device number. */
@@ -33,8 +34,13 @@ export function parseStat(line: string): Reading<Stat> {
   if (!isCount(pid) || !isCount(ppid) || !isCount(sid) || ttyNr === null || !isCount(start)) {
     return unknown("stat with a field that is no number");
   }
-  return known({ pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: String(start) });
+  const process = { pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: String(start) };
+  return known(isZombie(fields) ? { ...process, zombie: true } : process);
 }
+
+/** A process whose first thread has ended shows as one too, while its others go on. */
+const isZombie = (fields: readonly string[]): boolean =>
+  (fields[0] === "Z" || fields[0] === "X") && Number(fields[THREADS]) <= 1;
 
 const isCount = (value: number | null): value is number => value !== null && value >= 0;
 

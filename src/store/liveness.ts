@@ -79,7 +79,7 @@ export function pidExists(pid: number): boolean {
 
 /** What liveness is told by on the machine of these facts. Every process is asked for once. */
 export function machineFrom(facts: Facts): Machine {
-  const gone = (pid: number): boolean => facts.system === "linux" && isZombie(facts, pid);
+  const gone = (pid: number): boolean => isZombie(facts, pid);
   const seen = new Map<number, Reading<Process>>();
   return {
     process(pid) {
@@ -95,9 +95,9 @@ export function machineFrom(facts: Facts): Machine {
 
 /**
  * Whether the process has ended and nobody has taken its status: in a container whose PID 1 reaps nothing it keeps
- * PID and start time for good. Its arguments are empty then (proc_pid_cmdline(5)); nothing of ours is a kernel thread.
+ * PID and start time for good. (That its arguments are empty says nothing: so they are for a moment after exec.)
  */
 function isZombie(facts: Facts, pid: number): boolean {
-  const words = facts.arguments(pid);
-  return !words.ok && words.why.startsWith("no arguments");
+  const found = facts.process(pid);
+  return found.ok && found.value.zombie === true;
 }
