@@ -23,7 +23,7 @@ async function plainId(host: Host, argv: readonly string[]): Promise<number | un
   };
   try {
     const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID(), spell };
-    const { id, binding, stable } = resolve(await openFacts(host), { scope: "session" }, means);
+    const { id, binding, stable } = resolve(await openFacts(host, true), { scope: "session" }, means);
     if (labelled || (hook && !stable)) return undefined;
     return host.write(1, hook ? `${id}\n${binding()}\n${shortId(id)}\n` : `${id}\n`).ok ? 0 : undefined;
   } catch {

@@ -71,22 +71,24 @@ describe.each<[string, Host]>([["bun:ffi", bunHost], ["node:fs", nodeHost]])("%s
   });
 
   test("runs programs, with their output, status and limits", () => {
-    expect(host.run(["printf", "%s|", "a b", "", "-t", "é"], LIMITS)).toEqual(known("a b||-t|é|"));
-    expect(host.run(["sh", "-c", "exit 3"], LIMITS)).toEqual(unknown("exit status 3"));
-    expect(host.run(["sh", "-c", "cat; echo end"], LIMITS)).toEqual(known("end\n"));
-    expect(host.run(["sh", "-c", "echo words >&2; echo data"], LIMITS)).toEqual(known("data\n"));
-    expect(host.run(["/nonexistent/program"], LIMITS).ok).toBe(false);
-    expect(host.run(["yes"], LIMITS).ok).toBe(false);
-    const deaf = host.run(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], {
+    expect(host.start(["printf", "%s|", "a b", "", "-t", "é"], LIMITS)()).toEqual(known("a b||-t|é|"));
+    expect(host.start(["sh", "-c", "exit 3"], LIMITS)()).toEqual(unknown("exit status 3"));
+    expect(host.start(["sh", "-c", "cat; echo end"], LIMITS)()).toEqual(known("end\n"));
+    expect(host.start(["sh", "-c", "echo words >&2; echo data"], LIMITS)()).toEqual(known("data\n"));
+    expect(host.start(["/nonexistent/program"], LIMITS)().ok).toBe(false);
+    expect(host.start(["yes"], LIMITS)().ok).toBe(false);
+    const deaf = host.start(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], {
       ...LIMITS,
       timeoutMs: 200,
-    });
+    })();
     expect(deaf.ok).toBe(false);
+    const leaving = host.start(["sh", "-c", "sleep 3 & echo gone"], { ...LIMITS, timeoutMs: 200 })();
+    expect(leaving.ok).toBe(false);
   });
 
   test("a program that may not be run is a reason", () => {
     chmodSync(text("plain", "#!/bin/sh\n"), 0o644);
-    expect(host.run([`${home}/plain`], LIMITS).ok).toBe(false);
+    expect(host.start([`${home}/plain`], LIMITS)().ok).toBe(false);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Host } from "./host.ts";
  * an empty program this way and 1.45 times with node:fs, whose loading alone takes longer than all our reads.
  */
 import { dlopen, read as memory } from "bun:ffi";
+import { start } from "./spawn-bun.ts";
 
 const { symbols: libc } = dlopen("libc.so.6", {
   open: { args: ["ptr", "i32"], returns: "i32" },
@@ -97,25 +98,6 @@ function write(stream: 1 | 2, text: string): Reading<null> {
   return known(null);
 }
 
-function run(command: readonly string[], limits: { timeoutMs: number; maxBytes: number }): Reading<string> {
-  try {
-    const done = Bun.spawnSync([...command], {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "ignore",
-      timeout: limits.timeoutMs,
-      maxBuffer: limits.maxBytes,
-      killSignal: "SIGKILL",
-    });
-    if (done.exitedDueToTimeout) return unknown(`no answer within ${limits.timeoutMs} ms`);
-    if (done.exitedDueToMaxBuffer) return unknown(`more than ${limits.maxBytes} bytes of output`);
-    return done.success ? known(done.stdout.toString()) : unknown(`exit status ${done.exitCode}`);
-  } catch (error) {
-    // Bun throws where the program cannot be started at all.
-    return unknown(error instanceof Error ? error.message : String(error));
-  }
-}
-
 export const bunHost: Host = {
   system: "linux",
   variables: process.env,
@@ -133,6 +115,6 @@ export const bunHost: Host = {
     }
   },
   sha256: (text) => Bun.SHA256.hash(text, "hex"),
-  run,
+  start: (command, limits) => start(command, limits, process.env),
   write,
 };

@@ -40,7 +40,7 @@ export const nodeHost: Host = {
   readLink: (path) => reading(() => readlinkSync(path)),
   realPath: (path) => reading(() => realpathSync(path)),
   sha256: (text) => createHash("sha256").update(text).digest("hex"),
-  run: ([program = "", ...args], { timeoutMs, maxBytes }) => {
+  start: ([program = "", ...args], { timeoutMs, maxBytes }) => {
     const done = spawnSync(program, args, {
       stdio: ["ignore", "pipe", "ignore"],
       timeout: timeoutMs,
@@ -48,8 +48,9 @@ export const nodeHost: Host = {
       killSignal: "SIGKILL",
     });
     // `error` first: the status may be 0 although the time limit was reached.
-    if (done.error !== undefined) return unknown(reason(done.error));
-    return done.status === 0 ? known(done.stdout.toString("utf8")) : unknown(`exit status ${done.status}`);
+    if (done.error !== undefined) return () => unknown(reason(done.error));
+    if (done.status !== 0) return () => unknown(`exit status ${done.status}`);
+    return () => known(done.stdout.toString("utf8"));
   },
   write: (stream, text) => reading(() => writeAll(stream, text)),
 };

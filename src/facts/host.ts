@@ -1,5 +1,11 @@
 import type { Reading, System } from "./facts.ts";
 
+/** What a program that is asked for something may take. */
+export interface Limits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
 /**
  * The few things berth asks of runtime and kernel on its way to an ID, so that the fast way (`host-bun.ts`)
  * and the plain way (`host-node.ts`: Deno, macOS, tests) can stand in for each other.
@@ -15,10 +21,11 @@ export interface Host {
   /** SHA-256 of the text's UTF-8 bytes, as 64 lowercase hex digits. */
   sha256(text: string): string;
   /**
-   * Run a program and take its standard output. After `timeoutMs` or more than `maxBytes` of output it is
-   * killed with SIGKILL, since a program that traps SIGTERM would keep the prompt waiting.
+   * Start a program, and take its standard output when the function that comes back is called. After `timeoutMs`
+   * or more than `maxBytes` of output it is killed with SIGKILL, since a program that traps SIGTERM would keep the
+   * prompt waiting.
    */
-  run(command: readonly string[], limits: { timeoutMs: number; maxBytes: number }): Reading<string>;
+  start(command: readonly string[], limits: Limits): () => Reading<string>;
   /** Write all of the text to standard output or standard error; the reading says why it could not. */
   write(stream: 1 | 2, text: string): Reading<null>;
 }

@@ -10,15 +10,20 @@ import {
 } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
-import { queryTmux } from "./tmux.ts";
+import { askTmux, tmuxQuery } from "./tmux.ts";
 import { pickVariables } from "./variables.ts";
 
 /** Limits of what is read of another process: the kernel caps neither its environment nor its arguments. */
 const ENVIRONMENT_BYTES = 1 << 20;
 const ARGUMENT_BYTES = 1 << 16;
 
-/** Read the machine that we run on. Everything is read on first use, once. */
-export function linuxFacts(host: Host): Facts {
+/**
+ * Read the machine that we run on. Everything is read on first use, once.
+ *
+ * @param ahead whether the tmux that our own environment names is asked at once, so that its answer is under way
+ *   while the processes are read: for whoever is going to want both
+ */
+export function linuxFacts(host: Host, ahead = false): Facts {
   let self: number | undefined;
   let variables: Variables | undefined;
   let boot: Reading<string> | undefined;
@@ -29,6 +34,7 @@ export function linuxFacts(host: Host): Facts {
   const environments = new Map<number, Reading<Variables>>();
   const argumentLists = new Map<number, Reading<readonly string[]>>();
   const panes = new Map<string, Reading<TmuxPane>>();
+  const asked = ahead ? askAhead(host) : undefined;
   const read = (who: number | "self") => readStat(host, who, startedLater ??= startOffset(host));
 
   return {
@@ -57,8 +63,19 @@ export function linuxFacts(host: Host): Facts {
     process: (pid) => once(processes, pid, read),
     environment: (pid) => once(environments, pid, () => environment(host, pid)),
     arguments: (pid) => once(argumentLists, pid, () => argumentsOf(host, pid)),
-    tmux: (query) => once(panes, `${query.target} ${query.socket}`, () => queryTmux(host, query)),
+    tmux: (query) => {
+      const key = `${query.target} ${query.socket}`;
+      return once(panes, key, key === asked?.key ? asked.answer : askTmux(host, query));
+    },
   };
+}
+
+/** The question that our own environment leads to, asked. */
+function askAhead(host: Host): { key: string; answer: () => Reading<TmuxPane> } | undefined {
+  const { TMUX, TMUX_PANE, BERTH_SESSION } = host.variables;
+  const query = TMUX && !BERTH_SESSION ? tmuxQuery(TMUX, TMUX_PANE) : null;
+  if (query === null) return undefined;
+  return { key: `${query.target} ${query.socket}`, answer: askTmux(host, query) };
 }
 
 function once<K, V>(answers: Map<K, V>, question: K, ask: (question: K) => V): V {

@@ -11,7 +11,7 @@ import type { Host } from "./host.ts";
 import { KINFO_PROC, parseKinfoProc, parseProcArgs, type StartedWith, ttyPath } from "./macos-records.ts";
 import { openLibrary } from "./native.ts";
 import { asking, memory } from "./once.ts";
-import { queryTmux } from "./tmux.ts";
+import { askTmux } from "./tmux.ts";
 import { pickVariables } from "./variables.ts";
 import { fstatSync } from "node:fs";
 import process from "node:process";
@@ -71,7 +71,7 @@ export function macosFacts(host: Host, library = LIBSYSTEM): Facts {
       const record = started(pid);
       return record.ok ? known(record.value.arguments) : record;
     },
-    tmux: (query) => once(`tmux ${query.target} ${query.socket}`, () => queryTmux(host, query)),
+    tmux: (query) => once(`tmux ${query.target} ${query.socket}`, () => askTmux(host, query)()),
   };
 }
 

@@ -9,11 +9,12 @@ export async function openHost(): Promise<Host> {
   return (await import("./host-node.ts")).nodeHost;
 }
 
-/** The reader of this machine. */
-export const openFacts = async (host: Host): Promise<Facts> => (await factsReader(host))();
+/** The reader of this machine. `ahead`: see `linuxFacts`. */
+export const openFacts = async (host: Host, ahead = false): Promise<Facts> =>
+  (await factsReader(host, ahead))();
 
 /** As `openFacts`, for whoever looks again: every call makes a reader that knows nothing yet. */
-export async function factsReader(host: Host): Promise<() => Facts> {
+export async function factsReader(host: Host, ahead = false): Promise<() => Facts> {
   if (host.system === "win32") {
     const { windowsFacts } = await import("./windows.ts");
     return () => windowsFacts(host);
@@ -22,5 +23,5 @@ export async function factsReader(host: Host): Promise<() => Facts> {
     const { macosFacts } = await import("./macos.ts");
     return () => macosFacts(host);
   }
-  return () => linuxFacts(host);
+  return () => linuxFacts(host, ahead);
 }

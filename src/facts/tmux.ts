@@ -25,11 +25,18 @@ export function tmuxQuery(tmux: string, pane: string | undefined): TmuxQuery | n
   return { socket, target, session: `$${session}` };
 }
 
-/** Ask the server; a dead or silent one, or one that talks nonsense, is a reading without a value. */
-export function queryTmux(host: Host, query: TmuxQuery): Reading<TmuxPane> {
+/**
+ * Ask the server; a dead or silent one, or one that talks nonsense, is a reading without a value.
+ *
+ * @returns a function that waits for the answer, so that something else can be done meanwhile
+ */
+export function askTmux(host: Host, query: TmuxQuery): () => Reading<TmuxPane> {
   const { socket, target } = query;
-  const answer = host.run(["tmux", "-S", socket, "display-message", "-t", target, "-p", FORMAT], LIMITS);
-  return answer.ok ? parseAnswer(host, query, answer.value) : answer;
+  const ask = host.start(["tmux", "-S", socket, "display-message", "-t", target, "-p", FORMAT], LIMITS);
+  return () => {
+    const answer = ask();
+    return answer.ok ? parseAnswer(host, query, answer.value) : answer;
+  };
 }
 
 /** The path is the one that we asked by: tmux puts `_` for what is not ASCII where LC_ALL is not UTF-8. */

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "bun:test";
 import { build } from "../../scripts/build.ts";
 import { ownTarget } from "../../scripts/targets.ts";
+
+export { until } from "./until.ts";
 
 /** The checkout. */
 export const root = join(import.meta.dir, "..", "..");
@@ -37,7 +40,7 @@ export function cleanEnv(home: string, more: Readonly<Record<string, string>> = 
   return { PATH: path, HOME: home, LANG: "C.UTF-8", TERM: "xterm-256color", ...more };
 }
 
-/** A directory of the test file's own, removed when the test process ends. */
+/** A directory of the test file's own, removed when its tests are done. */
 export function scratch(name = "berth-test-"): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), name)));
   scratches.push(directory);
@@ -45,7 +48,8 @@ export function scratch(name = "berth-test-"): string {
 }
 
 const scratches: string[] = [];
-process.on("exit", () => {
+// `bun test` ends without the event "exit".
+afterAll(() => {
   for (const directory of scratches) rmSync(directory, { recursive: true, force: true });
 });
 
@@ -76,19 +80,4 @@ export async function run(command: readonly string[], options: Options = {}): Pr
     throw new Error(`${command.join(" ")} took too long:\n${stdout}\n${stderr}`);
   }
   return { stdout, stderr, status };
-}
-
-/** Wait until a condition holds. @throws Error with what was waited for, after `limit` milliseconds */
-export async function until<T>(
-  what: string,
-  probe: () => T | undefined | Promise<T | undefined>,
-  limit = 20_000,
-): Promise<T> {
-  const end = performance.now() + limit;
-  while (true) {
-    const value = await probe();
-    if (value !== undefined) return value;
-    if (performance.now() > end) throw new Error(`Waited ${limit} ms in vain for ${what}`);
-    await Bun.sleep(20);
-  }
 }

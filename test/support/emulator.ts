@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { until } from "./berth.ts";
+import { until } from "./until.ts";
 
 const home = mkdtempSync(`${tmpdir()}/berth-emulator-`);
 const child = Bun.spawn(process.argv.slice(2), { terminal: { cols: 80, rows: 24, data() {} } });
