@@ -196,7 +196,7 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.ok("run", "auth", "--", "true");
   });
 
-  test("a full disk or a store that cannot be written leaves no ghost", async () => {
+  test("a store that cannot be written leaves no ghost", async () => {
     const p = await project();
     await p.ok("list");
     writeFileSync(p.store, "no directory");

@@ -91,7 +91,8 @@ function readStat(host: Host, who: number | "self", offset: number): Reading<Pro
   if (!stat.ok) return stat;
   const { pid, ppid, name, sid, ttyNr, start } = stat.value;
   const tty = ttyNr === 0 ? null : ttyPath(ttyNr) ?? otherTty(host, ttyNr);
-  return known({ pid, ppid, name, sid, tty, start: offset === 0 ? start : String(Number(start) - offset) });
+  const process = { pid, ppid, name, sid, tty, start: offset === 0 ? start : String(Number(start) - offset) };
+  return known(stat.value.zombie === true ? { ...process, zombie: true } : process);
 }
 
 /** A terminal of a driver that has no fixed numbers (`ttyUSB0`, `hvc0`): sysfs knows its name. */
