@@ -7,7 +7,6 @@ export async function startDisplay(): Promise<{ display: string; stop: () => Pro
     stdout: "pipe",
     stderr: "ignore",
   });
-  process.on("exit", () => shown.kill());
   const reader = shown.stdout.getReader();
   let number = "";
   await until("the X server's display", async () => {

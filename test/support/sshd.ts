@@ -66,13 +66,17 @@ export async function startSshd(config: readonly string[] = []): Promise<Sshd> {
     String(port),
     `${(await run(["id", "-un"])).stdout.trim()}@127.0.0.1`,
   ];
-  // A test process that fails must not leave the server behind.
-  process.on("exit", () => server.kill());
-  await until(`sshd on port ${port}`, async () => (await run([...ssh, "true"])).status === 0 || undefined);
   const stop = async () => {
     server.kill();
     await server.exited;
   };
+  try {
+    const answers = async () => (await run([...ssh, "true"])).status === 0 || undefined;
+    await until(`sshd on port ${port}`, answers);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { ssh, stop };
 }
 
