@@ -17,6 +17,8 @@ const { symbols: libc } = dlopen("libc.so.6", {
   __errno_location: { args: [], returns: "ptr" },
 });
 
+/** As much as the kernel hands to a program (ARG_MAX of execve(2) without a raised stack limit). */
+const ENVIRONMENT_BYTES = 1 << 21;
 const O_RDONLY_CLOEXEC = 0o2000000;
 const PATH_MAX = 4096;
 /** Where reads begin; what is longer gets a buffer of its own. */
@@ -50,7 +52,8 @@ function errno(): string {
 
 const cString = (text: string): Uint8Array => encoder.encode(`${text}\0`);
 
-function readText(path: string, limit: number): Reading<string> {
+/** The bytes of a file; they are good until the next file is read. */
+function readBytes(path: string, limit: number): Reading<Uint8Array> {
   const fd = libc.open(cString(path), O_RDONLY_CLOEXEC);
   if (fd < 0) return unknown(errno());
   let bytes = page;
@@ -68,7 +71,12 @@ function readText(path: string, limit: number): Reading<string> {
   } finally {
     libc.close(fd);
   }
-  return known(decoder.decode(bytes.subarray(0, length)));
+  return known(bytes.subarray(0, length));
+}
+
+function readText(path: string, limit: number): Reading<string> {
+  const bytes = readBytes(path, limit);
+  return bytes.ok ? known(decoder.decode(bytes.value)) : bytes;
 }
 
 function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -115,6 +123,9 @@ export const bunHost: Host = {
     }
   },
   sha256: (text) => Bun.SHA256.hash(text, "hex"),
-  start: (command, limits) => start(command, limits, process.env),
+  start(command, limits) {
+    const environment = readBytes("/proc/self/environ", ENVIRONMENT_BYTES);
+    return start(command, limits, environment.ok ? environment.value.slice() : new Uint8Array());
+  },
   write,
 };

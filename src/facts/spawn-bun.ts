@@ -29,35 +29,38 @@ const POLLIN = 1;
 /** More than glibc (80 bytes) and musl (80) need for posix_spawn_file_actions_t. */
 const FILE_ACTIONS_BYTES = 256;
 
-/** What a program needs of an environment: where to find things, and what its text is written in. */
-const ENVIRONMENT = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMUX_TMPDIR", "TMPDIR"];
-
 const encoder = new TextEncoder();
 
-/** A NULL-terminated array of strings in memory; `kept` holds the memory for as long as it is needed. */
-function stringArray(texts: readonly string[]): { array: BigUint64Array; kept: Uint8Array[] } {
-  const kept: Uint8Array[] = [];
-  const array = new BigUint64Array(texts.length + 1);
-  for (const text of texts) {
-    const bytes = encoder.encode(`${text}\0`);
-    array[kept.length] = BigInt(ptr(bytes));
-    kept.push(bytes);
-  }
-  return { array, kept };
+/** Strings that each end with a NUL, and the NULL-terminated array of their addresses. */
+interface Strings {
+  readonly bytes: Uint8Array;
+  readonly array: BigUint64Array;
 }
 
-/** Start a program. @returns a function that waits for its answer, within the limits counted from now */
+function strings(bytes: Uint8Array): Strings {
+  const addresses: bigint[] = [];
+  const base = bytes.length === 0 ? 0 : ptr(bytes);
+  for (let at = 0; at < bytes.length; at = bytes.indexOf(0, at) + 1) addresses.push(BigInt(base + at));
+  return { bytes, array: new BigUint64Array([...addresses, 0n]) };
+}
+
+/**
+ * Start a program.
+ *
+ * @param environment as /proc/<pid>/environ has one: `NAME=value`, each with a NUL behind it
+ * @returns a function that waits for its answer, within the limits counted from now
+ */
 export function start(
   command: readonly string[],
   limits: Limits,
-  variables: Readonly<Record<string, string | undefined>>,
+  environment: Uint8Array,
 ): () => Reading<string> {
   const libc = symbols ??= open();
   const deadline = performance.now() + limits.timeoutMs;
   const pipe = new Int32Array(2);
   if (libc.pipe2(pipe, O_CLOEXEC) !== 0) return () => unknown("no pipe");
   const [out = -1, inner = -1] = pipe;
-  const pid = spawn(libc, command, variables, inner);
+  const pid = spawn(libc, command, environment, inner);
   libc.close(inner);
   if (pid !== null) return () => answer(libc, pid, out, deadline, limits);
   libc.close(out);
@@ -69,24 +72,19 @@ type Libc = ReturnType<typeof open>;
 function spawn(
   libc: Libc,
   command: readonly string[],
-  variables: Readonly<Record<string, string | undefined>>,
+  environment: Uint8Array,
   output: number,
 ): number | null {
-  const environment: string[] = [];
-  for (const name of ENVIRONMENT) {
-    if (variables[name] !== undefined) environment.push(`${name}=${variables[name]}`);
-  }
-  const [argv, envp, nothing] = [
-    stringArray(command),
-    stringArray(environment),
-    encoder.encode("/dev/null\0"),
-  ];
+  const argv = strings(encoder.encode(`${command.join("\0")}\0`));
+  // Cut off in the middle of a variable it is none.
+  const envp = strings(environment.at(-1) === 0 ? environment : new Uint8Array());
+  const nothing = encoder.encode("/dev/null\0");
   const [actions, pid] = [new Uint8Array(FILE_ACTIONS_BYTES), new Int32Array(1)];
   libc.posix_spawn_file_actions_init(actions);
   libc.posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDWR, 0);
   libc.posix_spawn_file_actions_adddup2(actions, output, 1);
   libc.posix_spawn_file_actions_addopen(actions, 2, nothing, O_RDWR, 0);
-  const failed = libc.posix_spawnp(pid, argv.kept[0] ?? nothing, actions, null, argv.array, envp.array);
+  const failed = libc.posix_spawnp(pid, argv.bytes, actions, null, argv.array, envp.array);
   libc.posix_spawn_file_actions_destroy(actions);
   return failed === 0 ? pid[0] ?? null : null;
 }
@@ -99,25 +97,30 @@ function answer(
   deadline: number,
   { timeoutMs, maxBytes }: Limits,
 ): Reading<string> {
-  const output = readAll(libc, out, deadline, maxBytes);
+  const output = readAll(libc, out, deadline, limits);
   libc.close(out);
   // Whoever answered is about to end; whoever did not is ended, and cannot refuse.
   const status = output.ok ? ended(libc, pid, deadline) : null;
   if (status === null) {
     libc.kill(pid, SIGKILL);
     libc.waitpid(pid, null, 0);
-    return output.ok ? unknown(`no answer within ${timeoutMs} ms`) : output;
+    return output.ok ? unknown(`no answer within ${limits.timeoutMs} ms`) : output;
   }
   return status === 0 ? output : unknown(`exit status ${status >> 8}`);
 }
 
-function readAll(libc: Libc, out: number, deadline: number, maxBytes: number): Reading<string> {
+function readAll(
+  libc: Libc,
+  out: number,
+  deadline: number,
+  { timeoutMs, maxBytes }: Limits,
+): Reading<string> {
   const bytes = new Uint8Array(maxBytes + 1);
   const waiting = new Int32Array([out, POLLIN]);
   for (let length = 0; length <= maxBytes;) {
     const left = Math.ceil(deadline - performance.now());
     // Interrupted by a signal it comes back early, and is asked again.
-    if (left <= 0) return unknown("no answer in time");
+    if (left <= 0) return unknown(`no answer within ${timeoutMs} ms`);
     if (libc.poll(waiting, 1, left) <= 0) continue;
     const got = libc.read(out, bytes.subarray(length), bytes.length - length);
     if (got === 0) return known(new TextDecoder().decode(bytes.subarray(0, length)));
