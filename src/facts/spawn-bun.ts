@@ -95,7 +95,7 @@ function answer(
   pid: number,
   out: number,
   deadline: number,
-  { timeoutMs, maxBytes }: Limits,
+  limits: Limits,
 ): Reading<string> {
   const output = readAll(libc, out, deadline, limits);
   libc.close(out);
