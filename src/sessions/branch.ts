@@ -1,5 +1,5 @@
 import { fail } from "../errors.ts";
-import { type Git, must } from "./git.ts";
+import { type Git, must, mustLook } from "./git.ts";
 
 /** A branch as it stands. */
 export interface Branch {
@@ -14,7 +14,7 @@ const FORMAT = "%(refname)%00%(objectname)%00%(worktreepath)";
 /** The branches that patterns as of `git for-each-ref` match: a name with all below it, or a glob. */
 export async function findBranches(git: Git, patterns: readonly string[]): Promise<Branch[]> {
   const refs = patterns.map((pattern) => `refs/heads/${pattern}`);
-  const out = await must(git, "list the branches", ["for-each-ref", `--format=${FORMAT}`, "--", ...refs]);
+  const out = await mustLook(git, "list the branches", ["for-each-ref", `--format=${FORMAT}`, "--", ...refs]);
   return out.split("\n").filter((line) => line !== "").map((line) => {
     const [ref = "", commit = "", checkedOutAt = ""] = line.split("\0");
     return { name: ref.slice("refs/heads/".length), commit, checkedOutAt: checkedOutAt || null };

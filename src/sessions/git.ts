@@ -93,6 +93,24 @@ export async function must(
   return out;
 }
 
+const LOOKS = 5;
+const BETWEEN_LOOKS_MS = 30;
+
+/**
+ * As `must`, for what looks at all worktrees. Git makes one file by file, so a look in the middle of somebody else's
+ * `git worktree add` or `remove` fails ("failed to read .../commondir"); the next one does not.
+ */
+export async function mustLook(git: Git, action: string, args: readonly string[]): Promise<string> {
+  for (let left = LOOKS - 1;; left--) {
+    try {
+      return await must(git, action, args);
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    }
+  }
+}
+
 /** The line of git's that says most: the last `fatal:` or `error:`, else the last one. */
 export function lastLine(err: string, status: number): string {
   const lines = err.split("\n").map((line) => line.trim()).filter((line) => line !== "");

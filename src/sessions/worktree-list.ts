@@ -1,4 +1,4 @@
-import { type Git, must } from "./git.ts";
+import { type Git, mustLook } from "./git.ts";
 
 /** One worktree as git knows it. */
 export interface Listed {
@@ -14,7 +14,7 @@ export interface Listed {
 
 /** Every worktree of the repository, the main one first. */
 export async function listWorktrees(git: Git): Promise<Listed[]> {
-  return parseWorktrees(await must(git, "list the worktrees", ["worktree", "list", "--porcelain"]));
+  return parseWorktrees(await mustLook(git, "list the worktrees", ["worktree", "list", "--porcelain"]));
 }
 
 /** Read `git worktree list --porcelain`. (Its `-z` came with 2.36; our own paths have no newline in them.) */
