@@ -32,6 +32,26 @@ function aged(store: Store, id: string, lastActivity: string, more: Partial<Sess
 }
 
 describe("updating", () => {
+  test("a terminal that only uses another one's session leaves it that one's anchor", async () => {
+    using directory = scratch();
+    const store = storeAt(directory.path);
+    const anchor = (pid: number) => ({
+      pid,
+      start: "1",
+      bootId: "b",
+      pidNamespace: "n",
+      tty: `/dev/pts/${pid}`,
+    });
+    const write = (source: string, pid: number) =>
+      updateSession(store, ID, () => {}, { origin: { source, anchor: anchor(pid) } });
+    await write("deep-anchor", 1);
+    expect((await write("use", 2)).anchor?.pid).toBe(1);
+    expect((await write("deep-anchor", 3)).anchor?.pid).toBe(3);
+    await deleteSession(store, ID);
+    await write("use", 4);
+    expect((await write("use", 5)).anchor?.pid).toBe(5);
+  });
+
   test("the first write makes the session, the next one keeps what it does not know", async () => {
     using directory = scratch();
     const store = storeAt(directory.path);

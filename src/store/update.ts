@@ -56,7 +56,9 @@ export async function changeLocked(
   if (kept === null && !create) throw fail("no_such_session", { given: id });
   const draft = kept ?? freshRecord(id, origin ?? { source: "library" }, store.now());
   if (await change(draft) === false) return draft;
-  if (origin?.anchor !== undefined) draft.anchor = origin.anchor;
+  // A session that is only used from here (`berth use`) keeps the terminal that it has.
+  const own = origin?.source !== "use" || draft.source === "use";
+  if (own && origin?.anchor !== undefined) draft.anchor = origin.anchor;
   return writeLocked(store, id, stamped(draft, store.now(), activity));
 }
 
