@@ -5,71 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { prompts } from "./bench-prompt.ts";
+import { lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
+import { measure, table } from "./measure.ts";
 import { ownTarget } from "./targets.ts";
-
-const ROUNDS = Number(process.env["BERTH_BENCH_ROUNDS"] ?? 150);
-
-/** One thing that is measured. */
-export interface Program {
-  readonly name: string;
-  readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-}
-
-/** What a row of the table compares: the sum of `of` may be at most `budget` times that of `against`. */
-interface Row {
-  readonly what: string;
-  readonly of: readonly string[];
-  readonly against: readonly string[];
-  readonly budget: number;
-}
-
-/** Milliseconds of one run, with everything that it prints thrown away. */
-function once({ command, env, cwd }: Program): number {
-  const started = performance.now();
-  const done = Bun.spawnSync([...command], {
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "ignore",
-    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...env },
-    cwd: cwd ?? tmpdir(),
-  });
-  const took = performance.now() - started;
-  if (!done.success) throw new Error(`${command.join(" ")} failed with ${done.exitCode}`);
-  return took;
-}
-
-/** The median time of each program by its name. */
-export function measure(programs: readonly Program[], rounds = ROUNDS): Map<string, number> {
-  const times = new Map(programs.map(({ name }) => [name, [] as number[]]));
-  for (const program of programs) once(program);
-  for (let round = 0; round < rounds; round++) {
-    for (const program of programs.toSorted(() => Math.random() - 0.5)) {
-      times.get(program.name)?.push(once(program));
-    }
-  }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-  return new Map([...times].map(([name, values]) => [name, median(values)]));
-}
-
-function table(medians: Map<string, number>, rows: readonly Row[]): boolean {
-  const sum = (names: readonly string[]) =>
-    names.reduce((total, name) => total + (medians.get(name) ?? NaN), 0);
-  let within = true;
-  for (const { what, of, against, budget } of rows) {
-    const ratio = sum(of) / sum(against);
-    within &&= ratio <= budget;
-    console.log(
-      `${what.padEnd(40)} ${sum(of).toFixed(2).padStart(7)} ms  ${ratio.toFixed(2)} x (${
-        against.join(" + ")
-      }),` +
-        ` budget ${budget}${ratio <= budget ? "" : "  OVER"}`,
-    );
-  }
-  return within;
-}
 
 /** The measurement in a terminal, which is where `berth id` is typed; see `inTerminal`. */
 function plain(directory: string): boolean {
@@ -158,6 +97,20 @@ async function inTmux(directory: string): Promise<boolean> {
   return status.trim() === "0";
 }
 
+function named(directory: string): boolean {
+  const { medians, rows } = sessions(directory, `${directory}/berth`);
+  return table(medians, rows);
+}
+
+function listed(directory: string): boolean {
+  const [thousand, all] = lists(directory, `${directory}/berth`);
+  console.log(
+    `${"berth list of 10,000 sessions".padEnd(40)} ${all.toFixed(0).padStart(7)} ms, budget 1000;` +
+      ` ${(all / thousand).toFixed(1)} x that of 1,000`,
+  );
+  return all <= 1000;
+}
+
 async function main(): Promise<number> {
   const directory = mkdtempSync(`${tmpdir()}/berth-bench-`);
   try {
@@ -173,6 +126,8 @@ async function main(): Promise<number> {
       await inTerminal("plain", directory),
       Bun.which("tmux") === null || await inTmux(directory),
       prompts(directory),
+      named(directory),
+      listed(directory),
     ];
     return within.every(Boolean) && over <= 5 ? 0 : 1;
   } finally {

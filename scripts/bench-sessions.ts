@@ -1,0 +1,93 @@
+/** Figures of the store and of named sessions, as rows of `npm run bench`. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { median, type Row } from "./measure.ts";
+
+const ROUNDS = 15;
+const SESSIONS = 10_000;
+
+/** Milliseconds that a command takes. @throws Error with what it said when it fails */
+function timed(command: readonly string[], cwd: string, env: Record<string, string>): number {
+  const started = performance.now();
+  const done = Bun.spawnSync([...command], { cwd, env, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const took = performance.now() - started;
+  if (!done.success) throw new Error(`${command.join(" ")} failed: ${done.stderr}`);
+  return took;
+}
+
+/** What one round runs, in an order of its own; every one of them leaves something behind of its number. */
+function commands(directory: string, berth: string, number: number): Record<string, readonly string[]> {
+  return {
+    empty: [`${directory}/empty`],
+    "rev-parse": ["git", "rev-parse", "HEAD"],
+    "worktree add": ["git", "worktree", "add", "-q", "-b", `plain-${number}`, `${directory}/plain-${number}`],
+    new: [berth, "new", `made-${number}`],
+    true: ["true"],
+    run: [berth, "run", "runner", "--", "true"],
+  };
+}
+
+/** Medians and rows for `berth new` and `berth run`. */
+export function sessions(directory: string, berth: string): { medians: Map<string, number>; rows: Row[] } {
+  const repository = `${directory}/repository`;
+  const env = { PATH: process.env["PATH"] ?? "", HOME: directory, BERTH_HOME: `${directory}/sessions-store` };
+  const once = (...command: string[]) => timed(command, repository, env);
+  mkdirSync(repository);
+  for (let file = 0; file < 50; file++) writeFileSync(`${repository}/${file}.txt`, `${file}\n`.repeat(100));
+  once("git", "init", "-q");
+  once("git", "add", "-A");
+  once("git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "first");
+  once(berth, "config", "limits.sessions", "1000");
+  once(berth, "new", "runner", "--no-worktree");
+  const times = new Map<string, number[]>();
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (
+      const [name, command] of Object.entries(commands(directory, berth, round)).toSorted(() =>
+        Math.random() - 0.5
+      )
+    ) {
+      const took = once(...command);
+      // The first round is for the caches.
+      if (round > 0) times.set(name, [...times.get(name) ?? [], took]);
+    }
+  }
+  return {
+    medians: new Map([...times].map(([name, values]) => [name, median(values)])),
+    rows: [
+      {
+        what: "berth new",
+        of: ["new"],
+        against: ["worktree add", "rev-parse", "rev-parse", "rev-parse", "empty", "empty", "empty"],
+        budget: 1,
+      },
+      {
+        what: "berth run, with its command",
+        of: ["run"],
+        against: ["empty", "empty", "empty", "true"],
+        budget: 1,
+      },
+    ],
+  };
+}
+
+/** Milliseconds that `berth list` takes of a thousand and of ten thousand sessions. */
+export function lists(directory: string, berth: string): readonly [thousand: number, tenThousand: number] {
+  const store = `${directory}/list-store`;
+  const env = { PATH: process.env["PATH"] ?? "", HOME: directory, BERTH_HOME: store };
+  const once = (...command: string[]) => timed(command, directory, env);
+  once(berth, "set", "key", "value", "--session-id", "model");
+  const model = `${store}/sessions/ex--model_93.session.json`;
+  const text = readFileSync(model, "utf8");
+  const fill = (from: number, to: number) => {
+    for (let number = from; number < to; number++) {
+      const id = `uuid--${String(number).padStart(8, "0")}-0000-4000-8000-000000000000`;
+      writeFileSync(`${store}/sessions/${id}.session.json`, text.replaceAll("ex--model_93", id), {
+        mode: 0o600,
+      });
+    }
+  };
+  const list = () => median([1, 2, 3].map(() => once(berth, "list", "--json")));
+  fill(0, SESSIONS / 10);
+  const thousand = list();
+  fill(SESSIONS / 10, SESSIONS);
+  return [thousand, list()];
+}
