@@ -2,7 +2,7 @@
  * The whole suite: set up the real programs, check formatting, lint and types, build the binary, run every test
  * file, one process after the other. `npm test -- NAME…` runs only the files whose name contains one of the words.
  */
-import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "./build.ts";
 import { setUp } from "./setup.ts";
 import { ownTarget } from "./targets.ts";
@@ -20,7 +20,7 @@ interface Count {
 
 function checks(): Count {
   const count = { passed: 0, failed: 0 };
-  for (const step of [["fmt", "--check"], ["lint"], ["check", "src", "scripts", "test"]]) {
+  for (const step of [["fmt", "--check"], ["lint"], ["check", "src", "scripts", "test", "examples"]]) {
     const done = Bun.spawnSync([`${root}node_modules/.bin/deno`, ...step], {
       cwd: root,
       stdout: "pipe",
@@ -35,9 +35,12 @@ function checks(): Count {
 
 /** Run one file. A file that ends without a count (a crash of the runner, a hang) has failed. */
 async function runFile(file: string, binary: string): Promise<Count> {
+  // Everything that the file leaves lying about is in here. Open to walk through, since some tests are other users.
+  const scratch = mkdtempSync("/tmp/berth-");
+  chmodSync(scratch, 0o711);
   const child = Bun.spawn([process.execPath, "test", `--timeout=${TEST_LIMIT}`, file], {
     cwd: root,
-    env: { ...process.env, BERTH_TEST_BINARY: binary, FORCE_COLOR: "0" },
+    env: { ...process.env, BERTH_TEST_BINARY: binary, TMPDIR: scratch, FORCE_COLOR: "0" },
     stdin: "ignore",
     stdout: "inherit",
     stderr: "pipe",
@@ -54,6 +57,7 @@ async function runFile(file: string, binary: string): Promise<Count> {
   // Something that a test left behind may hold the stream open for ever; what the runner wrote is there by then.
   await Promise.race([pass(), child.exited.then(() => Bun.sleep(1000))]);
   const status = await child.exited;
+  rmSync(scratch, { recursive: true, force: true });
   const number = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, "m").exec(text)?.[1] ?? 0);
   const count = { passed: number("pass"), failed: number("fail") + number("skip") + number("todo") };
   if (status !== 0 && count.failed === 0) count.failed = 1;

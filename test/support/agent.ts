@@ -34,3 +34,5 @@ console.log((await (mode === "pty" ? inPty() : inSession())).trim());
 
 // A module, which may wait at its top.
 export {};
+
+export {};

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "bun:test";
 import { build } from "../../scripts/build.ts";
 import { ownTarget } from "../../scripts/targets.ts";
 
@@ -40,18 +39,11 @@ export function cleanEnv(home: string, more: Readonly<Record<string, string>> = 
   return { PATH: path, HOME: home, LANG: "C.UTF-8", TERM: "xterm-256color", ...more };
 }
 
-/** A directory of the test file's own, removed when its tests are done. */
+/** A directory of the test file's own. `scripts/test.ts` removes it when the file is done. */
 export function scratch(name = "berth-test-"): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), name)));
-  scratches.push(directory);
   return directory;
 }
-
-const scratches: string[] = [];
-// `bun test` ends without the event "exit".
-afterAll(() => {
-  for (const directory of scratches) rmSync(directory, { recursive: true, force: true });
-});
 
 /** Make a directory below another and return its path. */
 export function directory(...parts: string[]): string {
