@@ -73,10 +73,14 @@ function commit(): string {
   }
 }
 
+/** The source that berth is compiled from for a target. */
+export const entry = (target: Target): string =>
+  target.startsWith("linux") ? "src/main-linux.ts" : "src/main.ts";
+
 /** Build berth for a target. @returns the binary's path */
 export function build(target: Target, outfile: string): string {
   mkdirSync(`${root}/dist`, { recursive: true });
-  compile("src/main.ts", outfile, target);
+  compile(entry(target), outfile, target);
   return outfile;
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
-import { compile } from "./build.ts";
+import { compile, entry } from "./build.ts";
 import { checkRuntime } from "./pinned-runtimes.ts";
 import { isTarget, type Target, TARGETS } from "./targets.ts";
 
@@ -25,7 +25,7 @@ function members(target: Target, scratch: string): Member[] {
   const program = isWindows(target) ? "berth.exe" : "berth";
   const binary = join(scratch, program);
   checkRuntime(target);
-  compile("src/main.ts", binary, target);
+  compile(entry(target), binary, target);
   return [
     { name: program, bytes: readFileSync(binary), executable: true },
     ...DOCUMENTS.map((name) => ({ name, bytes: readFileSync(join(root, name)), executable: false })),

@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** What stands beside the folders: the failures, for everybody, and the two ends, which nobody imports. */
-const ENTRIES = ["main.ts", "mod.ts"];
+const ENTRIES = ["main.ts", "main-linux.ts", "mod.ts"];
 
 const src = join(root, "src");
 const files = [...new Bun.Glob("**/*.ts").scanSync(src)].sort();
