@@ -14,6 +14,14 @@ function timed(command: readonly string[], cwd: string, env: Record<string, stri
   return took;
 }
 
+/** Milliseconds until a command's program runs: until the time that `date`, at its end, prints. */
+function untilStart(command: readonly string[], cwd: string, env: Record<string, string>): number {
+  const started = performance.timeOrigin + performance.now();
+  const done = Bun.spawnSync([...command, "date", "+%s.%N"], { cwd, env, stdin: "ignore", stderr: "pipe" });
+  if (!done.success) throw new Error(`${command.join(" ")} failed: ${done.stderr}`);
+  return Number(done.stdout.toString()) * 1000 - started;
+}
+
 /** What one round runs, in an order of its own; every one of them leaves something behind of its number. */
 function commands(directory: string, berth: string, number: number): Record<string, readonly string[]> {
   return {
@@ -21,8 +29,6 @@ function commands(directory: string, berth: string, number: number): Record<stri
     "rev-parse": ["git", "rev-parse", "HEAD"],
     "worktree add": ["git", "worktree", "add", "-q", "-b", `plain-${number}`, `${directory}/plain-${number}`],
     new: [berth, "new", `made-${number}`],
-    true: ["true"],
-    run: [berth, "run", "runner", "--", "true"],
   };
 }
 
@@ -49,6 +55,11 @@ export function sessions(directory: string, berth: string): { medians: Map<strin
       // The first round is for the caches.
       if (round > 0) times.set(name, [...times.get(name) ?? [], took]);
     }
+    const starts = {
+      date: untilStart([], repository, env),
+      run: untilStart([berth, "run", "runner", "--"], repository, env),
+    };
+    for (const [name, took] of Object.entries(starts)) times.set(name, [...times.get(name) ?? [], took]);
   }
   return {
     medians: new Map([...times].map(([name, values]) => [name, median(values)])),
@@ -60,9 +71,9 @@ export function sessions(directory: string, berth: string): { medians: Map<strin
         budget: 1,
       },
       {
-        what: "berth run, with its command",
+        what: "berth run before the command starts",
         of: ["run"],
-        against: ["empty", "empty", "empty", "true"],
+        against: ["empty", "empty", "empty", "date"],
         budget: 1,
       },
     ],
