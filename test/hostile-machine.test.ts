@@ -98,10 +98,12 @@ describe("a process table that shows little:", () => {
     copyFileSync(berth, mine);
     chmodSync(mine, 0o755);
     writeFileSync(`${home}/script`, script);
+    const theirs = directory(home, "theirs");
+    chmodSync(theirs, 0o777);
     const asked = command ?? `${isRoot ? NOBODY : ""} bash ${home}/script`;
     return run(
       [...UNSHARE, "bash", "-c", `mount -t proc -o hidepid=${hidepid} proc /proc && exec ${asked}`],
-      { env: { B: mine, HERE: home }, cwd: "/", limit: 15_000 },
+      { env: { B: mine, HERE: home, HOME: theirs }, cwd: "/", limit: 15_000 },
     );
   }
 
