@@ -9,7 +9,7 @@ const home = `${directory}/prefix/drive_c/st ü`;
 let wine: Wine;
 
 beforeAll(async () => {
-  wine = await Wine.start(directory);
+  wine = await Wine.start(directory, false);
 }, 180_000);
 afterAll(async () => await wine?.stop());
 

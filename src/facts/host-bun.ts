@@ -71,12 +71,12 @@ function readBytes(path: string, limit: number): Reading<Uint8Array> {
   } finally {
     libc.close(fd);
   }
-  return known(bytes.subarray(0, length));
+  return { ok: true, value: bytes.subarray(0, length) };
 }
 
 function readText(path: string, limit: number): Reading<string> {
   const bytes = readBytes(path, limit);
-  return bytes.ok ? known(decoder.decode(bytes.value)) : bytes;
+  return bytes.ok ? { ok: true, value: decoder.decode(bytes.value) } : bytes;
 }
 
 function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -92,7 +92,8 @@ function readStat(host: Host, who: number | "self", offset: number): Reading<Pro
   const { pid, ppid, name, sid, ttyNr, start } = stat.value;
   const tty = ttyNr === 0 ? null : ttyPath(ttyNr) ?? otherTty(host, ttyNr);
   const process = { pid, ppid, name, sid, tty, start: offset === 0 ? start : String(Number(start) - offset) };
-  return known(stat.value.zombie === true ? { ...process, zombie: true } : process);
+  // Not by `known`, here and wherever a process is read: see `parseStat`.
+  return { ok: true, value: stat.value.zombie === true ? { ...process, zombie: true } : process };
 }
 
 /** A terminal of a driver that has no fixed numbers (`ttyUSB0`, `hvc0`): sysfs knows its name. */

@@ -1,4 +1,4 @@
-import { known, type Process, type Reading, unknown } from "./facts.ts";
+import { type Process, type Reading, unknown } from "./facts.ts";
 
 /** Positions behind the name in /proc/<pid>/stat, counted from the state as 0 (proc_pid_stat(5): field − 3). */
 const PPID = 1;
@@ -25,30 +25,33 @@ export function parseStat(line: string): Reading<Stat> {
   const close = line.lastIndexOf(")");
   if (open < 1 || close < open + 2) return unknown("stat without a name in parentheses");
   const fields = line.slice(close + 2).split(" ", START_TIME + 1);
-  const pid = integer(line.slice(0, open));
-  const ppid = integer(fields[PPID]);
-  const sid = integer(fields[SESSION]);
-  const ttyNr = integer(fields[TTY_NR]);
-  const start = integer(fields[START_TIME]);
-  // A session of -1 is a process that is just being reaped.
-  if (!isCount(pid) || !isCount(ppid) || !isCount(sid) || ttyNr === null || !isCount(start)) {
+  const [id, parent, session, terminal, started] = [
+    line.slice(0, open),
+    fields[PPID] ?? "",
+    fields[SESSION] ?? "",
+    fields[TTY_NR] ?? "",
+    fields[START_TIME] ?? "",
+  ];
+  // Without a function for a field: what is called some thirty times is compiled, and that starts three threads.
+  const pid = Number(id);
+  const ppid = Number(parent);
+  const sid = Number(session);
+  const ttyNr = Number(terminal);
+  const start = Number(started);
+  // Each as the kernel writes it (not `1e3`, ` 7` or nothing). A session of -1 is a process that is being reaped.
+  const spelled =
+    `${pid} ${ppid} ${sid} ${ttyNr} ${start}` === `${id} ${parent} ${session} ${terminal} ${started}`;
+  const whole = Number.isSafeInteger(pid + ppid + sid + start) && Number.isSafeInteger(ttyNr);
+  if (!spelled || !whole || pid < 0 || ppid < 0 || sid < 0 || start < 0) {
     return unknown("stat with a field that is no number");
   }
-  const process = { pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: String(start) };
-  return known(isZombie(fields) ? { ...process, zombie: true } : process);
+  const process = { pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: started };
+  return { ok: true, value: isZombie(fields) ? { ...process, zombie: true } : process };
 }
 
 /** A process whose first thread has ended shows as one too, while its others go on. */
 const isZombie = (fields: readonly string[]): boolean =>
   (fields[0] === "Z" || fields[0] === "X") && Number(fields[THREADS]) <= 1;
-
-const isCount = (value: number | null): value is number => value !== null && value >= 0;
-
-/** A field as the number it spells; null for anything that the kernel would not write (`1e3`, ` 7`, ``). */
-function integer(field: string | undefined): number | null {
-  const value = Number(field);
-  return Number.isSafeInteger(value) && String(value) === field ? value : null;
-}
 
 /**
  * Read /proc/<pid>/timens_offsets (time_namespaces(7): `boottime SECONDS NANOSECONDS`).

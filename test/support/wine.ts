@@ -20,13 +20,15 @@ export class Wine {
     return join(this.directory, "work");
   }
 
-  static async start(directory: string): Promise<Wine> {
+  /** @param display whether consoles are to have windows; what needs none is spared Wine's dealings with X */
+  static async start(directory: string, display = true): Promise<Wine> {
     const wine = new Wine(directory);
     mkdirSync(wine.work, { recursive: true });
     makePrefix(directory);
     compilePrograms(wine.work);
     build("windows-x64", join(wine.work, "berth.exe"));
-    wine.#display = await startDisplay();
+    if (display) wine.#display = await startDisplay();
+    await wine.#settle();
     // A name of its own, since the tests end every launch.exe.
     copyFileSync(join(wine.work, "launch.exe"), join(wine.work, "keeper.exe"));
     // Wine's services end with the last program and take seconds to come back, so one program stays.
@@ -35,11 +37,34 @@ export class Wine {
       env: wine.env(),
       stdio: ["ignore", "ignore", "ignore"],
     });
+    await wine.#settle();
     return wine;
   }
 
+  /**
+   * Run a program that does nothing, until one of them ends: those that start Wine's services, and those that come
+   * while these start, now and then wait for ever.
+   */
+  async #settle(): Promise<void> {
+    for (let tries = 0; tries < 4; tries++) {
+      const child = Bun.spawn(["wine", "cmd", "/c", "exit"], {
+        cwd: this.work,
+        env: this.env(),
+        stdio: ["ignore", "ignore", "ignore"],
+        timeout: 20_000,
+        killSignal: "SIGKILL",
+      });
+      if (await child.exited === 0) return;
+    }
+    throw new Error("Wine runs no program");
+  }
+
   env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-    return { ...wineEnv(this.directory), DISPLAY: `:${this.#display?.number}`, ...more };
+    return {
+      ...wineEnv(this.directory),
+      ...this.#display === undefined ? {} : { DISPLAY: `:${this.#display.number}` },
+      ...more,
+    };
   }
 
   /** Run a Windows program from here, where it has no console. */
