@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { prompts } from "./bench-prompt.ts";
+import { mcp } from "./bench-mcp.ts";
 import { lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
 import { measure, table } from "./measure.ts";
@@ -127,6 +128,7 @@ async function main(): Promise<number> {
       prompts(directory),
       named(directory),
       listed(directory),
+      await mcp(directory),
     ];
     return within.every(Boolean) && over <= 5 ? 0 : 1;
   } finally {
