@@ -60,7 +60,11 @@ const nearest = (near: string | undefined, otherwise: string): string =>
 /** How a command is called; the one of `berth` alone has no name. */
 const called = (...words: readonly string[]): string => ["berth", ...words].join(" ").trimEnd();
 
-export const kinds = {
+/**
+ * The table. Made when somebody fails or asks, since its hundred entries would have to be made at every start, and
+ * what is called a hundred times (`kind`) is compiled by the engine, which starts threads for it.
+ */
+export const kinds = () => ({
   // The command line
   unknown_command: kind(
     Exit.usage,
@@ -739,10 +743,11 @@ export const kinds = {
     () => `This is a fault in berth; please report it with the output of "berth explain --json"`,
     { why: "x is not a function" },
   ),
-} as const;
+} as const);
 
-export type Code = keyof typeof kinds;
-type DataOf<C extends Code> = Parameters<(typeof kinds)[C]["message"]>[0];
+type Kinds = ReturnType<typeof kinds>;
+export type Code = keyof Kinds;
+type DataOf<C extends Code> = Parameters<Kinds[C]["message"]>[0];
 
 /** A failure as data. `message`, `hint` and `exit` come from the table, by `code`. */
 export class BerthError extends Error {
@@ -767,6 +772,6 @@ export class BerthError extends Error {
  * @param cause the error underneath, kept for debugging, never printed
  */
 export function fail<C extends Code>(code: C, data: DataOf<C>, cause?: unknown): BerthError {
-  const { exit, message, hint } = kinds[code] as unknown as Kind<DataOf<C>>;
+  const { exit, message, hint } = kinds()[code] as unknown as Kind<DataOf<C>>;
   return new BerthError(code, message(data), hint(data), exit, cause === undefined ? undefined : { cause });
 }

@@ -9,7 +9,7 @@ interface AnyKind {
   readonly example: Readonly<Record<string, unknown>>;
 }
 
-const all = Object.entries(kinds) as unknown as readonly [Code, AnyKind][];
+const all = Object.entries(kinds()) as unknown as readonly [Code, AnyKind][];
 
 /** Texts that are fixed word for word, full stops and all. */
 const VERBATIM: readonly string[] = ["MAX_SESSIONS", "ROLE_TAKEN"];

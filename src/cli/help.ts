@@ -66,7 +66,7 @@ const STATUSES: readonly (readonly [string, string])[] = [
 ];
 
 function printErrors(context: Context): void {
-  const rows = Object.entries(kinds).map(([code, kind]) => {
+  const rows = Object.entries(kinds()).map(([code, kind]) => {
     const { exit, message, example } = kind as {
       exit: number;
       message: (data: unknown) => string;

@@ -57,7 +57,10 @@ const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe sshd-sessi
 /** Multiplexer servers put more behind their name (`tmux: server`, `screen-5.0.1`), but no letters (`screenshot`). */
 function isMultiplexer(name: string): boolean {
   const lower = name.toLowerCase();
-  return isNamed(lower, "tmux") || isNamed(lower, "screen") || isNamed(lower, "zellij");
+  const first = lower.charAt(0);
+  if (first === "t") return isNamed(lower, "tmux");
+  if (first === "s") return isNamed(lower, "screen");
+  return first === "z" && isNamed(lower, "zellij");
 }
 
 function isNamed(name: string, program: string): boolean {
