@@ -1,5 +1,4 @@
 import process from "node:process";
-import { v4 as uuid } from "uuid";
 import { fail } from "../errors.ts";
 import { processesWith } from "../facts/marked.ts";
 import { factsReader } from "../facts/open.ts";
@@ -19,7 +18,7 @@ export async function meansOf(context: Context, input: Input, command: string): 
   const read = await factsReader(host);
   return {
     store: storeOf(context, input, command),
-    newUuid: () => uuid(),
+    newUuid: context.means.randomUuid,
     clock: context.now,
     cleaner: noCleaner,
     log: (event, details) => {

@@ -1,16 +1,17 @@
+import { validate, version } from "uuid";
 import * as v from "valibot";
 import { fail } from "../errors.ts";
 import { freshRecord, type SessionRecord, STATUSES } from "../store/record.ts";
 import { remember } from "../store/state.ts";
 import { whereWrongIn } from "./issue.ts";
-import { isUuid, sessionId, uuidOf } from "./place.ts";
+import { sessionId, uuidOf } from "./place.ts";
 
 const time = v.pipe(v.string(), v.check((text) => !Number.isNaN(Date.parse(text))));
 const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,50}$/));
 
 /** One session of a workspace file. */
 const entrySchema = v.looseObject({
-  id: v.pipe(v.string(), v.toLowerCase(), v.check(isUuid)),
+  id: v.pipe(v.string(), v.toLowerCase(), v.check((text) => validate(text) && version(text) === 4)),
   name,
   status: v.picklist(STATUSES),
   branch: v.exactOptional(v.string()),
