@@ -45,6 +45,52 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   wget: "wget",
 };
 
+/** The test files that drive what a package brings, where not every one of them does. */
+const NEEDED_BY: Readonly<Record<string, RegExp>> = {
+  bsdutils: /contexts-|hostile-machine|machines/,
+  busybox: /install/,
+  curl: /install/,
+  dash: /contexts-terminal|hooks-text|install|store-commands/,
+  direnv: /hooks-prompt/,
+  expect: /contexts-terminal/,
+  fish: /contexts-terminal|hooks-/,
+  gcc: /foreign\.test|macos-facts/,
+  "gcc-mingw-w64-x86-64-win32": /wine|store-windows/,
+  "libc6-arm64-cross": /foreign\.test/,
+  "libstdc++-12-pic": /foreign\.test/,
+  make: /contexts-terminal/,
+  "musl-tools": /foreign\.test/,
+  openssl: /install/,
+  "openssh-client": /contexts-(ssh|xterm)|hooks-session/,
+  "openssh-server": /contexts-(ssh|xterm)|hooks-session/,
+  perl: /install/,
+  procps: /hooks-|contexts-/,
+  "qemu-user-static": /foreign\.test/,
+  rlwrap: /contexts-terminal/,
+  screen: /contexts-(tmux|xterm)/,
+  shellcheck: /hooks-(completions|text)|install/,
+  shfmt: /hooks-(completions|text)|install/,
+  strace: /contexts-terminal|hooks-cost|store-(commands|survival)/,
+  sudo: /contexts-(ssh|sudo|tmux)/,
+  tmux: /contexts-(tmux|xterm)|hooks-session|explain|toolchain/,
+  unzip: /install|release/,
+  "util-linux": /contexts-|explain|hooks-|host|install|sessions-|store-|toolchain/,
+  vim: /contexts-terminal/,
+  wget: /install/,
+  wine: /wine|store-windows/,
+  xterm: /contexts-xterm/,
+  xvfb: /contexts-xterm|wine/,
+  zoxide: /hooks-prompt/,
+  zsh: /contexts-terminal|hooks-/,
+};
+
+/** Every package that the suite may want. */
+export const PACKAGES: readonly string[] = Object.keys(PROGRAMS);
+
+/** The missing packages that a test file cannot do without. What the table does not name, any file may need. */
+export const wanting = (file: string, absent: readonly string[]): string[] =>
+  absent.filter((name) => (NEEDED_BY[name] ?? /./).test(file));
+
 const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin:/usr/local/sbin`;
 
 /** Whether a program, or a file given by its path, is there. Servers live in directories that not every PATH has. */
