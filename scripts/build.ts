@@ -52,12 +52,16 @@ export function compile(entry: string, outfile: string, target: Target): void {
 }
 
 function bunBuild(options: readonly string[], target: Target): void {
-  const defines = Object.entries({ BERTH_COMMIT: commit(), BERTH_TARGET: target })
+  const defines = Object.entries({ BERTH_COMMIT: commit(), BERTH_TARGET: target, BERTH_SYSTEM: systemOf(target) })
     .map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`);
   const command = [process.execPath, "build", ...FLAGS, ...defines, ...options];
   const done = Bun.spawnSync(command, { cwd: root, stdout: "pipe", stderr: "pipe" });
   if (!done.success) throw new Error(`Cannot build for ${target}:\n${done.stdout}${done.stderr}`);
 }
+
+/** As `process.platform` is going to have it: what only other systems need is left out. */
+const systemOf = (target: Target): NodeJS.Platform =>
+  target.startsWith("windows") ? "win32" : target.startsWith("darwin") ? "darwin" : "linux";
 
 /** The commit that is built, `unknown` outside of a checkout. A tree with changes says so. */
 function commit(): string {

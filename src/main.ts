@@ -1,4 +1,6 @@
 import { start } from "./cli/start.ts";
-import { openHost } from "./facts/open.ts";
+import { factsReader } from "./facts/open.ts";
+import { openHost } from "./facts/open-host.ts";
 
-await start(await openHost());
+const host = await openHost();
+await start(host, await factsReader(host, true));

@@ -13,7 +13,8 @@
  *
  * @module
  */
-import { openFacts, openHost } from "./facts/open.ts";
+import { openFacts } from "./facts/open.ts";
+import { openHost } from "./facts/open-host.ts";
 import { means } from "./identity/means.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";

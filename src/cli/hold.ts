@@ -1,7 +1,7 @@
-import spawn from "cross-spawn";
 import process from "node:process";
 import { fail } from "../errors.ts";
 import { processAlive } from "../store/liveness.ts";
+import { spawn } from "../sessions/programs.ts";
 import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { updateSession } from "../store/update.ts";

@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync, realpathSync, writeSync } from "node:fs";
 import process from "node:process";
 import { known, type Reading, type System, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
+import { sha256 } from "./sha256.ts";
 
 /** The errno name (`ENOENT`) of a failed call of node's API, else its text. */
 function reason(error: unknown): string {
@@ -39,8 +38,9 @@ export const nodeHost: Host = {
   readText: (path, limit) => reading(() => readFileSync(path).subarray(0, limit).toString("utf8")),
   readLink: (path) => reading(() => readlinkSync(path)),
   realPath: (path) => reading(() => realpathSync(path)),
-  sha256: (text) => createHash("sha256").update(text).digest("hex"),
+  sha256,
   start: ([program = "", ...args], { timeoutMs, maxBytes }) => {
+    const { spawnSync } = process.getBuiltinModule("node:child_process");
     const done = spawnSync(program, args, {
       stdio: ["ignore", "pipe", "ignore"],
       timeout: timeoutMs,
@@ -53,4 +53,5 @@ export const nodeHost: Host = {
     return () => known(done.stdout.toString("utf8"));
   },
   write: (stream, text) => reading(() => writeAll(stream, text)),
+  exit: (status) => process.exit(status),
 };

@@ -28,4 +28,6 @@ export interface Host {
   start(command: readonly string[], limits: Limits): () => Reading<string>;
   /** Write all of the text to standard output or standard error; the reading says why it could not. */
   write(stream: 1 | 2, text: string): Reading<null>;
+  /** End this process at once, with everything that was written by `write` written. */
+  exit(status: number): never;
 }

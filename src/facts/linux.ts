@@ -11,7 +11,7 @@ import {
 import type { Host } from "./host.ts";
 import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { askTmux, tmuxQuery } from "./tmux.ts";
-import { pickVariables } from "./variables.ts";
+import { NO_VARIABLES, pickVariables } from "./variables.ts";
 
 /** Limits of what is read of another process: the kernel caps neither its environment nor its arguments. */
 const ENVIRONMENT_BYTES = 1 << 20;
@@ -20,21 +20,22 @@ const ARGUMENT_BYTES = 1 << 16;
 /**
  * Read the machine that we run on. Everything is read on first use, once.
  *
- * @param ahead whether the tmux that our own environment names is asked at once, so that its answer is under way
- *   while the processes are read: for whoever is going to want both
+ * @param fresh whether we were started for this one question: our environment, which nobody has changed then, is
+ *   taken from where those of others are (the runtime's own takes longer to be made), and the tmux that it names is
+ *   asked at once, so that its answer is under way while the processes are read
  */
-export function linuxFacts(host: Host, ahead = false): Facts {
+export function linuxFacts(host: Host, fresh = false): Facts {
   let self: number | undefined;
-  let variables: Variables | undefined;
+  let variables = fresh ? startedWith(host) : undefined;
   let boot: Reading<string> | undefined;
   let pidNamespace: Reading<string> | undefined;
   let streams: Reading<Streams> | undefined;
   let startedLater: number | undefined;
-  const processes = new Map<number, Reading<Process>>();
-  const environments = new Map<number, Reading<Variables>>();
-  const argumentLists = new Map<number, Reading<readonly string[]>>();
-  const panes = new Map<string, Reading<TmuxPane>>();
-  const asked = ahead ? askAhead(host) : undefined;
+  const processes: Answers<number, Process> = [];
+  const environments: Answers<number, Variables> = [];
+  const argumentLists: Answers<number, readonly string[]> = [];
+  const panes: Answers<string, TmuxPane> = [];
+  const asked = variables && askAhead(host, variables);
   const read = (who: number | "self") => readStat(host, who, startedLater ??= startOffset(host));
 
   return {
@@ -44,7 +45,7 @@ export function linuxFacts(host: Host, ahead = false): Facts {
         // Not getpid: below `unshare --pid` without a /proc of its own, the table counts in the outer namespace.
         const stat = read("self");
         self = stat.ok ? stat.value.pid : 0;
-        processes.set(self, stat);
+        processes.push({ question: self, answer: stat });
       }
       return self;
     },
@@ -70,17 +71,32 @@ export function linuxFacts(host: Host, ahead = false): Facts {
   };
 }
 
+/** Our own environment as it was when we were started. */
+function startedWith(host: Host): Variables | undefined {
+  const read = environment(host, "self");
+  return read.ok ? read.value : undefined;
+}
+
+/** What was asked before. A list: there are a dozen of them, and a map takes longer to come into being. */
+type Answers<K, V> = { readonly question: K; readonly answer: Reading<V> }[];
+
 /** The question that our own environment leads to, asked. */
-function askAhead(host: Host): { key: string; answer: () => Reading<TmuxPane> } | undefined {
-  const { TMUX, TMUX_PANE, BERTH_SESSION } = host.variables;
-  const query = TMUX && !BERTH_SESSION ? tmuxQuery(TMUX, TMUX_PANE) : null;
+function askAhead(
+  host: Host,
+  { TMUX, TMUX_PANE, BERTH_SESSION }: Variables,
+): { key: string; answer: () => Reading<TmuxPane> } | undefined {
+  const query = TMUX !== undefined && BERTH_SESSION === undefined ? tmuxQuery(TMUX, TMUX_PANE) : null;
   if (query === null) return undefined;
   return { key: `${query.target} ${query.socket}`, answer: askTmux(host, query) };
 }
 
-function once<K, V>(answers: Map<K, V>, question: K, ask: (question: K) => V): V {
-  let answer = answers.get(question);
-  if (answer === undefined) answers.set(question, answer = ask(question));
+function once<K, V>(answers: Answers<K, V>, question: K, ask: (question: K) => Reading<V>): Reading<V> {
+  for (let at = 0; at < answers.length; at++) {
+    const known = answers[at];
+    if (known?.question === question) return known.answer;
+  }
+  const answer = ask(question);
+  answers.push({ question, answer });
   return answer;
 }
 
@@ -110,11 +126,11 @@ function startOffset(host: Host): number {
   return text.ok ? parseStartOffset(text.value) : 0;
 }
 
-function environment(host: Host, pid: number): Reading<Variables> {
+function environment(host: Host, pid: number | "self"): Reading<Variables> {
   const text = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!text.ok) return text;
   const block = `\0${text.value}\0`;
-  if (!mayHoldOurs(block)) return known({});
+  if (!mayHoldOurs(block)) return known(NO_VARIABLES);
   return known(pickVariables((name) => {
     // As getenv(3) does: the first of two counts.
     const at = block.indexOf(`\0${name}=`);

@@ -1,27 +1,22 @@
-import type { Facts } from "./facts.ts";
+import type { Facts, System } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { linuxFacts } from "./linux.ts";
 
-/** The fastest host that this runtime has. */
-export async function openHost(): Promise<Host> {
-  // deno-lint-ignore no-process-global -- importing node:process costs every start 0.1 ms
-  if ("Bun" in globalThis && process.platform === "linux") return (await import("./host-bun.ts")).bunHost;
-  return (await import("./host-node.ts")).nodeHost;
-}
+/** Told by the build of a binary, which then carries no other system's readers; unknown where the source is run. */
+declare const BERTH_SYSTEM: System | undefined;
 
-/** The reader of this machine. `ahead`: see `linuxFacts`. */
-export const openFacts = async (host: Host, ahead = false): Promise<Facts> =>
-  (await factsReader(host, ahead))();
+/** The reader of this machine. */
+export const openFacts = async (host: Host): Promise<Facts> => (await factsReader(host))();
 
 /** As `openFacts`, for whoever looks again: every call makes a reader that knows nothing yet. */
-export async function factsReader(host: Host, ahead = false): Promise<() => Facts> {
-  if (host.system === "win32") {
+export async function factsReader(host: Host, fresh = false): Promise<() => Facts> {
+  if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : host.system) === "win32") {
     const { windowsFacts } = await import("./windows.ts");
     return () => windowsFacts(host);
   }
-  if (host.system === "darwin") {
+  if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : host.system) === "darwin") {
     const { macosFacts } = await import("./macos.ts");
     return () => macosFacts(host);
   }
-  return () => linuxFacts(host, ahead);
+  return () => linuxFacts(host, fresh);
 }

@@ -1,4 +1,4 @@
-import { dlopen, ptr } from "bun:ffi";
+import { dlopen, ptr } from "./ffi-bun.ts";
 import { known, type Reading, unknown } from "./facts.ts";
 import type { Limits } from "./host.ts";
 
@@ -28,8 +28,6 @@ const SIGKILL = 9;
 const POLLIN = 1;
 /** More than glibc (80 bytes) and musl (80) need for posix_spawn_file_actions_t. */
 const FILE_ACTIONS_BYTES = 256;
-
-const encoder = new TextEncoder();
 
 /** Strings that each end with a NUL, and the NULL-terminated array of their addresses. */
 interface Strings {
@@ -75,6 +73,7 @@ function spawn(
   environment: Uint8Array,
   output: number,
 ): number | null {
+  const encoder = new TextEncoder();
   const argv = strings(encoder.encode(`${command.join("\0")}\0`));
   // Cut off in the middle of a variable it is none.
   const envp = strings(environment.at(-1) === 0 ? environment : new Uint8Array());

@@ -25,13 +25,11 @@ export function parseStat(line: string): Reading<Stat> {
   const close = line.lastIndexOf(")");
   if (open < 1 || close < open + 2) return unknown("stat without a name in parentheses");
   const fields = line.slice(close + 2).split(" ", START_TIME + 1);
-  const [id, parent, session, terminal, started] = [
-    line.slice(0, open),
-    fields[PPID] ?? "",
-    fields[SESSION] ?? "",
-    fields[TTY_NR] ?? "",
-    fields[START_TIME] ?? "",
-  ];
+  const id = line.slice(0, open);
+  const parent = fields[PPID];
+  const session = fields[SESSION];
+  const terminal = fields[TTY_NR];
+  const started = fields[START_TIME] ?? "";
   // Without a function for a field: what is called some thirty times is compiled, and that starts three threads.
   const pid = Number(id);
   const ppid = Number(parent);
@@ -53,6 +51,9 @@ export function parseStat(line: string): Reading<Stat> {
 const isZombie = (fields: readonly string[]): boolean =>
   (fields[0] === "Z" || fields[0] === "X") && Number(fields[THREADS]) <= 1;
 
+/** As the kernel writes it outside of every time namespace, which is nearly always. */
+const NO_OFFSETS = "monotonic           0         0\nboottime            0         0\n";
+
 /**
  * Read /proc/<pid>/timens_offsets (time_namespaces(7): `boottime SECONDS NANOSECONDS`).
  *
@@ -60,6 +61,7 @@ const isZombie = (fields: readonly string[]): boolean =>
  * process has the same start time inside and outside; 0 for anything that is no such file
  */
 export function parseStartOffset(text: string): number {
+  if (text === NO_OFFSETS) return 0;
   const at = text.indexOf("boottime");
   if (at < 0) return 0;
   const rest = text.slice(at + "boottime".length).trim();

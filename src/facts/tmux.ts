@@ -10,7 +10,7 @@ const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16 };
  */
 const FORMAT = "#{session_id} #{window_id} #{pane_id} #{pid} #{start_time} #{pane_tty} " +
   "#{S:#{session_id}#{W:#{window_id}}|}";
-const ANSWER =
+const answerForm = () =>
   /^(\$\d{1,10}) (@\d{1,10}) (%\d{1,10}) ([1-9]\d{0,9}) (\d{1,15}) (\/[\x21-\x7e]{1,200})? ?((?:\$\d{1,10}[@\d]*\|)*)\n?$/;
 
 /**
@@ -41,7 +41,7 @@ export function askTmux(host: Host, query: TmuxQuery): () => Reading<TmuxPane> {
 
 /** The path is the one that we asked by: tmux puts `_` for what is not ASCII where LC_ALL is not UTF-8. */
 function parseAnswer(host: Host, { socket, session: own }: TmuxQuery, text: string): Reading<TmuxPane> {
-  const [, session, window, pane, pid, start, tty = "", sessions = ""] = ANSWER.exec(text) ?? [];
+  const [, session, window, pane, pid, start, tty = "", sessions = ""] = answerForm().exec(text) ?? [];
   if (!session || !window || !pane || !start) return unknown("no answer in tmux's format");
   const real = host.realPath(socket);
   return known({

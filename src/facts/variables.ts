@@ -1,5 +1,8 @@
 import { type Variable, VARIABLES, type Variables } from "./facts.ts";
 
+/** Of an environment that has none of them: one and the same, so that it is known by what it is. */
+export const NO_VARIABLES: Variables = {};
+
 /** The variables that are set; an empty one counts as not set, as every one of them means nothing when empty. */
 export function pickVariables(value: (name: Variable) => string | undefined): Variables {
   const picked: Partial<Record<Variable, string>> = {};

@@ -13,6 +13,6 @@ export function anchorId({ facts, means }: Place, anchor: Process, namespace: Na
   if (!boot.ok) return undefined;
   // On Windows a terminal is seen by the standard streams alone, which are redirected in every other call.
   const tty = facts.system === "win32" ? "" : anchor.tty ?? "";
-  const parts = [boot.value, part(pidNamespace), tty, anchor.pid, anchor.start];
-  return foundId(namespace, means.sha256(parts.join(":")));
+  const whole = `${boot.value}:${part(pidNamespace)}:${tty}:${anchor.pid}:${anchor.start}`;
+  return foundId(namespace, means.sha256(whole));
 }

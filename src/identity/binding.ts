@@ -25,12 +25,12 @@ export function formatBinding(facts: Facts, anchor: Process, idNamespace: string
   );
 }
 
-const SPELLING =
+const spelling = () =>
   /^1,([1-9]\d{0,9}),(0|[1-9]\d{0,19}),(0|[1-9]\d{0,9}),([!-+\--~]{0,200}),([!-+\--~]{1,100}),([!-+\--~]{0,100}),([A-Za-z0-9._-]{1,60})$/;
 
 /** Read a binding. @returns undefined for anything but a binding of this version */
 export function parseBinding(text: string): Binding | undefined {
-  const [, pid, start, sid, tty, boot, pidNamespace = "", idNamespace = ""] = SPELLING.exec(text) ?? [];
+  const [, pid, start, sid, tty, boot, pidNamespace = "", idNamespace = ""] = spelling().exec(text) ?? [];
   if (pid === undefined || start === undefined || boot === undefined) return undefined;
   const anchor = { pid: Number(pid), ppid: 0, name: "", sid: Number(sid), tty: tty || null, start };
   return { anchor, boot, pidNamespace, idNamespace };

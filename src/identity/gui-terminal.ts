@@ -6,10 +6,11 @@ import { type Answer, believe, enclosing, environmentWith, passOver, type Place 
  * value looks like. Terminal's is a UUID; iTerm2 puts `w0t1p0:` (window, tab, pane as they were when it was opened,
  * which may change) before its own.
  */
-const PROGRAMS: Readonly<Record<string, { readonly process: RegExp; readonly value: RegExp }>> = {
-  Apple_Terminal: { process: /^Terminal$/, value: /^([0-9A-Fa-f-]{36})$/ },
-  "iTerm.app": { process: /^(iTerm2|iTermServer)/, value: /^(?:w\d+t\d+p\d+:)?([0-9A-Fa-f-]{36})$/ },
-};
+function programOf(termProgram: string): { readonly process: RegExp; readonly value: RegExp } | undefined {
+  if (termProgram === "Apple_Terminal") return { process: /^Terminal$/, value: /^([0-9A-Fa-f-]{36})$/ };
+  if (termProgram !== "iTerm.app") return undefined;
+  return { process: /^(iTerm2|iTermServer)/, value: /^(?:w\d+t\d+p\d+:)?([0-9A-Fa-f-]{36})$/ };
+}
 
 /**
  * A terminal of Terminal.app or iTerm2, by the number that they give it and keep when they bring it back after a
@@ -19,7 +20,7 @@ export function guiTerminal(place: Place): Answer | undefined {
   if (place.facts.system !== "darwin") return undefined;
   const { TERM_SESSION_ID, TERM_PROGRAM = "" } = environmentWith(place, "TERM_SESSION_ID");
   if (TERM_SESSION_ID === undefined) return undefined;
-  const known = Object.hasOwn(PROGRAMS, TERM_PROGRAM) ? PROGRAMS[TERM_PROGRAM] : undefined;
+  const known = programOf(TERM_PROGRAM);
   if (known === undefined) {
     return passOver(place, "TERM_SESSION_ID", "inherited: TERM_PROGRAM is none that sets it");
   }

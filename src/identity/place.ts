@@ -1,9 +1,13 @@
-import type { Facts, Process, Reading, Variable, Variables } from "../facts/facts.ts";
+import type { Facts, Process, Reading, System, Variable, Variables } from "../facts/facts.ts";
+import { NO_VARIABLES } from "../facts/variables.ts";
 import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
 import type { Hint, Means, Request, Source } from "./resolution.ts";
 import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
 import { findConsole, findWindowsJob } from "./windows.ts";
+
+/** Told by the build of a binary, which then decides for that system alone; unknown where the source is run. */
+declare const BERTH_SYSTEM: System | undefined;
 
 /** Where we are, as the rows of the hierarchy decide on it. */
 export interface Place {
@@ -40,13 +44,13 @@ export function findPlace(facts: Facts, means: Means, request: Request): Place {
 }
 
 function standing(facts: Facts, chain: Lineage, notes: Notes): Pick<Place, "terminal" | "anchor"> {
-  if (facts.windows === undefined) {
-    const terminal = findTerminal(facts, chain, notes);
-    return { terminal, anchor: terminal?.anchor ?? findJob(facts, chain) };
+  if ((typeof BERTH_SYSTEM !== "string" || BERTH_SYSTEM === "win32") && facts.windows !== undefined) {
+    const terminal = findConsole(facts, facts.windows, chain, notes);
+    const anchor = terminal?.anchor ?? findWindowsJob(chain);
+    return { terminal, anchor: anchor && { ...anchor, tty: facts.windows.pty } };
   }
-  const terminal = findConsole(facts, facts.windows, chain, notes);
-  const anchor = terminal?.anchor ?? findWindowsJob(chain);
-  return { terminal, anchor: anchor && { ...anchor, tty: facts.windows.pty } };
+  const terminal = findTerminal(facts, chain, notes);
+  return { terminal, anchor: terminal?.anchor ?? findJob(facts, chain) };
 }
 
 /** Write down that a hint counts. */
@@ -69,25 +73,28 @@ export function environmentWith(place: Place, ...any: readonly Variable[]): Vari
   for (const variables of place.environments()) {
     for (const variable of any) if (variables[variable] !== undefined) return variables;
   }
-  return NONE;
+  return NO_VARIABLES;
 }
 
-const NONE: Variables = {};
-
 function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefined): readonly Variables[] {
-  const environments = [facts.variables];
-  const add = (process: Process) => {
-    const theirs = facts.environment(process.pid);
-    if (theirs.ok) environments.push(theirs.value);
+  const environments: Variables[] = [];
+  // Most have none of our variables, and then there is no need to look for each of them in there.
+  const add = (variables: Variables) => {
+    if (variables !== NO_VARIABLES) environments.push(variables);
   };
+  const addOf = ({ pid }: Process) => {
+    const theirs = facts.environment(pid);
+    if (theirs.ok) add(theirs.value);
+  };
+  add(facts.variables);
   let reached = false;
   for (const process of chain) {
-    if (process.pid !== facts.self) add(process);
+    if (process.pid !== facts.self) addOf(process);
     reached = process.pid === anchor?.pid;
     if (reached) break;
   }
   // A leader that is no ancestor of ours: whoever came between is gone.
-  if (!reached && anchor !== undefined) add(anchor);
+  if (!reached && anchor !== undefined) addOf(anchor);
   return environments;
 }
 

@@ -1,4 +1,4 @@
-import type { Facts } from "../facts/facts.ts";
+import type { Facts, System } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
 import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
 import { guiTerminal } from "./gui-terminal.ts";
@@ -9,17 +9,16 @@ import type { Means, Request, Resolution } from "./resolution.ts";
 import { ssh } from "./ssh.ts";
 import { placeByBinding } from "./windows-binding.ts";
 
+/** Told by the build of a binary, which then decides for that system alone; unknown where the source is run. */
+declare const BERTH_SYSTEM: System | undefined;
+
+type Row = (place: Place) => Answer | undefined;
+
 /** The hierarchy below what is given outright. The order is the specification: the first answer counts. */
-const ROWS: readonly ((place: Place) => Answer | undefined)[] = [
-  use,
-  tmux,
-  screen,
-  zellij,
-  ssh,
-  guiTerminal,
-  leftBehind,
-  deepAnchor,
-];
+const ROWS: readonly Row[] = [use, tmux, screen, zellij, ssh, guiTerminal, leftBehind, deepAnchor];
+
+/** Those that need no variable to answer. */
+const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, deepAnchor];
 
 /**
  * Which session is this? Pure: the same facts give the same answer, except for the random one of last resort.
@@ -32,12 +31,18 @@ export function resolve(facts: Facts, request: Request, means: Means): Resolutio
 }
 
 function found(facts: Facts, request: Request, means: Means): Resolution {
-  const place = placeByBinding(findPlace(facts, means, request));
-  for (const row of ROWS) {
+  const place = placeOf(facts, request, means);
+  for (const row of place.environments().length === 0 ? ROWS_WITHOUT_HINT : ROWS) {
     const answer = row(place);
     if (answer !== undefined) return resolution(place, answer);
   }
   return resolution(place, { id: foundId("uuid", means.randomUuid()), source: "uuid-fallback" });
+}
+
+function placeOf(facts: Facts, request: Request, means: Means): Place {
+  const place = findPlace(facts, means, request);
+  if (typeof BERTH_SYSTEM === "string" && BERTH_SYSTEM !== "win32") return place;
+  return placeByBinding(place);
 }
 
 /** What the user says counts, and nothing else is looked at. */

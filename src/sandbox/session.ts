@@ -7,7 +7,7 @@ import type { Store } from "../store/open.ts";
 import { readRecord } from "../store/read.ts";
 import { remember } from "../store/state.ts";
 import type { Origin, SessionRecord } from "../store/record.ts";
-import { sha256 } from "../store/sha256.ts";
+import { sha256 } from "../facts/sha256.ts";
 import { updateSession } from "../store/update.ts";
 import { luaData } from "./lua/data.ts";
 import type { LuaData, LuaLimits, LuaOutcome, LuaRequest } from "./lua.ts";

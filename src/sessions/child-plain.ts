@@ -1,7 +1,7 @@
-import spawn from "cross-spawn";
 import { constants } from "node:os";
 import process from "node:process";
 import { type Child, type Ended, NotStarted, type Start } from "./child.ts";
+import { spawn } from "./programs.ts";
 
 const names = Object.entries(constants.signals);
 const nameOf = (number: number) => names.find(([, value]) => value === number)?.[0] as NodeJS.Signals;

@@ -1,6 +1,6 @@
-import spawn from "cross-spawn";
 import { fail } from "../errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
+import { type Ended, runToEnd } from "./run-to-end.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
 export interface Answer {
@@ -48,32 +48,21 @@ export function gitIn(directory: string, environment: Environment): Git {
   return Object.assign(git, { directory });
 }
 
-/** Output beyond this is no answer that we could hold. */
-const MAX_BYTES = 1 << 30;
-
-/*
- * Run to its end while we wait: what node:stream costs at its first use is more than git itself, and a signal that
- * comes meanwhile is for its handler afterwards.
- */
+/** A signal that comes while git runs is for its handler afterwards. */
 function ask(cwd: string, env: Record<string, string>, args: readonly string[], options: AskOptions): Answer {
   const { input, marks = {} } = options;
-  const done = spawn.sync("git", [...GLOBAL, ...args], {
-    cwd,
-    env: { ...env, ...marks },
-    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    maxBuffer: MAX_BYTES,
-    ...input === undefined ? {} : { input },
-  });
-  if (done.error !== undefined && done.status === null && done.signal === null) throw notStarted(done.error);
-  const text = (bytes: Uint8Array | null) => decoder.decode(bytes ?? undefined);
-  return { status: done.status ?? 128, out: text(done.stdout), err: text(done.stderr).trim() };
+  const { status, out, err } = started(["git", ...GLOBAL, ...args], { cwd, env: { ...env, ...marks }, input });
+  return { status: status ?? 128, out, err: err.trim() };
 }
 
-const decoder = new TextDecoder();
-
-function notStarted(error: NodeJS.ErrnoException) {
-  if (error.code === "ENOENT") return fail("git_missing", {}, error);
-  return fail("git_failed", { action: "start git", why: error.message }, error);
+function started(...call: Parameters<typeof runToEnd>): Ended {
+  try {
+    return runToEnd(...call);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw fail("git_missing", {}, error);
+    throw fail("git_failed", { action: "start git", why: message }, error);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
-import spawn from "cross-spawn";
 import process from "node:process";
 import type { HookCommand } from "./hooks-file.ts";
+import { spawn } from "./programs.ts";
 
 export interface HookResult {
   /** Null where it could not be started or was killed. */

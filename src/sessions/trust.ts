@@ -1,6 +1,6 @@
 import { lockScope } from "../store/locks.ts";
 import type { Store } from "../store/open.ts";
-import { sha256 } from "../store/sha256.ts";
+import { sha256 } from "../facts/sha256.ts";
 import { readWorkspace, writeWorkspace } from "./workspace.ts";
 
 /** Files that one workspace trusts at most; a file that was changed often leaves the oldest behind. */

@@ -1,4 +1,4 @@
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../facts/sha256.ts";
 
 /*
  * Names in the store. They are relative to its directory and always use `/`, which Windows takes as well.

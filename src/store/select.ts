@@ -3,7 +3,7 @@ import { formatLabel } from "../identity/label.ts";
 import { listRecords } from "./list.ts";
 import { fileName, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../facts/sha256.ts";
 
 /** Shortest prefix of an ID or of its payload that is taken for a session. */
 const MIN_PREFIX = 4;

@@ -1,5 +1,5 @@
 /** Start the child: our own program again, with an environment of its own. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CHILD_WORD } from "./protocol.ts";
@@ -31,6 +31,8 @@ function cleanEnvironment(): Record<string, string> {
  * write to the project can leave a `bunfig.toml` in it.
  */
 export function spawnChild(): ChildProcessWithoutNullStreams {
+  // Not imported, so that the binary need not carry its compiled form; Lua itself takes far longer to load.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const [program, ...args] = ownCommand();
   const cwd = dirname(process.execPath);
   return spawn(program, args, { cwd, env: cleanEnvironment(), stdio: "pipe", windowsHide: true });

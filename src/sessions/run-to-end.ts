@@ -1,0 +1,57 @@
+import process from "node:process";
+
+/** How a program ended, and what it printed. */
+export interface Ended {
+  /** Exit status; null where a signal ended it. */
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Call {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for its standard input; without one it has none. */
+  readonly input: string | undefined;
+}
+
+/** Output beyond this is no answer that we could hold. */
+const MAX_BYTES = 1 << 30;
+
+/**
+ * Run a program and wait for it, as nothing else is to be done meanwhile: what node:stream costs at its first use is
+ * more than a call of git.
+ *
+ * @throws Error what the runtime says where it cannot be started, with `code` (`ENOENT`)
+ */
+export const runToEnd: (command: readonly [string, ...string[]], call: Call) => Ended =
+  "Bun" in globalThis && process.platform !== "win32" ? byBun : byNode(await import("./programs.ts"));
+
+/** A millisecond faster than by node:child_process, and two more the first time. */
+function byBun(command: readonly [string, ...string[]], { cwd, env, input }: Call): Ended {
+  const done = Bun.spawnSync({
+    cmd: [...command],
+    cwd,
+    env: { ...env },
+    stdin: input === undefined ? "ignore" : new TextEncoder().encode(input),
+    stdout: "pipe",
+    stderr: "pipe",
+    maxBuffer: MAX_BYTES,
+  });
+  return { status: done.exitCode, out: done.stdout.toString(), err: done.stderr.toString() };
+}
+
+function byNode({ spawnSync }: typeof import("./programs.ts")): typeof byBun {
+  return ([program, ...args], { cwd, env, input }) => {
+    const done = spawnSync(program, args, {
+      cwd,
+      env: { ...env },
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      maxBuffer: MAX_BYTES,
+      encoding: "utf8",
+      ...input === undefined ? {} : { input },
+    });
+    if (done.error !== undefined && done.status === null && done.signal === null) throw done.error;
+    return { status: done.status, out: done.stdout, err: done.stderr };
+  };
+}
