@@ -17,7 +17,9 @@ const IDENTIFIER = "berth";
  * Why each is there: without the `no-compile-autoload` switches a `bunfig.toml` or `.env` in the directory that
  * the user stands in runs code in his prompt; without `splitting` every lazy import is paid for at every start;
  * `reject-unresolved` keeps out imports that would be looked up in that directory at run time; under the condition
- * `browser` the MCP SDK takes the small one of its two validators, which saves half a megabyte.
+ * `browser` the MCP SDK takes the small one of its two validators, which saves half a megabyte; compiling what is
+ * called some thirty times starts three threads, which is a loss for a command that is over in milliseconds
+ * (`fullSpeed` ends that).
  */
 const FLAGS = [
   "--compile",
@@ -27,6 +29,7 @@ const FLAGS = [
   "--splitting",
   "--reject-unresolved",
   "--conditions=browser",
+  "--compile-jit-policy=20",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-tsconfig",
@@ -52,7 +55,11 @@ export function compile(entry: string, outfile: string, target: Target): void {
 }
 
 function bunBuild(options: readonly string[], target: Target): void {
-  const defines = Object.entries({ BERTH_COMMIT: commit(), BERTH_TARGET: target, BERTH_SYSTEM: systemOf(target) })
+  const defines = Object.entries({
+    BERTH_COMMIT: commit(),
+    BERTH_TARGET: target,
+    BERTH_SYSTEM: systemOf(target),
+  })
     .map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`);
   const command = [process.execPath, "build", ...FLAGS, ...defines, ...options];
   const done = Bun.spawnSync(command, { cwd: root, stdout: "pipe", stderr: "pipe" });

@@ -1,6 +1,5 @@
 import { fail } from "../errors.ts";
 import { commandEnvironment } from "../sessions/git-environment.ts";
-import { runCommand } from "../sessions/hook-run.ts";
 import { type Hook, type Hooks, readHooks } from "../sessions/hooks-file.ts";
 import type { Means } from "../sessions/means.ts";
 import { nameOf } from "../sessions/pending.ts";
@@ -47,6 +46,8 @@ export async function runHook(
     BERTH_SESSION: record.id,
     BERTH_HOOK: hook,
   };
+  // Loaded for a hook alone: hardly any project has one, and starting it takes longer to load than all of `berth new`.
+  const { runCommand } = await import("../sessions/hook-run.ts");
   const result = await runCommand(command, { cwd: directory, env, timeoutMs: hooks.timeoutMs });
   await change(means, record.id, (draft) => remember(draft, means.clock(), "hook", { hook, ...result }));
   if (result.exitCode === 0) return;

@@ -17,7 +17,10 @@ export function start(host: Host, fresh: () => Facts): Promise<void> {
 
 async function rest(host: Host, argv: readonly string[]): Promise<void> {
   const { run } = await import("./run.ts");
-  process.exitCode = await run(host, argv);
+  const status = await run(host, argv);
+  // Who wants to hear of the end does (a Lua script still runs for an MCP client that is gone); all else is done.
+  if (process.listenerCount("exit") === 0) host.exit(status);
+  process.exitCode = status;
 }
 
 /**

@@ -51,7 +51,11 @@ export function gitIn(directory: string, environment: Environment): Git {
 /** A signal that comes while git runs is for its handler afterwards. */
 function ask(cwd: string, env: Record<string, string>, args: readonly string[], options: AskOptions): Answer {
   const { input, marks = {} } = options;
-  const { status, out, err } = started(["git", ...GLOBAL, ...args], { cwd, env: { ...env, ...marks }, input });
+  const { status, out, err } = started(["git", ...GLOBAL, ...args], {
+    cwd,
+    env: { ...env, ...marks },
+    input,
+  });
   return { status: status ?? 128, out, err: err.trim() };
 }
 

@@ -12,10 +12,9 @@ declare const BERTH_SYSTEM: NodeJS.Platform | undefined;
 
 type Programs = Pick<typeof children, "spawn" | "spawnSync">;
 
-const programs: Programs =
-  (typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32"
-    ? likeNode((await import("cross-spawn")).default)
-    : process.getBuiltinModule("node:child_process");
+const programs: Programs = (typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32"
+  ? likeNode((await import("cross-spawn")).default)
+  : process.getBuiltinModule("node:child_process");
 
 function likeNode(crossSpawn: typeof import("cross-spawn")): Programs {
   return { spawn: crossSpawn as Programs["spawn"], spawnSync: crossSpawn.sync as Programs["spawnSync"] };

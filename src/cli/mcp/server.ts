@@ -1,5 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { fullSpeed } from "../../sandbox/full-speed.ts";
 import { offerFileTools } from "./file-tools.ts";
 import { offerLuaTools } from "./lua-tools.ts";
 import { offerSessionTools } from "./session-tools.ts";
@@ -32,6 +33,7 @@ export async function serve(
   onError: (error: Error) => void,
 ): Promise<void> {
   const transport = new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE });
+  fullSpeed();
   serveStdio(() => makeServer(service, version), { transport, onerror: onError });
   await new Promise<void>((resolve) =>
     input.once("end", resolve).once("close", resolve).once("error", resolve)

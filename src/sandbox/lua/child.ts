@@ -4,6 +4,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import * as v from "valibot";
 import { type ProjectRoot, projectRoot } from "../files.ts";
+import { fullSpeed } from "../full-speed.ts";
 import { Bridge } from "./bridge.ts";
 import { endWithParent } from "./lifetime.ts";
 import { type Fault, type Message, type Request, requestSchema } from "./protocol.ts";
@@ -71,6 +72,7 @@ async function receive(): Promise<Request> {
 }
 
 function run(script: Script): void {
+  fullSpeed();
   send({ kind: "ready" });
   try {
     script.run();
