@@ -1,7 +1,7 @@
 import process from "node:process";
 import { fail } from "../errors.ts";
 import { processAlive } from "../store/liveness.ts";
-import { spawn } from "../sessions/programs.ts";
+import { programs } from "../sessions/programs.ts";
 import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { updateSession } from "../store/update.ts";
@@ -65,13 +65,14 @@ async function unregister({ store, id }: Here, { pid, start }: Holder): Promise<
 }
 
 /** @returns the command's exit status, 128 + n for one that a signal ended, as shells have it */
-function run([program = "", ...args]: readonly string[], id: string): Promise<number> {
+async function run([program = "", ...args]: readonly string[], id: string): Promise<number> {
+  const { spawn } = await programs();
   const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, BERTH_SESSION: id } });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   const ignore = () => {};
   for (const signal of FORWARDED) process.on(signal, forward);
   process.on("SIGINT", ignore);
-  return new Promise<number>((resolve, reject) => {
+  return await new Promise<number>((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
       reject(
         fail(

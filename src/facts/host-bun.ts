@@ -25,7 +25,6 @@ const PATH_MAX = 4096;
 /** What was read last; it grows to the longest that was read, and its address with it. */
 let buffer = new Uint8Array(PATH_MAX);
 let address = ptr(buffer);
-const encoder = new TextEncoder();
 
 /** The errno values that are worth a name in a trace; others are shown as a number. Made when something fails. */
 const errnoNames = (): Readonly<Record<number, string>> => ({
@@ -51,7 +50,21 @@ function errno(): string {
   return errnoNames()[code] ?? `errno ${code}`;
 }
 
-const cString = (text: string): Uint8Array => encoder.encode(`${text}\0`);
+/** Where a short text is put for C. */
+const room = new Uint8Array(128);
+
+/** A text as C has it, good until the next one. A TextEncoder takes as long to come into being as two files to read. */
+function cString(text: string): Uint8Array {
+  const { length } = text;
+  if (length >= room.length) return new TextEncoder().encode(`${text}\0`);
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7e) return new TextEncoder().encode(`${text}\0`);
+    room[at] = code;
+  }
+  room[length] = 0;
+  return room;
+}
 
 /** Read a file into `buffer`, as much of it as is wanted. @returns the number of bytes, or why there are none */
 function readFile(path: string, limit: number): Reading<number> {
@@ -94,9 +107,11 @@ function readLink(path: string): Reading<string> {
 }
 
 function write(stream: 1 | 2, text: string): Reading<null> {
-  const bytes = encoder.encode(text);
-  for (let done = 0; done < bytes.length;) {
-    const written = libc.write(stream, bytes.subarray(done), Math.min(bytes.length - done, 1 << 30));
+  const bytes = cString(text);
+  const length = bytes === room ? text.length : bytes.length - 1;
+  for (let done = 0; done < length;) {
+    const rest = done === 0 ? bytes : bytes.subarray(done);
+    const written = libc.write(stream, rest, Math.min(length - done, 1 << 30));
     if (written >= 0) done += written;
     else {
       const why = errno();

@@ -30,7 +30,6 @@ export function parseStat(line: string): Reading<Stat> {
   const session = fields[SESSION];
   const terminal = fields[TTY_NR];
   const started = fields[START_TIME] ?? "";
-  // Without a function for a field: what is called some thirty times is compiled, and that starts three threads.
   const pid = Number(id);
   const ppid = Number(parent);
   const sid = Number(session);

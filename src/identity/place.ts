@@ -69,9 +69,11 @@ export function passOver(place: Place, name: string, reason: string): undefined 
  * ones (`sudo`, `su -` and `env -i` strip them) the nearest ancestor's that may be read and has one, out to the
  * process that stands for the terminal. What lies beyond that one is another terminal's.
  */
-export function environmentWith(place: Place, ...any: readonly Variable[]): Variables {
-  for (const variables of place.environments()) {
-    for (const variable of any) if (variables[variable] !== undefined) return variables;
+export function environmentWith(place: Place, variable: Variable, or: Variable = variable): Variables {
+  const environments = place.environments();
+  for (let at = 0; at < environments.length; at++) {
+    const variables = environments[at] ?? NO_VARIABLES;
+    if (variables[variable] !== undefined || variables[or] !== undefined) return variables;
   }
   return NO_VARIABLES;
 }
@@ -88,10 +90,10 @@ function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefi
   };
   add(facts.variables);
   let reached = false;
-  for (const process of chain) {
+  for (let at = 0; at < chain.length && !reached; at++) {
+    const process = chain[at] as Process;
     if (process.pid !== facts.self) addOf(process);
     reached = process.pid === anchor?.pid;
-    if (reached) break;
   }
   // A leader that is no ancestor of ours: whoever came between is gone.
   if (!reached && anchor !== undefined) addOf(anchor);
@@ -103,8 +105,9 @@ function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefi
  * between. (A terminal emulator started from an SSH login has an sshd above it too, but is a terminal of its own.)
  */
 export function enclosing(place: Place, fits: (process: Process) => boolean): Process | undefined {
-  const outside = (place.terminal?.outward ?? place.chain).slice(1);
-  for (const process of outside) {
+  const outward = place.terminal?.outward ?? place.chain;
+  for (let at = 1; at < outward.length; at++) {
+    const process = outward[at] as Process;
     if (fits(process)) return process;
     if (process.tty !== null) return undefined;
   }

@@ -32,8 +32,9 @@ export function resolve(facts: Facts, request: Request, means: Means): Resolutio
 
 function found(facts: Facts, request: Request, means: Means): Resolution {
   const place = placeOf(facts, request, means);
-  for (const row of place.environments().length === 0 ? ROWS_WITHOUT_HINT : ROWS) {
-    const answer = row(place);
+  const rows = place.environments().length === 0 ? ROWS_WITHOUT_HINT : ROWS;
+  for (let at = 0; at < rows.length; at++) {
+    const answer = rows[at]?.(place);
     if (answer !== undefined) return resolution(place, answer);
   }
   return resolution(place, { id: foundId("uuid", means.randomUuid()), source: "uuid-fallback" });

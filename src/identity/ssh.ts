@@ -28,11 +28,15 @@ export function ssh(place: Place): Answer | undefined {
   return id === undefined ? undefined : { id, source, anchor };
 }
 
+const named = (name: "SSH_CONNECTION" | "SSH_CLIENT", value: string) => ({
+  name,
+  wellFormed: connectionForm().test(value),
+});
+
 /** Whether and how the environment names a connection; a value of another form names none. */
 function connectionOf(place: Place): { name?: "SSH_CONNECTION" | "SSH_CLIENT"; wellFormed: boolean } {
-  for (const name of ["SSH_CONNECTION", "SSH_CLIENT"] as const) {
-    const value = environmentWith(place, name)[name];
-    if (value !== undefined) return { name, wellFormed: connectionForm().test(value) };
-  }
-  return { wellFormed: false };
+  const { SSH_CONNECTION } = environmentWith(place, "SSH_CONNECTION");
+  if (SSH_CONNECTION !== undefined) return named("SSH_CONNECTION", SSH_CONNECTION);
+  const { SSH_CLIENT } = environmentWith(place, "SSH_CLIENT");
+  return SSH_CLIENT === undefined ? { wellFormed: false } : named("SSH_CLIENT", SSH_CLIENT);
 }

@@ -38,7 +38,8 @@ export function findTerminal(facts: Facts, chain: Lineage, notes: Notes): Termin
 
 /** The terminal of the first process outward that has one. Beyond a server's process begins somebody else's. */
 function nearestTerminal(facts: Facts, chain: Lineage): Terminal | undefined {
-  for (const process of chain) {
+  for (let at = 0; at < chain.length; at++) {
+    const process = chain[at] as Process;
     // Also a server that somebody runs in the foreground of his terminal; but we may be called what we like.
     if (process.pid !== facts.self && isServer(process.name)) return undefined;
     if (process.tty !== null) return terminalOf(facts, process, process.tty, chain);

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import process from "node:process";
 import { type Child, type Ended, NotStarted, type Start } from "./child.ts";
-import { spawn } from "./programs.ts";
+import { programs } from "./programs.ts";
 
 const names = Object.entries(constants.signals);
 const nameOf = (number: number) => names.find(([, value]) => value === number)?.[0] as NodeJS.Signals;
@@ -10,7 +10,8 @@ const nameOf = (number: number) => names.find(([, value]) => value === number)?.
  * Start a command in our own process group: what there is on Windows, and under Deno, which has no process groups.
  * The terminal's own signals reach it by themselves.
  */
-export function startChild({ command: [program = "", ...args], cwd, env }: Start): Promise<Child> {
+export async function startChild({ command: [program = "", ...args], cwd, env }: Start): Promise<Child> {
+  const { spawn } = await programs();
   const child = spawn(program, args, { cwd, env: { ...env }, stdio: "inherit" });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   const ignore = () => {};
@@ -24,7 +25,7 @@ export function startChild({ command: [program = "", ...args], cwd, env }: Start
       resolve(code === null ? { signal: constants.signals[signal ?? "SIGKILL"] } : { code });
     });
   });
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
       reject(new NotStarted(error.code === "ENOENT" ? "No such file or directory" : error.message));
     });

@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { HookCommand } from "./hooks-file.ts";
-import { spawn } from "./programs.ts";
+import { programs } from "./programs.ts";
 
 export interface HookResult {
   /** Null where it could not be started or was killed. */
@@ -18,17 +18,18 @@ const KEPT_CHARACTERS = 4096;
  * Run a hook in its directory, in a process group of its own, which is killed when the time is over. It gets no
  * terminal and no standard input.
  */
-export function runCommand(
+export async function runCommand(
   command: HookCommand,
   { cwd, env, timeoutMs }: { cwd: string; env: Record<string, string>; timeoutMs: number },
 ): Promise<HookResult> {
+  const { spawn } = await programs();
   const started = performance.now();
   let output = "";
   let timedOut = false;
   const take = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-KEPT_CHARACTERS);
   };
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     const [program, args] = typeof command === "string"
       ? shell(command)
       : [command[0] ?? "", command.slice(1)];
