@@ -4,4 +4,4 @@ import { linuxFacts } from "./facts/linux.ts";
 
 // As `main.ts`, for the binaries of Linux: which host it is need not be found out, and nothing is awaited, which
 // saves a twentieth of `berth id`. Deno could not even read this file, for it has no Bun.
-void start(bunHost, () => linuxFacts(bunHost, true));
+void start(bunHost, linuxFacts);

@@ -3,4 +3,5 @@ import { factsReader } from "./facts/open.ts";
 import { openHost } from "./facts/open-host.ts";
 
 const host = await openHost();
-await start(host, await factsReader(host, true));
+const facts = await factsReader(host, true);
+await start(host, facts);

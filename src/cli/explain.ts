@@ -55,7 +55,7 @@ function printJson(context: Context, resolution: Resolution, timings: Record<str
     ? null
     : { pid: anchor.pid, name: anchor.name, start: anchor.start, tty: anchor.tty };
   const chain = resolution.chain.map(({ pid, ppid, name, sid, tty, start }) => {
-    const note = notes.get(pid);
+    const note = notes[pid];
     return { pid, ppid, name, sid, tty, start, ...note === undefined ? {} : { note } };
   });
   outJson(context, { id, source, anchor: brief, chain, hints, timings });
@@ -78,7 +78,7 @@ function tree({ chain, anchor, notes }: Resolution, self: number): string {
       process.pid === anchor?.pid ? "the anchor" : "",
       process.pid === self ? "this command" : "",
       outside.includes(process) ? "not an ancestor, but leads the session" : "",
-      notes.get(process.pid) ?? "",
+      notes[process.pid] ?? "",
     ].filter((mark) => mark !== "");
     return `${process.pid === anchor?.pid ? "*" : " "} ${"  ".repeat(depth)}${line(process)}${
       marks.length > 0 ? `  <- ${marks.join("; ")}` : ""

@@ -4,14 +4,16 @@ import type { Host } from "../facts/host.ts";
 import { shortId } from "../identity/id.ts";
 import { resolve } from "../identity/resolve.ts";
 
+type OpenFresh = (host: Host, fresh: true) => Facts;
+
 /**
  * Do what our command line says, and leave the exit status for the end.
  *
- * @param fresh makes the reader of this machine for a program that was started for one question
+ * @param open makes the reader of this machine, for a program that was started for one question
  */
-export function start(host: Host, fresh: () => Facts): Promise<void> {
+export function start(host: Host, open: OpenFresh): Promise<void> {
   const argv = process.argv.slice(2);
-  if (plainId(host, fresh, argv)) host.exit(0);
+  if (plainId(host, open, argv)) host.exit(0);
   return rest(host, argv);
 }
 
@@ -30,7 +32,7 @@ async function rest(host: Host, argv: readonly string[]): Promise<void> {
  *
  * @returns whether it is done
  */
-function plainId(host: Host, fresh: () => Facts, argv: readonly string[]): boolean {
+function plainId(host: Host, open: OpenFresh, argv: readonly string[]): boolean {
   const hook = argv.length === 3 && argv[1] === "--bind" && argv[2] === "--strict";
   if (argv[0] !== "id" || (argv.length !== 1 && !hook)) return false;
   let labelled = false;
@@ -40,7 +42,7 @@ function plainId(host: Host, fresh: () => Facts, argv: readonly string[]): boole
   };
   try {
     const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID(), spell };
-    const { id, binding, stable } = resolve(fresh(), { scope: "session" }, means);
+    const { id, binding, stable } = resolve(open(host, true), { scope: "session" }, means);
     if (labelled || (hook && !stable)) return false;
     return host.write(1, hook ? `${id}\n${binding()}\n${shortId(id)}\n` : `${id}\n`).ok;
   } catch {

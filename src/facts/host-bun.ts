@@ -94,16 +94,16 @@ function grow(): void {
   address = ptr(buffer);
 }
 
-const text = (length: number): string => length === 0 ? "" : CString(address, 0, length);
-
 function readText(path: string, limit: number): Reading<string> {
   const length = readFile(path, limit);
-  return length.ok ? { ok: true, value: text(length.value) } : length;
+  if (!length.ok) return length;
+  return { ok: true, value: length.value === 0 ? "" : CString(address, 0, length.value) };
 }
 
 function readLink(path: string): Reading<string> {
   const length = libc.readlink(cString(path), buffer, PATH_MAX);
-  return length < 0 ? unknown(errno()) : known(text(length));
+  if (length < 0) return unknown(errno());
+  return { ok: true, value: length === 0 ? "" : CString(address, 0, length) };
 }
 
 function write(stream: 1 | 2, text: string): Reading<null> {
@@ -148,5 +148,5 @@ export const bunHost: Host = {
   },
   write,
   // Not process.exit: what the runtime takes down by then, the kernel takes down anyway.
-  exit: (status) => libc._exit(status) as never,
+  exit: libc._exit as unknown as (status: number) => never,
 };

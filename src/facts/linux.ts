@@ -9,7 +9,7 @@ import {
   type Variables,
 } from "./facts.ts";
 import type { Host } from "./host.ts";
-import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
+import { device, NO_OFFSETS, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { askTmux, tmuxQuery } from "./tmux.ts";
 import { NO_VARIABLES, pickVariables } from "./variables.ts";
 
@@ -26,7 +26,8 @@ const ARGUMENT_BYTES = 1 << 16;
  */
 export function linuxFacts(host: Host, fresh = false): Facts {
   let self: number | undefined;
-  let variables = fresh ? startedWith(host) : undefined;
+  const own = fresh ? environment("self", host) : undefined;
+  let variables = own?.ok ? own.value : undefined;
   let boot: Reading<string> | undefined;
   let pidNamespace: Reading<string> | undefined;
   let streams: Reading<Streams> | undefined;
@@ -35,7 +36,7 @@ export function linuxFacts(host: Host, fresh = false): Facts {
   const environments: Answers<number, Variables> = [];
   const argumentLists: Answers<number, readonly string[]> = [];
   const panes: Answers<string, TmuxPane> = [];
-  const asked = variables && askAhead(host, variables);
+  const asked = variables?.TMUX === undefined ? undefined : askAhead(host, variables);
   const read = (who: number | "self") => readStat(host, who, startedLater ??= startOffset(host));
 
   return {
@@ -53,7 +54,7 @@ export function linuxFacts(host: Host, fresh = false): Facts {
       return variables ??= pickVariables((name) => host.variables[name]);
     },
     get boot() {
-      return boot ??= nonEmpty(host.readText("/proc/sys/kernel/random/boot_id", 64));
+      return boot ??= readBoot(host);
     },
     get pidNamespace() {
       return pidNamespace ??= host.readLink("/proc/self/ns/pid");
@@ -61,20 +62,14 @@ export function linuxFacts(host: Host, fresh = false): Facts {
     get streams() {
       return streams ??= readStreams(host);
     },
-    process: (pid) => once(processes, pid, read),
-    environment: (pid) => once(environments, pid, () => environment(host, pid)),
-    arguments: (pid) => once(argumentLists, pid, () => argumentsOf(host, pid)),
+    process: (pid) => once(processes, pid, read, host),
+    environment: (pid) => once(environments, pid, environment, host),
+    arguments: (pid) => once(argumentLists, pid, argumentsOf, host),
     tmux: (query) => {
       const key = `${query.target} ${query.socket}`;
-      return once(panes, key, key === asked?.key ? asked.answer : askTmux(host, query));
+      return once(panes, key, key === asked?.key ? asked.answer : askTmux(host, query), host);
     },
   };
-}
-
-/** Our own environment as it was when we were started. */
-function startedWith(host: Host): Variables | undefined {
-  const read = environment(host, "self");
-  return read.ok ? read.value : undefined;
 }
 
 /** What was asked before. A list: there are a dozen of them, and a map takes longer to come into being. */
@@ -90,12 +85,17 @@ function askAhead(
   return { key: `${query.target} ${query.socket}`, answer: askTmux(host, query) };
 }
 
-function once<K, V>(answers: Answers<K, V>, question: K, ask: (question: K) => Reading<V>): Reading<V> {
+function once<K, V>(
+  answers: Answers<K, V>,
+  question: K,
+  ask: (question: K, host: Host) => Reading<V>,
+  host: Host,
+): Reading<V> {
   for (let at = 0; at < answers.length; at++) {
     const known = answers[at];
     if (known?.question === question) return known.answer;
   }
-  const answer = ask(question);
+  const answer = ask(question, host);
   answers.push({ question, answer });
   return answer;
 }
@@ -123,14 +123,18 @@ function otherTty(host: Host, ttyNr: number): string {
 /** Clock ticks that a time namespace adds to every start time; 0 where there are none. */
 function startOffset(host: Host): number {
   const text = host.readText("/proc/self/timens_offsets", 256);
-  return text.ok ? parseStartOffset(text.value) : 0;
+  return text.ok && text.value !== NO_OFFSETS ? parseStartOffset(text.value) : 0;
 }
 
-function environment(host: Host, pid: number | "self"): Reading<Variables> {
+function environment(pid: number | "self", host: Host): Reading<Variables> {
   const text = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!text.ok) return text;
   const block = `\0${text.value}\0`;
-  if (!mayHoldOurs(block)) return known(NO_VARIABLES);
+  // Most hold none of ours, and then it is not worth looking for each.
+  if (
+    !block.includes("\0BERTH_") && !block.includes("\0TMUX") && !block.includes("\0SSH_C") &&
+    !block.includes("\0STY=") && !block.includes("\0ZELLIJ_") && !block.includes("\0TERM_")
+  ) return { ok: true, value: NO_VARIABLES };
   return known(pickVariables((name) => {
     // As getenv(3) does: the first of two counts.
     const at = block.indexOf(`\0${name}=`);
@@ -139,17 +143,12 @@ function environment(host: Host, pid: number | "self"): Reading<Variables> {
   }));
 }
 
-/** Whether it is worth looking for each of the variables: most environments have none of them. */
-function mayHoldOurs(block: string): boolean {
-  return block.includes("\0BERTH_") || block.includes("\0TMUX") || block.includes("\0SSH_C") ||
-    block.includes("\0STY=") || block.includes("\0ZELLIJ_") || block.includes("\0TERM_");
-}
-
-function argumentsOf(host: Host, pid: number): Reading<readonly string[]> {
+function argumentsOf(pid: number, host: Host): Reading<readonly string[]> {
   const text = host.readText(`/proc/${pid}/cmdline`, ARGUMENT_BYTES);
   if (!text.ok) return text;
   if (text.value === "") return unknown("no arguments: a kernel thread or a zombie");
-  return known(text.value.slice(0, text.value.endsWith("\0") ? -1 : undefined).split("\0"));
+  const end = text.value.endsWith("\0") ? text.value.length - 1 : text.value.length;
+  return { ok: true, value: text.value.slice(0, end).split("\0") };
 }
 
 function readStreams(host: Host): Reading<Streams> {
@@ -160,7 +159,8 @@ function readStreams(host: Host): Reading<Streams> {
   return known([stdin, stdout, stderr]);
 }
 
-function nonEmpty(text: Reading<string>): Reading<string> {
+function readBoot(host: Host): Reading<string> {
+  const text = host.readText("/proc/sys/kernel/random/boot_id", 64);
   if (!text.ok) return text;
   const value = text.value.trim();
   return value === "" ? unknown("empty") : known(value);

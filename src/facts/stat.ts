@@ -43,15 +43,13 @@ export function parseStat(line: string): Reading<Stat> {
     return unknown("stat with a field that is no number");
   }
   const process = { pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: started };
-  return { ok: true, value: isZombie(fields) ? { ...process, zombie: true } : process };
+  // A process whose first thread has ended shows as a zombie too, while its others go on.
+  const zombie = (fields[0] === "Z" || fields[0] === "X") && Number(fields[THREADS]) <= 1;
+  return { ok: true, value: zombie ? { ...process, zombie } : process };
 }
 
-/** A process whose first thread has ended shows as one too, while its others go on. */
-const isZombie = (fields: readonly string[]): boolean =>
-  (fields[0] === "Z" || fields[0] === "X") && Number(fields[THREADS]) <= 1;
-
 /** As the kernel writes it outside of every time namespace, which is nearly always. */
-const NO_OFFSETS = "monotonic           0         0\nboottime            0         0\n";
+export const NO_OFFSETS = "monotonic           0         0\nboottime            0         0\n";
 
 /**
  * Read /proc/<pid>/timens_offsets (time_namespaces(7): `boottime SECONDS NANOSECONDS`).
@@ -60,7 +58,6 @@ const NO_OFFSETS = "monotonic           0         0\nboottime            0      
  * process has the same start time inside and outside; 0 for anything that is no such file
  */
 export function parseStartOffset(text: string): number {
-  if (text === NO_OFFSETS) return 0;
   const at = text.indexOf("boottime");
   if (at < 0) return 0;
   const rest = text.slice(at + "boottime".length).trim();

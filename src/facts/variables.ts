@@ -5,10 +5,10 @@ export const NO_VARIABLES: Variables = {};
 
 /** The variables that are set; an empty one counts as not set, as every one of them means nothing when empty. */
 export function pickVariables(value: (name: Variable) => string | undefined): Variables {
-  const picked: Partial<Record<Variable, string>> = {};
+  let picked: Partial<Record<Variable, string>> | undefined;
   for (const name of VARIABLES) {
     const found = value(name);
-    if (found !== undefined && found !== "") picked[name] = found;
+    if (found !== undefined && found !== "") (picked ??= {})[name] = found;
   }
-  return picked;
+  return picked ?? NO_VARIABLES;
 }

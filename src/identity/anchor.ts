@@ -1,6 +1,6 @@
 import type { Process } from "../facts/facts.ts";
 import { foundId, type Namespace } from "./id.ts";
-import { part, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
 
 /**
  * The ID of what a process stands for. Boot, namespace and start time make it that process and no other one that
@@ -13,6 +13,6 @@ export function anchorId({ facts, means }: Place, anchor: Process, namespace: Na
   if (!boot.ok) return undefined;
   // On Windows a terminal is seen by the standard streams alone, which are redirected in every other call.
   const tty = facts.system === "win32" ? "" : anchor.tty ?? "";
-  const whole = `${boot.value}:${part(pidNamespace)}:${tty}:${anchor.pid}:${anchor.start}`;
+  const whole = `${boot.value}:${pidNamespace.ok ? pidNamespace.value : ""}:${tty}:${anchor.pid}:${anchor.start}`;
   return foundId(namespace, means.sha256(whole));
 }

@@ -19,7 +19,7 @@ export interface Place {
   /** What stands for us: the terminal's anchor, or without one the job's. */
   readonly anchor: Process | undefined;
   /** Our own environment and those of the ancestors that belong to our terminal, the nearest first. */
-  readonly environments: () => readonly Variables[];
+  readonly environments: readonly Variables[];
   readonly notes: Notes;
   readonly hints: Hint[];
 }
@@ -35,22 +35,20 @@ export interface Answer {
 }
 
 export function findPlace(facts: Facts, means: Means, request: Request): Place {
-  const notes: Notes = new Map();
+  const notes: Notes = {};
   const chain = lineage(facts, facts.self);
-  const { terminal, anchor } = standing(facts, chain, notes);
-  let read: readonly Variables[] | undefined;
-  const environments = () => read ??= readEnvironments(facts, chain, anchor);
-  return { facts, means, request, chain, terminal, anchor, environments, notes, hints: [] };
-}
-
-function standing(facts: Facts, chain: Lineage, notes: Notes): Pick<Place, "terminal" | "anchor"> {
+  let terminal: Terminal | undefined;
+  let anchor: Process | undefined;
   if ((typeof BERTH_SYSTEM !== "string" || BERTH_SYSTEM === "win32") && facts.windows !== undefined) {
-    const terminal = findConsole(facts, facts.windows, chain, notes);
-    const anchor = terminal?.anchor ?? findWindowsJob(chain);
-    return { terminal, anchor: anchor && { ...anchor, tty: facts.windows.pty } };
+    terminal = findConsole(facts, facts.windows, chain, notes);
+    anchor = terminal?.anchor ?? findWindowsJob(chain);
+    if (anchor !== undefined) anchor = { ...anchor, tty: facts.windows.pty };
+  } else {
+    terminal = findTerminal(facts, chain, notes);
+    anchor = terminal?.anchor ?? findJob(facts, chain);
   }
-  const terminal = findTerminal(facts, chain, notes);
-  return { terminal, anchor: terminal?.anchor ?? findJob(facts, chain) };
+  const environments = readEnvironments(facts, chain, anchor);
+  return { facts, means, request, chain, terminal, anchor, environments, notes, hints: [] };
 }
 
 /** Write down that a hint counts. */
@@ -70,7 +68,7 @@ export function passOver(place: Place, name: string, reason: string): undefined 
  * process that stands for the terminal. What lies beyond that one is another terminal's.
  */
 export function environmentWith(place: Place, variable: Variable, or: Variable = variable): Variables {
-  const environments = place.environments();
+  const { environments } = place;
   for (let at = 0; at < environments.length; at++) {
     const variables = environments[at] ?? NO_VARIABLES;
     if (variables[variable] !== undefined || variables[or] !== undefined) return variables;
@@ -79,24 +77,16 @@ export function environmentWith(place: Place, variable: Variable, or: Variable =
 }
 
 function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefined): readonly Variables[] {
-  const environments: Variables[] = [];
-  // Most have none of our variables, and then there is no need to look for each of them in there.
-  const add = (variables: Variables) => {
-    if (variables !== NO_VARIABLES) environments.push(variables);
-  };
-  const addOf = ({ pid }: Process) => {
-    const theirs = facts.environment(pid);
-    if (theirs.ok) add(theirs.value);
-  };
-  add(facts.variables);
-  let reached = false;
-  for (let at = 0; at < chain.length && !reached; at++) {
-    const process = chain[at] as Process;
-    if (process.pid !== facts.self) addOf(process);
-    reached = process.pid === anchor?.pid;
+  const environments = facts.variables === NO_VARIABLES ? [] : [facts.variables];
+  for (let at = 0; at <= chain.length; at++) {
+    // Beyond the last one: the leader that is no ancestor of ours, since whoever came between is gone.
+    const process = chain[at] ?? anchor;
+    if (process === undefined) break;
+    const theirs = process.pid === facts.self ? undefined : facts.environment(process.pid);
+    // Most have none of our variables, and then there is no need to look for each of them in there.
+    if (theirs?.ok && theirs.value !== NO_VARIABLES) environments.push(theirs.value);
+    if (process.pid === anchor?.pid) break;
   }
-  // A leader that is no ancestor of ours: whoever came between is gone.
-  if (!reached && anchor !== undefined) addOf(anchor);
   return environments;
 }
 

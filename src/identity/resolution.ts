@@ -57,6 +57,6 @@ export interface Resolution {
   /** Ourselves and our ancestors; empty when the ID was given. */
   readonly chain: readonly Process[];
   /** What was seen of a process of the chain, by PID. */
-  readonly notes: ReadonlyMap<number, string>;
+  readonly notes: Readonly<Record<number, string>>;
   readonly hints: readonly Hint[];
 }

@@ -27,12 +27,14 @@ const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, deepAnchor];
  * @throws BerthError a usage error, when the label given by `--session-id` or `BERTH_SESSION` cannot be one
  */
 export function resolve(facts: Facts, request: Request, means: Means): Resolution {
-  return (request.terminalOnly ? undefined : explicit(facts, request, means)) ?? found(facts, request, means);
+  const given = request.terminalOnly ? undefined : request.label ?? facts.variables.BERTH_SESSION;
+  return given === undefined ? found(facts, request, means) : explicit(given, facts, request, means);
 }
 
 function found(facts: Facts, request: Request, means: Means): Resolution {
-  const place = placeOf(facts, request, means);
-  const rows = place.environments().length === 0 ? ROWS_WITHOUT_HINT : ROWS;
+  const here = findPlace(facts, means, request);
+  const place = typeof BERTH_SYSTEM === "string" && BERTH_SYSTEM !== "win32" ? here : placeByBinding(here);
+  const rows = place.environments.length === 0 ? ROWS_WITHOUT_HINT : ROWS;
   for (let at = 0; at < rows.length; at++) {
     const answer = rows[at]?.(place);
     if (answer !== undefined) return resolution(place, answer);
@@ -40,17 +42,9 @@ function found(facts: Facts, request: Request, means: Means): Resolution {
   return resolution(place, { id: foundId("uuid", means.randomUuid()), source: "uuid-fallback" });
 }
 
-function placeOf(facts: Facts, request: Request, means: Means): Place {
-  const place = findPlace(facts, means, request);
-  if (typeof BERTH_SYSTEM === "string" && BERTH_SYSTEM !== "win32") return place;
-  return placeByBinding(place);
-}
-
 /** What the user says counts, and nothing else is looked at. */
-function explicit(facts: Facts, request: Request, means: Means): Resolution | undefined {
+function explicit(text: string, facts: Facts, request: Request, means: Means): Resolution {
   const { label, scope } = request;
-  const text = label ?? facts.variables.BERTH_SESSION;
-  if (text === undefined) return undefined;
   const [source, name] = label === undefined
     ? ["explicit-env" as const, "BERTH_SESSION"]
     : ["explicit-flag" as const, "--session-id"];
@@ -65,7 +59,7 @@ function explicit(facts: Facts, request: Request, means: Means): Resolution | un
     // Of the terminal, whatever its session is called: a `berth use` typed here before counts again afterwards.
     binding: () => found(facts, request, means).binding(),
     chain: [],
-    notes: new Map(),
+    notes: {},
     hints,
   };
 }

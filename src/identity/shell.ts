@@ -44,7 +44,9 @@ const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
  */
 export function isInteractiveShell(name: string, argv: Reading<readonly string[]>): boolean {
   if (!isShell(name)) return false;
-  return !argv.ok || !verdict(name, argv.value, ownWords(name, argv.value)).runs;
+  // Nothing but its own name, as most terminals start one.
+  if (!argv.ok || (argv.value.length === 1 && name !== "busybox")) return true;
+  return !verdict(name, argv.value, ownWords(name, argv.value)).runs;
 }
 
 /**

@@ -12,8 +12,9 @@ const connectionForm = () =>
  * everything that is started from a login.
  */
 export function ssh(place: Place): Answer | undefined {
-  const { name, wellFormed } = connectionOf(place);
   const server = enclosing(place, (process) => isSshServer(process.name));
+  if (server === undefined && place.environments.length === 0) return undefined;
+  const { name, wellFormed } = connectionOf(place);
   if (server === undefined) {
     return name === undefined ? undefined : passOver(place, name, "inherited: no sshd opened this terminal");
   }

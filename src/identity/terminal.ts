@@ -16,7 +16,7 @@ export interface Terminal {
 const MAX_TERMINALS = 32;
 
 /** What the walk saw, by PID, for `berth explain`. */
-export type Notes = Map<number, string>;
+export type Notes = Record<number, string>;
 
 /**
  * The terminal that we belong to: the controlling terminal of the nearest process that has one, with every
@@ -30,7 +30,7 @@ export function findTerminal(facts: Facts, chain: Lineage, notes: Notes): Termin
   for (let turns = 0; found !== undefined && turns < MAX_TERMINALS; turns++) {
     const outer = carriedBy(facts, found, notes);
     if (outer === undefined) break;
-    notes.set(found.anchor.pid, `${found.tty} was made for one command; going on outward`);
+    notes[found.anchor.pid] = `${found.tty} was made for one command; going on outward`;
     found = outer;
   }
   return found?.anchor.pid === facts.self ? undefined : found;
@@ -63,7 +63,7 @@ function carriedBy(facts: Facts, { anchor, outward }: Terminal, notes: Notes): T
   const outside = beyond[0];
   if (outside === undefined) return undefined;
   if (outside.tty !== null && isRelay(outside.name, facts.variables.BERTH_EXTRA_RELAYS)) {
-    notes.set(outside.pid, "a relay: its terminal is that of whoever started it");
+    notes[outside.pid] = "a relay: its terminal is that of whoever started it";
     return terminalOf(facts, outside, outside.tty, beyond);
   }
   if (isTerminalProgram(outside.name)) return undefined;

@@ -44,7 +44,7 @@ export function findConsole(
   for (let turns = 0; found !== undefined && turns < MAX_CONSOLES; turns++) {
     const outer: Found | undefined = outerConsole(scene, found);
     if (outer === undefined) break;
-    notes.set(found.anchor.pid, "its console was made for one command; going on outward");
+    notes[found.anchor.pid] = "its console was made for one command; going on outward";
     found = outer;
   }
   return found?.anchor.pid === facts.self ? undefined : found;
@@ -58,7 +58,7 @@ function ownConsole(scene: Scene, chain: Lineage): Found | undefined {
   const { console } = scene.windows;
   const self = chain[0];
   if (self === undefined || !console.ok) return undefined;
-  if (!console.value.window) scene.notes.set(self.pid, "its console has no window");
+  if (!console.value.window) scene.notes[self.pid] = "its console has no window";
   return console.value.window ? rootOf(scene, console.value, chain) : undefined;
 }
 
@@ -70,7 +70,7 @@ function nextConsole(scene: Scene, outward: Lineage): Found | undefined {
     if (isWindowsBoundary(process.name)) return undefined;
     const console = windows.consoleOf(process.pid);
     if (console.ok && console.value.window) return rootOf(scene, console.value, outward);
-    if (console.ok) notes.set(process.pid, "its console has no window");
+    if (console.ok) notes[process.pid] = "its console has no window";
   }
   return undefined;
 }
@@ -88,7 +88,7 @@ function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Foun
   const anchor = outward[likely];
   if (anchor === undefined) return undefined;
   const why = windows.leaving.ok ? "" : ` (${windows.leaving.why})`;
-  notes.set(anchor.pid, `taken for the terminal's shell: its console could not be looked at${why}`);
+  notes[anchor.pid] = `taken for the terminal's shell: its console could not be looked at${why}`;
   return { tty: CONSOLE, anchor, outward: outward.slice(likely), console: { visible: true } };
 }
 
@@ -105,7 +105,7 @@ function rootOf({ facts, notes }: Scene, console: Console, chain: Lineage): Foun
   if (anchor === undefined) return undefined;
   const oldest = root === chain.length - 1 ? oldestOf(facts, console.pids, anchor) : anchor;
   if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root), console };
-  notes.set(anchor.pid, `its parent is gone; process ${oldest.pid} is the oldest in its console`);
+  notes[anchor.pid] = `its parent is gone; process ${oldest.pid} is the oldest in its console`;
   return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid), console };
 }
 
