@@ -59,8 +59,8 @@ function tmux(directory: string): boolean {
 }
 
 /**
- * Run a part of this program at an interactive shell of a terminal of its own, whose parent is gone, as a person's
- * shell is a child of a terminal emulator and not of a deep chain of tools.
+ * Run a part of this program at an interactive shell of a terminal of its own, started as terminal emulators start it
+ * and with no profile, whose parent is gone: a person's shell is no child of a deep chain of tools.
  */
 async function inTerminal(part: string, directory: string): Promise<boolean> {
   const result = `${directory}/${part}.txt`;
@@ -75,7 +75,10 @@ async function openTerminal(part: string, directory: string): Promise<void> {
     `${directory}/${part}.txt`,
     `${process.execPath} ${import.meta.path} ${part} ${directory}`,
   ];
-  const child = Bun.spawn(["bash", "--norc", "-i"], { terminal: { cols: 80, rows: 24, data() {} } });
+  const child = Bun.spawn(["bash"], {
+    env: { ...process.env, HOME: directory },
+    terminal: { cols: 80, rows: 24, data() {} },
+  });
   child.terminal?.write(
     `${line} > ${result}; echo $? > ${result}.new; mv ${result}.new ${result}.status; exit\n`,
   );
@@ -88,7 +91,7 @@ async function inTmux(directory: string): Promise<boolean> {
   const line =
     `${process.execPath} ${import.meta.path} tmux ${directory} > ${result} 2>&1; echo $? > ${result}.status`;
   const call = (...args: string[]) => Bun.spawnSync(["tmux", "-S", socket, "-f", "/dev/null", ...args]);
-  call("new-session", "-d", "bash --norc -i");
+  call("new-session", "-d", "-e", `HOME=${directory}`, "bash");
   call("send-keys", line, "Enter");
   while (!await Bun.file(`${result}.status`).exists()) await Bun.sleep(100);
   console.log((await Bun.file(result).text()).trimEnd());

@@ -24,7 +24,9 @@ export const explain: Command = {
     const started = performance.now();
     const { facts, recording } = recorder(
       context.facts,
-      context.facts.system === "win32" ? windowsShape : shellShape,
+      (typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : context.facts.system) === "win32"
+        ? windowsShape
+        : shellShape,
     );
     const resolution = resolve(facts, context.request, context.means);
     const decided = performance.now();

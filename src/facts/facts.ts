@@ -15,6 +15,15 @@ export const unknown = (why: string): Reading<never> => ({ ok: false, why });
 
 export type System = "linux" | "darwin" | "win32";
 
+declare global {
+  /**
+   * Told by the build of a binary (`scripts/build.ts`), which then carries nothing that only another system needs;
+   * undefined where the source is run. The bundler sees through a condition with this name in it, and through no
+   * constant made of one.
+   */
+  var BERTH_SYSTEM: System | undefined;
+}
+
 /** The variables that berth looks at; all others are neither kept nor recorded. */
 export const VARIABLES = [
   "BERTH_SESSION",

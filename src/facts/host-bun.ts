@@ -22,9 +22,10 @@ const { symbols: libc } = dlopen("libc.so.6", {
 const ENVIRONMENT_BYTES = 1 << 21;
 const O_RDONLY_CLOEXEC = 0o2000000;
 const PATH_MAX = 4096;
-/** What was read last; it grows to the longest that was read, and its address with it. */
+/** What was read last, how much of it, and where; it grows to the longest that was read. */
 let buffer = new Uint8Array(PATH_MAX);
 let address = ptr(buffer);
+let filled = 0;
 
 /** The errno values that are worth a name in a trace; others are shown as a number. Made when something fails. */
 const errnoNames = (): Readonly<Record<number, string>> => ({
@@ -66,25 +67,24 @@ function cString(text: string): Uint8Array {
   return room;
 }
 
-/** Read a file into `buffer`, as much of it as is wanted. @returns the number of bytes, or why there are none */
-function readFile(path: string, limit: number): Reading<number> {
+function readText(path: string, limit: number): Reading<string> {
   const fd = libc.open(cString(path), O_RDONLY_CLOEXEC);
   if (fd < 0) return unknown(errno());
-  let length = 0;
+  filled = 0;
   try {
-    for (let full = true; full && length < limit;) {
-      if (length === buffer.length) grow();
-      const space = Math.min(buffer.length, limit) - length;
-      const got = libc.read(fd, length === 0 ? buffer : buffer.subarray(length), space);
+    for (let full = true; full && filled < limit;) {
+      if (filled === buffer.length) grow();
+      const space = Math.min(buffer.length, limit) - filled;
+      const got = libc.read(fd, filled === 0 ? buffer : buffer.subarray(filled), space);
       if (got < 0) return unknown(errno());
-      length += got;
+      filled += got;
       // Files, those of /proc too, fill what they are given, so a short read is the last one.
       full = got === space;
     }
   } finally {
     libc.close(fd);
   }
-  return { ok: true, value: length };
+  return { ok: true, value: filled === 0 ? "" : CString(address, 0, filled) };
 }
 
 function grow(): void {
@@ -92,12 +92,6 @@ function grow(): void {
   larger.set(buffer);
   buffer = larger;
   address = ptr(buffer);
-}
-
-function readText(path: string, limit: number): Reading<string> {
-  const length = readFile(path, limit);
-  if (!length.ok) return length;
-  return { ok: true, value: length.value === 0 ? "" : CString(address, 0, length.value) };
 }
 
 function readLink(path: string): Reading<string> {
@@ -143,8 +137,9 @@ export const bunHost: Host = {
   },
   sha256: (text) => Bun.SHA256.hash(text, "hex"),
   start(command, limits) {
-    const length = readFile("/proc/self/environ", ENVIRONMENT_BYTES);
-    return start(command, limits, buffer.slice(0, length.ok ? length.value : 0));
+    const environment = readText("/proc/self/environ", ENVIRONMENT_BYTES);
+    // The very bytes: they need not be text.
+    return start(command, limits, buffer.slice(0, environment.ok ? filled : 0));
   },
   write,
   // Not process.exit: what the runtime takes down by then, the kernel takes down anyway.

@@ -54,7 +54,11 @@ export function linuxFacts(host: Host, fresh = false): Facts {
       return variables ??= pickVariables((name) => host.variables[name]);
     },
     get boot() {
-      return boot ??= readBoot(host);
+      if (boot !== undefined) return boot;
+      const text = host.readText("/proc/sys/kernel/random/boot_id", 64);
+      if (!text.ok) return boot = text;
+      const value = text.value.trim();
+      return boot = value === "" ? unknown("empty") : { ok: true, value };
     },
     get pidNamespace() {
       return pidNamespace ??= host.readLink("/proc/self/ns/pid");
@@ -157,11 +161,4 @@ function readStreams(host: Host): Reading<Streams> {
     return target.ok ? target.value : "closed";
   }) as [string, string, string];
   return known([stdin, stdout, stderr]);
-}
-
-function readBoot(host: Host): Reading<string> {
-  const text = host.readText("/proc/sys/kernel/random/boot_id", 64);
-  if (!text.ok) return text;
-  const value = text.value.trim();
-  return value === "" ? unknown("empty") : known(value);
 }

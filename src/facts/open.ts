@@ -1,9 +1,6 @@
-import type { Facts, System } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { linuxFacts } from "./linux.ts";
-
-/** Told by the build of a binary, which then carries no other system's readers; unknown where the source is run. */
-declare const BERTH_SYSTEM: System | undefined;
 
 /** The reader of this machine. */
 export const openFacts = async (host: Host): Promise<Facts> => (await factsReader(host))();

@@ -13,6 +13,8 @@ export function anchorId({ facts, means }: Place, anchor: Process, namespace: Na
   if (!boot.ok) return undefined;
   // On Windows a terminal is seen by the standard streams alone, which are redirected in every other call.
   const tty = facts.system === "win32" ? "" : anchor.tty ?? "";
-  const whole = `${boot.value}:${pidNamespace.ok ? pidNamespace.value : ""}:${tty}:${anchor.pid}:${anchor.start}`;
+  const whole = `${boot.value}:${
+    pidNamespace.ok ? pidNamespace.value : ""
+  }:${tty}:${anchor.pid}:${anchor.start}`;
   return foundId(namespace, means.sha256(whole));
 }

@@ -44,7 +44,7 @@ export function screen(place: Place): Answer | undefined {
   if (STY === undefined) return undefined;
   const pid = /^([1-9]\d{0,9})\./.exec(STY)?.[1];
   if (pid === undefined) return passOver(place, "STY", "not of the form pid.name");
-  const server = enclosing(place, (process) => process.pid === Number(pid) && /^screen/i.test(process.name));
+  const server = enclosing(place, (name, server) => server === Number(pid) && /^screen/i.test(name));
   return byServer(place, "screen", "STY", server);
 }
 
@@ -52,7 +52,7 @@ export function screen(place: Place): Answer | undefined {
 export function zellij(place: Place): Answer | undefined {
   const { ZELLIJ_SESSION_NAME } = environmentWith(place, "ZELLIJ_SESSION_NAME");
   if (ZELLIJ_SESSION_NAME === undefined) return undefined;
-  const server = enclosing(place, (process) => /^zellij/i.test(process.name));
+  const server = enclosing(place, (name) => /^zellij/i.test(name));
   return byServer(place, "zellij", "ZELLIJ_SESSION_NAME", server);
 }
 

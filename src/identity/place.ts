@@ -1,13 +1,10 @@
-import type { Facts, Process, Reading, System, Variable, Variables } from "../facts/facts.ts";
+import type { Facts, Process, Reading, Variable, Variables } from "../facts/facts.ts";
 import { NO_VARIABLES } from "../facts/variables.ts";
 import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
 import type { Hint, Means, Request, Source } from "./resolution.ts";
 import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
 import { findConsole, findWindowsJob } from "./windows.ts";
-
-/** Told by the build of a binary, which then decides for that system alone; unknown where the source is run. */
-declare const BERTH_SYSTEM: System | undefined;
 
 /** Where we are, as the rows of the hierarchy decide on it. */
 export interface Place {
@@ -94,11 +91,11 @@ function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefi
  * The server that our terminal belongs to: the nearest process outside of it that fits, with no other terminal
  * between. (A terminal emulator started from an SSH login has an sshd above it too, but is a terminal of its own.)
  */
-export function enclosing(place: Place, fits: (process: Process) => boolean): Process | undefined {
+export function enclosing(place: Place, fits: (name: string, pid: number) => boolean): Process | undefined {
   const outward = place.terminal?.outward ?? place.chain;
   for (let at = 1; at < outward.length; at++) {
     const process = outward[at] as Process;
-    if (fits(process)) return process;
+    if (fits(process.name, process.pid)) return process;
     if (process.tty !== null) return undefined;
   }
   return undefined;

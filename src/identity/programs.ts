@@ -57,16 +57,15 @@ const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe sshd-sessi
 /** Multiplexer servers put more behind their name (`tmux: server`, `screen-5.0.1`), but no letters (`screenshot`). */
 function isMultiplexer(name: string): boolean {
   const lower = name.toLowerCase();
-  const first = lower.charAt(0);
-  if (first === "t") return isNamed(lower, "tmux");
-  if (first === "s") return isNamed(lower, "screen");
-  return first === "z" && isNamed(lower, "zellij");
+  if (lower.startsWith("screen") || lower.startsWith("zellij")) {
+    return isVersion(lower.slice("screen".length));
+  }
+  return lower.startsWith("tmux") && isVersion(lower.slice("tmux".length));
 }
 
-function isNamed(name: string, program: string): boolean {
-  if (!name.startsWith(program)) return false;
-  const next = name.charAt(program.length);
-  return next === "" || next === ":" || isDigit(next === "-" ? name.charAt(program.length + 1) : next);
+function isVersion(rest: string): boolean {
+  const next = rest.charAt(0);
+  return next === "" || next === ":" || isDigit(next === "-" ? rest.charAt(1) : next);
 }
 
 const isDigit = (character: string): boolean => character >= "0" && character <= "9";

@@ -1,4 +1,4 @@
-import type { Facts, System } from "../facts/facts.ts";
+import type { Facts } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
 import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
 import { guiTerminal } from "./gui-terminal.ts";
@@ -8,9 +8,6 @@ import { type Answer, believe, environmentWith, findPlace, passOver, type Place 
 import type { Means, Request, Resolution } from "./resolution.ts";
 import { ssh } from "./ssh.ts";
 import { placeByBinding } from "./windows-binding.ts";
-
-/** Told by the build of a binary, which then decides for that system alone; unknown where the source is run. */
-declare const BERTH_SYSTEM: System | undefined;
 
 type Row = (place: Place) => Answer | undefined;
 

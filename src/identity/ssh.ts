@@ -12,7 +12,7 @@ const connectionForm = () =>
  * everything that is started from a login.
  */
 export function ssh(place: Place): Answer | undefined {
-  const server = enclosing(place, (process) => isSshServer(process.name));
+  const server = enclosing(place, isSshServer);
   if (server === undefined && place.environments.length === 0) return undefined;
   const { name, wellFormed } = connectionOf(place);
   if (server === undefined) {

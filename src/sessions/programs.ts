@@ -1,9 +1,6 @@
 import type * as children from "node:child_process";
 import process from "node:process";
 
-/** Told by the build of a binary; unknown where the source is run. */
-declare const BERTH_SYSTEM: NodeJS.Platform | undefined;
-
 /** How other programs are started: as node:child_process has it. */
 export type Programs = Pick<typeof children, "spawn" | "spawnSync">;
 

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { programs, type Programs } from "./programs.ts";
+import { type Programs, programs } from "./programs.ts";
 
 /** How a program ended, and what it printed. */
 export interface Ended {

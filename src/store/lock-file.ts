@@ -16,9 +16,6 @@ export interface LockFile {
 
 export type OpenLockFile = (path: string) => LockFile;
 
-/** Told by the build of a binary; unknown where the source is run. */
-declare const BERTH_SYSTEM: NodeJS.Platform | undefined;
-
 /** The implementation for where we run. Loaded on the first lock: readers need none. */
 export async function lockFiles(): Promise<OpenLockFile> {
   if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32") {
