@@ -3,7 +3,7 @@
  * compiled at every start and takes 0.2 ms where an empty program takes 3. It is what `bun:ffi` itself calls;
  * the names mean what they mean there. Memory of ours is handed to a `ptr` as it is.
  */
-export const { dlopen, ptr, read, CString } = (Bun as unknown as { FFI: Ffi }).FFI;
+export const ffi = (Bun as unknown as { FFI: Ffi }).FFI;
 
 type Ffi = Omit<typeof import("bun:ffi"), "CString"> & {
   /** The UTF-8 text of so many bytes in memory, one at least. */

@@ -9,7 +9,7 @@ import {
   type Variables,
 } from "./facts.ts";
 import type { Host } from "./host.ts";
-import { device, NO_OFFSETS, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
+import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { askTmux, tmuxQuery } from "./tmux.ts";
 import { NO_VARIABLES, pickVariables } from "./variables.ts";
 
@@ -124,10 +124,15 @@ function otherTty(host: Host, ttyNr: number): string {
   return name === undefined ? `/dev/char/${major}:${minor}` : `/dev/${name}`;
 }
 
+/** The kernel's first one, which has none (PROC_TIME_INIT_INO of include/linux/proc_ns.h). */
+const FIRST_TIME_NAMESPACE = "time:[4026531834]";
+
 /** Clock ticks that a time namespace adds to every start time; 0 where there are none. */
 function startOffset(host: Host): number {
+  const namespace = host.readLink("/proc/self/ns/time");
+  if (namespace.ok && namespace.value === FIRST_TIME_NAMESPACE) return 0;
   const text = host.readText("/proc/self/timens_offsets", 256);
-  return text.ok && text.value !== NO_OFFSETS ? parseStartOffset(text.value) : 0;
+  return text.ok ? parseStartOffset(text.value) : 0;
 }
 
 function environment(pid: number | "self", host: Host): Reading<Variables> {

@@ -48,9 +48,6 @@ export function parseStat(line: string): Reading<Stat> {
   return { ok: true, value: zombie ? { ...process, zombie } : process };
 }
 
-/** As the kernel writes it outside of every time namespace, which is nearly always. */
-export const NO_OFFSETS = "monotonic           0         0\nboottime            0         0\n";
-
 /**
  * Read /proc/<pid>/timens_offsets (time_namespaces(7): `boottime SECONDS NANOSECONDS`).
  *

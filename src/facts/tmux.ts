@@ -10,19 +10,38 @@ const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16 };
  */
 const FORMAT = "#{session_id} #{window_id} #{pane_id} #{pid} #{start_time} #{pane_tty} " +
   "#{S:#{session_id}#{W:#{window_id}}|}";
-const answerForm = () =>
-  /^(\$\d{1,10}) (@\d{1,10}) (%\d{1,10}) ([1-9]\d{0,9}) (\d{1,15}) (\/[\x21-\x7e]{1,200})? ?((?:\$\d{1,10}[@\d]*\|)*)\n?$/;
+
+/** Whether a text has at most so many characters, one at least, and all of them in a range. */
+function isWithin(text: string, longest: number, from: string, to: string): boolean {
+  if (text === "" || text.length > longest) return false;
+  // Not by regular expressions: those take longer to come into being than all that is checked here.
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character < from || character > to) return false;
+  }
+  return true;
+}
+
+const isNumber = (text: string, digits: number): boolean => isWithin(text, digits, "0", "9");
+
+/** Whether a text is a number as tmux counts its things: `$3`, `@7`, `%12`. */
+const isCounted = (text: string, kind: "$" | "@" | "%"): boolean =>
+  text.startsWith(kind) && isNumber(text.slice(1), 10);
 
 /**
  * What `TMUX` (`socket,server pid,session number`) and `TMUX_PANE` ask for. The socket's path may hold commas, so
  * the value is split from the right; whatever is no such value asks for nothing.
  */
 export function tmuxQuery(tmux: string, pane: string | undefined): TmuxQuery | null {
-  const parts = /^(\/[^\0\n]{1,4000}),(\d{1,10}),(\d{1,10})$/.exec(tmux);
-  const [, socket, , session] = parts ?? [];
-  if (socket === undefined || session === undefined) return null;
-  const target = pane !== undefined && /^%\d{1,10}$/.test(pane) ? pane : `$${session}`;
-  return { socket, target, session: `$${session}` };
+  const last = tmux.lastIndexOf(",");
+  const first = tmux.lastIndexOf(",", last - 1);
+  const socket = tmux.slice(0, first);
+  const session = `$${tmux.slice(last + 1)}`;
+  if (first < 2 || !isNumber(tmux.slice(first + 1, last), 10) || !isCounted(session, "$")) return null;
+  if (!socket.startsWith("/") || socket.length > 4000 || socket.includes("\n") || socket.includes("\0")) {
+    return null;
+  }
+  return { socket, target: pane !== undefined && isCounted(pane, "%") ? pane : session, session };
 }
 
 /**
@@ -41,11 +60,27 @@ export function askTmux(host: Host, query: TmuxQuery): () => Reading<TmuxPane> {
 
 /** The path is the one that we asked by: tmux puts `_` for what is not ASCII where LC_ALL is not UTF-8. */
 function parseAnswer(host: Host, { socket, session: own }: TmuxQuery, text: string): Reading<TmuxPane> {
-  const [, session, window, pane, pid, start, tty = "", sessions = ""] = answerForm().exec(text) ?? [];
-  if (!session || !window || !pane || !start) return unknown("no answer in tmux's format");
+  const line = text.endsWith("\n") ? text.slice(0, -1) : text;
+  const fields = line.split(" ");
+  // By their numbers: taking an array apart by a pattern runs an iterator.
+  const session = fields[0] ?? "";
+  const window = fields[1] ?? "";
+  const pane = fields[2] ?? "";
+  const pid = fields[3] ?? "";
+  const start = fields[4] ?? "";
+  const tty = fields[5] ?? "";
+  const sessions = fields[6] ?? "";
+  const counted = isCounted(session, "$") && isCounted(window, "@") && isCounted(pane, "%");
+  const numbers = isNumber(pid, 10) && !pid.startsWith("0") && isNumber(start, 15);
+  const terminal = tty === "" || (tty.startsWith("/") && isWithin(tty, 200, "!", "~"));
+  const shared = isShared(sessions, window);
+  const listed = !shared || /^(?:\$\d{1,10}[@\d]*\|)*$/.test(sessions);
+  if (!counted || !numbers || !terminal || !listed || fields.length > 7) {
+    return unknown("no answer in tmux's format");
+  }
   const real = host.realPath(socket);
   return known({
-    session: isShared(sessions, window) ? homeSession(sessions.split("|"), window, own) ?? session : session,
+    session: shared ? homeSession(sessions.split("|"), window, own) ?? session : session,
     window,
     pane,
     serverPid: Number(pid),
@@ -57,9 +92,12 @@ function parseAnswer(host: Host, { socket, session: own }: TmuxQuery, text: stri
 
 /** Whether a window stands in several sessions; nearly none does, and then there is nothing to sort. */
 function isShared(sessions: string, window: string): boolean {
-  const list = sessions.replaceAll("|", "@");
-  const first = list.indexOf(`${window}@`);
-  return first >= 0 && list.indexOf(`${window}@`, first + 1) >= 0;
+  let times = 0;
+  for (let at = sessions.indexOf(window); at >= 0; at = sessions.indexOf(window, at + 1)) {
+    const next = sessions.charAt(at + window.length);
+    if (next === "@" || next === "|") times++;
+  }
+  return times > 1;
 }
 
 /**

@@ -1,0 +1,18 @@
+/**
+ * A text as C has it: its UTF-8 bytes and a NUL. Without a TextEncoder where it is ASCII, as nearly all are: one takes
+ * as long to come into being as two files to read.
+ *
+ * @param room where it may be put, good until the next one; memory of its own without one or where it is too long
+ * @returns memory that begins with it
+ */
+export function cString(text: string, room?: Uint8Array): Uint8Array {
+  const { length } = text;
+  const bytes = room !== undefined && length < room.length ? room : new Uint8Array(length + 1);
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7e) return new TextEncoder().encode(`${text}\0`);
+    bytes[at] = code;
+  }
+  bytes[length] = 0;
+  return bytes;
+}
