@@ -1,4 +1,5 @@
 import process from "node:process";
+import { ffi } from "../facts/ffi-bun.ts";
 import * as files from "./files.ts";
 import type { LockFile } from "./lock-file.ts";
 import { quietly } from "./naming.ts";
@@ -8,13 +9,12 @@ import { quietly } from "./naming.ts";
  * in one process too (fcntl(2) locks do not, and fall at any close). The musl loader answers to glibc's name.
  */
 const darwin = process.platform === "darwin";
-const { dlopen, read } = await import("bun:ffi");
 
 const flockAs = { flock: { args: ["i32", "i32"], returns: "i32" } } as const;
 const errnoAs = { args: [], returns: "ptr" } as const;
 const libc = darwin
-  ? dlopen("libSystem.B.dylib", { ...flockAs, __error: errnoAs }).symbols
-  : dlopen("libc.so.6", { ...flockAs, __errno_location: errnoAs }).symbols;
+  ? ffi.dlopen("libSystem.B.dylib", { ...flockAs, __error: errnoAs }).symbols
+  : ffi.dlopen("libc.so.6", { ...flockAs, __errno_location: errnoAs }).symbols;
 
 const LOCK_EX_NB = 2 | 4;
 const LOCK_UN = 8;
@@ -23,7 +23,7 @@ const EWOULDBLOCK = darwin ? 35 : 11;
 
 function errno(): number {
   const location = "__error" in libc ? libc.__error() : libc.__errno_location();
-  return location === null ? 0 : read.i32(location, 0);
+  return location === null ? 0 : ffi.read.i32(location, 0);
 }
 
 function tryFlock(fd: number): boolean {
