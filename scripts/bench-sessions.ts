@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { median, type Row } from "./measure.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 31;
 const SESSIONS = 10_000;
 
 /** Milliseconds that a command takes. @throws Error with what it said when it fails */

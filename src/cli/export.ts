@@ -6,7 +6,7 @@ import { find, runAlive } from "../sessions/query.ts";
 import { findRepository } from "../sessions/repository.ts";
 import { parseFile, toFile } from "../sessions/workspace-file.ts";
 import { type Command, type Context, type Input, type Option, outJson } from "./command.ts";
-import { directoryOf } from "./new.ts";
+import { directoryOf } from "./given-directory.ts";
 import { WAIT } from "./session.ts";
 import { meansOf } from "./sessions-means.ts";
 

@@ -1,9 +1,9 @@
-import { check, pipe, string } from "valibot";
 import { fail } from "../errors.ts";
 import type { Resolution } from "../identity/resolution.ts";
 import { openStore, type Store } from "../store/open.ts";
 import type { Anchor, Origin } from "../store/record.ts";
 import { type Context, type Input, type Option, text } from "./command.ts";
+export { WAIT } from "./wait-option.ts";
 
 /** The session that a command is about, and the store that keeps it. */
 export interface Here {
@@ -11,16 +11,6 @@ export interface Here {
   readonly id: string;
   readonly origin: Origin;
 }
-
-/** Longest wait that a timer can be set for, in seconds. */
-const MAX_WAIT_S = 2_000_000;
-
-export const WAIT: Option = {
-  flag: "--wait <seconds>",
-  about: "Wait this long for another process that writes to the session (5)",
-  schema: pipe(string(), check((value) => /^\d{1,7}(\.\d+)?$/.test(value) && Number(value) <= MAX_WAIT_S)),
-  wanted: "a number of seconds",
-};
 
 export const SCRIPT: Option = {
   flag: "--script <name>",

@@ -4,7 +4,7 @@ import { type Hooks, readHooks } from "../sessions/hooks-file.ts";
 import { findRepository } from "../sessions/repository.ts";
 import { distrust, trust } from "../sessions/trust.ts";
 import { type Command, type Context, flag, type Input, outJson } from "./command.ts";
-import { directoryOf } from "./new.ts";
+import { directoryOf } from "./given-directory.ts";
 import { WAIT } from "./session.ts";
 import { meansOf, recordOf } from "./sessions-means.ts";
 

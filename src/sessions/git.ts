@@ -1,6 +1,6 @@
 import { fail } from "../errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
-import { type Ended, runToEnd } from "./run-to-end.ts";
+import { type Ended, runToEnd, startAhead } from "./run-to-end.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
 export interface Answer {
@@ -36,15 +36,43 @@ const SETTINGS = [
 ];
 const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 
+/** What `findRepository` in `repository.ts` asks first. One call for all: each costs as much as a third of a worktree. */
+export const REPOSITORY_QUESTION = [
+  "rev-parse",
+  "--is-bare-repository",
+  "--git-common-dir",
+  "--git-dir",
+  "--show-toplevel",
+  "HEAD^{commit}",
+  "--symbolic-full-name",
+  "HEAD",
+] as const;
+
+/** An answer that git works on, or why not: then the question is to be asked again. */
+export type Early = () => Answer | undefined;
+
+/** Ask where a directory stands, and do something else meanwhile. */
+export function askAhead(directory: string, environment: Environment): Early {
+  const command = ["git", "-C", directory, ...GLOBAL, ...REPOSITORY_QUESTION] as const;
+  const answer = startAhead(command, gitEnvironment(environment));
+  return () => {
+    const out = answer();
+    return out === undefined ? undefined : { status: 0, out, err: "" };
+  };
+}
+
 /**
  * Git in a directory. Any version from 2.30 on will do.
  *
+ * @param early what `askAhead` gave for this directory
  * @throws `git_missing` from a call, when there is no git
  */
-export function gitIn(directory: string, environment: Environment): Git {
+export function gitIn(directory: string, environment: Environment, early?: Early): Git {
   const env = gitEnvironment(environment);
   const git = (args: readonly string[], options: AskOptions = {}) =>
-    Promise.resolve().then(() => ask(directory, env, args, options));
+    Promise.resolve().then(() =>
+      (args === REPOSITORY_QUESTION ? early?.() : undefined) ?? ask(directory, env, args, options)
+    );
   return Object.assign(git, { directory });
 }
 

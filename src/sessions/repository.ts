@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fail } from "../errors.ts";
 import { type Base, baseOf } from "./branch.ts";
-import { type Answer, type Git, lastLine } from "./git.ts";
+import { type Answer, type Git, lastLine, REPOSITORY_QUESTION } from "./git.ts";
 
 /** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
 export interface Repository {
@@ -23,9 +23,7 @@ export interface Repository {
  * @throws `main_checkout_unknown` in a linked worktree whose main checkout git does not know
  */
 export async function findRepository(git: Git): Promise<Repository> {
-  const questions = ["--is-bare-repository", "--git-common-dir", "--git-dir", "--show-toplevel"];
-  // One call for all: each costs as much as a third of a worktree.
-  const answer = await git(["rev-parse", ...questions, "HEAD^{commit}", "--symbolic-full-name", "HEAD"]);
+  const answer = await git(REPOSITORY_QUESTION);
   // In a bare repository, and inside of a .git directory, nothing is answered from --show-toplevel on.
   const [bare, common, own, top, commit = "", ref = ""] = answer.out.split("\n");
   const head = answer.status === 0 ? baseOf(commit, ref) : null;
