@@ -73,11 +73,9 @@ function parseAnswer(host: Host, { socket, session: own }: TmuxQuery, text: stri
   const counted = isCounted(session, "$") && isCounted(window, "@") && isCounted(pane, "%");
   const numbers = isNumber(pid, 10) && !pid.startsWith("0") && isNumber(start, 15);
   const terminal = tty === "" || (tty.startsWith("/") && isWithin(tty, 200, "!", "~"));
+  if (!counted || !numbers || !terminal || fields.length > 7) return unknown("no answer in tmux's format");
   const shared = isShared(sessions, window);
-  const listed = !shared || /^(?:\$\d{1,10}[@\d]*\|)*$/.test(sessions);
-  if (!counted || !numbers || !terminal || !listed || fields.length > 7) {
-    return unknown("no answer in tmux's format");
-  }
+  if (shared && !/^(?:\$\d{1,10}[@\d]*\|)*$/.test(sessions)) return unknown("no list in tmux's format");
   const real = host.realPath(socket);
   return known({
     session: shared ? homeSession(sessions.split("|"), window, own) ?? session : session,
