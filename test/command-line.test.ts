@@ -251,3 +251,15 @@ describe("long and strange arguments:", () => {
     }
   });
 });
+
+test.each(["id", "set key value", "list"])(
+  "berth %s is over before the engine has anything compiled, which starts threads",
+  async (line) => {
+    const label = { BERTH_SESSION: "compiled-or-not" };
+    const { stdout, stderr, status } = await run([berth, ...line.split(" ")], {
+      env: { ...label, BUN_JSC_reportBaselineCompileTimes: "1" },
+    });
+    expect(`${stdout}${stderr}`).not.toContain("using Baseline");
+    expect(status).toBe(0);
+  },
+);

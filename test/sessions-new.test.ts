@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth } from "./support/berth.ts";
+import { berth, root } from "./support/berth.ts";
 import { at, project, read } from "./support/project.ts";
 
 const UUID = /^uuid--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -29,6 +29,18 @@ describe("new", () => {
     await p.ok("new", "second");
     expect(read(join(p.root, ".git/info/exclude")).split("\n").filter((line) => line === "/.worktrees/"))
       .toHaveLength(1);
+  });
+
+  test("is the same under Deno, which starts git by another way", async () => {
+    const p = await project();
+    const deno = [`${root}/node_modules/.bin/deno`, "run", "-A", "--no-lock", `${root}/src/main.ts`];
+    const made = await p.in(p.root, [...deno, "new", "auth"], { limit: 60_000 });
+    expect(made).toMatchObject({ stderr: "", stdout: "auth\n", status: 0 });
+    expect(read(join(await p.worktree("auth"), "file.txt"))).toBe("one\n");
+    const refused = await p.in(p.home, [...deno, "new", "other", "--json"], { limit: 60_000 });
+    expect(JSON.parse(refused.stderr).error.code).toBe("not_a_repository");
+    expect((await at(p.home, p.home, p.store, p.env).refused("new", "other")).message)
+      .toBe(JSON.parse(refused.stderr).error.message);
   });
 
   test("--json prints the session; a command's status passes through", async () => {
