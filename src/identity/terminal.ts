@@ -57,11 +57,17 @@ function terminalOf(facts: Facts, member: Process, tty: string, chain: Lineage):
   return { tty, anchor: chain[outermost] ?? member, outward: chain.slice(outermost) };
 }
 
+function anyTerminal(chain: Lineage): boolean {
+  for (let at = 0; at < chain.length; at++) if (chain[at]?.tty !== null) return true;
+  return false;
+}
+
 /** The terminal that this one only carries, if it is one that carries: a relay's, or one made for one command. */
 function carriedBy(facts: Facts, { anchor, outward }: Terminal, notes: Notes): Terminal | undefined {
   const beyond = outward.slice(1);
   const outside = beyond[0];
-  if (outside === undefined) return undefined;
+  // Without a terminal further out there is none to carry, whatever runs in this one.
+  if (outside === undefined || !anyTerminal(beyond)) return undefined;
   if (outside.tty !== null && isRelay(outside.name, facts.variables.BERTH_EXTRA_RELAYS)) {
     notes[outside.pid] = "a relay: its terminal is that of whoever started it";
     return terminalOf(facts, outside, outside.tty, beyond);
