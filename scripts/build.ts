@@ -101,7 +101,7 @@ const REST = '"./run.ts"';
  */
 export function entry(target: Target): string {
   if (!target.startsWith("linux")) return "src/main.ts";
-  const way = bundle(["src/main-linux.ts", "--target=bun", "--format=esm", `--external=*/run.ts`], target);
+  const way = bundle(["src/main-linux.ts", "--target=bun", "--format=esm", "--external=*/run.ts"], target);
   const parts = way.split(REST);
   if (parts.length !== 2) {
     throw new Error(`${REST} stands ${parts.length - 1} times on the way to an ID, not once`);
