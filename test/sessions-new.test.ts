@@ -90,6 +90,7 @@ describe("new", () => {
       [["new", "x", "--branch", "feature/there"], "branch_exists", 6],
       [["new", "x", "--branch", "taken"], "branch_clash", 6],
       [["new", "x", "--branch", "taken/it/deeper"], "branch_clash", 6],
+      [["new", "x", "--branch", "feature"], "branch_clash", 6],
       [["new", "x", "--branch", "a..b"], "bad_branch", 2],
       [["new", "x", "--branch", "@{-1}"], "bad_branch", 2],
       [["new", "x", "--existing-branch", "nothere"], "no_such_branch", 1],
@@ -107,6 +108,45 @@ describe("new", () => {
     const after = await Promise.all([p.git("for-each-ref"), p.git("worktree", "list"), p.stored("sessions")]);
     expect(after).toEqual(before);
   });
+
+  test("names that only resemble each other are in nobody's way", async () => {
+    const p = await project();
+    for (const name of ["feature/aut", "feature/auth2", "feature/Auth", "featurf"]) {
+      await p.git("branch", name);
+    }
+    // Without its `refs/heads/` a branch could be taken for a tag of the same name.
+    await p.git("tag", "feature/auth");
+    p.write("file.txt", "two\n");
+    await p.git("commit", "-qam", "two");
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    expect(read(join(worktree, "file.txt"))).toBe("two\n");
+    expect(await p.git("-C", worktree, "symbolic-ref", "HEAD")).toBe("refs/heads/feature/auth\n");
+    expect(await p.git("-C", worktree, "rev-parse", "HEAD")).toBe(await p.git("rev-parse", "main"));
+    expect(await p.git("reflog", "show", "--format=%gs", "refs/heads/feature/auth"))
+      .toBe("branch: Created from main\n");
+  });
+
+  test.each([["feature/a", "branch_exists"], ["feature/a/b", "branch_clash"]])(
+    "%s, which somebody makes while we do, is not ours to take back",
+    async (branch, code) => {
+      const p = await project();
+      const bin = join(p.home, "bin");
+      mkdirSync(bin);
+      const git = Bun.which("git");
+      const script =
+        `#!/bin/sh\ncase "$*" in *update-ref*) ${git} branch ${branch};; esac\nexec ${git} "$@"\n`;
+      writeFileSync(join(bin, "git"), script, { mode: 0o755 });
+      const { status, stderr } = await p.in(p.root, [berth, "new", "a", "--json"], {
+        env: { PATH: `${bin}:${process.env["PATH"]}` },
+      });
+      expect([status, JSON.parse(stderr).error.code]).toEqual([6, code]);
+      expect(await p.git("for-each-ref", "--format=%(refname)", "refs/heads/feature"))
+        .toBe(`refs/heads/${branch}\n`);
+      expect(p.stored("sessions")).toEqual([]);
+      expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
+    },
+  );
 
   test("adopts an existing branch", async () => {
     const p = await project();

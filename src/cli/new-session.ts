@@ -13,13 +13,19 @@ import { runIn } from "./supervised.ts";
 /**
  * What `berth new` does when its command line is right.
  *
+ * @param branch the one that is to be made, where its name is known
  * @param early git's answer about the directory that was given or that we are in
  * @returns the exit status
  */
-export async function makeSession(context: Context, input: Input, early: Early): Promise<number> {
+export async function makeSession(
+  context: Context,
+  input: Input,
+  branch: string | undefined,
+  early: Early,
+): Promise<number> {
   const git = gitIn(directoryOf(input), context.host.variables, early);
   const means = await meansOf(context, input, "new");
-  const made = await uninterrupted(() => make(context, means, input, git));
+  const made = await uninterrupted(() => make(context, means, input, git, branch));
   await runHook(context, means, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
   if (command.length > 0) return await runIn(context, means, made, command);
@@ -28,7 +34,13 @@ export async function makeSession(context: Context, input: Input, early: Early):
   return 0;
 }
 
-async function make(context: Context, means: Means, input: Input, git: Git): Promise<SessionRecord> {
+async function make(
+  context: Context,
+  means: Means,
+  input: Input,
+  git: Git,
+  branch: string | undefined,
+): Promise<SessionRecord> {
   const [name] = input.args;
   const role = text(input, "role");
   const about = {
@@ -38,7 +50,7 @@ async function make(context: Context, means: Means, input: Input, git: Git): Pro
   if (flag(input, "no-worktree")) {
     return await createSession(means, { ...about, root: await plainRoot(input, git) });
   }
-  const repository = await findRepository(git);
+  const repository = await findRepository(git, branch);
   const main = gitIn(repository.root, context.host.variables);
   const { record, copied } = await makeWorktreeSession(
     means,

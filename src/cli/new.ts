@@ -1,8 +1,9 @@
 import process from "node:process";
 import { fail } from "../errors.ts";
 import { askAhead } from "../sessions/git.ts";
-import { checkName } from "../sessions/name.ts";
-import { type Command, type Input, text } from "./command.ts";
+import { branchOf, checkName } from "../sessions/name.ts";
+import { repositoryQuestion } from "../sessions/repository-question.ts";
+import { type Command, flag, type Input, text } from "./command.ts";
 import { WAIT } from "./wait-option.ts";
 
 export const newCommand: Command = {
@@ -28,12 +29,21 @@ export const newCommand: Command = {
     const [name] = input.args;
     if (name !== undefined) checkName(name);
     refuseContradictions(input);
-    // Git says where we are while nearly all of this command is loaded: both take about as long.
-    const early = askAhead(text(input, "path") ?? process.cwd(), context.host.variables);
+    // Git looks while nearly all of this command is loaded: both take about as long.
+    const branch = branchToMake(input);
+    const directory = text(input, "path") ?? process.cwd();
+    const early = askAhead(directory, context.host.variables, repositoryQuestion(branch));
     const { makeSession } = await import("./new-session.ts");
-    return await makeSession(context, input, early);
+    return await makeSession(context, input, branch, early);
   },
 };
+
+/** The new branch; undefined where there will be none, or its name is yet to be made up. */
+function branchToMake(input: Input): string | undefined {
+  const [name] = input.args;
+  if (flag(input, "no-worktree") || text(input, "existing-branch") !== undefined) return undefined;
+  return text(input, "branch") ?? (name === undefined ? undefined : branchOf(name));
+}
 
 function refuseContradictions(input: Input): void {
   const given = (name: string) => input.options[name] !== undefined && input.options[name] !== false;

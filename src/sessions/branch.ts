@@ -1,5 +1,6 @@
 import { fail } from "../errors.ts";
-import { type Git, must, mustLook } from "./git.ts";
+import { type Git, lastLine, must, mustLook } from "./git.ts";
+import { withParents } from "./repository-question.ts";
 
 /** A branch as it stands. */
 export interface Branch {
@@ -21,10 +22,9 @@ export async function findBranches(git: Git, patterns: readonly string[]): Promi
   });
 }
 
-/** The name itself and every name above it: `a/b/c`, `a/b`, `a`. A branch at one of them is in its way. */
-export function withParents(name: string): string[] {
-  const parts = name.split("/");
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
+/** The names of the branches that a branch of that name could clash with. */
+export async function findAround(git: Git, name: string): Promise<string[]> {
+  return (await findBranches(git, withParents(name))).map((branch) => branch.name);
 }
 
 /**
@@ -32,8 +32,8 @@ export function withParents(name: string): string[] {
  *
  * @throws `branch_exists`; `branch_clash`, since a ref cannot be a file and a directory at once
  */
-export function refuseTaken(name: string, branches: readonly Branch[]): void {
-  for (const { name: other } of branches) {
+export function refuseTaken(name: string, branches: readonly string[]): void {
+  for (const other of branches) {
     if (other === name) throw fail("branch_exists", { branch: name });
     if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) {
       throw fail("branch_clash", { branch: name, other });
@@ -99,6 +99,29 @@ export async function hasOwnCommits(git: Git, name: string): Promise<boolean> {
   const args = ["rev-list", "--max-count=1", `refs/heads/${name}`, "--not", `--exclude=${name}`];
   const out = await must(git, "compare the branches", [...args, "--branches", "--remotes", "--"]);
   return out.trim() !== "";
+}
+
+/**
+ * Make a branch where there is none. `git worktree add -b` could do it, but would not say whether a branch of that name
+ * is one it made or one that was there.
+ *
+ * @param marks variables that git carries meanwhile
+ * @throws `branch_exists`, `branch_clash` where somebody made one since we looked; `git_failed`
+ */
+export async function createBranch(
+  git: Git,
+  name: string,
+  base: Base,
+  marks: Readonly<Record<string, string>>,
+): Promise<void> {
+  const reason = ["-m", `branch: Created from ${base.ref}`];
+  // The empty string is the value of a ref that is not there.
+  const { status, err } = await git(["update-ref", ...reason, `refs/heads/${name}`, base.commit, ""], {
+    marks,
+  });
+  if (status === 0) return;
+  refuseTaken(name, await findAround(git, name));
+  throw fail("git_failed", { action: `make branch ${name}`, why: lastLine(err, status) });
 }
 
 /**

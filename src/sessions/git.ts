@@ -36,27 +36,14 @@ const SETTINGS = [
 ];
 const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 
-/** What `findRepository` in `repository.ts` asks first. One call for all: each costs as much as a third of a worktree. */
-export const REPOSITORY_QUESTION = [
-  "rev-parse",
-  "--is-bare-repository",
-  "--git-common-dir",
-  "--git-dir",
-  "--show-toplevel",
-  "HEAD^{commit}",
-  "--symbolic-full-name",
-  "HEAD",
-] as const;
+/** The answer to a question that git works on; undefined for any other, and where it is to be asked again. */
+export type Early = (args: readonly string[]) => Answer | undefined;
 
-/** An answer that git works on, or why not: then the question is to be asked again. */
-export type Early = () => Answer | undefined;
-
-/** Ask where a directory stands, and do something else meanwhile. */
-export function askAhead(directory: string, environment: Environment): Early {
-  const command = ["git", "-C", directory, ...GLOBAL, ...REPOSITORY_QUESTION] as const;
-  const answer = startAhead(command, gitEnvironment(environment));
-  return () => {
-    const out = answer();
+/** Ask something about a directory, and do something else meanwhile. */
+export function askAhead(directory: string, environment: Environment, question: readonly string[]): Early {
+  const answer = startAhead(["git", "-C", directory, ...GLOBAL, ...question], gitEnvironment(environment));
+  return (args) => {
+    const out = args.join("\0") === question.join("\0") ? answer() : undefined;
     return out === undefined ? undefined : { status: 0, out, err: "" };
   };
 }
@@ -70,9 +57,7 @@ export function askAhead(directory: string, environment: Environment): Early {
 export function gitIn(directory: string, environment: Environment, early?: Early): Git {
   const env = gitEnvironment(environment);
   const git = (args: readonly string[], options: AskOptions = {}) =>
-    Promise.resolve().then(() =>
-      (args === REPOSITORY_QUESTION ? early?.() : undefined) ?? ask(directory, env, args, options)
-    );
+    Promise.resolve().then(() => early?.(args) ?? ask(directory, env, args, options));
   return Object.assign(git, { directory });
 }
 

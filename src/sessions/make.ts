@@ -6,11 +6,12 @@ import {
   type Base,
   type Branch,
   checkBranchName,
+  createBranch,
   deleteBranch,
+  findAround,
   findBase,
   findBranches,
   refuseTaken,
-  withParents,
 } from "./branch.ts";
 import { createSession } from "./create.ts";
 import type { Git } from "./git.ts";
@@ -22,7 +23,7 @@ import { type Pending, pendingOf } from "./pending.ts";
 import { checkPlace, worktreePath } from "./place.ts";
 import type { Repository } from "./repository.ts";
 import { change } from "./runs.ts";
-import { addWorktree, inspectWorktree, removeWorktree } from "./worktree.ts";
+import { addWorktree, inspectWorktree, removeWorktree, stepMarks } from "./worktree.ts";
 
 export interface WorktreeSession {
   readonly name?: string;
@@ -64,9 +65,9 @@ export async function makeWorktreeSession(
   });
   const marker = markerOf(record);
   const path = worktreePath(root, record.id);
+  if (base !== null) await makeBranch(means, main, marker, base);
   try {
-    const place = { root, commonDir, path, base: base?.commit ?? null, marker };
-    await addWorktree(main, place);
+    await addWorktree(main, { root, commonDir, path, marker });
     const copied = await copyIncluded(main, root, path);
     return { record: await finish(means, record.id), copied };
   } catch (error) {
@@ -77,18 +78,30 @@ export async function makeWorktreeSession(
   }
 }
 
+/** Where it fails, a branch of that name is somebody else's, and there is only the record to take back. */
+async function makeBranch(means: Means, main: Git, { id, branch }: Marker, base: Base): Promise<void> {
+  try {
+    await createBranch(main, branch, base, stepMarks(id));
+  } catch (error) {
+    await removeRecord(means, id).catch(() => {
+      // It is in the journal, as below.
+    });
+    throw error;
+  }
+}
+
 /** What the session will have, checked against the repository while no other session can be made. */
 async function prepare(
   means: Means,
   git: Git,
-  { root }: Repository,
+  { root, around }: Repository,
   { branch: given, existing }: WorktreeSession,
   base: Base | null,
   draft: SessionRecord,
 ): Promise<void> {
   const branch = existing ?? given ?? branchOf(draft.name ?? "");
   const adopted: Branch | null = existing === undefined ? null : await adoptable(git, existing);
-  if (adopted === null) refuseTaken(branch, await findBranches(git, withParents(branch)));
+  if (adopted === null) refuseTaken(branch, around ?? await findAround(git, branch));
   const worktree = worktreePath(root, draft.id);
   checkPlace(root, worktree);
   const baseRef = base?.ref ?? adopted?.commit ?? "";

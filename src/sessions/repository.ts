@@ -2,7 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fail } from "../errors.ts";
 import { type Base, baseOf } from "./branch.ts";
-import { type Answer, type Git, lastLine, REPOSITORY_QUESTION } from "./git.ts";
+import { type Answer, type Git, lastLine } from "./git.ts";
+import { repositoryQuestion } from "./repository-question.ts";
 
 /** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
 export interface Repository {
@@ -14,29 +15,37 @@ export interface Repository {
   readonly head: Base | null;
   /** Where all worktrees share their objects and branches. */
   readonly commonDir: string;
+  /** Branches that the one asked about could clash with, among others; null where none was, or HEAD has no commit. */
+  readonly around: readonly string[] | null;
 }
 
 /**
  * Find the repository of git's directory.
  *
+ * @param branch the name of a branch that is to be made
  * @throws `not_a_repository` with git's own words: there is none, or it is one that git refuses to read
  * @throws `main_checkout_unknown` in a linked worktree whose main checkout git does not know
  */
-export async function findRepository(git: Git): Promise<Repository> {
-  const answer = await git(REPOSITORY_QUESTION);
+export async function findRepository(git: Git, branch?: string): Promise<Repository> {
+  const answer = await git(repositoryQuestion(branch));
   // In a bare repository, and inside of a .git directory, nothing is answered from --show-toplevel on.
-  const [bare, common, own, top, commit = "", ref = ""] = answer.out.split("\n");
+  const [bare, common, own, top, commit = "", ref = "", ...refs] = answer.out.split("\n");
   const head = answer.status === 0 ? baseOf(commit, ref) : null;
+  const around = head === null || branch === undefined
+    ? null
+    : refs.map(nameOf).filter((name) => name !== "");
   if (bare === undefined || common === undefined || !own) throw notFound(git, answer);
   const [commonDir, gitDir] = [real(git, common), real(git, own)];
-  if (!top) return { root: bareRoot(commonDir), top: null, head, commonDir };
+  if (!top) return { root: bareRoot(commonDir), top: null, head, commonDir, around };
   const here = realpathSync(top);
   const root = gitDir === commonDir ? here : await mainCheckout(git, commonDir, bare === "true");
-  return { root, top: here, head, commonDir };
+  return { root, top: here, head, commonDir, around };
 }
 
 const notFound = ({ directory }: Git, { err, status }: Answer) =>
   fail("not_a_repository", { directory, why: lastLine(err, status) });
+
+const nameOf = (ref: string): string => ref.slice("refs/heads/".length);
 
 const real = (git: Git, path: string): string => realpathSync(resolve(git.directory, path));
 

@@ -15,8 +15,7 @@ export interface Wanted {
   readonly root: string;
   readonly commonDir: string;
   readonly path: string;
-  /** The commit that a new branch starts at; null adopts the branch as it is. */
-  readonly base: string | null;
+  /** Its branch is there, and checked out nowhere. */
   readonly marker: Marker;
 }
 
@@ -26,13 +25,12 @@ export interface Wanted {
  * @throws `worktree_refused` where something is in the way; `git_failed`
  */
 export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
-  const { root, commonDir, path, base, marker } = wanted;
+  const { root, commonDir, path, marker } = wanted;
   if (checkPlace(root, path)) throw fail("worktree_refused", { path, why: "something is there already" });
   mkdirSync(join(root, FOLDER), { recursive: true });
   excludeWorktrees(commonDir);
-  const what = base === null ? [path, marker.branch] : ["--no-track", "-b", marker.branch, path, base];
   const marks = stepMarks(marker.id);
-  await must(git, "make the worktree", ["worktree", "add", "--quiet", ...what], { marks });
+  await must(git, "make the worktree", ["worktree", "add", "--quiet", path, marker.branch], { marks });
   const admin = adminDirectory(commonDir, path);
   if (admin === null) {
     throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
