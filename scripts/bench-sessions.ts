@@ -22,31 +22,37 @@ function untilStart(command: readonly string[], cwd: string, env: Record<string,
   return Number(done.stdout.toString()) * 1000 - started;
 }
 
-/** What one round runs, in an order of its own; every one of them leaves something behind of its number. */
-function commands(directory: string, berth: string, number: number): Record<string, readonly string[]> {
+/** What is run in one round's repository, in an order of its own. */
+function commands(directory: string, berth: string, repository: string): Record<string, readonly string[]> {
   return {
     empty: [`${directory}/empty`],
     "rev-parse": ["git", "rev-parse", "HEAD"],
-    "worktree add": ["git", "worktree", "add", "-q", "-b", `plain-${number}`, `${directory}/plain-${number}`],
-    new: [berth, "new", `made-${number}`],
+    "worktree add": ["git", "worktree", "add", "-q", "-b", "plain", `${repository}.plain`],
+    new: [berth, "new", "made"],
   };
 }
 
-/** Medians and rows for `berth new` and `berth run`. */
+/**
+ * Medians and rows for `berth new` and `berth run`.
+ *
+ * Every round has a repository and a store of its own, with a session in each, and none is removed before the end: more
+ * worktrees make both sides slower, and where many files were deleted within the last minute ext4 takes up to ten times
+ * as long to make one (`recently_deleted` in fs/ext4/ialloc.c).
+ */
 export function sessions(directory: string, berth: string): { medians: Map<string, number>; rows: Row[] } {
-  const repository = `${directory}/repository`;
-  const env = { PATH: process.env["PATH"] ?? "", HOME: directory, BERTH_HOME: `${directory}/sessions-store` };
-  const once = (...command: string[]) => timed(command, repository, env);
-  mkdirSync(repository);
-  for (let file = 0; file < 50; file++) writeFileSync(`${repository}/${file}.txt`, `${file}\n`.repeat(100));
-  once("git", "init", "-q");
-  once("git", "add", "-A");
-  once("git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "first");
-  once(berth, "new", "runner", "--no-worktree");
   const times = new Map<string, number[]>();
   for (let round = 0; round <= ROUNDS; round++) {
+    const repository = `${directory}/repository-${round}`;
+    const env = { PATH: process.env["PATH"] ?? "", HOME: directory, BERTH_HOME: `${repository}.store` };
+    const once = (...command: string[]) => timed(command, repository, env);
+    mkdirSync(repository);
+    for (let file = 0; file < 50; file++) writeFileSync(`${repository}/${file}.txt`, `${file}\n`.repeat(100));
+    once("git", "init", "-q");
+    once("git", "add", "-A");
+    once("git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "first");
+    once(berth, "new", "runner");
     for (
-      const [name, command] of Object.entries(commands(directory, berth, round)).toSorted(() =>
+      const [name, command] of Object.entries(commands(directory, berth, repository)).toSorted(() =>
         Math.random() - 0.5
       )
     ) {
@@ -54,9 +60,6 @@ export function sessions(directory: string, berth: string): { medians: Map<strin
       // The first round is for the caches.
       if (round > 0) times.set(name, [...times.get(name) ?? [], took]);
     }
-    // As many sessions and worktrees as there were: each one more makes both sides slower, and nobody has thirty.
-    once(berth, "destroy", `made-${round}`, "--cleanup", "--delete-branch");
-    once("git", "worktree", "remove", `${directory}/plain-${round}`);
     const starts = {
       date: untilStart([], repository, env),
       run: untilStart([berth, "run", "runner", "--"], repository, env),
