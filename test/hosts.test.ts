@@ -1,12 +1,12 @@
 /** The two ways to ask kernel and runtime, against the same real files and programs. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { bunHost } from "../src/facts/host-bun.ts";
 import { nodeHost } from "../src/facts/host-node.ts";
 import { linuxFacts } from "../src/facts/linux.ts";
 import type { Host } from "../src/facts/host.ts";
 import { known, unknown } from "../src/facts/facts.ts";
-import { berth, run, scratch } from "./support/berth.ts";
+import { berth, run, scratch, until } from "./support/berth.ts";
 
 const home = scratch();
 const text = (name: string, content: string) => {
@@ -84,12 +84,34 @@ describe.each<[string, Host]>([["bun:ffi", bunHost], ["node:fs", nodeHost]])("%s
     expect(deaf.ok).toBe(false);
     const leaving = host.start(["sh", "-c", "sleep 3 & echo gone"], { ...LIMITS, timeoutMs: 200 })();
     expect(leaving.ok).toBe(false);
+    const line = { ...LIMITS, line: true };
+    expect(host.start(["sh", "-c", "printf one; sleep 0.1; echo ' two'"], line)()).toEqual(
+      known("one two\n"),
+    );
+    expect(host.start(["printf", "one\ntwo"], line)()).toEqual(known("one\ntwo"));
+    expect(host.start(["sh", "-c", "exit 3"], line)()).toEqual(unknown("exit status 3"));
   });
 
   test("a program that may not be run is a reason", () => {
     chmodSync(text("plain", "#!/bin/sh\n"), 0o644);
     expect(host.start([`${home}/plain`], LIMITS)().ok).toBe(false);
   });
+});
+
+test("whoever has said its line is not waited for, and is gone later on", async () => {
+  const limits = { timeoutMs: 1000, maxBytes: 4096, line: true };
+  const [ended, hanging] = ["exit", "exec sleep 60"].map((then) =>
+    bunHost.start(["sh", "-c", `echo $$; ${then}`], limits)()
+  );
+  const gone = (line = "") => !existsSync(`/proc/${line.trim()}`);
+  expect([ended, hanging]).toEqual([
+    known(expect.stringMatching(/^\d+\n$/)),
+    known(expect.stringMatching(/^\d+\n$/)),
+  ]);
+  const lines = [ended, hanging].map((reading) => reading?.ok ? reading.value : "");
+  expect(gone(lines[1])).toBe(false);
+  // A process that nobody waited for would stay in the table.
+  await until("the end of both", () => lines.every(gone) || undefined);
 });
 
 /** A host over made-up files; what is not among them is not there. */

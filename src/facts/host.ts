@@ -4,6 +4,8 @@ import type { Reading, System } from "./facts.ts";
 export interface Limits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Its answer is a line, complete with the newline: nobody need wait for the end of who has said it. */
+  readonly line?: boolean;
 }
 
 /**

@@ -27,6 +27,8 @@ const O_CLOEXEC = 0o2000000;
 const O_RDWR = 2;
 const SIGKILL = 9;
 const POLLIN = 1;
+const WNOHANG = 1;
+const NEWLINE = 10;
 /** More than glibc (80 bytes) and musl (80) need for posix_spawn_file_actions_t. */
 const FILE_ACTIONS_BYTES = 256;
 
@@ -95,7 +97,7 @@ function spawn(
   return failed === 0 ? pid[0] ?? null : null;
 }
 
-/** The whole output of a program that ends well in time; it is gone afterwards in any case. */
+/** The whole output of a program that ends well in time, or its line; it is gone afterwards in any case. */
 function answer(
   libc: Libc,
   pid: number,
@@ -105,6 +107,10 @@ function answer(
 ): Reading<string> {
   const output = readAll(libc, out, deadline, limits);
   libc.close(out);
+  if (limits.line === true && output.ok && output.value.endsWith("\n")) {
+    collectLater(libc, pid, limits.timeoutMs);
+    return output;
+  }
   // Whoever answered is about to end; whoever did not is ended, and cannot refuse.
   const status = output.ok ? ended(libc, pid, deadline) : null;
   if (status === null) {
@@ -119,8 +125,9 @@ function readAll(
   libc: Libc,
   out: number,
   deadline: number,
-  { timeoutMs, maxBytes }: Limits,
+  limits: Limits,
 ): Reading<string> {
+  const { timeoutMs, maxBytes } = limits;
   const bytes = new Uint8Array(maxBytes + 1);
   const waiting = new Int32Array(2);
   waiting[0] = out;
@@ -131,10 +138,24 @@ function readAll(
     if (left <= 0) return unknown(`no answer within ${timeoutMs} ms`);
     if (libc.ppoll(waiting, 1, timespec(left), null) <= 0) continue;
     const got = libc.read(out, length === 0 ? bytes : bytes.subarray(length), bytes.length - length);
-    if (got === 0) return known(length === 0 ? "" : ffi.CString(ffi.ptr(bytes), 0, length));
     if (got > 0) length += got;
+    if (got === 0 || (got > 0 && limits.line === true && bytes[length - 1] === NEWLINE)) {
+      return known(length === 0 ? "" : ffi.CString(ffi.ptr(bytes), 0, length));
+    }
   }
   return unknown(`more than ${maxBytes} bytes of output`);
+}
+
+/**
+ * Let a program come to its end by itself, a few hundred microseconds after its answer. Most of us are gone by then;
+ * who goes on running is not to be left with a zombie, nor with one that hangs.
+ */
+function collectLater(libc: Libc, pid: number, afterMs: number): void {
+  setTimeout(() => {
+    if (libc.waitpid(pid, null, WNOHANG) !== 0) return;
+    libc.kill(pid, SIGKILL);
+    libc.waitpid(pid, null, 0);
+  }, afterMs).unref();
 }
 
 /** Milliseconds as ppoll(2) takes them: seconds and nanoseconds, eight bytes each. */
@@ -147,7 +168,6 @@ function timespec(ms: number): Uint32Array {
 
 /** The wait status of a program that has closed its output, null when it goes on until the deadline. */
 function ended(libc: Libc, pid: number, deadline: number): number | null {
-  const WNOHANG = 1;
   const status = new Int32Array(1);
   for (let pause = 0.05; libc.waitpid(pid, status, WNOHANG) === 0; pause = Math.min(pause * 2, 5)) {
     if (now() > deadline) return null;

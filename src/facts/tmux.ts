@@ -2,7 +2,7 @@ import { known, type Reading, type TmuxPane, type TmuxQuery, unknown } from "./f
 import type { Host } from "./host.ts";
 
 /** A server that hangs must not keep a prompt waiting, nor one that prints without end fill the memory. */
-const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16 };
+const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16, line: true };
 
 /**
  * One call brings everything; none of these fields can hold a space. The last is every session with its windows,
