@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Project, project, read } from "./support/project.ts";
+import { berth } from "./support/berth.ts";
+import { gitBy, type Project, project, read } from "./support/project.ts";
 
 /** A project with a session `auth`, and its worktree. */
 async function withSession(...options: string[]): Promise<Project & { tree: string }> {
@@ -92,6 +93,19 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(existsSync(p.tree)).toBe(false);
+  });
+
+  test("a lock is seen where git does not list it, as before 2.31", async () => {
+    const p = await withSession();
+    await p.git("worktree", "lock", "--reason", "on a disk", p.tree);
+    const git = gitBy(
+      p,
+      'case "$*" in *"worktree list"*) $GIT "$@" | grep -v ^locked;; *) exec $GIT "$@";; esac',
+    );
+    const refused = await p.in(p.root, [berth, ...ALL, "--json"], git);
+    expect([refused.status, JSON.parse(refused.stderr).error]).toMatchObject([6, { code: "work_at_risk" }]);
+    expect(refused.stderr).toContain("a lock (on a disk)");
+    expect(existsSync(p.tree)).toBe(true);
   });
 
   test("a branch with commits of its own stays without --force, and the worktree with it", async () => {

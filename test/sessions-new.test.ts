@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, root } from "./support/berth.ts";
-import { at, project, read } from "./support/project.ts";
+import { at, gitBy, project, read } from "./support/project.ts";
 
 const UUID = /^uuid--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -131,15 +131,8 @@ describe("new", () => {
     "%s, which somebody makes while we do, is not ours to take back",
     async (branch, code) => {
       const p = await project();
-      const bin = join(p.home, "bin");
-      mkdirSync(bin);
-      const git = Bun.which("git");
-      const script =
-        `#!/bin/sh\ncase "$*" in *update-ref*) ${git} branch ${branch};; esac\nexec ${git} "$@"\n`;
-      writeFileSync(join(bin, "git"), script, { mode: 0o755 });
-      const { status, stderr } = await p.in(p.root, [berth, "new", "a", "--json"], {
-        env: { PATH: `${bin}:${process.env["PATH"]}` },
-      });
+      const git = gitBy(p, `case "$*" in *update-ref*) $GIT branch ${branch};; esac; exec $GIT "$@"`);
+      const { status, stderr } = await p.in(p.root, [berth, "new", "a", "--json"], git);
       expect([status, JSON.parse(stderr).error.code]).toEqual([6, code]);
       expect(await p.git("for-each-ref", "--format=%(refname)", "refs/heads/feature"))
         .toBe(`refs/heads/${branch}\n`);

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Git, mustLook } from "./git.ts";
 
 /** One worktree as git knows it. */
@@ -31,4 +33,13 @@ export function parseWorktrees(text: string): Listed[] {
       locked: after("locked"),
     };
   });
+}
+
+/**
+ * The lock of a worktree as `Listed` has it, from git's own directory for it (gitrepository-layout(5)): a git before
+ * 2.31 does not list it.
+ */
+export function lockIn(admin: string): string | null {
+  const file = join(admin, "locked");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
 }

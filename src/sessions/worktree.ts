@@ -5,7 +5,7 @@ import { excludeWorktrees } from "./exclude.ts";
 import { type Git, must } from "./git.ts";
 import { type Marker, readMarker, writeMarker } from "./marker.ts";
 import { adminDirectory, checkPlace, FOLDER } from "./place.ts";
-import { type Listed, listWorktrees } from "./worktree-list.ts";
+import { type Listed, listWorktrees, lockIn } from "./worktree-list.ts";
 
 /** What git carries in its environment while it makes or removes the worktree of a session. */
 export const stepMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_STEP: id });
@@ -62,8 +62,11 @@ export async function inspectWorktree(
   const exists = checkPlace(root, path);
   const [main, ...linked] = await listWorktrees(git);
   if (main?.path === path) throw fail("worktree_refused", { path, why: "it is the main checkout" });
-  const listed = linked.find((one) => one.path === path) ?? null;
+  const known = linked.find((one) => one.path === path) ?? null;
   const admin = exists ? adminDirectory(commonDir, path) : null;
+  const listed = known === null || admin === null
+    ? known
+    : { ...known, locked: known.locked ?? lockIn(admin) };
   return { exists, listed, admin, marker: admin === null ? null : readMarker(admin) };
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import type { SessionRecord } from "../../src/store/record.ts";
 import { berth, type Options, type Result, run, scratch } from "./berth.ts";
 
@@ -104,3 +105,16 @@ export function at(
 }
 
 export const read = (path: string): string => readFileSync(path, "utf8");
+
+/**
+ * Put a `git` of a test's own before the real one.
+ *
+ * @param script for sh, where `$GIT` is the real one
+ * @returns the variables for commands that are to meet it
+ */
+export function gitBy(p: Project, script: string): { env: Record<string, string> } {
+  const bin = join(p.home, "bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "git"), `#!/bin/sh\nGIT=${Bun.which("git")}\n${script}\n`, { mode: 0o755 });
+  return { env: { PATH: `${bin}:${process.env["PATH"]}` } };
+}
