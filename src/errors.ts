@@ -413,6 +413,14 @@ export const kinds = () => ({
     () => `Wait longer with --timeout SECONDS`,
     { session: "auth", what: "end", seconds: 10 },
   ),
+  stop_unseen: kind(
+    Exit.busy,
+    (d: { session: string; pid: number | null }) =>
+      `Cannot stop session ${quote(d.session)}: process ${d.pid ?? "(unknown)"} cannot be seen from here`,
+    (d) =>
+      `Stop it in the container or as the user that started it; where you know that it is gone, type "berth stop ${d.session} --force"`,
+    { session: "auth", pid: 4711 },
+  ),
   wait_ended: kind(
     Exit.failed,
     (d: { session: string; until: string }) =>

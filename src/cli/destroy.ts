@@ -7,7 +7,7 @@ import { runHook } from "./hooks.ts";
 import { SESSION_HELP } from "./selected.ts";
 import { WAIT } from "./session.ts";
 import { meansOf, namedRecord, uninterrupted } from "./sessions-means.ts";
-import { signalGroup } from "./stop.ts";
+import { stopping } from "./stop.ts";
 
 /** Time that a command has to end when its session is destroyed by force. */
 const STOP_MS = 5000;
@@ -48,7 +48,7 @@ export const destroy: Command = {
       return;
     }
     if (wanted.force) {
-      await stopSession(means, record.id, { timeoutMs: STOP_MS, signalGroup: signalGroup(context.host) });
+      await stopSession(means, record.id, stopping(context.host, STOP_MS));
     } // Found out before the hook runs, and once more under the lock.
     else refuseRunning(means, structuredClone(record), "destroy");
     const skip = flag(input, "no-hooks") || !wanted.cleanup;

@@ -31,12 +31,19 @@ export const newCommand: Command = {
     refuseContradictions(input);
     // Git looks while nearly all of this command is loaded: both take about as long.
     const branch = branchToMake(input);
-    const directory = text(input, "path") ?? process.cwd();
+    const directory = await directoryToAsk(input);
     const early = askAhead(directory, context.host.variables, repositoryQuestion(branch));
     const { makeSession } = await import("./new-session.ts");
     return await makeSession(context, input, branch, early);
   },
 };
+
+/** As `directoryOf` has it, which is loaded where there is something to look up. */
+async function directoryToAsk(input: Input): Promise<string> {
+  if (text(input, "path") === undefined) return process.cwd();
+  const { directoryOf } = await import("./given-directory.ts");
+  return directoryOf(input);
+}
 
 /** The new branch; undefined where there will be none, or its name is yet to be made up. */
 function branchToMake(input: Input): string | undefined {

@@ -33,7 +33,7 @@ export const resume: Command = {
   async run(context, input) {
     const means = await meansOf(context, input, "resume");
     const record = namedRecord(context, means, input.args[0], "resume");
-    const command = input.rest ?? record.run?.command ?? [];
+    const command = record.run?.command ?? [];
     if (command.length === 0) throw fail("no_command", { session: record.name });
     return await runIn(context, means, record, command);
   },

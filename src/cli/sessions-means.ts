@@ -35,7 +35,13 @@ export async function meansOf(context: Context, input: Input, command: string): 
 function ourselves({ facts }: Context): Owner {
   const us = facts.process(facts.self);
   if (!us.ok || !facts.boot.ok) throw fail("no_stable_session", {});
-  return { pid: us.value.pid, start: us.value.start, bootId: facts.boot.value };
+  const { boot, pidNamespace } = facts;
+  return {
+    pid: us.value.pid,
+    start: us.value.start,
+    bootId: boot.value,
+    ...pidNamespace.ok ? { pidNamespace: pidNamespace.value } : {},
+  };
 }
 
 /** The record of the session that an argument names, or of this place's. @throws `no_such_session` */

@@ -4,6 +4,7 @@ import type { Means } from "../sessions/means.ts";
 import { supervise } from "../sessions/supervise.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { type Context, outJson } from "./command.ts";
+import { BrokenPipe } from "./report.ts";
 
 /** Run a command in the session, as `new`, `run` and `resume` do. @returns its exit status */
 export async function runIn(
@@ -16,9 +17,18 @@ export async function runIn(
     id: record.id,
     command,
     environment: context.host.variables,
-    starting: (session) => context.json ? outJson(context, { session }) : undefined,
+    starting: (session) => context.json ? announce(context, session) : undefined,
   });
   return leave(ended);
+}
+
+/** What is to be run runs, whether somebody reads about it or not. */
+function announce(context: Context, session: SessionRecord): void {
+  try {
+    outJson(context, { session });
+  } catch (error) {
+    if (!(error instanceof BrokenPipe)) throw error;
+  }
 }
 
 /** A ^C that ended the command ends us the same way, so that a script around us sees it and ends too. */

@@ -2,7 +2,8 @@ import { picklist } from "valibot";
 import { fail } from "../errors.ts";
 import type { Means } from "../sessions/means.ts";
 import { nameOf } from "../sessions/pending.ts";
-import { runAlive } from "../sessions/query.ts";
+import { isLost } from "../sessions/lost.ts";
+import { repairRun } from "../sessions/stop.ts";
 import { readRecord } from "../store/read.ts";
 import { type SessionRecord, STATUSES } from "../store/record.ts";
 import { type Command, outJson, text } from "./command.ts";
@@ -51,13 +52,16 @@ async function waitFor(
   limit: number,
 ): Promise<SessionRecord | null> {
   for (;;) {
-    const record = readRecord(means.store, first.id);
-    if (record === null) throw noSession(first.id);
+    const kept = readRecord(means.store, first.id);
+    if (kept === null) throw noSession(first.id);
+    // What nobody is there to end any more is ended here: its record says active still.
+    const record = isLost(means, kept) ? await repairRun(means, first.id) : kept;
     if (record.status === until) return record;
-    const over = runAlive(means.machine(), record) === false;
-    if (over && until === undefined) return record;
+    const { state } = record.run ?? {};
     // One that never ran may be told its status by anybody.
-    if (over && until !== undefined && hasRun(record)) {
+    const waiting = state === undefined || state === "CREATED";
+    if (until === undefined && (waiting || state === "CLEANED")) return record;
+    if (until !== undefined && state === "CLEANED") {
       throw fail("wait_ended", { session: nameOf(record), until });
     }
     const left = limit - performance.now();
@@ -65,5 +69,3 @@ async function waitFor(
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_MS)));
   }
 }
-
-const hasRun = ({ run }: SessionRecord): boolean => run !== undefined && run.state !== "CREATED";

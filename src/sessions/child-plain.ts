@@ -6,6 +6,9 @@ import { programs } from "./programs.ts";
 const names = Object.entries(constants.signals);
 const nameOf = (number: number) => names.find(([, value]) => value === number)?.[0] as NodeJS.Signals;
 
+/** Neither system nor runtime says. */
+export const isIgnored = (): boolean => false;
+
 /**
  * Start a command in our own process group: what there is on Windows, and under Deno, which has no process groups.
  * The terminal's own signals reach it by themselves.

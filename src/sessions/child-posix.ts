@@ -1,32 +1,39 @@
 import process from "node:process";
 import { type Child, type Ended, NotStarted, SIGNALS, type Start } from "./child.ts";
-import { darwin, libc, spawnGroup, waitNow, why } from "./libc.ts";
-import { openTerminal, stopOurselves, type Terminal } from "./terminal.ts";
+import { darwin, isIgnored, libc, spawnGroup, waitNow, why } from "./libc.ts";
+import { isInteractive, openTerminal, SIGTSTP, stopOurselves, type Terminal } from "./terminal.ts";
+
+export { isIgnored };
 
 const SIGCONT = darwin ? 19 : 18;
 const SIGTTIN = 21;
 const SIGTTOU = 22;
 const ENOEXEC = 8;
 
-/** Signals that are meant for the command when they reach us. The terminal's own reach it by themselves. */
+/**
+ * Signals that are meant for the command when they reach us. The terminal's own reach it by themselves where the command
+ * has the terminal.
+ */
 const FORWARDED = {
   ...SIGNALS,
+  SIGTSTP,
   SIGUSR1: darwin ? 30 : 10,
   SIGUSR2: darwin ? 31 : 12,
   SIGWINCH: 28,
 } as const;
 
-/** A SIGCHLD that is lost, or a terminal that was given to us without a word (bash: `fg` of a running job). */
+/** A SIGCHLD that is lost, or a terminal that was given to us without a word. */
 const LOOK_AGAIN_MS = 1000;
 
 /**
  * Start a command in a process group of its own and be to it what a shell is: it gets the terminal when we have it,
- * its stops are ours, and after its end the terminal is ours again.
+ * its stops are ours, and after its end the terminal is ours again. Where it is part of a pipeline it gets the terminal
+ * when it asks for it, since the others need it too.
  */
 export function startChild(start: Start): Promise<Child> {
   const terminal = openTerminal();
   const ours = libc.getpgrp();
-  const had = terminal?.foreground() === ours;
+  const wanted = isInteractive();
   const early: number[] = [];
   let send = (signal: number): void => void early.push(signal);
   const stopForwarding = forward((signal) => send(signal));
@@ -37,14 +44,30 @@ export function startChild(start: Start): Promise<Child> {
     return Promise.reject(new NotStarted(started.why));
   }
   const { pid } = started;
-  if (had) terminal.give(pid);
+  const job: Job = { pid, ours, terminal, wanted, parentOf: start.parentOf };
+  takeTerminal(job);
   send = (signal) => signalGroup(pid, signal);
   for (const signal of early) send(signal);
-  const ended = watch(pid, terminal, ours).finally(() => {
+  const ended = watch(job).finally(() => {
     stopForwarding();
     terminal?.close();
   });
   return Promise.resolve({ pid, ended, signal: (signal) => signalGroup(pid, signal) });
+}
+
+/** A command that runs, and the terminal that it shares with us. */
+interface Job {
+  readonly pid: number;
+  /** Our own process group. */
+  readonly ours: number;
+  readonly terminal: Terminal | null;
+  /** Whether the command is to have the terminal whenever we do. */
+  wanted: boolean;
+  readonly parentOf: Start["parentOf"];
+}
+
+function takeTerminal({ pid, ours, terminal, wanted }: Job): void {
+  if (wanted && terminal?.foreground() === ours) terminal.give(pid);
 }
 
 function spawned({ command, cwd, env }: Start): { pid: number } | { why: string } {
@@ -58,9 +81,9 @@ function spawned({ command, cwd, env }: Start): { pid: number } | { why: string 
 }
 
 function forward(send: (signal: number) => void): () => void {
-  const handlers = Object.entries(FORWARDED).filter(([name]) => name !== "SIGKILL").map(([name, number]) =>
-    [name, () => send(number)] as const
-  );
+  const handlers = Object.entries(FORWARDED).filter(([name, number]) =>
+    name !== "SIGKILL" && !isIgnored(number)
+  ).map(([name, number]) => [name, () => send(number)] as const);
   for (const [name, handler] of handlers) process.on(name, handler);
   return () => {
     for (const [name, handler] of handlers) process.off(name, handler);
@@ -73,29 +96,32 @@ function signalGroup(pid: number, signal: number): void {
   if (signal === SIGNALS.SIGTERM || signal === SIGNALS.SIGHUP) libc.kill(-pid, SIGCONT);
 }
 
-function watch(pid: number, terminal: Terminal | null, ours: number): Promise<Ended> {
+function watch(job: Job): Promise<Ended> {
+  const { pid, ours, terminal } = job;
   return new Promise((resolve) => {
     const look = () => {
       for (;;) {
         const waited = waitNow(pid);
         if (waited.kind === "nothing") break;
-        if (waited.kind === "stopped") stopped(pid, waited.signal, terminal, ours);
+        if (waited.kind === "stopped") stopped(job, waited.signal);
         else return finish(waited.kind === "exited" ? waited : signaled(waited));
       }
-      if (terminal?.foreground() === ours) terminal.give(pid);
+      takeTerminal(job);
     };
     const finish = (ended: Ended) => {
       clearInterval(timer);
-      process.off("SIGCHLD", look);
+      for (const signal of ["SIGCHLD", "SIGCONT"]) process.off(signal, look);
       const had = terminal?.foreground() === pid;
+      // In the background its modes are somebody else's.
       if (had) terminal.give(ours);
-      if ("signal" in ended) terminal?.restoreModes();
+      if (had && "signal" in ended) terminal.restoreModes();
       const typed = had && "signal" in ended && ended.signal === SIGNALS.SIGINT;
       // The script or pipeline around us was to end by ^C as well. Our own handler is still there.
       if (typed) libc.kill(0, SIGNALS.SIGINT);
       resolve(typed ? { ...ended, typed } : ended);
     };
-    process.on("SIGCHLD", look);
+    // `fg` of a job that was running in the background is told to nobody but us.
+    for (const signal of ["SIGCHLD", "SIGCONT"]) process.on(signal, look);
     const timer = setInterval(look, LOOK_AGAIN_MS);
     look();
   });
@@ -106,16 +132,20 @@ const signaled = (waited: { kind: string; signal?: number }): Ended => ({
 });
 
 /** The command was stopped: by ^Z, or because it wanted a terminal that was not its own yet. */
-function stopped(pid: number, signal: number, terminal: Terminal | null, ours: number): void {
+function stopped(job: Job, signal: number): void {
+  const { pid, ours, terminal, parentOf } = job;
   const foreground = terminal?.foreground();
-  const wanted = signal === SIGTTIN || signal === SIGTTOU;
+  const asks = signal === SIGTTIN || signal === SIGTTOU;
+  if (asks) job.wanted = true;
   // Without a terminal a stop was somebody's wish and concerns the command alone.
   if (terminal === null) return;
-  if (!(wanted && (foreground === pid || foreground === ours))) {
-    if (foreground === pid) terminal.give(ours);
-    terminal.restoreModes();
-    stopOurselves();
+  if (!(asks && (foreground === pid || foreground === ours))) {
+    if (foreground === pid) {
+      terminal.give(ours);
+      terminal.restoreModes();
+    }
+    stopOurselves(parentOf);
   }
-  if (terminal.foreground() === ours) terminal.give(pid);
+  takeTerminal(job);
   libc.kill(-pid, SIGCONT);
 }

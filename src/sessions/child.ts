@@ -15,6 +15,8 @@ export interface Start {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The parent of a process, null where it cannot be read. */
+  readonly parentOf: (pid: number) => number | null;
 }
 
 /** The program could not be started: why, as the system says it. */
@@ -22,15 +24,19 @@ export class NotStarted extends Error {
   override readonly name = "NotStarted";
 }
 
-/** Start a command. @throws NotStarted */
-export type StartChild = (start: Start) => Promise<Child>;
+/** A way to start commands. */
+export interface Starter {
+  /** @throws NotStarted */
+  startChild(start: Start): Promise<Child>;
+  /** Whether we were started to ignore a signal, by its number. */
+  isIgnored(signal: number): boolean;
+}
 
 /** The best way of this runtime and system: with job control where it can be had. */
-export async function childStarter(): Promise<StartChild> {
-  if ("Bun" in globalThis && process.platform !== "win32") {
-    return (await import("./child-posix.ts")).startChild;
-  }
-  return (await import("./child-plain.ts")).startChild;
+export async function childStarter(): Promise<Starter> {
+  return "Bun" in globalThis && process.platform !== "win32"
+    ? await import("./child-posix.ts")
+    : await import("./child-plain.ts");
 }
 
 /** The exit status of a shell for it. */

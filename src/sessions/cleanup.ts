@@ -19,11 +19,17 @@ export interface Outcome {
  * TERMINATING → CLEANED, with the cleaner in between. The work is claimed in the record, so that of several
  * processes (and of several callers in one) exactly one does it; a claim dies with its process.
  *
+ * @param n the run that ended, where another may have begun since
  * @returns the record; unchanged where somebody else is at it or was
  * @throws `cleanup_failed`: the run stays TERMINATING with `lastError`, to be tried again
  */
-export async function completeCleanup(means: Means, id: string, outcome: Outcome): Promise<SessionRecord> {
-  const { claimed, record } = await claim(means, id);
+export async function completeCleanup(
+  means: Means,
+  id: string,
+  outcome: Outcome,
+  n?: number,
+): Promise<SessionRecord> {
+  const { claimed, record } = await claim(means, id, n);
   if (!claimed) return record;
   try {
     await means.cleaner(record);
@@ -32,7 +38,7 @@ export async function completeCleanup(means: Means, id: string, outcome: Outcome
   }
   means.log("session cleaned", { id });
   return await change(means, id, (draft) => {
-    const run = apply(draft, "CLEAN");
+    const run = apply(draft, "CLEAN", record.run?.n);
     finishRun(run, means.clock());
     run.exitCode = outcome.exitCode;
     draft.status = outcome.status;
@@ -42,10 +48,14 @@ export async function completeCleanup(means: Means, id: string, outcome: Outcome
   });
 }
 
-async function claim(means: Means, id: string): Promise<{ claimed: boolean; record: SessionRecord }> {
+async function claim(
+  means: Means,
+  id: string,
+  n: number | undefined,
+): Promise<{ claimed: boolean; record: SessionRecord }> {
   let claimed = false;
   const record = await change(means, id, (draft) => {
-    if (draft.run?.state === "CLEANED") return false;
+    if (draft.run?.state === "CLEANED" || (n !== undefined && draft.run?.n !== n)) return false;
     const run = apply(draft, "CLEAN");
     // Only whether it may be: the state changes when the work is done.
     run.state = "TERMINATING";
@@ -63,8 +73,10 @@ async function giveBack(means: Means, record: SessionRecord, error: unknown): Pr
   const failure = fail("cleanup_failed", { session: nameOf(record), why }, error);
   means.log("cleanup failed", { id: record.id, why });
   await change(means, record.id, (draft) => {
-    if (draft.run !== undefined) delete draft.run["cleaning"];
+    if (draft.run === undefined || draft.run.n !== record.run?.n) return false;
+    delete draft.run["cleaning"];
     draft.lastError = failure.message;
+    return undefined;
   }, false);
   return failure;
 }

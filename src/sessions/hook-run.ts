@@ -15,8 +15,8 @@ export interface HookResult {
 const KEPT_CHARACTERS = 4096;
 
 /**
- * Run a hook in its directory, in a process group of its own, which is killed when the time is over. It gets no
- * terminal and no standard input.
+ * Run a hook in its directory, in a process group of its own, which is killed when the time is over, or when a signal
+ * ends us. It gets no terminal and no standard input.
  */
 export async function runCommand(
   command: HookCommand,
@@ -41,8 +41,10 @@ export async function runCommand(
       timedOut = true;
       killGroup(child.pid);
     }, timeoutMs);
+    const release = endedBySignal(() => killGroup(child.pid));
     const done = (exitCode: number | null) => {
       clearTimeout(timer);
+      release();
       // A background process that it left must not hold our end of the pipe open.
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -54,6 +56,25 @@ export async function runCommand(
     });
     child.on("exit", (code) => setImmediate(() => done(code)));
   });
+}
+
+/**
+ * Do something before a signal ends us.
+ *
+ * @returns a function that lets signals be as before, and ends us if one came
+ */
+function endedBySignal(work: () => void): () => void {
+  let caught: NodeJS.Signals | undefined;
+  const handler = (signal: NodeJS.Signals) => {
+    caught ??= signal;
+    work();
+  };
+  const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, handler);
+  return () => {
+    for (const signal of signals) process.off(signal, handler);
+    if (caught !== undefined) process.kill(process.pid, caught);
+  };
 }
 
 const shell = (line: string): [string, string[]] =>

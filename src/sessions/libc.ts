@@ -19,6 +19,7 @@ const { symbols } = dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
   kill: { args: ["i32", "i32"], returns: "i32" },
   raise: { args: ["i32"], returns: "i32" },
   signal: { args: ["i32", "usize"], returns: "usize" },
+  sigaction: { args: ["i32", "ptr", "ptr"], returns: "i32" },
   getpgrp: { args: [], returns: "i32" },
   getpgid: { args: ["i32"], returns: "i32" },
   getsid: { args: ["i32"], returns: "i32" },
@@ -47,8 +48,13 @@ const SETSIGDEF = 4;
 /** More than any system's `posix_spawnattr_t`, `posix_spawn_file_actions_t` (glibc: 336, 80) or `sigset_t` (128). */
 const ROOM = 1024;
 
+/** Signals that the runtime ignores, and programs that it starts would too. */
+const SIGPIPE = 13;
+const SIGXFSZ = 25;
+
 /**
- * Start a program in a new process group. SIGPIPE, which the runtime ignores, is as usual again in it.
+ * Start a program in a new process group. What the runtime ignores of signals is as usual again in it; what we were
+ * started to ignore (nohup) it ignores as well.
  *
  * @returns the PID, or the error's number (posix_spawn(3) returns it)
  */
@@ -58,8 +64,7 @@ export function spawnGroup(
   env: Readonly<Record<string, string>>,
 ): { pid: number } | { errno: number } {
   const [attributes, actions, defaults] = [new Uint8Array(ROOM), new Uint8Array(ROOM), new Uint8Array(ROOM)];
-  const SIGPIPE = 13;
-  defaults[(SIGPIPE - 1) >> 3] = 1 << ((SIGPIPE - 1) & 7);
+  for (const signal of [SIGPIPE, SIGXFSZ]) defaults[(signal - 1) >> 3] = 1 << ((signal - 1) & 7);
   libc.posix_spawnattr_init(attributes);
   libc.posix_spawnattr_setflags(attributes, SETPGROUP | SETSIGDEF);
   libc.posix_spawnattr_setpgroup(attributes, 0);
@@ -74,6 +79,23 @@ export function spawnGroup(
   const errno = libc.posix_spawnp(pid, program, actions, attributes, argv.array, envp.array);
   return errno === 0 ? { pid: pid[0] ?? 0 } : { errno };
 }
+
+/** Larger than any system's `struct sigaction`, which begins with the handler. */
+const SIGACTION = 256;
+const SIG_IGN = 1n;
+
+/** What is done about a signal, to be put back by `setAction`. */
+export function actionOf(signal: number): BigUint64Array {
+  const action = new BigUint64Array(SIGACTION / 8);
+  libc.sigaction(signal, null, action);
+  return action;
+}
+
+export function setAction(signal: number, action: BigUint64Array): void {
+  libc.sigaction(signal, action, null);
+}
+
+export const isIgnored = (signal: number): boolean => actionOf(signal)[0] === SIG_IGN;
 
 /** `No such file or directory`. */
 export const why = (errno: number): string => String(libc.strerror(errno));

@@ -1,14 +1,22 @@
+import { processAlive } from "../store/liveness.ts";
 import type { SessionRecord } from "../store/record.ts";
 import type { Means } from "./means.ts";
-import type { Owner } from "./pending.ts";
+import { type Owner, ownerOf } from "./pending.ts";
 import { runAlive } from "./query.ts";
 import { endLost, setProcess } from "./transitions.ts";
 
-/** Whether the record says that a run goes on, and nothing of it lives. */
+/** Whether the record says that a run goes on, and neither its command lives nor who would write down its end. */
 export function isLost(means: Means, record: SessionRecord): boolean {
   const state = record.run?.state;
   if (state === undefined || state === "CREATED" || state === "CLEANED") return false;
-  return runAlive(means.machine(), record) === false;
+  return runAlive(means.machine(), record) === false && !supervised(means, record);
+}
+
+/** Whether a supervisor is there that ends the run itself. Where we are it, we have come to ask. */
+export function supervised({ machine, self }: Means, record: SessionRecord): boolean {
+  const supervisor = ownerOf(record, "supervisor");
+  if (supervisor === null || (supervisor.pid === self.pid && supervisor.start === self.start)) return false;
+  return processAlive(machine(), supervisor) !== false;
 }
 
 /**
@@ -38,5 +46,5 @@ function orphanOf({ machine, findMarked, self }: Means, { id, run }: SessionReco
   );
   const processes = found.flatMap((one) => one.ok ? [one.value] : []);
   const [oldest] = processes.sort((a, b) => Number(a.start) - Number(b.start) || a.pid - b.pid);
-  return oldest === undefined ? null : { pid: oldest.pid, start: oldest.start, bootId: self.bootId };
+  return oldest === undefined ? null : { ...self, pid: oldest.pid, start: oldest.start };
 }

@@ -3,7 +3,13 @@ import { fail } from "../errors.ts";
 import { type Machine, processAlive } from "../store/liveness.ts";
 import type { SessionRecord } from "../store/record.ts";
 
-const owner = v.looseObject({ pid: v.number(), start: v.string(), bootId: v.string() });
+const owner = v.looseObject({
+  pid: v.number(),
+  start: v.string(),
+  bootId: v.string(),
+  /** Without one it counts as ours. */
+  pidNamespace: v.exactOptional(v.string()),
+});
 
 /** A process, so that it can be told from a later one with the same PID. */
 export type Owner = v.InferOutput<typeof owner>;

@@ -8,7 +8,7 @@ import { createdRun, refuseRole } from "./create.ts";
 import { takesActivity } from "./lifecycle.ts";
 import { settleLost } from "./lost.ts";
 import type { Means } from "./means.ts";
-import { nameOf, type Owner, refusePending } from "./pending.ts";
+import { nameOf, type Owner, ownerOf, refusePending } from "./pending.ts";
 import { runAlive } from "./query.ts";
 import { apply, setProcess } from "./transitions.ts";
 
@@ -64,18 +64,23 @@ export function refuseRunning(means: Means, draft: SessionRecord, action: string
   const alive = runAlive(means.machine(), draft);
   const pid = draft.run?.pid ?? null;
   const doing = pid === null ? "its command is being started" : `its command runs as process ${pid}`;
-  const why = alive === null ? `it cannot be told whether ${doing}` : doing;
+  const ending = `process ${ownerOf(draft, "supervisor")?.pid} has yet to write down how its command ended`;
+  const why = alive === null ? `it cannot be told whether ${doing}` : alive ? doing : ending;
   throw fail("session_running", { session: nameOf(draft), action, why });
 }
 
-/** SPAWNING → ACTIVE, with the process that was started. */
-export function attach(means: Means, id: string, owner: Owner): Promise<SessionRecord> {
-  return change(means, id, (draft) => setProcess(apply(draft, "ACTIVATE"), owner));
+/**
+ * SPAWNING → ACTIVE, with the process that was started.
+ *
+ * @param n the run that it is the process of, here and below: whoever is late must not speak for the next one
+ */
+export function attach(means: Means, id: string, owner: Owner, n?: number): Promise<SessionRecord> {
+  return change(means, id, (draft) => setProcess(apply(draft, "ACTIVATE", n), owner));
 }
 
 /** The process of a run that was ended while it was being started. */
-export function notePid(means: Means, id: string, owner: Owner): Promise<SessionRecord> {
-  return change(means, id, ({ run }) => run === undefined ? false : setProcess(run, owner));
+export function notePid(means: Means, id: string, owner: Owner, n: number): Promise<SessionRecord> {
+  return change(means, id, ({ run }) => run?.n === n ? setProcess(run, owner) : false);
 }
 
 /**
@@ -97,10 +102,16 @@ export function recordActivity(means: Means, id: string, messages: number): Prom
 }
 
 /** → TERMINATING. Of several reasons the first stays. */
-export function markTerminating(means: Means, id: string, reason: string): Promise<SessionRecord> {
+export function markTerminating(
+  means: Means,
+  id: string,
+  reason: string,
+  n?: number,
+): Promise<SessionRecord> {
   return change(means, id, (draft) => {
-    if (draft.run?.state === "TERMINATING") return false;
-    const run = apply(draft, "TERMINATE");
+    const before = draft.run?.state;
+    const run = apply(draft, "TERMINATE", n);
+    if (before === "TERMINATING") return false;
     run.reason = reason;
     remember(draft, means.clock(), "terminating", { run: run.n, reason });
     return undefined;

@@ -1,7 +1,17 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
+import process from "node:process";
 import { BerthError, fail } from "../errors.ts";
+import type { Machine } from "../store/liveness.ts";
 import type { SessionRecord, Status } from "../store/record.ts";
-import { type Child, childStarter, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
+import {
+  type Child,
+  childStarter,
+  type Ended,
+  exitCodeOf,
+  NotStarted,
+  SIGNALS,
+  type Starter,
+} from "./child.ts";
 import { completeCleanup } from "./cleanup.ts";
 import { commandEnvironment, type Environment } from "./git-environment.ts";
 import type { Means } from "./means.ts";
@@ -16,13 +26,24 @@ export interface Supervision {
   readonly starting?: (record: SessionRecord) => void;
 }
 
-/** Where commands of the session run. @throws `worktree_missing` */
+/** Where commands of the session run. @throws `worktree_missing`, `bad_directory` */
 export function directoryOf(record: SessionRecord): string {
   const path = record.project?.worktree ?? record.project?.root ?? "";
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw fail("worktree_missing", { session: nameOf(record), path });
   }
+  try {
+    accessSync(path, constants.X_OK);
+  } catch (error) {
+    throw fail("bad_directory", { path, why: "it may not be entered" }, error);
+  }
   return path;
+}
+
+/** One run of a session: whoever speaks of it must not mean the next one. */
+interface RunOf {
+  readonly id: string;
+  readonly n: number;
 }
 
 /**
@@ -30,59 +51,99 @@ export function directoryOf(record: SessionRecord): string {
  * the record tells the next command enough to end it.
  *
  * @returns how it ended, after the record says so
- * @throws `session_running`, `worktree_missing`, `no_such_program`
+ * @throws `session_running`, `worktree_missing`, `bad_directory`, `no_such_program`, and what `starting` throws
  */
-export async function supervise(means: Means, record: SessionRecord, run: Supervision): Promise<Ended> {
-  const { id, command, environment } = run;
+export async function supervise(
+  means: Means,
+  record: SessionRecord,
+  supervision: Supervision,
+): Promise<Ended> {
+  const { id, command, environment } = supervision;
   const cwd = directoryOf(record);
-  const startChild = await childStarter();
+  const starter = await childStarter();
+  using signals = holdSignals(starter);
   const spawning = await beginSpawn(means, id, command);
-  // The run's number lets a run be found whose supervisor was killed before it could write down the PID.
-  run.starting?.(spawning);
-  const marks = { BERTH_SESSION: id, BERTH_RUN: String(spawning.run?.n ?? 0) };
-  const env = { ...commandEnvironment(environment), ...marks, PWD: cwd };
+  const run = { id, n: spawning.run?.n ?? 0 };
   let child: Child;
+  let early: readonly number[];
   try {
-    child = await startChild({ command, cwd, env });
+    supervision.starting?.(spawning);
+    early = signals.caught();
+    const parentOf = (pid: number) => parentIn(means.machine(), pid);
+    child = await starter.startChild({ command, cwd, env: environmentOf(environment, run, cwd), parentOf });
   } catch (error) {
-    throw await notStarted(means, id, command, error);
+    throw await notStarted(means, run, command, error);
   }
-  await attachOrEnd(means, id, child);
+  for (const signal of early) child.signal(signal);
+  await attachOrEnd(means, run, child);
   const ended = await child.ended;
-  await end(means, id, ended);
+  await end(means, run, ended);
   return ended;
 }
 
-async function notStarted(means: Means, id: string, [program = ""]: readonly string[], error: unknown) {
-  const why = error instanceof NotStarted ? error.message : String(error);
-  const failure = fail("no_such_program", { program, why }, error);
-  await markTerminating(means, id, "spawn failed");
-  await completeCleanup(means, id, { exitCode: failure.exit, status: "error", error: failure.message });
+/**
+ * From the first word about the run to the last we are not to be ended by a signal. One that comes before the command is
+ * there is for the command; those in between go to it anyway.
+ */
+function holdSignals(starter: Starter): Disposable & { caught(): number[] } {
+  const caught: number[] = [];
+  const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const)
+    .filter((name) => !starter.isIgnored(SIGNALS[name]))
+    .map((name) => [name, () => void caught.push(SIGNALS[name])] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
+  return {
+    caught: () => [...caught],
+    [Symbol.dispose]() {
+      for (const [name, handler] of handlers) process.off(name, handler);
+    },
+  };
+}
+
+function parentIn(machine: Machine, pid: number): number | null {
+  const found = machine.process(pid);
+  return found.ok ? found.value.ppid : null;
+}
+
+/** The run's number lets a run be found whose supervisor was killed before it could write down the PID. */
+function environmentOf(environment: Environment, { id, n }: RunOf, cwd: string): Record<string, string> {
+  const { BERTH_SESSION_BIND: _bind, BERTH_USE: _use, ...rest } = commandEnvironment(environment);
+  return { ...rest, BERTH_SESSION: id, BERTH_SESSION_ID: id, BERTH_RUN: String(n), PWD: cwd };
+}
+
+async function notStarted(means: Means, { id, n }: RunOf, [program = ""]: readonly string[], error: unknown) {
+  const failure = error instanceof NotStarted
+    ? fail("no_such_program", { program, why: error.message }, error)
+    : error instanceof BerthError
+    ? error
+    : fail("internal", { why: String(error) }, error);
+  await markTerminating(means, id, "spawn failed", n);
+  const outcome = { exitCode: failure.exit, status: "error", error: failure.message } as const;
+  await completeCleanup(means, id, outcome, n);
   return failure;
 }
 
 /** Write down the process. Where that cannot be done the command must not go on unseen. */
-async function attachOrEnd(means: Means, id: string, child: Child): Promise<void> {
+async function attachOrEnd(means: Means, { id, n }: RunOf, child: Child): Promise<void> {
   const found = means.machine().process(child.pid);
   // One that has ended already has no start time any more, and counts as gone.
-  const owner = { pid: child.pid, start: found.ok ? found.value.start : "0", bootId: means.self.bootId };
+  const owner = { ...means.self, pid: child.pid, start: found.ok ? found.value.start : "0" };
   try {
-    await attach(means, id, owner);
+    await attach(means, id, owner, n);
   } catch (error) {
     means.log("attach failed", { id, why: String(error) });
     child.signal(SIGNALS.SIGTERM);
     // `berth stop` was faster than we were; with the PID it can go on to SIGKILL.
-    await notePid(means, id, owner).catch((again: unknown) => means.log("attach failed", { id, again }));
+    await notePid(means, id, owner, n).catch((again: unknown) => means.log("attach failed", { id, again }));
   }
 }
 
-async function end(means: Means, id: string, ended: Ended): Promise<void> {
+async function end(means: Means, { id, n }: RunOf, ended: Ended): Promise<void> {
   const exitCode = exitCodeOf(ended);
   const status = statusAfter(ended);
   const failed = status === "error" ? { error: `The command ended with status ${exitCode}` } : {};
   try {
-    await markTerminating(means, id, "signal" in ended ? `signal ${ended.signal}` : "exited");
-    await completeCleanup(means, id, { exitCode, status, ...failed });
+    await markTerminating(means, id, "signal" in ended ? `signal ${ended.signal}` : "exited", n);
+    await completeCleanup(means, id, { exitCode, status, ...failed }, n);
   } catch (error) {
     // The command's status counts. Somebody else ended the run, or the next command will: its process is gone.
     if (!(error instanceof BerthError)) throw error;

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import process from "node:process";
-import { darwin, libc } from "./libc.ts";
+import { actionOf, darwin, libc, setAction } from "./libc.ts";
 
 /** The controlling terminal and who has it. */
 export interface Terminal {
@@ -50,24 +50,35 @@ function unstopped(work: () => number): void {
   libc.signal(SIGTTOU, SIG_DFL);
 }
 
-const SIGTSTP = darwin ? 18 : 20;
+/** Whether standard input and output are a terminal: the program will want it for itself, and has no partner in a pipe. */
+export const isInteractive = (): boolean =>
+  [0, 1].every((stream) => libc.tcgetattr(stream, new Uint8Array(TERMIOS)) === 0);
+
+export const SIGTSTP = darwin ? 18 : 20;
 const SIGSTOP = darwin ? 17 : 19;
 
 /**
  * Stop our whole process group, as the terminal would have on ^Z, and return when we are continued. A group without
  * anybody who could continue it is not stopped, just as the kernel drops ^Z for it.
+ *
+ * @param parentOf the parent of a process, null where it cannot be read
  */
-export function stopOurselves(): void {
-  if (isOrphaned()) return;
+export function stopOurselves(parentOf: (pid: number) => number | null): void {
+  if (isOrphaned(parentOf)) return;
   // The others by a signal of their own; we by raise(3), which has stopped us when it returns.
+  const before = actionOf(SIGTSTP);
   libc.signal(SIGTSTP, SIG_IGN);
   libc.kill(0, SIGTSTP);
-  libc.signal(SIGTSTP, SIG_DFL);
+  setAction(SIGTSTP, before);
   libc.raise(SIGSTOP);
 }
 
-/** Whether our parent is no shell with job control over us (POSIX: orphaned process group). */
-function isOrphaned(): boolean {
-  const parent = process.ppid;
-  return libc.getsid(parent) !== libc.getsid(0) || libc.getpgid(parent) === libc.getpgrp();
+/**
+ * Whether there is no shell with job control over our group (POSIX: orphaned process group). Between it and us may be
+ * others of the group: a script, make.
+ */
+function isOrphaned(parentOf: (pid: number) => number | null): boolean {
+  let parent: number | null = process.ppid;
+  while (parent !== null && parent > 1 && libc.getpgid(parent) === libc.getpgrp()) parent = parentOf(parent);
+  return parent === null || libc.getsid(parent) !== libc.getsid(0);
 }

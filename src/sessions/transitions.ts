@@ -4,13 +4,18 @@ import { remember } from "../store/state.ts";
 import { type LifecycleEvent, nextState, TransitionError } from "./lifecycle.ts";
 import { nameOf, type Owner } from "./pending.ts";
 
-/** Apply an event to the run. @throws `invalid_transition`; the draft is as it was */
-export function apply(draft: SessionRecord, event: LifecycleEvent): Run {
+/**
+ * Apply an event to the run.
+ *
+ * @param n the run that is meant, where it may have ended and another begun; otherwise the present one
+ * @throws `invalid_transition`; the draft is as it was
+ */
+export function apply(draft: SessionRecord, event: LifecycleEvent, n = draft.run?.n): Run {
   const { run } = draft;
   if (run === undefined) {
     throw fail("invalid_transition", { session: nameOf(draft), event, state: "none", why: "it has no run" });
   }
-  const next = nextState(run.state, event);
+  const next = nextState(run.n === n ? run.state : "CLEANED", event);
   if (next instanceof TransitionError) {
     const { state, reason } = next;
     throw fail("invalid_transition", { session: nameOf(draft), event, state, why: reason }, next);
@@ -38,6 +43,7 @@ export function finishRun(run: Run, at: Date): void {
 }
 
 /** The process that the run is. */
-export function setProcess(run: Run, { pid, start, bootId }: Owner): void {
+export function setProcess(run: Run, { pid, start, bootId, pidNamespace }: Owner): void {
   Object.assign(run, { pid, pidStart: start, bootId });
+  if (pidNamespace !== undefined) run.pidNamespace = pidNamespace;
 }

@@ -58,7 +58,8 @@ function* processesOf(record: SessionRecord): Generator<Recorded> {
     run !== undefined && run.state !== "CLEANED" && run.pid !== null && run.pidStart !== null &&
     run.bootId !== null
   ) {
-    yield { pid: run.pid, start: run.pidStart, bootId: run.bootId };
+    const { pid, pidStart: start, bootId, pidNamespace } = run;
+    yield { pid, start, bootId, ...pidNamespace === undefined ? {} : { pidNamespace } };
   }
   yield* record.holders ?? [];
   const { anchor } = record;

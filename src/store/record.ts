@@ -66,6 +66,7 @@ export const recordSchema = v.looseObject({
     pid: v.nullable(pid),
     pidStart: v.nullable(v.string()),
     bootId: v.nullable(v.string()),
+    pidNamespace: v.exactOptional(v.string()),
     startedAt: v.nullable(time),
     endedAt: v.nullable(time),
     exitCode: v.nullable(v.pipe(v.number(), v.integer())),
