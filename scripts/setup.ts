@@ -63,7 +63,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   openssl: /install/,
   "openssh-client": /contexts-(ssh|xterm)|hooks-session/,
   "openssh-server": /contexts-(ssh|xterm)|hooks-session/,
-  perl: /install/,
+  perl: /install|sessions-supervision/,
   procps: /hooks-|contexts-/,
   "qemu-user-static": /foreign\.test/,
   rlwrap: /contexts-terminal/,

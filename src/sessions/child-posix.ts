@@ -74,9 +74,10 @@ function spawned({ command, cwd, env }: Start): { pid: number } | { why: string 
   const started = spawnGroup(command, cwd, env);
   if ("pid" in started) return started;
   // A script without `#!`: shells run it, and so does execvp(3).
-  const again = started.errno === ENOEXEC && command[0]?.includes("/")
-    ? spawnGroup(["/bin/sh", ...command], cwd, env)
-    : started;
+  const script = started.errno === ENOEXEC
+    ? Bun.which(command[0] ?? "", { PATH: env["PATH"] ?? "", cwd })
+    : null;
+  const again = script === null ? started : spawnGroup(["/bin/sh", script, ...command.slice(1)], cwd, env);
   return "pid" in again ? again : { why: why(again.errno) };
 }
 
