@@ -1,4 +1,5 @@
 import { BerthError, quotePath } from "../errors.ts";
+import { damagedWorkspaces, repairWorkspace } from "../sessions/workspace-repair.ts";
 import { findLeftovers, removeLeftovers } from "../store/leftovers.ts";
 import { type Listed, listRecords } from "../store/list.ts";
 import { readConfig } from "../store/config.ts";
@@ -19,6 +20,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
     return [
       ...await configFindings(store, fix),
       ...await recordFindings(store, fix),
+      ...await workspaceFindings(store, fix),
       ...await leftoverFindings(store, fix),
       ...quarantineFindings(store),
     ];
@@ -68,6 +70,19 @@ async function recordFinding(
     ? `Type "berth doctor --fix" to move it into quarantine`
     : `Its bytes are kept in ${quotePath(store.backend.locate(moved))}`;
   return { code: "corrupt_record", message, hint, broken: true, fixed: moved !== null };
+}
+
+async function workspaceFindings(store: Store, fix: boolean): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const name of damagedWorkspaces(store)) {
+    const moved = fix ? await repairWorkspace(store, name) : null;
+    const hint = moved === null
+      ? `Type "berth doctor --fix" to move it into quarantine`
+      : `Its bytes are kept in ${quotePath(store.backend.locate(moved))}; hooks there are to be trusted anew`;
+    const message = `Cannot use ${quotePath(store.backend.locate(name))}: it is no workspace document`;
+    found.push({ code: "corrupt_record", message, hint, broken: true, fixed: moved !== null });
+  }
+  return found;
 }
 
 async function leftoverFindings(store: Store, fix: boolean): Promise<Finding[]> {

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { fail } from "../errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
 import { type Ended, runToEnd, startAhead } from "./run-to-end.ts";
@@ -77,6 +78,11 @@ function started(...call: Parameters<typeof runToEnd>): Ended {
     return runToEnd(...call);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    const { cwd } = call[1];
+    // The same word for both; somebody may just have removed the worktree. (Nothing else here needs node:fs.)
+    if (code === "ENOENT" && !process.getBuiltinModule("node:fs").existsSync(cwd)) {
+      throw fail("bad_directory", { path: cwd, why: "No such file or directory" }, error);
+    }
     if (code === "ENOENT") throw fail("git_missing", {}, error);
     throw fail("git_failed", { action: "start git", why: message }, error);
   }

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fail } from "../errors.ts";
 import { type Base, baseOf } from "./branch.ts";
@@ -49,10 +49,24 @@ const nameOf = (ref: string): string => ref.slice("refs/heads/".length);
 
 const real = (git: Git, path: string): string => realpathSync(resolve(git.directory, path));
 
-/** `project/.git`, or `project/.bare` with a `project/.git` that names it, keep worktrees beside them; others inside. */
+/**
+ * `project/.git`, or `project/.bare` with a `project/.git` that names it, keep worktrees beside them; others inside, also
+ * when something else beside them is a repository.
+ */
 function bareRoot(commonDir: string): string {
   const parent = dirname(commonDir);
-  return existsSync(join(parent, ".git")) ? parent : commonDir;
+  return gitDirectory(join(parent, ".git")) === commonDir ? parent : commonDir;
+}
+
+/** What a `.git` stands for: a directory, or the one that a file names. Null where there is none. */
+function gitDirectory(path: string): string | null {
+  try {
+    if (statSync(path).isDirectory()) return realpathSync(path);
+    const named = /^gitdir: (.+)$/m.exec(readFileSync(path, "utf8"))?.[1];
+    return named === undefined ? null : realpathSync(resolve(dirname(path), named));
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -21,10 +21,19 @@ export function readWorkspace(store: Store, root: string): Workspace {
   const content = store.backend.read(name, "guarded");
   if (content === null) return { schema: 1, root };
   const parsed = content.kind === "bytes" ? parse(content.bytes) : null;
-  if (v.is(workspaceSchema, parsed) && parsed.root === root) return parsed;
+  if (fits(parsed, name) && parsed.root === root) return parsed;
   const file = quotePath(store.backend.locate(name));
   throw fail("corrupt_record", { file, why: "it is no workspace document" });
 }
+
+/** Whether a name in the store is a workspace document, or nothing any more. */
+export function isWorkspace(store: Store, name: string): boolean {
+  const content = store.backend.read(name, "only");
+  return content === null || (content.kind === "bytes" && fits(parse(content.bytes), name));
+}
+
+const fits = (parsed: unknown, name: string): parsed is Workspace =>
+  v.is(workspaceSchema, parsed) && workspaceName(parsed.root) === name;
 
 export function writeWorkspace(store: Store, workspace: Workspace): void {
   store.backend.write(workspaceName(workspace.root), `${JSON.stringify(workspace)}\n`);
