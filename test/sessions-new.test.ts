@@ -296,6 +296,32 @@ describe("names and limits", () => {
     expect((await p.ok("new")).trim()).toBe(`feature-${day}-008`);
   });
 
+  test("a name that was given or imported is not made up later, also after a destroy", async () => {
+    const p = await project();
+    const day = new Date().toISOString().slice(0, 10);
+    await p.ok("new", `feature-${day}-001`);
+    await p.ok("new", "another");
+    await p.ok("destroy", `feature-${day}-001`, "--cleanup", "--delete-branch");
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-002`);
+    const entry = { status: "idle", createdAt: `${day}T00:00:00Z`, lastActivity: `${day}T00:00:00Z` };
+    const imported = { ...entry, id: crypto.randomUUID(), name: `feature-${day}-005` };
+    writeFileSync(join(p.home, "in.json"), JSON.stringify({ version: "1.0", sessions: [imported] }));
+    await p.ok("import", join(p.home, "in.json"));
+    await p.ok("destroy", imported.name);
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-006`);
+  });
+
+  test("a given name costs no more syncs than its record takes", async () => {
+    const p = await project();
+    // Which makes the store's directories.
+    await p.ok("new", "first");
+    const log = join(p.home, "strace");
+    const trace = ["strace", "-f", "-qq", "-y", "-o", log, "-e", "trace=fsync,fdatasync"];
+    await p.in(p.root, [...trace, berth, "new", "auth"]);
+    const synced = read(log).split("\n").filter((line) => line.includes(p.store));
+    expect([synced.length, synced.filter((line) => !line.includes("/sessions"))]).toEqual([4, []]);
+  });
+
   test("of eight at once four come about", async () => {
     const p = await project();
     const results = await Promise.all(Array.from({ length: 8 }, () => p.berth("new", "--json")));

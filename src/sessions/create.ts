@@ -4,10 +4,10 @@ import { lockScope } from "../store/locks.ts";
 import { freshRecord, type SessionRecord } from "../store/record.ts";
 import { updateSession } from "../store/update.ts";
 import type { Means } from "./means.ts";
-import { branchOf, checkName, dayOf, madeUpName, nextNumber } from "./name.ts";
+import { checkName, dayOf, madeUpName, nameOfBranch } from "./name.ts";
+import { keepNumbers, takeNumber } from "./numbers.ts";
 import { sessionId } from "./place.ts";
 import { find, holderOfRole } from "./query.ts";
-import { readWorkspace, writeWorkspace } from "./workspace.ts";
 
 export interface NewSession {
   /** The project's root: absolute, without symbolic links. */
@@ -46,6 +46,7 @@ export async function createSession(means: Means, wanted: NewSession): Promise<S
     run: createdRun(1),
   };
   await wanted.prepare?.(draft);
+  if (wanted.name !== undefined) keepNumbers(store, wanted.root, clock(), [wanted.name]);
   const made = await updateSession(store, draft.id, (kept) => void Object.assign(kept, draft));
   log("session created", { id: made.id, name });
   return made;
@@ -81,18 +82,13 @@ export function refuseRole({ store, machine }: Means, role: string, root: string
   }
 }
 
-/** The number is kept before the session is: one that does not come about leaves a gap, and never a name twice. */
 async function makeUpName(
   { store, clock }: Means,
   { root, branches }: NewSession,
   others: readonly SessionRecord[],
 ): Promise<string> {
-  const day = dayOf(clock());
-  const workspace = readWorkspace(store, root);
-  const kept = workspace.named?.day === day ? workspace.named.n : 0;
-  const taken = (await branches?.(day) ?? []).filter((branch) => branch.startsWith(branchOf("")));
-  const names = [...others.map(({ name }) => name ?? ""), ...taken.map((branch) => branch.slice(8))];
-  const n = nextNumber(day, kept, names);
-  writeWorkspace(store, { ...workspace, named: { day, n } });
-  return madeUpName(day, n);
+  const at = clock();
+  const taken = (await branches?.(dayOf(at)) ?? []).map((branch) => nameOfBranch(branch) ?? "");
+  const names = [...others.map(({ name }) => name ?? ""), ...taken];
+  return madeUpName(dayOf(at), takeNumber(store, root, at, names));
 }

@@ -4,6 +4,7 @@ import { lockScope } from "../store/locks.ts";
 import { recordName } from "../store/names.ts";
 import { encode, updateSession } from "../store/update.ts";
 import type { Means } from "./means.ts";
+import { keepNumbers } from "./numbers.ts";
 import { sessionId, statusOf, worktreePath } from "./place.ts";
 import { find } from "./query.ts";
 import { type Entry, toRecord, type WorkspaceFile } from "./workspace-file.ts";
@@ -27,6 +28,7 @@ export async function importSessions(
   refuse(means, root, fresh);
   const records = fresh.map((entry) => toRecord(entry, root, ownWorktree(root, entry), means.clock()));
   for (const record of records) encode(record.id, record);
+  keepNumbers(store, root, means.clock(), fresh.map(({ name }) => name));
   for (const record of records) {
     await updateSession(store, record.id, (draft) => void Object.assign(draft, record), { activity: false });
   }
