@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lockScope } from "../src/store/locks.ts";
 import { berth, root } from "./support/berth.ts";
-import { at, gitBy, project, read } from "./support/project.ts";
+import { at, gitBy, type Project, project, read } from "./support/project.ts";
+import { storeAt } from "./support/store.ts";
 
 const UUID = /^uuid--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -347,6 +349,42 @@ describe("names and limits", () => {
     await p.ok("new", "b");
   });
 
+  test("a session whose record is damaged counts, also in quarantine, until its worktree is gone", async () => {
+    const p = await project();
+    await p.ok("config", "limits.sessions", "2");
+    await p.ok("new", "a");
+    await p.ok("new", "b");
+    const [{ id }, worktree] = [await p.session("a"), await p.worktree("a")];
+    const elsewhere = await project();
+    const q = at(elsewhere.root, p.home, p.store, p.env);
+    writeFileSync(join(p.store, "sessions", `${id}.session.json`), "{");
+    expect(await p.refused("new", "c")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+    const entry = { id: crypto.randomUUID(), name: "in", status: "idle" };
+    const times = { createdAt: "2026-03-01T00:00:00Z", lastActivity: "2026-03-01T00:00:00Z" };
+    writeFileSync(
+      join(p.home, "in.json"),
+      JSON.stringify({ version: "1.0", sessions: [{ ...entry, ...times }] }),
+    );
+    expect(await p.refused("import", join(p.home, "in.json"))).toMatchObject({ code: "MAX_SESSIONS" });
+    // It is no session of another workspace.
+    await q.ok("new", "y");
+    await q.ok("new", "z");
+
+    expect(await p.refused("reset", id)).toMatchObject({ code: "corrupt_record", status: 7 });
+    expect(p.stored("sessions")).not.toContain(`${id}.session.json`);
+    expect(await p.refused("new", "c")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+
+    await p.ok("doctor", "--fix");
+    expect((await p.session("a")).id).toBe(id);
+    expect(await p.refused("new", "c")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+    await p.ok("config", "limits.sessions", "3");
+    await p.ok("new", "c");
+    await p.ok("config", "limits.sessions", "2");
+    for (const name of ["a", "b"]) await p.ok("destroy", name);
+    expect(existsSync(worktree)).toBe(true);
+    await p.ok("new", "d");
+  });
+
   test("a role is held by one", async () => {
     const p = await project();
     await p.ok("new", "a", "--role", "reviewer");
@@ -357,6 +395,61 @@ describe("names and limits", () => {
     await p.ok("stop", "a");
     await p.ok("new", "b", "--role", "reviewer");
     expect(await p.refused("run", "a", "--", "true")).toMatchObject({ code: "ROLE_TAKEN" });
+  });
+});
+
+describe("restore", () => {
+  const archived = async (p: Project): Promise<string> =>
+    JSON.parse(await p.ok("archives", "--json")).archives[0].name;
+
+  test("is held by the limit, as new is", async () => {
+    const p = await project();
+    await p.ok("config", "limits.sessions", "2");
+    for (const name of ["a", "b"]) await p.ok("new", name);
+    await p.ok("destroy", "a");
+    const archive = await archived(p);
+    await p.ok("new", "c");
+    expect(await p.refused("restore", archive)).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+    expect([p.stored("sessions").length, p.stored("archive").length]).toEqual([2, 1]);
+    await p.ok("destroy", "c", "--cleanup");
+    expect((await p.ok("restore", archive)).trim()).toBe((await p.session("a")).id);
+  });
+
+  test("brings back no second session of a name, or of a role that is held", async () => {
+    const p = await project();
+    await p.ok("new", "auth", "--role", "reviewer");
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch");
+    const archive = await archived(p);
+    await p.ok("new", "auth");
+    expect(await p.refused("restore", archive)).toMatchObject({ code: "name_taken", status: 6 });
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch");
+    await p.ok("new", "other", "--role", "reviewer");
+    expect(await p.refused("restore", archive)).toMatchObject({ code: "ROLE_TAKEN", status: 6 });
+    await p.ok("stop", "other");
+    await p.ok("restore", archive);
+    expect((await p.session("auth")).role).toBe("reviewer");
+  });
+
+  test("of a session that is there takes no place of its own", async () => {
+    const p = await project();
+    await p.ok("new", "a");
+    await p.ok("new", "b");
+    await p.ok("config", "limits.sessions", "1");
+    const archive = (await p.ok("reset", "a")).trim();
+    await p.ok("restore", archive);
+    expect((await p.session("a")).history.map(({ kind }) => kind)).toContain("restored");
+  });
+
+  test("waits for whoever makes a session in the workspace", async () => {
+    const p = await project();
+    await p.ok("new", "a");
+    await p.ok("destroy", "a");
+    const archive = await archived(p);
+    {
+      using _lock = await lockScope(storeAt(p.store), { kind: "workspace", root: p.root });
+      expect(await p.refused("restore", archive, "--wait", "0")).toMatchObject({ code: "locked", status: 5 });
+    }
+    await p.ok("restore", archive);
   });
 });
 

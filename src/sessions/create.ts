@@ -1,13 +1,13 @@
-import { fail } from "../errors.ts";
-import { readConfig } from "../store/config.ts";
 import { lockScope } from "../store/locks.ts";
 import { freshRecord, type SessionRecord } from "../store/record.ts";
 import { updateSession } from "../store/update.ts";
+import { admit } from "./admit.ts";
 import type { Means } from "./means.ts";
 import { checkName, dayOf, madeUpName, nameOfBranch } from "./name.ts";
 import { keepNumbers, takeNumber } from "./numbers.ts";
 import { sessionId } from "./place.ts";
-import { find, holderOfRole } from "./query.ts";
+
+export { refuseRole } from "./admit.ts";
 
 export interface NewSession {
   /** The project's root: absolute, without symbolic links. */
@@ -34,8 +34,7 @@ export async function createSession(means: Means, wanted: NewSession): Promise<S
   const { store, clock, newUuid, log } = means;
   if (wanted.name !== undefined) checkName(wanted.name);
   using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
-  const others = [...find(store, { workspace: wanted.root })];
-  refuse(means, wanted, others);
+  const others = admit(means, wanted.root, [wanted]);
   const name = wanted.name ?? await makeUpName(means, wanted, others);
   const fresh = freshRecord(sessionId(newUuid()), { source: "named" }, clock());
   const draft: SessionRecord = {
@@ -64,23 +63,6 @@ export const createdRun = (n: number): NonNullable<SessionRecord["run"]> => ({
   exitCode: null,
   reason: null,
 });
-
-function refuse(means: Means, { root, name, role }: NewSession, others: readonly SessionRecord[]): void {
-  const limit = readConfig(means.store)["limits.sessions"];
-  if (others.length >= limit) throw fail("MAX_SESSIONS", { limit });
-  if (name !== undefined && others.some((other) => other.name === name)) {
-    throw fail("name_taken", { name, root });
-  }
-  if (role !== undefined) refuseRole(means, role, root);
-}
-
-/** @throws `ROLE_TAKEN` */
-export function refuseRole({ store, machine }: Means, role: string, root: string, except?: string): void {
-  const holder = holderOfRole(store, machine(), role, root);
-  if (holder !== null && holder.id !== except) {
-    throw fail("ROLE_TAKEN", { role, by: holder.name ?? holder.id });
-  }
-}
 
 async function makeUpName(
   { store, clock }: Means,
