@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lockScope } from "../src/store/locks.ts";
+import type { SessionRecord } from "../src/store/record.ts";
 import { berth, root } from "./support/berth.ts";
 import { at, gitBy, type Project, project, read } from "./support/project.ts";
 import { storeAt } from "./support/store.ts";
@@ -172,19 +173,82 @@ describe("new", () => {
     expect(existsSync(p.root)).toBe(true);
   });
 
+  test("without a worktree the root is the repository's, wherever we stand in it, or the directory given", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    p.write("sub/dir/x", "");
+    const worktree = await p.worktree("auth");
+    await at(worktree, p.home, p.store, p.env).ok("new", "linked", "--no-worktree");
+    await at(join(p.root, "sub/dir"), p.home, p.store, p.env).ok("new", "deep", "--no-worktree");
+    for (const name of ["linked", "deep"]) {
+      expect((await p.session(name)).project).toEqual({ root: p.root });
+    }
+    await p.ok("new", "given", "--no-worktree", "--path", worktree);
+    expect((await p.session("given")).project).toEqual({ root: worktree });
+  });
+
+  test("what speaks against a repository is told where none is needed, too", async () => {
+    const p = await project();
+    const [apart, linked] = [join(p.home, "apart"), join(p.home, "linked")];
+    await p.git("clone", "-q", `--separate-git-dir=${join(p.home, "elsewhere")}`, p.root, apart);
+    await p.git("-C", apart, "worktree", "add", "-q", linked);
+    const inside = at(linked, p.home, p.store, p.env);
+    for (const args of [["new", "a", "--no-worktree"], ["export"], ["trust"]]) {
+      expect(await inside.refused(...args)).toMatchObject({ code: "main_checkout_unknown", status: 1 });
+    }
+    const gitless = { env: { PATH: "/nonexistent" } };
+    expect(await p.in(p.home, [berth, "new", "a", "--no-worktree"], gitless)).toMatchObject({ status: 0 });
+    expect(await p.in(p.home, [berth, "export"], gitless)).toMatchObject({ status: 0 });
+  });
+
+  test("a repository with a newline in its path is refused before anything is changed", async () => {
+    const p = await project();
+    const broken = join(p.home, "a\nb");
+    const linked = join(p.home, "linked");
+    await p.git("clone", "-q", p.root, broken);
+    await p.git("-C", broken, "worktree", "add", "-q", linked);
+    const check = async (why: string) => {
+      for (const directory of [broken, linked]) {
+        const q = at(directory, p.home, p.store, p.env);
+        for (const args of [["new", "x"], ["new", "x", "--no-worktree"], ["export"]]) {
+          expect([why, directory, args, await q.refused(...args)])
+            .toMatchObject([why, directory, args, { code: "newline_in_path", status: 1 }]);
+        }
+      }
+    };
+    await check("no such path");
+    mkdirSync(join(p.home, "a"));
+    await check("what stands before the newline is a path");
+    mkdirSync(join(linked, "b/.git"), { recursive: true });
+    await check("and what stands behind it");
+    expect([p.stored("sessions"), existsSync(join(p.home, "a/.worktrees"))]).toEqual([[], false]);
+    expect(await p.git("-C", broken, "branch", "--list", "feature/*")).toBe("");
+  });
+
   test("bare repositories, beside and inside of their directory", async () => {
     const source = await project();
     for (const [where, root] of [["project.git", "project.git"], ["dir/.bare", "dir"]] as const) {
       const bare = join(source.home, where);
       await source.git("clone", "-q", "--bare", source.root, bare);
       if (root === "dir") writeFileSync(join(source.home, "dir/.git"), "gitdir: ./.bare\n");
-      const p = at(bare, source.home, source.store, source.env);
-      await p.ok("new", "a");
-      const session = await p.session(JSON.parse(await p.ok("list", "--json")).sessions[0].id);
-      expect(session.project?.root).toBe(join(source.home, root));
-      expect(read(join(session.project?.worktree ?? "", "file.txt"))).toBe("one\n");
-      await p.ok("destroy", session.id, "--cleanup", "--delete-branch");
-      expect(existsSync(session.project?.worktree ?? "")).toBe(false);
+      // There is no main checkout to copy from.
+      writeFileSync(join(source.home, root, ".worktreeinclude"), ".env\n");
+      writeFileSync(join(source.home, root, ".env"), "x");
+      const made = async (from: string): Promise<SessionRecord> => {
+        const p = at(from, source.home, source.store, source.env);
+        const { session } = JSON.parse(await p.ok("new", "--json"));
+        const worktree = session.project.worktree;
+        expect(session.project.root).toBe(join(source.home, root));
+        expect(read(join(worktree, "file.txt"))).toBe("one\n");
+        expect(existsSync(join(worktree, ".env"))).toBe(false);
+        return session;
+      };
+      const { id, project: place } = await made(bare);
+      const others = [await made(join(source.home, root)), await made(place?.worktree ?? "")];
+      for (const one of [id, ...others.map((other) => other.id)]) {
+        await source.ok("destroy", one, "--cleanup", "--delete-branch");
+      }
+      expect(existsSync(place?.worktree ?? "")).toBe(false);
     }
   });
 

@@ -68,7 +68,7 @@ export async function makeWorktreeSession(
   if (base !== null) await makeBranch(means, main, marker, base);
   try {
     await addWorktree(main, { root, commonDir, path, marker });
-    const copied = await copyIncluded(main, root, path);
+    const copied = repository.bare ? [] : await copyIncluded(main, root, path);
     return { record: await finish(means, record.id), copied };
   } catch (error) {
     await undoMake(means, main, repository, record).catch(() => {
