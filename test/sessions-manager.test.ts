@@ -1,9 +1,16 @@
 import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { gitIn } from "../src/sessions/git.ts";
+import { makeWorktreeSession } from "../src/sessions/make.ts";
 import { createManager, type Manager } from "../src/sessions/manager.ts";
 import { type Means, noCleaner } from "../src/sessions/means.ts";
 import { memoryBackend } from "../src/store/memory-backend.ts";
+import { findRepository } from "../src/sessions/repository.ts";
 import { openStore } from "../src/store/open.ts";
 import { recordName } from "../src/store/names.ts";
+import { type Project, project, read } from "./support/project.ts";
 import { failureOf, machineOf } from "./support/store.ts";
 
 const ROOT = "/project";
@@ -220,5 +227,48 @@ describe("manager", () => {
     expect(m.list()).toEqual([]);
     const made = await m.create({ root: ROOT, name: "a" });
     expect(store.backend.stat(recordName(made.id))).not.toBeNull();
+  });
+});
+
+describe("a session with a worktree", () => {
+  async function made(p: Project, means: Means) {
+    const git = gitIn(p.root, { ...process.env, ...p.env });
+    return await makeWorktreeSession(means, { git, main: git, repository: await findRepository(git) }, {
+      name: "auth",
+    });
+  }
+
+  test("is refused where something is at its path, and that stays", async () => {
+    const p = await project();
+    const { manager: m, means } = manager();
+    const path = join(p.root, ".worktrees/00000000-0000-4000-8000-000000000000");
+    await p.git("worktree", "add", "-q", "-b", "mine", path);
+    p.write(`${path.slice(p.root.length + 1)}/work.txt`, "work");
+    const before = await p.git("for-each-ref");
+    expect(await failureOf(() => made(p, means))).toMatchObject({ code: "worktree_refused", exit: 6 });
+    expect([read(join(path, "work.txt")), await p.git("for-each-ref"), m.list()]).toEqual([
+      "work",
+      before,
+      [],
+    ]);
+  });
+
+  test("is no ghost after a save that failed when branch and worktree were there", async () => {
+    const p = await project();
+    const { manager: m, means, store } = manager();
+    const path = join(p.root, ".worktrees/00000000-0000-4000-8000-000000000000");
+    const write = store.backend.write;
+    let there = false;
+    store.backend.write = (name, text) => {
+      there = existsSync(join(path, "file.txt"));
+      if (there && name.startsWith("sessions/")) throw new Error("disk full");
+      write(name, text);
+    };
+    await expect(made(p, means)).rejects.toThrow("disk full");
+    store.backend.write = write;
+    expect([there, existsSync(path), m.list()]).toEqual([true, false, []]);
+    expect(await p.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main\n");
+    expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
+    await made(p, means);
   });
 });

@@ -1,3 +1,4 @@
+import { fail } from "../errors.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { recordName } from "../store/names.ts";
 import { lockScope } from "../store/locks.ts";
@@ -103,7 +104,9 @@ async function prepare(
   const adopted: Branch | null = existing === undefined ? null : await adoptable(git, existing);
   if (adopted === null) refuseTaken(branch, around ?? await findAround(git, branch));
   const worktree = worktreePath(root, draft.id);
-  checkPlace(root, worktree);
+  if (checkPlace(root, worktree)) {
+    throw fail("worktree_refused", { path: worktree, why: "something is there already" });
+  }
   const baseRef = base?.ref ?? adopted?.commit ?? "";
   draft.project = { root, worktree, branch, baseRef, ownsBranch: adopted === null };
   const pending: Pending = { kind: "new", by: means.self, base: base?.commit ?? null };
