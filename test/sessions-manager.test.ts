@@ -11,7 +11,7 @@ import { findRepository } from "../src/sessions/repository.ts";
 import { openStore } from "../src/store/open.ts";
 import { recordName } from "../src/store/names.ts";
 import { type Project, project, read } from "./support/project.ts";
-import { failureOf, machineOf } from "./support/store.ts";
+import { clock, failureOf, machineOf } from "./support/store.ts";
 
 const ROOT = "/project";
 const SELF = { pid: 10, start: "100", bootId: "this boot" };
@@ -82,6 +82,22 @@ describe("manager", () => {
     expect(await failureOf(() => m.heartbeat(id))).toMatchObject({ code: "invalid_transition" });
     expect(log).toEqual(["session created", "session cleaned"]);
     expect((await m.beginSpawn(id, ["claude"])).run).toMatchObject({ n: 2, state: "SPAWNING" });
+  });
+
+  test("a heartbeat moves the last activity on, and keeps it", async () => {
+    const time = clock("2026-03-01T09:30:00.000Z");
+    const store = openStore({ backend: memoryBackend(), now: time.now, command: "test" });
+    const { manager: m } = manager({ store, clock: time.now });
+    const { id, lastActivity } = await active(m);
+    expect(lastActivity).toBe("2026-03-01T09:30:00.000Z");
+    for (
+      const [at, work] of [["10:00", () => m.heartbeat(id)], ["10:30", () => m.countMessage(id)]] as const
+    ) {
+      time.set(`2026-03-01T${at}:00.000Z`);
+      expect((await work()).lastActivity).toBe(`2026-03-01T${at}:00.000Z`);
+      expect(m.get(id)?.lastActivity).toBe(`2026-03-01T${at}:00.000Z`);
+    }
+    expect(m.get(id)?.createdAt).toBe("2026-03-01T09:30:00.000Z");
   });
 
   test("list, count and get by filters, also combined", async () => {

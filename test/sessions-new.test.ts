@@ -75,6 +75,23 @@ describe("new", () => {
     expect(await p.git("rev-parse", "feature/nested")).toBe(await p.git("rev-parse", "feature/based"));
   });
 
+  test("--path names the project, from anywhere", async () => {
+    const [p, elsewhere] = [await project(), await project()];
+    p.write("sub/file.txt", "");
+    await elsewhere.git("commit", "-q", "--allow-empty", "-m", "two");
+    const from = at(elsewhere.root, p.home, p.store, p.env);
+    await from.ok("new", "auth", "--path", p.root);
+    await from.ok("new", "deep", "--path", join("..", "..", p.root.split("/").at(-2) ?? "", "project/sub"));
+    for (const name of ["auth", "deep"]) {
+      const { project: place } = await p.session(name);
+      expect(place).toMatchObject({ root: p.root, branch: `feature/${name}`, baseRef: "main" });
+      expect(await p.git("-C", place?.worktree ?? "", "rev-parse", "HEAD"))
+        .toBe(await p.git("rev-parse", "HEAD"));
+    }
+    expect(existsSync(join(elsewhere.root, ".worktrees"))).toBe(false);
+    expect(await elsewhere.git("branch", "--list", "feature/*")).toBe("");
+  });
+
   test("refuses before anything is changed", async () => {
     const p = await project();
     await p.git("branch", "taken/it");
@@ -299,7 +316,7 @@ describe("new", () => {
     expect((await q.session("apart")).project?.root).toBe(apart);
   });
 
-  test("hooks, aliases and variables of git do not reach us", async () => {
+  test("hooks and variables of git do not reach us", async () => {
     const p = await project();
     const elsewhere = await project();
     for (const hook of ["post-checkout", "reference-transaction"]) {
@@ -307,7 +324,6 @@ describe("new", () => {
         mode: 0o755,
       });
     }
-    await p.git("config", "alias.worktree", "!touch $HOME/aliased");
     const env = {
       GIT_DIR: join(elsewhere.root, ".git"),
       GIT_WORK_TREE: elsewhere.root,
@@ -320,7 +336,18 @@ describe("new", () => {
     const session = await p.session("auth");
     expect(made).toMatchObject({ status: 0, stdout: `${session.project?.worktree}\n` });
     expect(session.project?.root).toBe(p.root);
-    expect([existsSync(join(p.home, "hooked")), existsSync(join(p.home, "aliased"))]).toEqual([false, false]);
+    expect(existsSync(join(p.home, "hooked"))).toBe(false);
+  });
+
+  test("git speaks one language to us and the user's to the command", async () => {
+    const p = await project();
+    const locale = { LC_ALL: "de_DE.UTF-8", LANGUAGE: "de" };
+    const { env } = gitBy(p, 'echo "$LC_ALL" >>"$HOME/locales"; exec $GIT "$@"');
+    const script = ["sh", "-c", 'echo "$LC_ALL"'];
+    const made = await p.in(p.root, [berth, "new", "auth", "--", ...script], { env: { ...env, ...locale } });
+    expect(made).toMatchObject({ status: 0, stdout: "de_DE.UTF-8\n" });
+    const calls = read(join(p.home, "locales")).trim().split("\n");
+    expect([calls.length > 1, new Set(calls)]).toEqual([true, new Set(["C"])]);
   });
 
   test("nothing is written through a .worktrees that is a link, or a file", async () => {
@@ -548,5 +575,25 @@ describe(".worktreeinclude", () => {
     expect(existsSync(join(worktree, "link.key"))).toBe(false);
     expect(lstatSync(join(worktree, "out")).isSymbolicLink()).toBe(true);
     expect(existsSync(join(p.home, "escaped"))).toBe(false);
+  });
+
+  test("a file that git ignores here and the branch has stays the branch's", async () => {
+    const p = await project();
+    await p.git("checkout", "-qb", "tracks");
+    p.write(".env", "the branch's");
+    p.write("local/settings", "the branch's");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "env");
+    await p.git("checkout", "-q", "main");
+    p.write(".gitignore", ".env\nlocal/\n");
+    p.write(".worktreeinclude", ".env\nlocal/\n");
+    p.write(".env", "mine");
+    p.write("local/settings", "mine");
+    p.write("local/more", "mine");
+    const made = await p.berth("new", "a", "--base", "tracks");
+    expect(made).toMatchObject({ status: 0, stderr: "berth: copied by .worktreeinclude: local/more\n" });
+    const worktree = await p.worktree("a");
+    expect([".env", "local/settings", "local/more"].map((file) => read(join(worktree, file))))
+      .toEqual(["the branch's", "the branch's", "mine"]);
   });
 });
