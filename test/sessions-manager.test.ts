@@ -11,7 +11,7 @@ import { findRepository } from "../src/sessions/repository.ts";
 import { openStore } from "../src/store/open.ts";
 import { recordName } from "../src/store/names.ts";
 import { type Project, project, read } from "./support/project.ts";
-import { clock, failureOf, machineOf } from "./support/store.ts";
+import { clock, failureOf, machineOf, scratch, storeAt } from "./support/store.ts";
 
 const ROOT = "/project";
 const SELF = { pid: 10, start: "100", bootId: "this boot" };
@@ -155,6 +155,28 @@ describe("manager", () => {
       Array.from({ length: 20 }, () => m.completeCleanup(id, { exitCode: 0, status: "stopped" })),
     );
     expect([runs, m.get(id)?.run?.state]).toEqual([1, "CLEANED"]);
+  });
+
+  test("and of several processes that ask at once one runs it", async () => {
+    using directory = scratch();
+    const store = storeAt(directory.path);
+    const { manager: m } = manager({ store });
+    const { id } = await active(m);
+    await m.markTerminating(id, "stopped");
+    const worker = [
+      process.execPath,
+      `${import.meta.dir}/support/cleanup-worker.ts`,
+      directory.path,
+      id,
+      "3",
+    ];
+    const workers = Array.from(
+      { length: 4 },
+      () => Bun.spawn(worker, { stdout: "ignore", stderr: "inherit" }),
+    );
+    expect(await Promise.all(workers.map(({ exited }) => exited))).toEqual([0, 0, 0, 0]);
+    expect(["cleaned", "idle"].map((name) => read(join(directory.path, name)))).toEqual(["x", "xxx"]);
+    expect(m.get(id)).toMatchObject({ status: "stopped", run: { state: "CLEANED", exitCode: 0 } });
   });
 
   test("a cleaner that fails leaves TERMINATING and lastError, and is tried again", async () => {

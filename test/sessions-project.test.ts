@@ -221,3 +221,25 @@ describe("export and import", () => {
     expect(p.stored("sessions")).toHaveLength(1);
   });
 });
+
+test("list of 1,000 sessions starts no process", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const { id, ...record } = await p.session("auth");
+  for (let n = 1; n < 1000; n++) {
+    const other = `uuid--${crypto.randomUUID()}`;
+    const file = join(p.store, "sessions", `${other}.session.json`);
+    writeFileSync(file, JSON.stringify({ ...record, id: other, name: `n${n}` }));
+  }
+  const log = join(p.home, "strace");
+  const trace = ["strace", "-f", "-qq", "-o", log, "-e", "trace=clone,clone3,fork,vfork,execve"];
+  const { stdout, status } = await p.in(p.root, [...trace, berth, "list", "--json"]);
+  const { sessions } = JSON.parse(stdout);
+  expect([status, sessions.length]).toEqual([0, 1000]);
+  expect(sessions.map((one: { id: string }) => one.id)).toContain(id);
+  // Threads are no processes. Where two of them talk at once, strace prints a call in two lines.
+  const calls = read(log).split("\n").filter((line) =>
+    /\b(clone3?|v?fork|execve)\(/.test(line) && !line.includes("CLONE_THREAD")
+  );
+  expect(calls).toEqual([expect.stringContaining(`execve("${berth}"`)]);
+});
