@@ -447,6 +447,13 @@ export const kinds = () => ({
     () => `Go into a git repository, or make a session without a worktree: "berth new --no-worktree"`,
     { directory: "/tmp", why: "not a git repository (or any of the parent directories): .git" },
   ),
+  newline_in_path: kind(
+    Exit.failed,
+    (d: { directory: string }) =>
+      `Cannot find the repository of ${quotePath(d.directory)}: one of its paths has a newline, or is gone`,
+    () => `Move the repository to a path without a newline`,
+    { directory: "/home/me/pro\nject" },
+  ),
   main_checkout_unknown: kind(
     Exit.failed,
     (d: { directory: string }) => `Cannot tell the main checkout of the worktree ${quotePath(d.directory)}`,

@@ -1,10 +1,17 @@
 import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { gitIn } from "../src/sessions/git.ts";
+import { makeWorktreeSession } from "../src/sessions/make.ts";
 import { createManager, type Manager } from "../src/sessions/manager.ts";
 import { type Means, noCleaner } from "../src/sessions/means.ts";
 import { memoryBackend } from "../src/store/memory-backend.ts";
+import { findRepository } from "../src/sessions/repository.ts";
 import { openStore } from "../src/store/open.ts";
 import { recordName } from "../src/store/names.ts";
-import { failureOf, machineOf } from "./support/store.ts";
+import { type Project, project, read } from "./support/project.ts";
+import { clock, failureOf, machineOf, scratch, storeAt } from "./support/store.ts";
 
 const ROOT = "/project";
 const SELF = { pid: 10, start: "100", bootId: "this boot" };
@@ -77,6 +84,22 @@ describe("manager", () => {
     expect((await m.beginSpawn(id, ["claude"])).run).toMatchObject({ n: 2, state: "SPAWNING" });
   });
 
+  test("a heartbeat moves the last activity on, and keeps it", async () => {
+    const time = clock("2026-03-01T09:30:00.000Z");
+    const store = openStore({ backend: memoryBackend(), now: time.now, command: "test" });
+    const { manager: m } = manager({ store, clock: time.now });
+    const { id, lastActivity } = await active(m);
+    expect(lastActivity).toBe("2026-03-01T09:30:00.000Z");
+    for (
+      const [at, work] of [["10:00", () => m.heartbeat(id)], ["10:30", () => m.countMessage(id)]] as const
+    ) {
+      time.set(`2026-03-01T${at}:00.000Z`);
+      expect((await work()).lastActivity).toBe(`2026-03-01T${at}:00.000Z`);
+      expect(m.get(id)?.lastActivity).toBe(`2026-03-01T${at}:00.000Z`);
+    }
+    expect(m.get(id)?.createdAt).toBe("2026-03-01T09:30:00.000Z");
+  });
+
   test("list, count and get by filters, also combined", async () => {
     const { manager: m } = manager();
     await active(m, "a");
@@ -132,6 +155,28 @@ describe("manager", () => {
       Array.from({ length: 20 }, () => m.completeCleanup(id, { exitCode: 0, status: "stopped" })),
     );
     expect([runs, m.get(id)?.run?.state]).toEqual([1, "CLEANED"]);
+  });
+
+  test("and of several processes that ask at once one runs it", async () => {
+    using directory = scratch();
+    const store = storeAt(directory.path);
+    const { manager: m } = manager({ store });
+    const { id } = await active(m);
+    await m.markTerminating(id, "stopped");
+    const worker = [
+      process.execPath,
+      `${import.meta.dir}/support/cleanup-worker.ts`,
+      directory.path,
+      id,
+      "3",
+    ];
+    const workers = Array.from(
+      { length: 4 },
+      () => Bun.spawn(worker, { stdout: "ignore", stderr: "inherit" }),
+    );
+    expect(await Promise.all(workers.map(({ exited }) => exited))).toEqual([0, 0, 0, 0]);
+    expect(["cleaned", "idle"].map((name) => read(join(directory.path, name)))).toEqual(["x", "xxx"]);
+    expect(m.get(id)).toMatchObject({ status: "stopped", run: { state: "CLEANED", exitCode: 0 } });
   });
 
   test("a cleaner that fails leaves TERMINATING and lastError, and is tried again", async () => {
@@ -220,5 +265,48 @@ describe("manager", () => {
     expect(m.list()).toEqual([]);
     const made = await m.create({ root: ROOT, name: "a" });
     expect(store.backend.stat(recordName(made.id))).not.toBeNull();
+  });
+});
+
+describe("a session with a worktree", () => {
+  async function made(p: Project, means: Means) {
+    const git = gitIn(p.root, { ...process.env, ...p.env });
+    return await makeWorktreeSession(means, { git, main: git, repository: await findRepository(git) }, {
+      name: "auth",
+    });
+  }
+
+  test("is refused where something is at its path, and that stays", async () => {
+    const p = await project();
+    const { manager: m, means } = manager();
+    const path = join(p.root, ".worktrees/00000000-0000-4000-8000-000000000000");
+    await p.git("worktree", "add", "-q", "-b", "mine", path);
+    p.write(`${path.slice(p.root.length + 1)}/work.txt`, "work");
+    const before = await p.git("for-each-ref");
+    expect(await failureOf(() => made(p, means))).toMatchObject({ code: "worktree_refused", exit: 6 });
+    expect([read(join(path, "work.txt")), await p.git("for-each-ref"), m.list()]).toEqual([
+      "work",
+      before,
+      [],
+    ]);
+  });
+
+  test("is no ghost after a save that failed when branch and worktree were there", async () => {
+    const p = await project();
+    const { manager: m, means, store } = manager();
+    const path = join(p.root, ".worktrees/00000000-0000-4000-8000-000000000000");
+    const write = store.backend.write;
+    let there = false;
+    store.backend.write = (name, text) => {
+      there = existsSync(join(path, "file.txt"));
+      if (there && name.startsWith("sessions/")) throw new Error("disk full");
+      write(name, text);
+    };
+    await expect(made(p, means)).rejects.toThrow("disk full");
+    store.backend.write = write;
+    expect([there, existsSync(path), m.list()]).toEqual([true, false, []]);
+    expect(await p.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main\n");
+    expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
+    await made(p, means);
   });
 });

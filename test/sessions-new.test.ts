@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lockScope } from "../src/store/locks.ts";
+import type { SessionRecord } from "../src/store/record.ts";
 import { berth, root } from "./support/berth.ts";
-import { at, gitBy, project, read } from "./support/project.ts";
+import { at, gitBy, type Project, project, read } from "./support/project.ts";
+import { storeAt } from "./support/store.ts";
 
 const UUID = /^uuid--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -70,6 +73,23 @@ describe("new", () => {
     await inside.ok("new", "nested");
     expect((await p.session("nested")).project).toMatchObject({ root: p.root, baseRef: "feature/based" });
     expect(await p.git("rev-parse", "feature/nested")).toBe(await p.git("rev-parse", "feature/based"));
+  });
+
+  test("--path names the project, from anywhere", async () => {
+    const [p, elsewhere] = [await project(), await project()];
+    p.write("sub/file.txt", "");
+    await elsewhere.git("commit", "-q", "--allow-empty", "-m", "two");
+    const from = at(elsewhere.root, p.home, p.store, p.env);
+    await from.ok("new", "auth", "--path", p.root);
+    await from.ok("new", "deep", "--path", join("..", "..", p.root.split("/").at(-2) ?? "", "project/sub"));
+    for (const name of ["auth", "deep"]) {
+      const { project: place } = await p.session(name);
+      expect(place).toMatchObject({ root: p.root, branch: `feature/${name}`, baseRef: "main" });
+      expect(await p.git("-C", place?.worktree ?? "", "rev-parse", "HEAD"))
+        .toBe(await p.git("rev-parse", "HEAD"));
+    }
+    expect(existsSync(join(elsewhere.root, ".worktrees"))).toBe(false);
+    expect(await elsewhere.git("branch", "--list", "feature/*")).toBe("");
   });
 
   test("refuses before anything is changed", async () => {
@@ -170,19 +190,82 @@ describe("new", () => {
     expect(existsSync(p.root)).toBe(true);
   });
 
+  test("without a worktree the root is the repository's, wherever we stand in it, or the directory given", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    p.write("sub/dir/x", "");
+    const worktree = await p.worktree("auth");
+    await at(worktree, p.home, p.store, p.env).ok("new", "linked", "--no-worktree");
+    await at(join(p.root, "sub/dir"), p.home, p.store, p.env).ok("new", "deep", "--no-worktree");
+    for (const name of ["linked", "deep"]) {
+      expect((await p.session(name)).project).toEqual({ root: p.root });
+    }
+    await p.ok("new", "given", "--no-worktree", "--path", worktree);
+    expect((await p.session("given")).project).toEqual({ root: worktree });
+  });
+
+  test("what speaks against a repository is told where none is needed, too", async () => {
+    const p = await project();
+    const [apart, linked] = [join(p.home, "apart"), join(p.home, "linked")];
+    await p.git("clone", "-q", `--separate-git-dir=${join(p.home, "elsewhere")}`, p.root, apart);
+    await p.git("-C", apart, "worktree", "add", "-q", linked);
+    const inside = at(linked, p.home, p.store, p.env);
+    for (const args of [["new", "a", "--no-worktree"], ["export"], ["trust"]]) {
+      expect(await inside.refused(...args)).toMatchObject({ code: "main_checkout_unknown", status: 1 });
+    }
+    const gitless = { env: { PATH: "/nonexistent" } };
+    expect(await p.in(p.home, [berth, "new", "a", "--no-worktree"], gitless)).toMatchObject({ status: 0 });
+    expect(await p.in(p.home, [berth, "export"], gitless)).toMatchObject({ status: 0 });
+  });
+
+  test("a repository with a newline in its path is refused before anything is changed", async () => {
+    const p = await project();
+    const broken = join(p.home, "a\nb");
+    const linked = join(p.home, "linked");
+    await p.git("clone", "-q", p.root, broken);
+    await p.git("-C", broken, "worktree", "add", "-q", linked);
+    const check = async (why: string) => {
+      for (const directory of [broken, linked]) {
+        const q = at(directory, p.home, p.store, p.env);
+        for (const args of [["new", "x"], ["new", "x", "--no-worktree"], ["export"]]) {
+          expect([why, directory, args, await q.refused(...args)])
+            .toMatchObject([why, directory, args, { code: "newline_in_path", status: 1 }]);
+        }
+      }
+    };
+    await check("no such path");
+    mkdirSync(join(p.home, "a"));
+    await check("what stands before the newline is a path");
+    mkdirSync(join(linked, "b/.git"), { recursive: true });
+    await check("and what stands behind it");
+    expect([p.stored("sessions"), existsSync(join(p.home, "a/.worktrees"))]).toEqual([[], false]);
+    expect(await p.git("-C", broken, "branch", "--list", "feature/*")).toBe("");
+  });
+
   test("bare repositories, beside and inside of their directory", async () => {
     const source = await project();
     for (const [where, root] of [["project.git", "project.git"], ["dir/.bare", "dir"]] as const) {
       const bare = join(source.home, where);
       await source.git("clone", "-q", "--bare", source.root, bare);
       if (root === "dir") writeFileSync(join(source.home, "dir/.git"), "gitdir: ./.bare\n");
-      const p = at(bare, source.home, source.store, source.env);
-      await p.ok("new", "a");
-      const session = await p.session(JSON.parse(await p.ok("list", "--json")).sessions[0].id);
-      expect(session.project?.root).toBe(join(source.home, root));
-      expect(read(join(session.project?.worktree ?? "", "file.txt"))).toBe("one\n");
-      await p.ok("destroy", session.id, "--cleanup", "--delete-branch");
-      expect(existsSync(session.project?.worktree ?? "")).toBe(false);
+      // There is no main checkout to copy from.
+      writeFileSync(join(source.home, root, ".worktreeinclude"), ".env\n");
+      writeFileSync(join(source.home, root, ".env"), "x");
+      const made = async (from: string): Promise<SessionRecord> => {
+        const p = at(from, source.home, source.store, source.env);
+        const { session } = JSON.parse(await p.ok("new", "--json"));
+        const worktree = session.project.worktree;
+        expect(session.project.root).toBe(join(source.home, root));
+        expect(read(join(worktree, "file.txt"))).toBe("one\n");
+        expect(existsSync(join(worktree, ".env"))).toBe(false);
+        return session;
+      };
+      const { id, project: place } = await made(bare);
+      const others = [await made(join(source.home, root)), await made(place?.worktree ?? "")];
+      for (const one of [id, ...others.map((other) => other.id)]) {
+        await source.ok("destroy", one, "--cleanup", "--delete-branch");
+      }
+      expect(existsSync(place?.worktree ?? "")).toBe(false);
     }
   });
 
@@ -233,7 +316,7 @@ describe("new", () => {
     expect((await q.session("apart")).project?.root).toBe(apart);
   });
 
-  test("hooks, aliases and variables of git do not reach us", async () => {
+  test("hooks and variables of git do not reach us", async () => {
     const p = await project();
     const elsewhere = await project();
     for (const hook of ["post-checkout", "reference-transaction"]) {
@@ -241,7 +324,6 @@ describe("new", () => {
         mode: 0o755,
       });
     }
-    await p.git("config", "alias.worktree", "!touch $HOME/aliased");
     const env = {
       GIT_DIR: join(elsewhere.root, ".git"),
       GIT_WORK_TREE: elsewhere.root,
@@ -254,7 +336,18 @@ describe("new", () => {
     const session = await p.session("auth");
     expect(made).toMatchObject({ status: 0, stdout: `${session.project?.worktree}\n` });
     expect(session.project?.root).toBe(p.root);
-    expect([existsSync(join(p.home, "hooked")), existsSync(join(p.home, "aliased"))]).toEqual([false, false]);
+    expect(existsSync(join(p.home, "hooked"))).toBe(false);
+  });
+
+  test("git speaks one language to us and the user's to the command", async () => {
+    const p = await project();
+    const locale = { LC_ALL: "de_DE.UTF-8", LANGUAGE: "de" };
+    const { env } = gitBy(p, 'echo "$LC_ALL" >>"$HOME/locales"; exec $GIT "$@"');
+    const script = ["sh", "-c", 'echo "$LC_ALL"'];
+    const made = await p.in(p.root, [berth, "new", "auth", "--", ...script], { env: { ...env, ...locale } });
+    expect(made).toMatchObject({ status: 0, stdout: "de_DE.UTF-8\n" });
+    const calls = read(join(p.home, "locales")).trim().split("\n");
+    expect([calls.length > 1, new Set(calls)]).toEqual([true, new Set(["C"])]);
   });
 
   test("nothing is written through a .worktrees that is a link, or a file", async () => {
@@ -296,6 +389,32 @@ describe("names and limits", () => {
     expect((await p.ok("new")).trim()).toBe(`feature-${day}-008`);
   });
 
+  test("a name that was given or imported is not made up later, also after a destroy", async () => {
+    const p = await project();
+    const day = new Date().toISOString().slice(0, 10);
+    await p.ok("new", `feature-${day}-001`);
+    await p.ok("new", "another");
+    await p.ok("destroy", `feature-${day}-001`, "--cleanup", "--delete-branch");
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-002`);
+    const entry = { status: "idle", createdAt: `${day}T00:00:00Z`, lastActivity: `${day}T00:00:00Z` };
+    const imported = { ...entry, id: crypto.randomUUID(), name: `feature-${day}-005` };
+    writeFileSync(join(p.home, "in.json"), JSON.stringify({ version: "1.0", sessions: [imported] }));
+    await p.ok("import", join(p.home, "in.json"));
+    await p.ok("destroy", imported.name);
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-006`);
+  });
+
+  test("a given name costs no more syncs than its record takes", async () => {
+    const p = await project();
+    // Which makes the store's directories.
+    await p.ok("new", "first");
+    const log = join(p.home, "strace");
+    const trace = ["strace", "-f", "-qq", "-y", "-o", log, "-e", "trace=fsync,fdatasync"];
+    await p.in(p.root, [...trace, berth, "new", "auth"]);
+    const synced = read(log).split("\n").filter((line) => line.includes(p.store));
+    expect([synced.length, synced.filter((line) => !line.includes("/sessions"))]).toEqual([4, []]);
+  });
+
   test("of eight at once four come about", async () => {
     const p = await project();
     const results = await Promise.all(Array.from({ length: 8 }, () => p.berth("new", "--json")));
@@ -321,6 +440,42 @@ describe("names and limits", () => {
     await p.ok("new", "b");
   });
 
+  test("a session whose record is damaged counts, also in quarantine, until its worktree is gone", async () => {
+    const p = await project();
+    await p.ok("config", "limits.sessions", "2");
+    await p.ok("new", "a");
+    await p.ok("new", "b");
+    const [{ id }, worktree] = [await p.session("a"), await p.worktree("a")];
+    const elsewhere = await project();
+    const q = at(elsewhere.root, p.home, p.store, p.env);
+    writeFileSync(join(p.store, "sessions", `${id}.session.json`), "{");
+    expect(await p.refused("new", "c")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+    const entry = { id: crypto.randomUUID(), name: "in", status: "idle" };
+    const times = { createdAt: "2026-03-01T00:00:00Z", lastActivity: "2026-03-01T00:00:00Z" };
+    writeFileSync(
+      join(p.home, "in.json"),
+      JSON.stringify({ version: "1.0", sessions: [{ ...entry, ...times }] }),
+    );
+    expect(await p.refused("import", join(p.home, "in.json"))).toMatchObject({ code: "MAX_SESSIONS" });
+    // It is no session of another workspace.
+    await q.ok("new", "y");
+    await q.ok("new", "z");
+
+    expect(await p.refused("reset", id)).toMatchObject({ code: "corrupt_record", status: 7 });
+    expect(p.stored("sessions")).not.toContain(`${id}.session.json`);
+    expect(await p.refused("new", "c")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+
+    await p.ok("doctor", "--fix");
+    expect((await p.session("a")).id).toBe(id);
+    expect(await p.refused("new", "c")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+    await p.ok("config", "limits.sessions", "3");
+    await p.ok("new", "c");
+    await p.ok("config", "limits.sessions", "2");
+    for (const name of ["a", "b"]) await p.ok("destroy", name);
+    expect(existsSync(worktree)).toBe(true);
+    await p.ok("new", "d");
+  });
+
   test("a role is held by one", async () => {
     const p = await project();
     await p.ok("new", "a", "--role", "reviewer");
@@ -331,6 +486,61 @@ describe("names and limits", () => {
     await p.ok("stop", "a");
     await p.ok("new", "b", "--role", "reviewer");
     expect(await p.refused("run", "a", "--", "true")).toMatchObject({ code: "ROLE_TAKEN" });
+  });
+});
+
+describe("restore", () => {
+  const archived = async (p: Project): Promise<string> =>
+    JSON.parse(await p.ok("archives", "--json")).archives[0].name;
+
+  test("is held by the limit, as new is", async () => {
+    const p = await project();
+    await p.ok("config", "limits.sessions", "2");
+    for (const name of ["a", "b"]) await p.ok("new", name);
+    await p.ok("destroy", "a");
+    const archive = await archived(p);
+    await p.ok("new", "c");
+    expect(await p.refused("restore", archive)).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+    expect([p.stored("sessions").length, p.stored("archive").length]).toEqual([2, 1]);
+    await p.ok("destroy", "c", "--cleanup");
+    expect((await p.ok("restore", archive)).trim()).toBe((await p.session("a")).id);
+  });
+
+  test("brings back no second session of a name, or of a role that is held", async () => {
+    const p = await project();
+    await p.ok("new", "auth", "--role", "reviewer");
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch");
+    const archive = await archived(p);
+    await p.ok("new", "auth");
+    expect(await p.refused("restore", archive)).toMatchObject({ code: "name_taken", status: 6 });
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch");
+    await p.ok("new", "other", "--role", "reviewer");
+    expect(await p.refused("restore", archive)).toMatchObject({ code: "ROLE_TAKEN", status: 6 });
+    await p.ok("stop", "other");
+    await p.ok("restore", archive);
+    expect((await p.session("auth")).role).toBe("reviewer");
+  });
+
+  test("of a session that is there takes no place of its own", async () => {
+    const p = await project();
+    await p.ok("new", "a");
+    await p.ok("new", "b");
+    await p.ok("config", "limits.sessions", "1");
+    const archive = (await p.ok("reset", "a")).trim();
+    await p.ok("restore", archive);
+    expect((await p.session("a")).history.map(({ kind }) => kind)).toContain("restored");
+  });
+
+  test("waits for whoever makes a session in the workspace", async () => {
+    const p = await project();
+    await p.ok("new", "a");
+    await p.ok("destroy", "a");
+    const archive = await archived(p);
+    {
+      using _lock = await lockScope(storeAt(p.store), { kind: "workspace", root: p.root });
+      expect(await p.refused("restore", archive, "--wait", "0")).toMatchObject({ code: "locked", status: 5 });
+    }
+    await p.ok("restore", archive);
   });
 });
 
@@ -365,5 +575,25 @@ describe(".worktreeinclude", () => {
     expect(existsSync(join(worktree, "link.key"))).toBe(false);
     expect(lstatSync(join(worktree, "out")).isSymbolicLink()).toBe(true);
     expect(existsSync(join(p.home, "escaped"))).toBe(false);
+  });
+
+  test("a file that git ignores here and the branch has stays the branch's", async () => {
+    const p = await project();
+    await p.git("checkout", "-qb", "tracks");
+    p.write(".env", "the branch's");
+    p.write("local/settings", "the branch's");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "env");
+    await p.git("checkout", "-q", "main");
+    p.write(".gitignore", ".env\nlocal/\n");
+    p.write(".worktreeinclude", ".env\nlocal/\n");
+    p.write(".env", "mine");
+    p.write("local/settings", "mine");
+    p.write("local/more", "mine");
+    const made = await p.berth("new", "a", "--base", "tracks");
+    expect(made).toMatchObject({ status: 0, stderr: "berth: copied by .worktreeinclude: local/more\n" });
+    const worktree = await p.worktree("a");
+    expect([".env", "local/settings", "local/more"].map((file) => read(join(worktree, file))))
+      .toEqual(["the branch's", "the branch's", "mine"]);
   });
 });

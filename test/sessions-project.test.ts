@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth } from "./support/berth.ts";
+import { berth, until } from "./support/berth.ts";
 import { at, type Project, project, read } from "./support/project.ts";
 
 /** A project whose `.berth.json` is committed. */
@@ -55,6 +55,15 @@ describe("hooks of the project", () => {
     expect((await q.berth("new", "a")).stderr).toContain('type "berth trust"');
   });
 
+  test("new --no-hooks runs none, and says nothing of it", async () => {
+    const p = await withHooks({ "post-create": 'touch "$HOME/ran"' });
+    await p.ok("trust");
+    expect(await p.berth("new", "a", "--no-hooks")).toMatchObject({ status: 0, stdout: "a\n", stderr: "" });
+    expect([existsSync(join(p.home, "ran")), await hookOf(p, "a")]).toEqual([false, []]);
+    await p.ok("new", "b");
+    expect(existsSync(join(p.home, "ran"))).toBe(true);
+  });
+
   test("a failing pre-destroy keeps the worktree; --no-hooks and --force do without", async () => {
     const p = await withHooks({ "pre-destroy": "echo no; exit 3" });
     await p.ok("trust");
@@ -83,9 +92,26 @@ describe("hooks of the project", () => {
 
   test("a file that nobody understands runs nothing and stops nothing", async () => {
     const p = await project();
-    for (const text of ["{", '{"hooks": {"post-create": 1}}', '{"hooks": {"pre-commit": "x"}}']) {
+    const hook = 'touch "$HOME/ran"; exit 1';
+    const files = [
+      '{"hooks": {"post-create": "touch $HOME/ran"',
+      JSON.stringify({ hooks: { "post-create": hook, "pre-destroy": 1 } }),
+      JSON.stringify({ hooks: { "post-create": hook, "pre-destroy": hook, "pre-commit": hook } }),
+    ];
+    for (const [n, text] of files.entries()) {
       p.write(".berth.json", text);
+      await p.git("add", ".");
+      await p.git("commit", "-qm", `file ${n}`);
       expect(await p.refused("trust")).toMatchObject({ code: "bad_hooks", status: 1 });
+      const made = await p.berth("new", `a${n}`);
+      expect(made).toMatchObject({
+        status: 0,
+        stdout: `a${n}\n`,
+        stderr: expect.stringContaining("warning"),
+      });
+      const worktree = await p.worktree(`a${n}`);
+      expect((await p.berth("destroy", `a${n}`, "--cleanup")).status).toBe(0);
+      expect([existsSync(worktree), existsSync(join(p.home, "ran"))]).toEqual([false, false]);
     }
     rmSync(join(p.root, ".berth.json"));
     expect(await p.refused("trust")).toMatchObject({ code: "no_hooks" });
@@ -154,6 +180,28 @@ describe("export and import", () => {
       .toEqual({ schema: 1, imported: [], skipped: [`uuid--${UUID}`] });
   });
 
+  test("phase and metadata come in and go out as they are; ptyPid while the command runs", async () => {
+    const p = await project();
+    const more = { currentPhase: "review", metadata: { ticket: 7, tags: ["a", { b: null }] } };
+    await p.ok("import", file(p, { version: "1.0", sessions: [{ ...ENTRY, ...more }] }));
+    expect(await p.session("feature-auth")).toMatchObject(more);
+    const exported = async () => JSON.parse(await p.ok("export")).sessions[0];
+    const { ptyPid: none, ...idle } = await exported();
+    expect([none, idle]).toEqual([undefined, expect.objectContaining(more)]);
+    const script = ["sh", "-c", 'echo $$ >"$HOME/pid.new"; mv "$HOME/pid.new" "$HOME/pid"; exec sleep 600'];
+    const running = p.in(p.root, [berth, "run", "feature-auth", "--", ...script]);
+    const pid = join(p.home, "pid");
+    await until("the command", () => existsSync(pid) || undefined);
+    await until(
+      "its record",
+      async () => (await p.session("feature-auth")).run?.state === "ACTIVE" || undefined,
+    );
+    expect((await exported()).ptyPid).toBe(Number(read(pid)));
+    await p.ok("stop", "feature-auth");
+    await running;
+    expect((await exported()).ptyPid).toBeUndefined();
+  });
+
   test("all or none, within the limit", async () => {
     const p = await project();
     await p.ok("new", "taken");
@@ -172,4 +220,26 @@ describe("export and import", () => {
     }
     expect(p.stored("sessions")).toHaveLength(1);
   });
+});
+
+test("list of 1,000 sessions starts no process", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const { id, ...record } = await p.session("auth");
+  for (let n = 1; n < 1000; n++) {
+    const other = `uuid--${crypto.randomUUID()}`;
+    const file = join(p.store, "sessions", `${other}.session.json`);
+    writeFileSync(file, JSON.stringify({ ...record, id: other, name: `n${n}` }));
+  }
+  const log = join(p.home, "strace");
+  const trace = ["strace", "-f", "-qq", "-o", log, "-e", "trace=clone,clone3,fork,vfork,execve"];
+  const { stdout, status } = await p.in(p.root, [...trace, berth, "list", "--json"]);
+  const { sessions } = JSON.parse(stdout);
+  expect([status, sessions.length]).toEqual([0, 1000]);
+  expect(sessions.map((one: { id: string }) => one.id)).toContain(id);
+  // Threads are no processes. Where two of them talk at once, strace prints a call in two lines.
+  const calls = read(log).split("\n").filter((line) =>
+    /\b(clone3?|v?fork|execve)\(/.test(line) && !line.includes("CLONE_THREAD")
+  );
+  expect(calls).toEqual([expect.stringContaining(`execve("${berth}"`)]);
 });

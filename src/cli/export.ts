@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { gitIn } from "../sessions/git.ts";
 import { importSessions } from "../sessions/import.ts";
 import { find, runAlive } from "../sessions/query.ts";
-import { findRepository } from "../sessions/repository.ts";
+import { findRepositoryIfAny } from "../sessions/repository.ts";
 import { parseFile, toFile } from "../sessions/workspace-file.ts";
 import { type Command, type Context, type Input, type Option, outJson } from "./command.ts";
 import { directoryOf } from "./given-directory.ts";
@@ -59,9 +59,5 @@ function read(name: string): string {
 /** The root that sessions made here would have. */
 async function workspaceOf({ host }: Context, input: Input): Promise<string> {
   const directory = directoryOf(input);
-  try {
-    return (await findRepository(gitIn(directory, host.variables))).root;
-  } catch {
-    return directory;
-  }
+  return (await findRepositoryIfAny(gitIn(directory, host.variables)))?.root ?? directory;
 }

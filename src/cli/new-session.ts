@@ -2,7 +2,7 @@ import { createSession } from "../sessions/create.ts";
 import { type Early, type Git, gitIn } from "../sessions/git.ts";
 import { makeWorktreeSession, type WorktreeSession } from "../sessions/make.ts";
 import type { Means } from "../sessions/means.ts";
-import { findRepository } from "../sessions/repository.ts";
+import { findRepository, findRepositoryIfAny } from "../sessions/repository.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "./command.ts";
 import { directoryOf } from "./given-directory.ts";
@@ -70,13 +70,8 @@ function branchOptions(input: Input): WorktreeSession {
   };
 }
 
-/** The root of a session without a worktree: the directory given, else the checkout we are in, else this directory. */
+/** The root of a session without a worktree: the directory given, else the repository's root, else this directory. */
 async function plainRoot(input: Input, git: Git): Promise<string> {
   if (text(input, "path") !== undefined) return git.directory;
-  try {
-    return (await findRepository(git)).top ?? git.directory;
-  } catch {
-    // No repository, or no git: neither is needed.
-    return git.directory;
-  }
+  return (await findRepositoryIfAny(git))?.root ?? git.directory;
 }

@@ -1,7 +1,7 @@
 import { fail } from "../errors.ts";
 import { gitIn } from "../sessions/git.ts";
 import { type Hooks, readHooks } from "../sessions/hooks-file.ts";
-import { findRepository } from "../sessions/repository.ts";
+import { findRepositoryIfAny } from "../sessions/repository.ts";
 import { distrust, trust } from "../sessions/trust.ts";
 import { type Command, type Context, flag, type Input, outJson } from "./command.ts";
 import { directoryOf } from "./given-directory.ts";
@@ -50,10 +50,7 @@ async function placeToTrust(context: Context, input: Input): Promise<{ root: str
     return { root: project.root, directory: project.worktree ?? project.root };
   }
   const directory = directoryOf(input);
-  try {
-    const { root, top } = await findRepository(gitIn(directory, context.host.variables));
-    return { root, directory: top ?? root };
-  } catch {
-    return { root: directory, directory };
-  }
+  const repository = await findRepositoryIfAny(gitIn(directory, context.host.variables));
+  const root = repository?.root ?? directory;
+  return { root, directory: repository?.top ?? root };
 }

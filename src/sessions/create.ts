@@ -1,13 +1,13 @@
-import { fail } from "../errors.ts";
-import { readConfig } from "../store/config.ts";
 import { lockScope } from "../store/locks.ts";
 import { freshRecord, type SessionRecord } from "../store/record.ts";
 import { updateSession } from "../store/update.ts";
+import { admit } from "./admit.ts";
 import type { Means } from "./means.ts";
-import { branchOf, checkName, dayOf, madeUpName, nextNumber } from "./name.ts";
+import { checkName, dayOf, madeUpName, nameOfBranch } from "./name.ts";
+import { keepNumbers, takeNumber } from "./numbers.ts";
 import { sessionId } from "./place.ts";
-import { find, holderOfRole } from "./query.ts";
-import { readWorkspace, writeWorkspace } from "./workspace.ts";
+
+export { refuseRole } from "./admit.ts";
 
 export interface NewSession {
   /** The project's root: absolute, without symbolic links. */
@@ -34,8 +34,7 @@ export async function createSession(means: Means, wanted: NewSession): Promise<S
   const { store, clock, newUuid, log } = means;
   if (wanted.name !== undefined) checkName(wanted.name);
   using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
-  const others = [...find(store, { workspace: wanted.root })];
-  refuse(means, wanted, others);
+  const others = admit(means, wanted.root, [wanted]);
   const name = wanted.name ?? await makeUpName(means, wanted, others);
   const fresh = freshRecord(sessionId(newUuid()), { source: "named" }, clock());
   const draft: SessionRecord = {
@@ -46,6 +45,7 @@ export async function createSession(means: Means, wanted: NewSession): Promise<S
     run: createdRun(1),
   };
   await wanted.prepare?.(draft);
+  if (wanted.name !== undefined) keepNumbers(store, wanted.root, clock(), [wanted.name]);
   const made = await updateSession(store, draft.id, (kept) => void Object.assign(kept, draft));
   log("session created", { id: made.id, name });
   return made;
@@ -64,35 +64,13 @@ export const createdRun = (n: number): NonNullable<SessionRecord["run"]> => ({
   reason: null,
 });
 
-function refuse(means: Means, { root, name, role }: NewSession, others: readonly SessionRecord[]): void {
-  const limit = readConfig(means.store)["limits.sessions"];
-  if (others.length >= limit) throw fail("MAX_SESSIONS", { limit });
-  if (name !== undefined && others.some((other) => other.name === name)) {
-    throw fail("name_taken", { name, root });
-  }
-  if (role !== undefined) refuseRole(means, role, root);
-}
-
-/** @throws `ROLE_TAKEN` */
-export function refuseRole({ store, machine }: Means, role: string, root: string, except?: string): void {
-  const holder = holderOfRole(store, machine(), role, root);
-  if (holder !== null && holder.id !== except) {
-    throw fail("ROLE_TAKEN", { role, by: holder.name ?? holder.id });
-  }
-}
-
-/** The number is kept before the session is: one that does not come about leaves a gap, and never a name twice. */
 async function makeUpName(
   { store, clock }: Means,
   { root, branches }: NewSession,
   others: readonly SessionRecord[],
 ): Promise<string> {
-  const day = dayOf(clock());
-  const workspace = readWorkspace(store, root);
-  const kept = workspace.named?.day === day ? workspace.named.n : 0;
-  const taken = (await branches?.(day) ?? []).filter((branch) => branch.startsWith(branchOf("")));
-  const names = [...others.map(({ name }) => name ?? ""), ...taken.map((branch) => branch.slice(8))];
-  const n = nextNumber(day, kept, names);
-  writeWorkspace(store, { ...workspace, named: { day, n } });
-  return madeUpName(day, n);
+  const at = clock();
+  const taken = (await branches?.(dayOf(at)) ?? []).map((branch) => nameOfBranch(branch) ?? "");
+  const names = [...others.map(({ name }) => name ?? ""), ...taken];
+  return madeUpName(dayOf(at), takeNumber(store, root, at, names));
 }

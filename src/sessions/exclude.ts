@@ -7,10 +7,8 @@ const LINE = `/${FOLDER}/`;
 /**
  * Name the worktrees' directory in `.git/info/exclude`, so that the main checkout stays clean. The file is the
  * user's: one line is appended, once, and nothing else of it changes.
- *
- * @returns false where the file is a link or cannot be written; the session is none the worse for it
  */
-export function excludeWorktrees(commonDir: string): boolean {
+export function excludeWorktrees(commonDir: string): void {
   try {
     mkdirSync(join(commonDir, "info"), { recursive: true });
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
@@ -20,9 +18,8 @@ export function excludeWorktrees(commonDir: string): boolean {
     } finally {
       closeSync(fd);
     }
-    return true;
   } catch {
-    return false;
+    // It is a link or cannot be written; the session is none the worse for it.
   }
 }
 

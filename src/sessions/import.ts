@@ -1,11 +1,10 @@
-import { fail } from "../errors.ts";
-import { readConfig } from "../store/config.ts";
 import { lockScope } from "../store/locks.ts";
 import { recordName } from "../store/names.ts";
 import { encode, updateSession } from "../store/update.ts";
+import { admit } from "./admit.ts";
 import type { Means } from "./means.ts";
+import { keepNumbers } from "./numbers.ts";
 import { sessionId, statusOf, worktreePath } from "./place.ts";
-import { find } from "./query.ts";
 import { type Entry, toRecord, type WorkspaceFile } from "./workspace-file.ts";
 
 /**
@@ -24,24 +23,14 @@ export async function importSessions(
   const isThere = ({ id }: Entry) => store.backend.stat(recordName(sessionId(id))) !== null;
   const unique = [...new Map(sessions.map((entry) => [entry.id, entry])).values()];
   const [fresh, there] = [unique.filter((entry) => !isThere(entry)), unique.filter(isThere)];
-  refuse(means, root, fresh);
+  admit(means, root, fresh.map(({ id, name }) => ({ id: sessionId(id), name })));
   const records = fresh.map((entry) => toRecord(entry, root, ownWorktree(root, entry), means.clock()));
   for (const record of records) encode(record.id, record);
+  keepNumbers(store, root, means.clock(), fresh.map(({ name }) => name));
   for (const record of records) {
     await updateSession(store, record.id, (draft) => void Object.assign(draft, record), { activity: false });
   }
   return { imported: records.map(({ id }) => id), skipped: there.map(({ id }) => sessionId(id)) };
-}
-
-function refuse({ store }: Means, root: string, fresh: readonly Entry[]): void {
-  const others = [...find(store, { workspace: root })];
-  const limit = readConfig(store)["limits.sessions"];
-  if (fresh.length > 0 && others.length + fresh.length > limit) throw fail("MAX_SESSIONS", { limit });
-  const names = new Set(others.map(({ name }) => name));
-  for (const { name } of fresh) {
-    if (names.has(name)) throw fail("name_taken", { name, root });
-    names.add(name);
-  }
 }
 
 /** A worktree elsewhere stays with whoever made it: only what is in our own folder is taken over. */

@@ -1,3 +1,4 @@
+import { fail } from "../errors.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { recordName } from "../store/names.ts";
 import { lockScope } from "../store/locks.ts";
@@ -68,7 +69,7 @@ export async function makeWorktreeSession(
   if (base !== null) await makeBranch(means, main, marker, base);
   try {
     await addWorktree(main, { root, commonDir, path, marker });
-    const copied = await copyIncluded(main, root, path);
+    const copied = repository.bare ? [] : await copyIncluded(main, root, path);
     return { record: await finish(means, record.id), copied };
   } catch (error) {
     await undoMake(means, main, repository, record).catch(() => {
@@ -103,7 +104,9 @@ async function prepare(
   const adopted: Branch | null = existing === undefined ? null : await adoptable(git, existing);
   if (adopted === null) refuseTaken(branch, around ?? await findAround(git, branch));
   const worktree = worktreePath(root, draft.id);
-  checkPlace(root, worktree);
+  if (checkPlace(root, worktree)) {
+    throw fail("worktree_refused", { path: worktree, why: "something is there already" });
+  }
   const baseRef = base?.ref ?? adopted?.commit ?? "";
   draft.project = { root, worktree, branch, baseRef, ownsBranch: adopted === null };
   const pending: Pending = { kind: "new", by: means.self, base: base?.commit ?? null };

@@ -20,19 +20,14 @@ export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 const prefix = (day: string): string => `feature-${day}-`;
 
-/**
- * The number of the next made-up name of the day: above every one that was given and every one that is there.
- *
- * @param kept the highest number given so far
- * @param names of the workspace's sessions and branches
- */
-export function nextNumber(day: string, kept: number, names: Iterable<string>): number {
-  let highest = kept;
+/** The highest number of the day in names that were made up, or look as if; 0 where there is none. */
+export function highestNumber(day: string, names: Iterable<string>): number {
+  let highest = 0;
   for (const name of names) {
     const digits = name.startsWith(prefix(day)) ? name.slice(prefix(day).length) : "";
     if (/^\d{3,9}$/.test(digits)) highest = Math.max(highest, Number(digits));
   }
-  return highest + 1;
+  return highest;
 }
 
 /** `feature-2026-03-01-007`. */

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fail } from "../errors.ts";
+import { BerthError, fail } from "../errors.ts";
 import { type Base, baseOf } from "./branch.ts";
 import { type Answer, type Git, lastLine } from "./git.ts";
 import { repositoryQuestion } from "./repository-question.ts";
@@ -11,6 +11,8 @@ export interface Repository {
   readonly root: string;
   /** The checkout that we are in, which may be a linked worktree; null in a bare repository. */
   readonly top: string | null;
+  /** Whether there is no main checkout. */
+  readonly bare: boolean;
   /** What is checked out here, where there is a commit. */
   readonly head: Base | null;
   /** Where all worktrees share their objects and branches. */
@@ -24,6 +26,7 @@ export interface Repository {
  *
  * @param branch the name of a branch that is to be made
  * @throws `not_a_repository` with git's own words: there is none, or it is one that git refuses to read
+ * @throws `newline_in_path`
  * @throws `main_checkout_unknown` in a linked worktree whose main checkout git does not know
  */
 export async function findRepository(git: Git, branch?: string): Promise<Repository> {
@@ -36,10 +39,29 @@ export async function findRepository(git: Git, branch?: string): Promise<Reposit
     : refs.map(nameOf).filter((name) => name !== "");
   if (bare === undefined || common === undefined || !own) throw notFound(git, answer);
   const [commonDir, gitDir] = [real(git, common), real(git, own)];
-  if (!top) return { root: bareRoot(commonDir), top: null, head, commonDir, around };
-  const here = realpathSync(top);
-  const root = gitDir === commonDir ? here : await mainCheckout(git, commonDir, bare === "true");
-  return { root, top: here, head, commonDir, around };
+  const isMain = gitDir === commonDir;
+  // An answer is a line, so a path with a newline would be taken for two, and one of them may exist.
+  if (git.directory.includes("\n") || !isMain && dirname(dirname(gitDir)) !== commonDir) throw newline(git);
+  const found = { head, commonDir, around };
+  if (!top) return { ...found, root: bareRoot(commonDir), top: null, bare: bare === "true" };
+  const here = real(git, top);
+  if (isMain) return { ...found, root: here, top: here, bare: false };
+  return { ...found, ...await mainCheckout(git, commonDir, bare === "true"), top: here };
+}
+
+/**
+ * As `findRepository`, for what is done in any directory.
+ *
+ * @returns null where there is no repository, or no git
+ * @throws `newline_in_path`, `main_checkout_unknown`
+ */
+export async function findRepositoryIfAny(git: Git): Promise<Repository | null> {
+  try {
+    return await findRepository(git);
+  } catch (error) {
+    if (error instanceof BerthError && /^(not_a_repository|git_missing)$/.test(error.code)) return null;
+    throw error;
+  }
 }
 
 const notFound = ({ directory }: Git, { err, status }: Answer) =>
@@ -47,7 +69,14 @@ const notFound = ({ directory }: Git, { err, status }: Answer) =>
 
 const nameOf = (ref: string): string => ref.slice("refs/heads/".length);
 
-const real = (git: Git, path: string): string => realpathSync(resolve(git.directory, path));
+const newline = ({ directory }: Git) => fail("newline_in_path", { directory });
+
+/** A path that git gave and that is not there is the first line of one with a newline. */
+function real(git: Git, path: string): string {
+  const found = resolve(git.directory, path);
+  if (!existsSync(found)) throw newline(git);
+  return realpathSync(found);
+}
 
 /**
  * `project/.git`, or `project/.bare` with a `project/.git` that names it, keep worktrees beside them; others inside, also
@@ -73,7 +102,11 @@ function gitDirectory(path: string): string | null {
  * The main checkout, as seen from a linked worktree. Git has no question for it: `worktree list` derives its first
  * line from the common directory's name, which is wrong for submodules.
  */
-async function mainCheckout(git: Git, commonDir: string, bare: boolean): Promise<string> {
+async function mainCheckout(
+  git: Git,
+  commonDir: string,
+  bare: boolean,
+): Promise<Pick<Repository, "root" | "bare">> {
   const settings = await git([
     `--git-dir=${commonDir}`,
     "config",
@@ -85,8 +118,8 @@ async function mainCheckout(git: Git, commonDir: string, bare: boolean): Promise
     settings.out.split("\0").map((line) => line.split("\n") as [string, string | undefined]),
   );
   const worktree = values.get("core.worktree");
-  if (worktree !== undefined) return realpathSync(resolve(commonDir, worktree));
-  if (bare || values.get("core.bare") === "true") return bareRoot(commonDir);
-  if (basename(commonDir) === ".git") return dirname(commonDir);
+  if (worktree !== undefined) return { root: real(git, resolve(commonDir, worktree)), bare: false };
+  if (bare || values.get("core.bare") === "true") return { root: bareRoot(commonDir), bare: true };
+  if (basename(commonDir) === ".git") return { root: dirname(commonDir), bare: false };
   throw fail("main_checkout_unknown", { directory: git.directory });
 }

@@ -61,8 +61,8 @@ function startedAnew(old: SessionRecord, now: Date, archive: string): SessionRec
 }
 
 /**
- * Bring an archived session back, in the place of one that keeps nothing; its archive is then gone. The session is whole before the archive goes, so a crash
- * in between leaves both.
+ * Bring an archived session back, in the place of one that keeps nothing; its archive is then gone. The session is
+ * whole before the archive goes, so a crash in between leaves both.
  *
  * @param given the archive's name, with or without `.session.json`
  * @param replace archive a session that is there meanwhile, instead of refusing
@@ -101,6 +101,15 @@ function findArchive(store: Store, given: string): string {
   if (!store.backend.list("archive").includes(base)) throw fail("no_such_archive", { given });
   return `archive/${base}`;
 }
+
+/**
+ * The record of an archive.
+ *
+ * @param given the archive's name, with or without `.session.json`
+ * @throws `no_such_archive`, `corrupt_record`, `newer_record`
+ */
+export const readArchived = (store: Store, given: string): SessionRecord =>
+  readArchive(store, findArchive(store, given));
 
 function readArchive(store: Store, name: string): SessionRecord {
   const content = store.backend.read(name, "guarded");
