@@ -163,10 +163,12 @@ describe("a program on PATH that is called tmux and", () => {
     ],
     ["escape sequences", `printf '$1 @1 %%1 1 1 /dev/\\033]0;x\\007\\n'`, "no answer in tmux's format"],
     ["bytes", "head -c 1000 /dev/urandom", "no answer in tmux's format"],
-    ["an exit status", "echo x; exit 3", "exit status 3"],
+    ["an exit status", "printf x; exit 3", "exit status 3"],
+    ["a line and an exit status", "echo x; exit 3", "no answer in tmux's format"],
     ["a signal", "kill -SEGV $$", "exit status"],
     ["100 MB", "head -c 100000000 /dev/zero | tr '\\0' x", "more than 65536 bytes of output"],
-    ["output without end", "yes", "more than 65536 bytes of output"],
+    ["output without end", "yes | tr -d '\\n'", "more than 65536 bytes of output"],
+    ["lines without end", "yes", "no answer in tmux's format"],
   ])("prints or gives %s", async (name, script, reason) => {
     expect(await explained(name.replaceAll(" ", "-"), `#!/bin/sh\n${script}\n`)).toContain(reason);
   });

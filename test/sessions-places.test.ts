@@ -1,7 +1,7 @@
 /** Directories that are not what they look like, and what is kept of a workspace. */
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { gitIn } from "../src/sessions/git.ts";
 import { failureOf } from "./support/store.ts";
@@ -36,6 +36,46 @@ describe("where a repository is", () => {
     const nowhere = { PATH: "/nonexistent" };
     expect((await failureOf(() => gitIn("/", nowhere)(["version"]))).code).toBe("git_missing");
   });
+});
+
+test("no link leads a command out of the project, nor an import", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const worktree = await p.worktree("auth");
+  const outside = join(p.home, "outside");
+  mkdirSync(join(outside, basename(worktree)), { recursive: true });
+  renameSync(dirname(worktree), join(p.home, "kept"));
+  symlinkSync(outside, dirname(worktree));
+  expect(await p.refused("run", "auth", "--", "pwd")).toMatchObject({ code: "worktree_refused", status: 6 });
+  const file = join(p.home, "sessions.json");
+  writeFileSync(file, await p.ok("export"));
+  await p.ok("destroy", "auth");
+  expect(await p.refused("import", file)).toMatchObject({ code: "worktree_refused", status: 6 });
+  expect(p.stored("sessions")).toEqual([]);
+});
+
+test("a date that no record can hold is a fault of the file", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const text = await p.ok("export");
+  const file = join(p.home, "sessions.json");
+  for (const date of ["+275760-09-13T00:00:00.000Z", "-000001-01-01T00:00:00.000Z", "soon"]) {
+    writeFileSync(file, text.replace(/"createdAt": ?"[^"]*"/, `"createdAt":"${date}"`));
+    expect([date, await p.refused("import", file)]).toMatchObject([date, {
+      code: "bad_workspace_file",
+      status: 7,
+    }]);
+  }
+});
+
+test("a file whose name looks like a pattern of git's is copied like any other", async () => {
+  const p = await project();
+  p.write(".gitignore", "*.env\n");
+  p.write(".worktreeinclude", "*.env\n");
+  for (const name of ["good.env", ":!x.env", ":(top)y.env"]) p.write(name, name);
+  await p.ok("new", "auth");
+  const there = readdirSync(await p.worktree("auth")).filter((name) => name.endsWith(".env"));
+  expect(there.toSorted()).toEqual([":!x.env", ":(top)y.env", "good.env"]);
 });
 
 test("a workspace's document that is damaged goes to quarantine, and its hooks are to be trusted anew", async () => {

@@ -4,7 +4,7 @@ import { encode, updateSession } from "../store/update.ts";
 import { admit } from "./admit.ts";
 import type { Means } from "./means.ts";
 import { keepNumbers } from "./numbers.ts";
-import { sessionId, statusOf, worktreePath } from "./place.ts";
+import { checkPlace, sessionId, worktreePath } from "./place.ts";
 import { type Entry, toRecord, type WorkspaceFile } from "./workspace-file.ts";
 
 /**
@@ -33,8 +33,12 @@ export async function importSessions(
   return { imported: records.map(({ id }) => id), skipped: there.map(({ id }) => sessionId(id)) };
 }
 
-/** A worktree elsewhere stays with whoever made it: only what is in our own folder is taken over. */
+/**
+ * A worktree elsewhere stays with whoever made it: only what is in our own folder is taken over.
+ *
+ * @throws `worktree_refused` where a link leads there
+ */
 function ownWorktree(root: string, { id, worktreePath: path }: Entry): string | null {
   const own = worktreePath(root, sessionId(id));
-  return path === own && statusOf(own)?.isDirectory() ? own : null;
+  return path === own && checkPlace(root, own) ? own : null;
 }

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Git, must } from "./git.ts";
+import { fail } from "../errors.ts";
+import { type Git, lastLine, must } from "./git.ts";
 import { FOLDER, statusOf } from "./place.ts";
 
 /** Patterns as in `.gitignore`; what they match and git ignores is copied into new worktrees. */
@@ -28,9 +29,13 @@ export async function copyIncluded(main: Git, root: string, worktree: string): P
     file !== "" && !file.endsWith("/") && !file.startsWith(`${FOLDER}/`)
   );
   if (files.length === 0) return [];
-  // Exit status 1: none of them is ignored.
-  const { out } = await main(["check-ignore", "-z", "--stdin"], { input: files.join("\0") + "\0" });
-  return out.split("\0").filter((file) => file !== "" && copied(root, worktree, file));
+  // With the dot no name is taken for a pathspec with magic (`:!x`). Exit status 1: none of them is ignored.
+  const input = files.map((file) => `./${file}\0`).join("");
+  const { status, out, err } = await main(["check-ignore", "-z", "--stdin"], { input });
+  if (status > 1) throw fail("git_failed", { action: `read ${FILE}`, why: lastLine(err, status) });
+  return out.split("\0").map((path) => path.slice("./".length)).filter((file) =>
+    file !== "" && copied(root, worktree, file)
+  );
 }
 
 function copied(root: string, worktree: string, file: string): boolean {

@@ -16,6 +16,7 @@ import { completeCleanup } from "./cleanup.ts";
 import { commandEnvironment, type Environment } from "./git-environment.ts";
 import type { Means } from "./means.ts";
 import { nameOf } from "./pending.ts";
+import { checkPlace } from "./place.ts";
 import { attach, beginSpawn, markTerminating, notePid } from "./runs.ts";
 
 export interface Supervision {
@@ -26,9 +27,11 @@ export interface Supervision {
   readonly starting?: (record: SessionRecord) => void;
 }
 
-/** Where commands of the session run. @throws `worktree_missing`, `bad_directory` */
+/** Where commands of the session run. @throws `worktree_missing`, `worktree_refused`, `bad_directory` */
 export function directoryOf(record: SessionRecord): string {
-  const path = record.project?.worktree ?? record.project?.root ?? "";
+  const { root = "", worktree } = record.project ?? {};
+  const path = worktree ?? root;
+  if (worktree !== undefined) checkPlace(root, worktree);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw fail("worktree_missing", { session: nameOf(record), path });
   }

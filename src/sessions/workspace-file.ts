@@ -6,7 +6,14 @@ import { remember } from "../store/state.ts";
 import { whereWrongIn } from "./issue.ts";
 import { sessionId, uuidOf } from "./place.ts";
 
-const time = v.pipe(v.string(), v.check((text) => !Number.isNaN(Date.parse(text))));
+/** Any that JavaScript reads, within the years that a record can write. */
+const time = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const at = new Date(text);
+    return !Number.isNaN(at.getTime()) && /^\d{4}-/.test(at.toISOString());
+  }),
+);
 const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,50}$/));
 
 /** One session of a workspace file. */
