@@ -25,6 +25,15 @@ async function state(p: Project): Promise<unknown> {
 const commit = (p: Project, tree: string, text: string) =>
   p.git("-C", tree, "-c", "user.name=x", "commit", "-q", "--allow-empty", "-m", text);
 
+/** A repository with a commit and a file that it has not. */
+async function repository(p: Project, directory: string): Promise<void> {
+  await p.git("init", "-q", directory);
+  await commit(p, directory, "inner");
+  writeFileSync(join(directory, "new"), "new");
+}
+
+const ignoreVendor = (p: Project) => p.write(".git/info/exclude", "vendor/\n/.worktrees/\n");
+
 const ALL = ["destroy", "auth", "--cleanup", "--delete-branch"];
 
 describe("destroy", () => {
@@ -71,6 +80,46 @@ describe("destroy", () => {
       await p.git("init", "-q", join(tree, "inner"));
       await commit(p, join(tree, "inner"), "inner");
     }],
+    ["a worktree inside that somebody else made", async (p, tree) => {
+      await p.git("-C", tree, "worktree", "add", "-q", ".worktrees/agent", "-b", "agent");
+      writeFileSync(join(tree, ".worktrees/agent/new"), "new");
+    }],
+    ["a repository in an ignored directory", async (p, tree) => {
+      await ignoreVendor(p);
+      await repository(p, join(tree, "vendor"));
+    }],
+    ["a repository deep in an ignored directory", async (p, tree) => {
+      await ignoreVendor(p);
+      await repository(p, join(tree, "vendor/some/where/inner"));
+    }],
+    ["a repository without a checkout in an ignored directory", async (p, tree) => {
+      await ignoreVendor(p);
+      await p.git("clone", "-q", "--bare", p.root, join(tree, "vendor/bare.git"));
+    }],
+    ["a repository in a directory that the outer one has files of", async (p, tree) => {
+      mkdirSync(join(tree, "src"));
+      writeFileSync(join(tree, "src/a"), "a");
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "src");
+      await p.git("init", "-q", join(tree, "src"));
+      await commit(p, join(tree, "src"), "inner");
+    }],
+    ["a repository that was added as it is", async (p, tree) => {
+      await p.git("init", "-q", join(tree, "inner"));
+      await commit(p, join(tree, "inner"), "inner");
+      await p.git("-C", tree, "-c", "advice.addEmbeddedRepo=false", "add", "inner");
+      await p.git("-C", tree, "commit", "-qm", "inner");
+    }],
+    ...["worktree/keep", "bisect/bad", "rewritten/onto"].map((
+      ref,
+    ): [string, (p: Project, tree: string) => Promise<unknown>] => [
+      `a commit that only refs/${ref} holds`,
+      async (p, tree) => {
+        await commit(p, tree, "own");
+        await p.git("-C", tree, "update-ref", `refs/${ref}`, "HEAD");
+        await p.git("-C", tree, "reset", "-q", "--hard", "HEAD~");
+      },
+    ]),
     ["commits on no branch", async (p, tree) => {
       await p.git("-C", tree, "checkout", "-q", "--detach");
       await commit(p, tree, "detached");

@@ -11,7 +11,7 @@ import type { Means } from "./means.ts";
 import { nameOf, type Pending, pendingOf, refusePending } from "./pending.ts";
 import { worktreePath } from "./place.ts";
 import type { Repository } from "./repository.ts";
-import { assess, ignoredFiles } from "./risk.ts";
+import { assess, inWords } from "./risk.ts";
 import { change, refuseRunning } from "./runs.ts";
 import { apply, finishRun } from "./transitions.ts";
 import { type Found, inspectWorktree, removeWorktree } from "./worktree.ts";
@@ -80,14 +80,13 @@ async function planWorktree(record: SessionRecord, place: Place, { cleanup, forc
   if (!cleanup) return keep("it goes with --cleanup only");
   const found = await inspectOwn(record, place);
   if (!found.exists && found.listed === null) return keep("it is gone already");
-  const risk = await assess(place.main, place.worktree, found);
-  const lost = [...risk.lost, ...found.exists && found.marker === null ? ["another maker than berth"] : []];
+  const { lost: losses, needsForce, ignored } = await assess(place.main, place.worktree, found);
+  const lost = losses.map(inWords);
   if (lost.length > 0 && !force) throw fail("work_at_risk", { session: nameOf(record), lost });
-  const ignored = found.admin === null ? 0 : await ignoredFiles(place.worktree);
   const words = lost.length === 0 ? "nothing in it would be lost" : `lost: ${lost.join(", ")}`;
   const reason = ignored === 0 ? words : `${words}; ignored files that go too: ${ignored}`;
   const step: Step = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: risk.needsForce || lost.length > 0, removes: true };
+  return { step, forceGit: needsForce || lost.length > 0, removes: true };
 }
 
 /**

@@ -133,11 +133,7 @@ async function drop(means: Means, record: SessionRecord): Promise<Recovery> {
 async function onlyDeletions({ main, worktree }: Place, found: Found): Promise<boolean> {
   if (found.exists && found.admin === null) return false;
   const { lost } = await assess(main, worktree, found);
-  if (lost.some((what) => !/^\d+ changed files?$/.test(what))) return false;
-  if (!found.exists) return true;
-  const how = ["--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none", "--no-renames"];
-  const out = await must(worktree, "look for changes", ["status", ...how]);
-  return out.split("\0").every((entry) => entry === "" || entry.startsWith(" D"));
+  return lost.every((loss) => loss.kind === "changed" && loss.missing === loss.count);
 }
 
 async function deleteAt(main: Git, branch: string, commit: string): Promise<void> {
