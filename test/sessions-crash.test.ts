@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { berth, until } from "./support/berth.ts";
-import { type Project, project, read } from "./support/project.ts";
+import { gitBy, type Project, project, read } from "./support/project.ts";
 
 /** Start berth and kill it with SIGKILL after a while. */
 async function killed(p: Project, ms: number, ...args: string[]): Promise<void> {
@@ -129,6 +129,52 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.ok("run", "auth", "--", "true");
   });
 
+  /** As a `new` that was killed after the record and before the branch. */
+  async function onlyRecord(p: Project): Promise<string> {
+    await p.ok("new", "auth");
+    const base = (await p.git("rev-parse", "main")).trim();
+    await p.git("worktree", "remove", await p.worktree("auth"));
+    await p.git("branch", "-D", "feature/auth");
+    leave(p, { kind: "new", base });
+    return (await p.session("auth")).id;
+  }
+  const branches = (p: Project) => p.git("for-each-ref", "--format=%(refname:short)", "refs/heads/feature");
+
+  test("a branch is taken back only where its reflog says that it was made for the session", async () => {
+    const p = await project();
+    const id = await onlyRecord(p);
+    await p.git("branch", "feature/auth");
+    await p.ok("doctor", "--fix");
+    expect([await branches(p), p.stored("sessions")]).toEqual(["feature/auth\n", []]);
+    const q = await project();
+    const own = await onlyRecord(q);
+    const made = ["update-ref", "--create-reflog", "refs/heads/feature/auth", "main", ""];
+    await q.git(...made, "-m", `branch: Created from main for ${own}`);
+    await q.ok("doctor", "--fix");
+    expect([await branches(q), q.stored("sessions")]).toEqual(["", []]);
+    const r = await project();
+    await onlyRecord(r);
+    await r.git(...made, "-m", `branch: Created from main for ${id}`);
+    await r.ok("doctor", "--fix");
+    expect([await branches(r), r.stored("sessions")]).toEqual(["feature/auth\n", []]);
+  });
+
+  test("a branch without a reflog, and one that moved, are not taken back", async () => {
+    const p = await project();
+    await p.git("config", "core.logAllRefUpdates", "false");
+    await onlyRecord(p);
+    await p.git("branch", "feature/auth");
+    await p.ok("doctor", "--fix");
+    expect([await branches(p), p.stored("sessions")]).toEqual(["feature/auth\n", []]);
+    const q = await project();
+    const id = await onlyRecord(q);
+    await q.git("commit", "-q", "--allow-empty", "-m", "two");
+    const message = `branch: Created from main for ${id}`;
+    await q.git("update-ref", "--create-reflog", "-m", message, "refs/heads/feature/auth", "main", "");
+    await q.ok("doctor", "--fix");
+    expect([await branches(q), q.stored("sessions")]).toEqual(["feature/auth\n", []]);
+  });
+
   test("work that came after the crash is kept: a destroy with work in the worktree is undone", async () => {
     const p = await project();
     await p.ok("new", "auth");
@@ -206,6 +252,24 @@ describe("what a crash leaves is told and can be put right", () => {
     expect(await p.git("branch", "--list", "feature/*")).toBe("");
     expect(JSON.parse(await p.ok("list", "--json")).sessions).toEqual([]);
   });
+
+  const FAILING: [string, string, string, string][] = [
+    ["is taken back, also without a reflog", "false", "", ""],
+    ["stays where it has moved", "true", "$GIT update-ref refs/heads/feature/auth second;", "feature/auth\n"],
+  ];
+
+  test.each(FAILING)("a branch of a worktree that git cannot make %s", async (_, logs, meanwhile, left) => {
+    const p = await project();
+    await p.git("config", "core.logAllRefUpdates", logs);
+    await p.git("tag", "second", await commitOn(p, "main"));
+    const git = gitBy(p, `case "$*" in *"worktree add"*) ${meanwhile} exit 1;; esac; exec $GIT "$@"`);
+    expect((await p.in(p.root, [berth, "new", "auth"], git)).status).toBe(1);
+    expect([await branches(p), p.stored("sessions")]).toEqual([left, []]);
+  });
+
+  /** A commit on top of a branch, which stays where it is. */
+  const commitOn = async (p: Project, branch: string): Promise<string> =>
+    (await p.git("commit-tree", "-p", branch, "-m", "second", `${branch}^{tree}`)).trim();
 
   test("^C while git makes the worktree takes everything back", async () => {
     const p = await project();

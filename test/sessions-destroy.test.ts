@@ -170,6 +170,22 @@ describe("destroy", () => {
     expect(await p.git("branch", "--list", "feature/auth")).toBe("");
   });
 
+  test("a branch goes whose commits a remote has", async () => {
+    const p = await withSession();
+    await p.git("clone", "-q", "--bare", p.root, join(p.home, "remote.git"));
+    await p.git("remote", "add", "origin", join(p.home, "remote.git"));
+    await commit(p, p.tree, "own");
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
+    await p.git("push", "-q", "origin", "feature/auth:elsewhere");
+    await p.ok(...ALL);
+    expect(await p.git("branch", "--list", "feature/auth")).toBe("");
+    const q = await withSession();
+    await q.git("-C", q.tree, "checkout", "-q", "--detach");
+    await commit(q, q.tree, "own");
+    await q.git("-C", q.tree, "update-ref", "refs/remotes/origin/elsewhere", "HEAD");
+    await q.ok("destroy", "auth", "--cleanup");
+  });
+
   test("--force deletes a branch with commits of its own, only with --delete-branch", async () => {
     const p = await withSession();
     await commit(p, p.tree, "own");
@@ -192,6 +208,54 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(await p.git("branch", "--list", "topic")).toContain("topic");
+  });
+
+  test("a branch that was deleted is not ours any more when somebody makes it again", async () => {
+    const p = await withSession();
+    await p.ok(...ALL);
+    await p.ok("restore", p.stored("archive")[0] ?? "");
+    await p.git("branch", "feature/auth");
+    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_not_ours" });
+    const q = await withSession();
+    await q.ok("destroy", "auth", "--cleanup");
+    await q.ok("restore", q.stored("archive")[0] ?? "");
+    await q.git("branch", "-D", "feature/auth");
+    await q.ok(...ALL);
+    await q.ok("restore", q.stored("archive")[0] ?? "");
+    await q.git("branch", "feature/auth");
+    expect(await q.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_not_ours" });
+  });
+
+  test("a branch that is another name for one stays, and so does that one", async () => {
+    const p = await withSession();
+    await p.ok("destroy", "auth", "--cleanup");
+    await p.ok("restore", p.stored("archive")[0] ?? "");
+    await p.git("branch", "-m", "feature/auth", "dev");
+    await p.git("symbolic-ref", "refs/heads/feature/auth", "refs/heads/dev");
+    const refs = await p.git("for-each-ref");
+    const { actions } = JSON.parse(await p.ok("destroy", "auth", "--delete-branch", "--force", "--json"));
+    expect(actions.at(-1)).toEqual({
+      what: "branch",
+      action: "keep",
+      reason: "it is another name for refs/heads/dev",
+    });
+    expect(await p.git("for-each-ref")).toBe(refs);
+  });
+
+  test("of a branch that becomes another name while it is deleted, only the name goes", async () => {
+    const p = await withSession();
+    const swap = "$GIT branch dev feature/auth; $GIT symbolic-ref refs/heads/feature/auth refs/heads/dev";
+    const git = gitBy(p, `case "$*" in *update-ref*) ${swap};; esac; exec $GIT "$@"`);
+    expect(await p.in(p.root, [berth, ...ALL], git)).toMatchObject({ status: 0 });
+    expect(await p.git("for-each-ref", "--format=%(refname:short)", "refs/heads")).toBe("dev\nmain\n");
+  });
+
+  test("the settings of a branch go with it", async () => {
+    const p = await withSession();
+    await p.git("config", "branch.feature/auth.description", "mine");
+    await p.git("config", "branch.main.description", "main");
+    await p.ok(...ALL);
+    expect(await p.git("config", "--get-regexp", "^branch")).toBe("branch.main.description main\n");
   });
 
   test("a branch stays that another checkout has, or whose worktree stays", async () => {
@@ -247,9 +311,24 @@ describe("destroy", () => {
       code: "session_running",
       status: 5,
     });
-    await p.ok(...ALL, "--force");
+    writeFileSync(join(await p.worktree("auth"), "new"), "new");
+    const { session, actions } = JSON.parse(await p.ok(...ALL, "--force", "--json"));
     expect((await running).status).toBe(143);
     expect(p.stored("sessions")).toEqual([]);
+    expect(session).toEqual(JSON.parse(read(join(p.store, "archive", p.stored("archive")[0] ?? ""))));
+    expect(session.run).toMatchObject({ state: "CLEANED", reason: "stopped" });
+    expect(actions[1]).toMatchObject({ action: "delete", reason: "lost: 1 untracked file" });
+  });
+
+  test("what is told is what was done, not what was planned before the hook", async () => {
+    const p = await project();
+    p.write(".berth.json", '{"hooks":{"pre-destroy":"echo late > late"}}');
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "hook");
+    await p.ok("trust");
+    await p.ok("new", "auth");
+    const { actions } = JSON.parse(await p.ok(...ALL, "--force", "--json"));
+    expect(actions[1].reason).toBe("lost: 1 untracked file");
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { processAlive } from "../store/liveness.ts";
 import { lockScope } from "../store/locks.ts";
 import type { SessionRecord } from "../store/record.ts";
-import { deleteBranch, findBranches } from "./branch.ts";
+import { deleteLeft } from "./branch.ts";
 import { archive, type Place } from "./destroy.ts";
 import { type Git, must } from "./git.ts";
 import { finish, markerOf, undoMake } from "./make.ts";
@@ -57,7 +57,7 @@ async function recoverNew(
   const found = await inspectWorktree(main, { root, commonDir, path });
   if (isBare(path, found)) {
     if (found.exists && found.listed !== null && found.admin === null) rmdirSync(path);
-    await undoMake(means, main, place.repository, record);
+    await undoMake(means, main, place.repository, record, false);
     return "undone";
   }
   if (found.admin === null) return "busy";
@@ -118,7 +118,7 @@ async function recoverDestroy(
     if (!(await onlyDeletions(place, found))) return await drop(means, record);
     await removeWorktree(main, record.id, path, true);
   }
-  if (pending.commit !== null) await deleteAt(main, record.project?.branch ?? "", pending.commit);
+  if (pending.commit !== null) await deleteLeft(main, record.project?.branch ?? "", pending.commit);
   await archive(means, record.id);
   return "finished";
 }
@@ -134,9 +134,4 @@ async function onlyDeletions({ main, worktree }: Place, found: Found): Promise<b
   if (found.exists && found.admin === null) return false;
   const { lost } = await assess(main, worktree, found);
   return lost.every((loss) => loss.kind === "changed" && loss.missing === loss.count);
-}
-
-async function deleteAt(main: Git, branch: string, commit: string): Promise<void> {
-  const found = (await findBranches(main, [branch])).find(({ name }) => name === branch);
-  if (found?.commit === commit && found.checkedOutAt === null) await deleteBranch(main, branch, commit);
 }
