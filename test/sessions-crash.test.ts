@@ -1,9 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { type Means, noCleaner } from "../src/sessions/means.ts";
+import { placeOf } from "../src/sessions/place-of.ts";
+import { recover } from "../src/sessions/recover.ts";
+import { lockScope } from "../src/store/locks.ts";
+import { openStore } from "../src/store/open.ts";
 import { berth, until } from "./support/berth.ts";
 import { gitBy, type Project, project, read } from "./support/project.ts";
+import { failureOf, machineOf } from "./support/store.ts";
 
 /** Start berth and kill it with SIGKILL after a while. */
 async function killed(p: Project, ms: number, ...args: string[]): Promise<void> {
@@ -107,11 +113,24 @@ describe("kill -9", () => {
   };
 });
 
+/** The manager's world over the store of a project, on a machine where no other process lives. */
+const meansFor = (p: Project): Means => ({
+  store: openStore({ directory: p.store, waitMs: 0 }),
+  newUuid: () => "00000000-0000-4000-8000-000000000000",
+  clock: () => new Date(),
+  cleaner: noCleaner,
+  log: () => {},
+  machine: () => machineOf({}),
+  findMarked: () => [],
+  self: { pid: 10, start: "100", bootId: "this boot" },
+});
+
 describe("what a crash leaves is told and can be put right", () => {
   /** Put the journal of a dead process into the record of a session. */
-  function leave(p: Project, pending: Record<string, unknown>): void {
+  function leave(p: Project, pending: Record<string, unknown>, worktree?: string): void {
     const file = join(p.store, "sessions", p.stored("sessions")[0] ?? "");
     const record = JSON.parse(read(file));
+    if (worktree !== undefined) record.project.worktree = worktree;
     record.pending = { by: { pid: 999999999, start: "1", bootId: "gone" }, ...pending };
     writeFileSync(file, JSON.stringify(record));
   }
@@ -173,6 +192,105 @@ describe("what a crash leaves is told and can be put right", () => {
     await q.git("update-ref", "--create-reflog", "-m", message, "refs/heads/feature/auth", "main", "");
     await q.ok("doctor", "--fix");
     expect([await branches(q), q.stored("sessions")]).toEqual(["feature/auth\n", []]);
+  });
+
+  test("the session of a repository that is gone is archived, and nothing else goes", async () => {
+    for (const kind of ["new", "destroy"]) {
+      const p = await project();
+      await p.ok("new", "auth");
+      const worktree = await p.worktree("auth");
+      leave(p, kind === "new" ? { kind, base: null } : { kind, cleanup: true, commit: null });
+      rmSync(join(p.root, ".git"), { recursive: true });
+      const { findings } = JSON.parse(await p.ok("doctor", "--fix", "--json"));
+      expect(findings).toHaveLength(1);
+      expect(findings[0].hint).toBe("It was archived: its repository is gone");
+      expect([p.stored("sessions"), p.stored("archive").length]).toEqual([[], 1]);
+      expect(read(join(worktree, "file.txt"))).toBe("one\n");
+    }
+    const q = await project();
+    await q.ok("new", "auth");
+    rmSync(join(q.root, ".git"), { recursive: true });
+    const { findings } = JSON.parse(await q.ok("doctor", "--json"));
+    expect(findings).toMatchObject([{ code: "repository_missing", fixed: false }]);
+    leave(q, { kind: "new", base: null });
+    rmSync(q.root, { recursive: true });
+    await q.in(q.home, [berth, "doctor", "--fix"]);
+    expect([q.stored("sessions"), q.stored("archive").length]).toEqual([[], 1]);
+  });
+
+  test("files without a .git file: it is put back where git knows the worktree, else told", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    const base = (await p.git("rev-parse", "main")).trim();
+    for (const remove of [rmSync, (path: string) => writeFileSync(path, "")]) {
+      writeFileSync(join(worktree, "mine.txt"), "mine");
+      remove(join(worktree, ".git"));
+      leave(p, { kind: "new", base });
+      await p.ok("doctor", "--fix");
+      expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("?? mine.txt\n");
+    }
+    rmSync(join(worktree, ".git"));
+    rmSync(join(p.root, ".git/worktrees"), { recursive: true });
+    leave(p, { kind: "new", base });
+    const { status, stdout } = await p.berth("doctor", "--fix", "--json");
+    expect([status, JSON.parse(stdout).findings[0].hint]).toEqual([
+      1,
+      `No .git file leads from "${worktree}" to the repository: move the files there away, ` +
+      'then type "berth doctor --fix" again',
+    ]);
+    renameSync(worktree, join(p.home, "away"));
+    await p.ok("doctor", "--fix");
+    expect(read(join(p.home, "away/mine.txt"))).toBe("mine");
+    expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
+  });
+
+  test("reset leaves the journal to doctor, also with --force", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    leave(p, { kind: "destroy", cleanup: true, commit: null });
+    const before = await p.session("auth");
+    for (const args of [["reset", "auth"], ["reset", "auth", "--force"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "session_unfinished", status: 5 });
+    }
+    expect(await p.session("auth")).toEqual(before);
+  });
+
+  test("a record that names another directory leads recovery nowhere", async () => {
+    for (const pending of [{ kind: "new", base: null }, { kind: "destroy", cleanup: true, commit: null }]) {
+      const p = await project();
+      await p.ok("new", "auth");
+      await p.git("worktree", "add", "-q", ".worktrees/other", "-b", "other");
+      leave(p, pending, join(p.root, ".worktrees/other"));
+      const { findings } = JSON.parse((await p.berth("doctor", "--fix", "--json")).stdout);
+      expect(findings[0].code).toBe("worktree_refused");
+      expect(read(join(p.root, ".worktrees/other/file.txt"))).toBe("one\n");
+    }
+  });
+
+  test("what somebody finished while doctor waited for the workspace is not done again", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const [name = ""] = p.stored("sessions");
+    const [file, worktree] = [join(p.store, "sessions", name), await p.worktree("auth")];
+    const whole = read(file);
+    // Nothing is checked out, so that it would be undone.
+    await p.git("worktree", "remove", worktree);
+    await p.git("worktree", "add", "-q", "--no-checkout", worktree, "feature/auth");
+    leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
+    const means = meansFor(p);
+    const stale = await p.session("auth");
+    const place = await placeOf(stale, { ...process.env, ...p.env });
+    {
+      using _lock = await lockScope(means.store, { kind: "workspace", root: p.root });
+      expect(await failureOf(() => recover(means, stale, place))).toMatchObject({ code: "locked" });
+      writeFileSync(file, whole);
+    }
+    expect(await recover(means, stale, place)).toBe("finished");
+    expect([read(file), existsSync(join(worktree, ".git"))]).toEqual([whole, true]);
+    rmSync(file);
+    expect(await recover(means, stale, place)).toBe("finished");
+    expect(existsSync(join(worktree, ".git"))).toBe(true);
   });
 
   test("work that came after the crash is kept: a destroy with work in the worktree is undone", async () => {

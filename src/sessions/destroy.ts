@@ -101,16 +101,25 @@ async function planWorktree(record: SessionRecord, place: Place, { cleanup, forc
 }
 
 /**
+ * The path of the session's worktree.
+ *
+ * @param root of the repository
+ * @throws `worktree_refused` for any path but the one we would have made
+ */
+export function ownPath({ id, project }: SessionRecord, root: string): string {
+  const path = project?.worktree ?? "";
+  if (path === worktreePath(root, id)) return path;
+  throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
+}
+
+/**
  * The worktree of the record, where it is what its path says.
  *
- * @throws `worktree_refused` for any path but the one we would have made, and for a directory that git does not know
+ * @throws `worktree_refused` as `ownPath`, and for a directory that git does not know
  */
 async function inspectOwn(record: SessionRecord, { main, repository }: Place): Promise<Found> {
   const { root, commonDir } = repository;
-  const path = record.project?.worktree ?? "";
-  if (path !== worktreePath(root, record.id)) {
-    throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
-  }
+  const path = ownPath(record, root);
   const found = await inspectWorktree(main, { root, commonDir, path });
   if (found.exists && found.listed === null) {
     throw fail("worktree_refused", { path, why: "git knows no worktree there" });
