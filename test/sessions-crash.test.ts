@@ -3,6 +3,9 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import process from "node:process";
 import { type Means, noCleaner } from "../src/sessions/means.ts";
+import { gitIn } from "../src/sessions/git.ts";
+import { findOrphans, rebuild } from "../src/sessions/rebuild.ts";
+import { findRepository } from "../src/sessions/repository.ts";
 import { placeOf } from "../src/sessions/place-of.ts";
 import { recover } from "../src/sessions/recover.ts";
 import { lockScope } from "../src/store/locks.ts";
@@ -358,6 +361,87 @@ describe("what a crash leaves is told and can be put right", () => {
     }
     expect(p.stored("sessions")).toHaveLength(2);
     await p.ok("run", "auth", "--", "true");
+  });
+
+  /** The marker of a worktree. */
+  const markerIn = (p: Project, worktree: string) =>
+    join(p.root, ".git/worktrees", worktree.split("/").at(-1) ?? "", "berth.json");
+
+  test("a session that was destroyed is not rebuilt when its archive is purged", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    writeFileSync(join(worktree, "work"), "w");
+    await p.ok("destroy", "auth");
+    await p.ok("config", "maxCount", "0");
+    await p.ok("purge", "--yes");
+    expect(p.stored("archive")).toEqual([]);
+    expect(JSON.parse(await p.ok("doctor", "--fix", "--json")).findings).toEqual([]);
+    expect([p.stored("sessions"), read(join(worktree, "work"))]).toEqual([[], "w"]);
+    await p.ok("new", "other");
+    rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+    await p.ok("doctor", "--fix");
+    expect(JSON.parse(await p.ok("list", "--json")).sessions.map(({ name }: { name: string }) => name))
+      .toEqual(["other"]);
+  });
+
+  const MARKERS: [string, (marker: Record<string, unknown>) => unknown][] = [
+    ["no marker", () => null],
+    ["one of another session", (marker) => {
+      marker["id"] = "uuid--00000000-0000-4000-8000-000000000000";
+    }],
+    ["one with a name that none has", (marker) => {
+      marker["name"] = "\u001b]0;x\u0007/../x";
+    }],
+    ["one with a role that none has", (marker) => {
+      marker["role"] = "\u001b[31m";
+    }],
+    ["one with a branch that none has", (marker) => {
+      marker["branch"] = "feature/auth\u001b";
+    }],
+    ["one with a time that is none", (marker) => {
+      marker["createdAt"] = "yesterday";
+    }],
+  ];
+
+  test.each(MARKERS)(
+    "a worktree with %s is rebuilt from its branch, which is nobody's then",
+    async (_, edit) => {
+      const p = await project();
+      await p.ok("new", "wanted", "--role", "coder", "--branch", "feature/auth");
+      const { id, createdAt, project: place } = await p.session("wanted");
+      const file = markerIn(p, place?.worktree ?? "");
+      const marker = JSON.parse(read(file));
+      if (edit(marker) === null) rmSync(file);
+      else writeFileSync(file, JSON.stringify(marker));
+      rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+      await p.ok("doctor", "--fix");
+      const now = await p.session("auth");
+      expect([now.id, now.role, now.status]).toEqual([id, undefined as never, "idle"]);
+      expect(now.createdAt).not.toBe(createdAt);
+      expect(now.project).toEqual({
+        root: p.root,
+        worktree: place?.worktree as string,
+        branch: "feature/auth",
+        ownsBranch: false,
+      });
+      expect(await p.refused("destroy", "auth", "--cleanup", "--delete-branch", "--force"))
+        .toMatchObject({ code: "branch_not_ours" });
+    },
+  );
+
+  test("two that rebuild a session make it once", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const main = gitIn(p.root, { ...process.env, ...p.env });
+    const [means, repository] = [meansFor(p), await findRepository(main)];
+    rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+    const [orphan] = await findOrphans(means, main, repository);
+    if (orphan === undefined) throw new Error("no orphan");
+    await rebuild(means, repository, orphan);
+    await p.ok("status", "auth", "waiting");
+    expect(await rebuild(means, repository, orphan)).toBeNull();
+    expect((await p.session("auth")).status).toBe("waiting");
   });
 
   test("a store that cannot be written leaves no ghost", async () => {

@@ -7,6 +7,7 @@ import { remember } from "../store/state.ts";
 import { writeLocked } from "../store/update.ts";
 import { deleteBranch, findBranch, hasOwnCommits } from "./branch.ts";
 import type { Git } from "./git.ts";
+import { noteDestruction } from "./marker.ts";
 import type { Means } from "./means.ts";
 import { nameOf, type Pending, pendingOf, refusePending } from "./pending.ts";
 import { worktreePath } from "./place.ts";
@@ -206,6 +207,7 @@ export async function archive({ store, clock }: Means, id: string): Promise<Sess
     const kept = readRecord(store, id);
     if (kept === null) return null;
     const record = pendingOf(kept) === null ? kept : writeLocked(store, id, destroyed(kept, clock()));
+    noteDestruction(record, record.updatedAt);
     archiveLocked(store, id);
     return record;
   } finally {
