@@ -1,9 +1,18 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { type Means, noCleaner } from "../src/sessions/means.ts";
+import { gitIn } from "../src/sessions/git.ts";
+import { findOrphans, rebuild } from "../src/sessions/rebuild.ts";
+import { findRepository } from "../src/sessions/repository.ts";
+import { placeOf } from "../src/sessions/place-of.ts";
+import { recover } from "../src/sessions/recover.ts";
+import { lockScope } from "../src/store/locks.ts";
+import { openStore } from "../src/store/open.ts";
 import { berth, until } from "./support/berth.ts";
-import { type Project, project, read } from "./support/project.ts";
+import { gitBy, type Project, project, read } from "./support/project.ts";
+import { failureOf, machineOf } from "./support/store.ts";
 
 /** Start berth and kill it with SIGKILL after a while. */
 async function killed(p: Project, ms: number, ...args: string[]): Promise<void> {
@@ -107,11 +116,24 @@ describe("kill -9", () => {
   };
 });
 
+/** The manager's world over the store of a project, on a machine where no other process lives. */
+const meansFor = (p: Project): Means => ({
+  store: openStore({ directory: p.store, waitMs: 0 }),
+  newUuid: () => "00000000-0000-4000-8000-000000000000",
+  clock: () => new Date(),
+  cleaner: noCleaner,
+  log: () => {},
+  machine: () => machineOf({}),
+  findMarked: () => [],
+  self: { pid: 10, start: "100", bootId: "this boot" },
+});
+
 describe("what a crash leaves is told and can be put right", () => {
   /** Put the journal of a dead process into the record of a session. */
-  function leave(p: Project, pending: Record<string, unknown>): void {
+  function leave(p: Project, pending: Record<string, unknown>, worktree?: string): void {
     const file = join(p.store, "sessions", p.stored("sessions")[0] ?? "");
     const record = JSON.parse(read(file));
+    if (worktree !== undefined) record.project.worktree = worktree;
     record.pending = { by: { pid: 999999999, start: "1", bootId: "gone" }, ...pending };
     writeFileSync(file, JSON.stringify(record));
   }
@@ -127,6 +149,151 @@ describe("what a crash leaves is told and can be put right", () => {
     expect([ok, findings[0].code]).toEqual([false, "session_unfinished"]);
     await p.ok("doctor", "--fix");
     await p.ok("run", "auth", "--", "true");
+  });
+
+  /** As a `new` that was killed after the record and before the branch. */
+  async function onlyRecord(p: Project): Promise<string> {
+    await p.ok("new", "auth");
+    const base = (await p.git("rev-parse", "main")).trim();
+    await p.git("worktree", "remove", await p.worktree("auth"));
+    await p.git("branch", "-D", "feature/auth");
+    leave(p, { kind: "new", base });
+    return (await p.session("auth")).id;
+  }
+  const branches = (p: Project) => p.git("for-each-ref", "--format=%(refname:short)", "refs/heads/feature");
+
+  test("a branch is taken back only where its reflog says that it was made for the session", async () => {
+    const p = await project();
+    const id = await onlyRecord(p);
+    await p.git("branch", "feature/auth");
+    await p.ok("doctor", "--fix");
+    expect([await branches(p), p.stored("sessions")]).toEqual(["feature/auth\n", []]);
+    const q = await project();
+    const own = await onlyRecord(q);
+    const made = ["update-ref", "--create-reflog", "refs/heads/feature/auth", "main", ""];
+    await q.git(...made, "-m", `branch: Created from main for ${own}`);
+    await q.ok("doctor", "--fix");
+    expect([await branches(q), q.stored("sessions")]).toEqual(["", []]);
+    const r = await project();
+    await onlyRecord(r);
+    await r.git(...made, "-m", `branch: Created from main for ${id}`);
+    await r.ok("doctor", "--fix");
+    expect([await branches(r), r.stored("sessions")]).toEqual(["feature/auth\n", []]);
+  });
+
+  test("a branch without a reflog, and one that moved, are not taken back", async () => {
+    const p = await project();
+    await p.git("config", "core.logAllRefUpdates", "false");
+    await onlyRecord(p);
+    await p.git("branch", "feature/auth");
+    await p.ok("doctor", "--fix");
+    expect([await branches(p), p.stored("sessions")]).toEqual(["feature/auth\n", []]);
+    const q = await project();
+    const id = await onlyRecord(q);
+    await q.git("commit", "-q", "--allow-empty", "-m", "two");
+    const message = `branch: Created from main for ${id}`;
+    await q.git("update-ref", "--create-reflog", "-m", message, "refs/heads/feature/auth", "main", "");
+    await q.ok("doctor", "--fix");
+    expect([await branches(q), q.stored("sessions")]).toEqual(["feature/auth\n", []]);
+  });
+
+  test("the session of a repository that is gone is archived, and nothing else goes", async () => {
+    for (const kind of ["new", "destroy"]) {
+      const p = await project();
+      await p.ok("new", "auth");
+      const worktree = await p.worktree("auth");
+      leave(p, kind === "new" ? { kind, base: null } : { kind, cleanup: true, commit: null });
+      rmSync(join(p.root, ".git"), { recursive: true });
+      const { findings } = JSON.parse(await p.ok("doctor", "--fix", "--json"));
+      expect(findings).toHaveLength(1);
+      expect(findings[0].hint).toBe("It was archived: its repository is gone");
+      expect([p.stored("sessions"), p.stored("archive").length]).toEqual([[], 1]);
+      expect(read(join(worktree, "file.txt"))).toBe("one\n");
+    }
+    const q = await project();
+    await q.ok("new", "auth");
+    rmSync(join(q.root, ".git"), { recursive: true });
+    const { findings } = JSON.parse(await q.ok("doctor", "--json"));
+    expect(findings).toMatchObject([{ code: "repository_missing", fixed: false }]);
+    leave(q, { kind: "new", base: null });
+    rmSync(q.root, { recursive: true });
+    await q.in(q.home, [berth, "doctor", "--fix"]);
+    expect([q.stored("sessions"), q.stored("archive").length]).toEqual([[], 1]);
+  });
+
+  test("files without a .git file: it is put back where git knows the worktree, else told", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    const base = (await p.git("rev-parse", "main")).trim();
+    for (const remove of [rmSync, (path: string) => writeFileSync(path, "")]) {
+      writeFileSync(join(worktree, "mine.txt"), "mine");
+      remove(join(worktree, ".git"));
+      leave(p, { kind: "new", base });
+      await p.ok("doctor", "--fix");
+      expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("?? mine.txt\n");
+    }
+    rmSync(join(worktree, ".git"));
+    rmSync(join(p.root, ".git/worktrees"), { recursive: true });
+    leave(p, { kind: "new", base });
+    const { status, stdout } = await p.berth("doctor", "--fix", "--json");
+    expect([status, JSON.parse(stdout).findings[0].hint]).toEqual([
+      1,
+      `No .git file leads from "${worktree}" to the repository: move the files there away, ` +
+      'then type "berth doctor --fix" again',
+    ]);
+    renameSync(worktree, join(p.home, "away"));
+    await p.ok("doctor", "--fix");
+    expect(read(join(p.home, "away/mine.txt"))).toBe("mine");
+    expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
+  });
+
+  test("reset leaves the journal to doctor, also with --force", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    leave(p, { kind: "destroy", cleanup: true, commit: null });
+    const before = await p.session("auth");
+    for (const args of [["reset", "auth"], ["reset", "auth", "--force"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "session_unfinished", status: 5 });
+    }
+    expect(await p.session("auth")).toEqual(before);
+  });
+
+  test("a record that names another directory leads recovery nowhere", async () => {
+    for (const pending of [{ kind: "new", base: null }, { kind: "destroy", cleanup: true, commit: null }]) {
+      const p = await project();
+      await p.ok("new", "auth");
+      await p.git("worktree", "add", "-q", ".worktrees/other", "-b", "other");
+      leave(p, pending, join(p.root, ".worktrees/other"));
+      const { findings } = JSON.parse((await p.berth("doctor", "--fix", "--json")).stdout);
+      expect(findings[0].code).toBe("worktree_refused");
+      expect(read(join(p.root, ".worktrees/other/file.txt"))).toBe("one\n");
+    }
+  });
+
+  test("what somebody finished while doctor waited for the workspace is not done again", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const [name = ""] = p.stored("sessions");
+    const [file, worktree] = [join(p.store, "sessions", name), await p.worktree("auth")];
+    const whole = read(file);
+    // Nothing is checked out, so that it would be undone.
+    await p.git("worktree", "remove", worktree);
+    await p.git("worktree", "add", "-q", "--no-checkout", worktree, "feature/auth");
+    leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
+    const means = meansFor(p);
+    const stale = await p.session("auth");
+    const place = await placeOf(stale, { ...process.env, ...p.env });
+    {
+      using _lock = await lockScope(means.store, { kind: "workspace", root: p.root });
+      expect(await failureOf(() => recover(means, stale, place))).toMatchObject({ code: "locked" });
+      writeFileSync(file, whole);
+    }
+    expect(await recover(means, stale, place)).toBe("finished");
+    expect([read(file), existsSync(join(worktree, ".git"))]).toEqual([whole, true]);
+    rmSync(file);
+    expect(await recover(means, stale, place)).toBe("finished");
+    expect(existsSync(join(worktree, ".git"))).toBe(true);
   });
 
   test("work that came after the crash is kept: a destroy with work in the worktree is undone", async () => {
@@ -196,6 +363,87 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.ok("run", "auth", "--", "true");
   });
 
+  /** The marker of a worktree. */
+  const markerIn = (p: Project, worktree: string) =>
+    join(p.root, ".git/worktrees", worktree.split("/").at(-1) ?? "", "berth.json");
+
+  test("a session that was destroyed is not rebuilt when its archive is purged", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    writeFileSync(join(worktree, "work"), "w");
+    await p.ok("destroy", "auth");
+    await p.ok("config", "maxCount", "0");
+    await p.ok("purge", "--yes");
+    expect(p.stored("archive")).toEqual([]);
+    expect(JSON.parse(await p.ok("doctor", "--fix", "--json")).findings).toEqual([]);
+    expect([p.stored("sessions"), read(join(worktree, "work"))]).toEqual([[], "w"]);
+    await p.ok("new", "other");
+    rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+    await p.ok("doctor", "--fix");
+    expect(JSON.parse(await p.ok("list", "--json")).sessions.map(({ name }: { name: string }) => name))
+      .toEqual(["other"]);
+  });
+
+  const MARKERS: [string, (marker: Record<string, unknown>) => unknown][] = [
+    ["no marker", () => null],
+    ["one of another session", (marker) => {
+      marker["id"] = "uuid--00000000-0000-4000-8000-000000000000";
+    }],
+    ["one with a name that none has", (marker) => {
+      marker["name"] = "\u001b]0;x\u0007/../x";
+    }],
+    ["one with a role that none has", (marker) => {
+      marker["role"] = "\u001b[31m";
+    }],
+    ["one with a branch that none has", (marker) => {
+      marker["branch"] = "feature/auth\u001b";
+    }],
+    ["one with a time that is none", (marker) => {
+      marker["createdAt"] = "yesterday";
+    }],
+  ];
+
+  test.each(MARKERS)(
+    "a worktree with %s is rebuilt from its branch, which is nobody's then",
+    async (_, edit) => {
+      const p = await project();
+      await p.ok("new", "wanted", "--role", "coder", "--branch", "feature/auth");
+      const { id, createdAt, project: place } = await p.session("wanted");
+      const file = markerIn(p, place?.worktree ?? "");
+      const marker = JSON.parse(read(file));
+      if (edit(marker) === null) rmSync(file);
+      else writeFileSync(file, JSON.stringify(marker));
+      rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+      await p.ok("doctor", "--fix");
+      const now = await p.session("auth");
+      expect([now.id, now.role, now.status]).toEqual([id, undefined as never, "idle"]);
+      expect(now.createdAt).not.toBe(createdAt);
+      expect(now.project).toEqual({
+        root: p.root,
+        worktree: place?.worktree as string,
+        branch: "feature/auth",
+        ownsBranch: false,
+      });
+      expect(await p.refused("destroy", "auth", "--cleanup", "--delete-branch", "--force"))
+        .toMatchObject({ code: "branch_not_ours" });
+    },
+  );
+
+  test("two that rebuild a session make it once", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const main = gitIn(p.root, { ...process.env, ...p.env });
+    const [means, repository] = [meansFor(p), await findRepository(main)];
+    rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+    const [orphan] = await findOrphans(means, main, repository);
+    if (orphan === undefined) throw new Error("no orphan");
+    await rebuild(means, repository, orphan);
+    await p.ok("status", "auth", "waiting");
+    expect(await rebuild(means, repository, orphan)).toBeNull();
+    expect((await p.session("auth")).status).toBe("waiting");
+  });
+
   test("a store that cannot be written leaves no ghost", async () => {
     const p = await project();
     await p.ok("list");
@@ -206,6 +454,24 @@ describe("what a crash leaves is told and can be put right", () => {
     expect(await p.git("branch", "--list", "feature/*")).toBe("");
     expect(JSON.parse(await p.ok("list", "--json")).sessions).toEqual([]);
   });
+
+  const FAILING: [string, string, string, string][] = [
+    ["is taken back, also without a reflog", "false", "", ""],
+    ["stays where it has moved", "true", "$GIT update-ref refs/heads/feature/auth second;", "feature/auth\n"],
+  ];
+
+  test.each(FAILING)("a branch of a worktree that git cannot make %s", async (_, logs, meanwhile, left) => {
+    const p = await project();
+    await p.git("config", "core.logAllRefUpdates", logs);
+    await p.git("tag", "second", await commitOn(p, "main"));
+    const git = gitBy(p, `case "$*" in *"worktree add"*) ${meanwhile} exit 1;; esac; exec $GIT "$@"`);
+    expect((await p.in(p.root, [berth, "new", "auth"], git)).status).toBe(1);
+    expect([await branches(p), p.stored("sessions")]).toEqual([left, []]);
+  });
+
+  /** A commit on top of a branch, which stays where it is. */
+  const commitOn = async (p: Project, branch: string): Promise<string> =>
+    (await p.git("commit-tree", "-p", branch, "-m", "second", `${branch}^{tree}`)).trim();
 
   test("^C while git makes the worktree takes everything back", async () => {
     const p = await project();

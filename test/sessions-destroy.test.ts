@@ -1,5 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { berth } from "./support/berth.ts";
 import { gitBy, type Project, project, read } from "./support/project.ts";
@@ -24,6 +33,15 @@ async function state(p: Project): Promise<unknown> {
 
 const commit = (p: Project, tree: string, text: string) =>
   p.git("-C", tree, "-c", "user.name=x", "commit", "-q", "--allow-empty", "-m", text);
+
+/** A repository with a commit and a file that it has not. */
+async function repository(p: Project, directory: string): Promise<void> {
+  await p.git("init", "-q", directory);
+  await commit(p, directory, "inner");
+  writeFileSync(join(directory, "new"), "new");
+}
+
+const ignoreVendor = (p: Project) => p.write(".git/info/exclude", "vendor/\n/.worktrees/\n");
 
 const ALL = ["destroy", "auth", "--cleanup", "--delete-branch"];
 
@@ -71,6 +89,46 @@ describe("destroy", () => {
       await p.git("init", "-q", join(tree, "inner"));
       await commit(p, join(tree, "inner"), "inner");
     }],
+    ["a worktree inside that somebody else made", async (p, tree) => {
+      await p.git("-C", tree, "worktree", "add", "-q", ".worktrees/agent", "-b", "agent");
+      writeFileSync(join(tree, ".worktrees/agent/new"), "new");
+    }],
+    ["a repository in an ignored directory", async (p, tree) => {
+      await ignoreVendor(p);
+      await repository(p, join(tree, "vendor"));
+    }],
+    ["a repository deep in an ignored directory", async (p, tree) => {
+      await ignoreVendor(p);
+      await repository(p, join(tree, "vendor/some/where/inner"));
+    }],
+    ["a repository without a checkout in an ignored directory", async (p, tree) => {
+      await ignoreVendor(p);
+      await p.git("clone", "-q", "--bare", p.root, join(tree, "vendor/bare.git"));
+    }],
+    ["a repository in a directory that the outer one has files of", async (p, tree) => {
+      mkdirSync(join(tree, "src"));
+      writeFileSync(join(tree, "src/a"), "a");
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "src");
+      await p.git("init", "-q", join(tree, "src"));
+      await commit(p, join(tree, "src"), "inner");
+    }],
+    ["a repository that was added as it is", async (p, tree) => {
+      await p.git("init", "-q", join(tree, "inner"));
+      await commit(p, join(tree, "inner"), "inner");
+      await p.git("-C", tree, "-c", "advice.addEmbeddedRepo=false", "add", "inner");
+      await p.git("-C", tree, "commit", "-qm", "inner");
+    }],
+    ...["worktree/keep", "bisect/bad", "rewritten/onto"].map((
+      ref,
+    ): [string, (p: Project, tree: string) => Promise<unknown>] => [
+      `a commit that only refs/${ref} holds`,
+      async (p, tree) => {
+        await commit(p, tree, "own");
+        await p.git("-C", tree, "update-ref", `refs/${ref}`, "HEAD");
+        await p.git("-C", tree, "reset", "-q", "--hard", "HEAD~");
+      },
+    ]),
     ["commits on no branch", async (p, tree) => {
       await p.git("-C", tree, "checkout", "-q", "--detach");
       await commit(p, tree, "detached");
@@ -121,6 +179,22 @@ describe("destroy", () => {
     expect(await p.git("branch", "--list", "feature/auth")).toBe("");
   });
 
+  test("a branch goes whose commits a remote has", async () => {
+    const p = await withSession();
+    await p.git("clone", "-q", "--bare", p.root, join(p.home, "remote.git"));
+    await p.git("remote", "add", "origin", join(p.home, "remote.git"));
+    await commit(p, p.tree, "own");
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
+    await p.git("push", "-q", "origin", "feature/auth:elsewhere");
+    await p.ok(...ALL);
+    expect(await p.git("branch", "--list", "feature/auth")).toBe("");
+    const q = await withSession();
+    await q.git("-C", q.tree, "checkout", "-q", "--detach");
+    await commit(q, q.tree, "own");
+    await q.git("-C", q.tree, "update-ref", "refs/remotes/origin/elsewhere", "HEAD");
+    await q.ok("destroy", "auth", "--cleanup");
+  });
+
   test("--force deletes a branch with commits of its own, only with --delete-branch", async () => {
     const p = await withSession();
     await commit(p, p.tree, "own");
@@ -143,6 +217,54 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(await p.git("branch", "--list", "topic")).toContain("topic");
+  });
+
+  test("a branch that was deleted is not ours any more when somebody makes it again", async () => {
+    const p = await withSession();
+    await p.ok(...ALL);
+    await p.ok("restore", p.stored("archive")[0] ?? "");
+    await p.git("branch", "feature/auth");
+    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_not_ours" });
+    const q = await withSession();
+    await q.ok("destroy", "auth", "--cleanup");
+    await q.ok("restore", q.stored("archive")[0] ?? "");
+    await q.git("branch", "-D", "feature/auth");
+    await q.ok(...ALL);
+    await q.ok("restore", q.stored("archive")[0] ?? "");
+    await q.git("branch", "feature/auth");
+    expect(await q.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_not_ours" });
+  });
+
+  test("a branch that is another name for one stays, and so does that one", async () => {
+    const p = await withSession();
+    await p.ok("destroy", "auth", "--cleanup");
+    await p.ok("restore", p.stored("archive")[0] ?? "");
+    await p.git("branch", "-m", "feature/auth", "dev");
+    await p.git("symbolic-ref", "refs/heads/feature/auth", "refs/heads/dev");
+    const refs = await p.git("for-each-ref");
+    const { actions } = JSON.parse(await p.ok("destroy", "auth", "--delete-branch", "--force", "--json"));
+    expect(actions.at(-1)).toEqual({
+      what: "branch",
+      action: "keep",
+      reason: "it is another name for refs/heads/dev",
+    });
+    expect(await p.git("for-each-ref")).toBe(refs);
+  });
+
+  test("of a branch that becomes another name while it is deleted, only the name goes", async () => {
+    const p = await withSession();
+    const swap = "$GIT branch dev feature/auth; $GIT symbolic-ref refs/heads/feature/auth refs/heads/dev";
+    const git = gitBy(p, `case "$*" in *update-ref*) ${swap};; esac; exec $GIT "$@"`);
+    expect(await p.in(p.root, [berth, ...ALL], git)).toMatchObject({ status: 0 });
+    expect(await p.git("for-each-ref", "--format=%(refname:short)", "refs/heads")).toBe("dev\nmain\n");
+  });
+
+  test("the settings of a branch go with it", async () => {
+    const p = await withSession();
+    await p.git("config", "branch.feature/auth.description", "mine");
+    await p.git("config", "branch.main.description", "main");
+    await p.ok(...ALL);
+    expect(await p.git("config", "--get-regexp", "^branch")).toBe("branch.main.description main\n");
   });
 
   test("a branch stays that another checkout has, or whose worktree stays", async () => {
@@ -198,13 +320,42 @@ describe("destroy", () => {
       code: "session_running",
       status: 5,
     });
-    await p.ok(...ALL, "--force");
+    writeFileSync(join(await p.worktree("auth"), "new"), "new");
+    const { session, actions } = JSON.parse(await p.ok(...ALL, "--force", "--json"));
     expect((await running).status).toBe(143);
     expect(p.stored("sessions")).toEqual([]);
+    expect(session).toEqual(JSON.parse(read(join(p.store, "archive", p.stored("archive")[0] ?? ""))));
+    expect(session.run).toMatchObject({ state: "CLEANED", reason: "stopped" });
+    expect(actions[1]).toMatchObject({ action: "delete", reason: "lost: 1 untracked file" });
+  });
+
+  test("what is told is what was done, not what was planned before the hook", async () => {
+    const p = await project();
+    p.write(".berth.json", '{"hooks":{"pre-destroy":"echo late > late"}}');
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "hook");
+    await p.ok("trust");
+    await p.ok("new", "auth");
+    const { actions } = JSON.parse(await p.ok(...ALL, "--force", "--json"));
+    expect(actions[1].reason).toBe("lost: 1 untracked file");
   });
 });
 
 describe("nothing outside of the worktree goes", () => {
+  /** Every path below directories, with where a link leads and what a file says; git's own are git's. */
+  function everything(...directories: string[]): Map<string, string> {
+    const found = new Map<string, string>();
+    const look = (directory: string) => {
+      for (const entry of readdirSync(directory, { withFileTypes: true })) {
+        const path = join(directory, entry.name);
+        found.set(path, entry.isSymbolicLink() ? readlinkSync(path) : entry.isFile() ? read(path) : "");
+        if (entry.isDirectory() && !path.endsWith("/project/.git")) look(path);
+      }
+    };
+    directories.forEach(look);
+    return found;
+  }
+
   const PLACES: [string, (p: Project, tree: string, away: string) => void | Promise<void>][] = [
     ["a symlinked .worktrees", (p, _, away) => {
       renameSync(join(p.root, ".worktrees"), away);
@@ -241,15 +392,14 @@ describe("nothing outside of the worktree goes", () => {
     const p = await withSession();
     const away = join(p.home, "away");
     await arrange(p, p.tree, away);
+    const before = everything(p.home, p.root);
+    expect(before.size).toBeGreaterThan(0);
     for (const args of [["destroy", "auth", "--cleanup"], [...ALL, "--force"]]) {
       expect(await p.refused(...args)).toMatchObject({ code: "worktree_refused", status: 6 });
     }
-    expect(existsSync(join(p.root, "file.txt"))).toBe(true);
-    for (const path of [join(p.tree, "precious"), join(away, "precious")]) {
-      if (existsSync(path)) expect(read(path)).toBe("p");
-    }
-    expect(existsSync(p.tree)).toBe(true);
+    expect(everything(p.home, p.root)).toEqual(before);
     await p.ok("destroy", "auth");
+    expect(everything(p.home, p.root)).toEqual(before);
   });
 
   test("a session whose record names the main checkout, or any other path", async () => {

@@ -144,7 +144,7 @@ describe("new", () => {
     expect(await p.git("-C", worktree, "symbolic-ref", "HEAD")).toBe("refs/heads/feature/auth\n");
     expect(await p.git("-C", worktree, "rev-parse", "HEAD")).toBe(await p.git("rev-parse", "main"));
     expect(await p.git("reflog", "show", "--format=%gs", "refs/heads/feature/auth"))
-      .toBe("branch: Created from main\n");
+      .toBe(`branch: Created from main for ${(await p.session("auth")).id}\n`);
   });
 
   test.each([["feature/a", "branch_exists"], ["feature/a/b", "branch_clash"]])(

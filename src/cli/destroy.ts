@@ -1,4 +1,4 @@
-import { destroySession, type Destruction, planDestroy } from "../sessions/destroy.ts";
+import { destroySession, type Destruction, type Plan, planDestroy } from "../sessions/destroy.ts";
 import { placeOf } from "../sessions/place-of.ts";
 import { refuseRunning } from "../sessions/runs.ts";
 import { stopSession } from "../sessions/stop.ts";
@@ -41,10 +41,9 @@ export const destroy: Command = {
     const touchesGit = wanted.cleanup || wanted.deleteBranch;
     const place = touchesGit ? await placeOf(record, context.host.variables) : null;
     const plan = await planDestroy(record, place, wanted);
-    const lines = plan.steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join("");
     if (flag(input, "dry-run")) {
       if (context.json) outJson(context, { dryRun: true, session: record, actions: plan.steps });
-      else context.out(lines);
+      else context.out(lines(plan));
       return;
     }
     if (wanted.force) {
@@ -53,8 +52,11 @@ export const destroy: Command = {
     else refuseRunning(means, structuredClone(record), "destroy");
     const skip = flag(input, "no-hooks") || !wanted.cleanup;
     await runHook(context, means, record, "pre-destroy", { skip, mustSucceed: !wanted.force });
-    await uninterrupted(() => destroySession(means, record, place, wanted));
-    if (context.json) outJson(context, { session: record, actions: plan.steps });
-    else context.say(`berth: destroyed ${record.name}\n${lines}`);
+    const done = await uninterrupted(() => destroySession(means, record, place, wanted));
+    if (context.json) outJson(context, { session: done.record, actions: done.plan.steps });
+    else context.say(`berth: destroyed ${record.name}\n${lines(done.plan)}`);
   },
 };
+
+const lines = ({ steps }: Plan): string =>
+  steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join("");

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { BerthError, quote } from "../errors.ts";
+import { BerthError, quote, quotePath } from "../errors.ts";
 import { gitIn } from "../sessions/git.ts";
 import { isLost } from "../sessions/lost.ts";
 import { repairRun } from "../sessions/stop.ts";
@@ -9,7 +9,7 @@ import { placeOf } from "../sessions/place-of.ts";
 import { statusOf } from "../sessions/place.ts";
 import { find } from "../sessions/query.ts";
 import { findOrphans, rebuild } from "../sessions/rebuild.ts";
-import { isUnfinished, recover } from "../sessions/recover.ts";
+import { isRootGone, isUnfinished, recover, type Recovery } from "../sessions/recover.ts";
 import { findRepository, type Repository } from "../sessions/repository.ts";
 import type { SessionRecord } from "../store/record.ts";
 import type { Context, Input } from "./command.ts";
@@ -54,14 +54,30 @@ async function recordFindings(
   if (isUnfinished(means, record)) {
     const message = `${session} is half made or half destroyed: the process that did it is gone`;
     if (!fix) return [{ code: "session_unfinished", message, hint: HINT, broken: true, fixed: false }];
-    const place = await placeOf(record, context.host.variables);
-    const result = await recover(means, record, place);
-    const hint =
-      { finished: "It was finished", undone: "It was undone", busy: "git is still at work on it" }[result];
-    return [{ code: "session_unfinished", message, hint, broken: true, fixed: result !== "busy" }];
+    return [{
+      code: "session_unfinished",
+      message,
+      broken: true,
+      ...await recovered(context, means, record),
+    }];
   }
   if (isLost(means, record)) return await lostFinding(means, record, fix, session);
   return missingFinding(record, session);
+}
+
+async function recovered(context: Context, means: Means, record: SessionRecord) {
+  const { root = "", worktree = "" } = record.project ?? {};
+  const gone = worktree !== "" && isRootGone(root);
+  const result = await recover(means, record, gone ? null : await placeOf(record, context.host.variables));
+  const hints: Record<Recovery, string> = {
+    finished: gone ? "It was archived: its repository is gone" : "It was finished",
+    undone: "It was undone",
+    busy: "git is still at work on it",
+    unlinked:
+      `No .git file leads from ${quotePath(worktree)} to the repository: move the files there away, ` +
+      `then type "berth doctor --fix" again`,
+  };
+  return { hint: hints[result], fixed: result === "finished" || result === "undone" };
 }
 
 async function lostFinding(means: Means, { id }: SessionRecord, fix: boolean, session: string) {
@@ -73,8 +89,14 @@ async function lostFinding(means: Means, { id }: SessionRecord, fix: boolean, se
 }
 
 function missingFinding(record: SessionRecord, session: string): Finding[] {
-  const { worktree } = record.project ?? {};
-  if (worktree === undefined || statusOf(worktree) !== null) return [];
+  const { root = "", worktree } = record.project ?? {};
+  if (worktree === undefined) return [];
+  if (statusOf(worktree) !== null) {
+    if (!isRootGone(root)) return [];
+    const message = `${session} has no repository any more: ${root}`;
+    const hint = `Type "berth destroy ${nameOf(record)}"; its files stay`;
+    return [{ code: "repository_missing", message, hint, broken: false, fixed: false }];
+  }
   const hint = `Type "berth destroy ${nameOf(record)}", or put it back with "git worktree add"`;
   const message = `${session} has no directory any more: ${worktree}`;
   return [{ code: "worktree_missing", message, hint, broken: false, fixed: false }];
@@ -84,7 +106,7 @@ function missingFinding(record: SessionRecord, session: string): Finding[] {
 async function workspaces({ host }: Context, records: readonly SessionRecord[]): Promise<Set<string>> {
   const roots = new Set<string>();
   for (const { project } of records) {
-    if (project?.worktree !== undefined && statusOf(project.root) !== null) roots.add(project.root);
+    if (project?.worktree !== undefined && !isRootGone(project.root)) roots.add(project.root);
   }
   try {
     roots.add((await findRepository(gitIn(process.cwd(), host.variables))).root);

@@ -1,4 +1,5 @@
 import { resetSession } from "../store/archive.ts";
+import { refusePending } from "../sessions/pending.ts";
 import { type Command, flag, outJson } from "./command.ts";
 import { refuseLive } from "./guard.ts";
 import { machineOf } from "./machine.ts";
@@ -13,8 +14,13 @@ export const reset: Command = {
   examples: ["berth reset", "berth reset auth --force"],
   async run(context, input) {
     const { store, id } = selected(context, input, "reset", input.args[0]);
-    const guard = refuseLive(machineOf(context), "reset", currentId(context), flag(input, "force"));
-    const archive = await resetSession(store, id, guard);
+    const machine = machineOf(context);
+    const live = refuseLive(machine, "reset", currentId(context), flag(input, "force"));
+    const archive = await resetSession(store, id, (record) => {
+      // The journal would be gone, and with it what a crash left to be put right.
+      refusePending(machine, record, "reset");
+      live(record);
+    });
     if (context.json) outJson(context, { id, archive });
     else context.out(`${archive}\n`);
   },

@@ -8,18 +8,26 @@ export interface Branch {
   readonly commit: string;
   /** The checkout that has it, null when none does. */
   readonly checkedOutAt: string | null;
+  /** The ref that it is another name for (git-symbolic-ref(1)), null for an ordinary branch. */
+  readonly standsFor: string | null;
 }
 
-const FORMAT = "%(refname)%00%(objectname)%00%(worktreepath)";
+const FORMAT = "%(refname)%00%(objectname)%00%(worktreepath)%00%(symref)";
 
 /** The branches that patterns as of `git for-each-ref` match: a name with all below it, or a glob. */
 export async function findBranches(git: Git, patterns: readonly string[]): Promise<Branch[]> {
   const refs = patterns.map((pattern) => `refs/heads/${pattern}`);
   const out = await mustLook(git, "list the branches", ["for-each-ref", `--format=${FORMAT}`, "--", ...refs]);
   return out.split("\n").filter((line) => line !== "").map((line) => {
-    const [ref = "", commit = "", checkedOutAt = ""] = line.split("\0");
-    return { name: ref.slice("refs/heads/".length), commit, checkedOutAt: checkedOutAt || null };
+    const [ref = "", commit = "", at = "", target = ""] = line.split("\0");
+    const name = ref.slice("refs/heads/".length);
+    return { name, commit, checkedOutAt: at || null, standsFor: target || null };
   });
+}
+
+/** The branch of that very name. */
+export async function findBranch(git: Git, name: string): Promise<Branch | undefined> {
+  return (await findBranches(git, [name])).find((branch) => branch.name === name);
 }
 
 /** The names of the branches that a branch of that name could clash with. */
@@ -47,7 +55,7 @@ export function refuseTaken(name: string, branches: readonly string[]): void {
  * @throws `no_such_branch`, `branch_checked_out`
  */
 export async function adoptable(git: Git, name: string): Promise<Branch> {
-  const found = (await findBranches(git, [name])).find((branch) => branch.name === name);
+  const found = await findBranch(git, name);
   if (found === undefined) throw fail("no_such_branch", { branch: name });
   if (found.checkedOutAt !== null) {
     throw fail("branch_checked_out", { branch: name, at: found.checkedOutAt });
@@ -101,10 +109,14 @@ export async function hasOwnCommits(git: Git, name: string): Promise<boolean> {
   return out.trim() !== "";
 }
 
+/** The end of the reflog's line for a branch that was made for the session. */
+const madeFor = (id: string): string => ` for ${id}`;
+
 /**
  * Make a branch where there is none. `git worktree add -b` could do it, but would not say whether a branch of that name
  * is one it made or one that was there.
  *
+ * @param id the session, which the branch's reflog names
  * @param marks variables that git carries meanwhile
  * @throws `branch_exists`, `branch_clash` where somebody made one since we looked; `git_failed`
  */
@@ -112,9 +124,10 @@ export async function createBranch(
   git: Git,
   name: string,
   base: Base,
+  id: string,
   marks: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const reason = ["-m", `branch: Created from ${base.ref}`];
+  const reason = ["-m", `branch: Created from ${base.ref}${madeFor(id)}`];
   // The empty string is the value of a ref that is not there.
   const { status, err } = await git(["update-ref", ...reason, `refs/heads/${name}`, base.commit, ""], {
     marks,
@@ -125,12 +138,31 @@ export async function createBranch(
 }
 
 /**
- * Delete the branch if it still stands at that commit: git compares and deletes in one step.
+ * Whether the branch was made by `createBranch` for the session and did not move since. Without a reflog (a bare
+ * repository, `core.logAllRefUpdates`) nobody can tell, and it is false.
+ */
+export async function isFresh(git: Git, name: string, id: string): Promise<boolean> {
+  const newest = ["log", "--walk-reflogs", "--max-count=1", "--no-show-signature", "--format=%gs"];
+  const out = await must(git, `read the reflog of ${name}`, [...newest, `refs/heads/${name}`, "--"]);
+  return out.trimEnd().endsWith(madeFor(id));
+}
+
+/**
+ * Delete the branch if it still stands at that commit: git compares and deletes in one step. What it is another name
+ * for stays in any case.
  *
  * @throws `git_failed` when it moved meanwhile
  */
 export async function deleteBranch(git: Git, name: string, commit: string): Promise<void> {
-  await must(git, `delete branch ${name}`, ["update-ref", "-d", `refs/heads/${name}`, commit]);
+  const how = ["update-ref", "--no-deref", "-d", `refs/heads/${name}`, commit];
+  await must(git, `delete branch ${name}`, how);
   // What `git branch -D` would take with it; without a section this fails and nothing is lost.
   await git(["config", "--local", "--remove-section", `branch.${name}`]);
+}
+
+/** As `deleteBranch`, where the branch is as we left it: at that commit, checked out nowhere, a branch of its own. */
+export async function deleteLeft(git: Git, name: string, commit: string): Promise<void> {
+  const found = await findBranch(git, name);
+  if (found?.commit !== commit || found.checkedOutAt !== null || found.standsFor !== null) return;
+  await deleteBranch(git, name, commit);
 }

@@ -5,13 +5,14 @@ import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { remember } from "../store/state.ts";
 import { writeLocked } from "../store/update.ts";
-import { deleteBranch, findBranches, hasOwnCommits } from "./branch.ts";
+import { deleteBranch, findBranch, hasOwnCommits } from "./branch.ts";
 import type { Git } from "./git.ts";
+import { noteDestruction } from "./marker.ts";
 import type { Means } from "./means.ts";
 import { nameOf, type Pending, pendingOf, refusePending } from "./pending.ts";
 import { worktreePath } from "./place.ts";
 import type { Repository } from "./repository.ts";
-import { assess, ignoredFiles } from "./risk.ts";
+import { assess, inWords } from "./risk.ts";
 import { change, refuseRunning } from "./runs.ts";
 import { apply, finishRun } from "./transitions.ts";
 import { type Found, inspectWorktree, removeWorktree } from "./worktree.ts";
@@ -38,6 +39,14 @@ export interface Plan {
   readonly removesWorktree: boolean;
   /** Where the branch stands that goes; null when it stays. */
   readonly branchCommit: string | null;
+  /** Whether the branch that was to go is gone already. */
+  readonly branchGone: boolean;
+}
+
+/** What was done, and the record as it is in the archive. */
+export interface Destroyed {
+  readonly plan: Plan;
+  readonly record: SessionRecord;
 }
 
 /** The repository as a destruction needs it. */
@@ -60,7 +69,9 @@ export async function planDestroy(
   wanted: Destruction,
 ): Promise<Plan> {
   const steps: Step[] = [{ what: "session", action: "archive", reason: "berth restore brings it back" }];
-  if (place === null) return { steps, forceGit: false, removesWorktree: false, branchCommit: null };
+  if (place === null) {
+    return { steps, forceGit: false, removesWorktree: false, branchCommit: null, branchGone: false };
+  }
   const tree = await planWorktree(record, place, wanted);
   const branch = await planBranch(record, place, wanted);
   return {
@@ -68,6 +79,7 @@ export async function planDestroy(
     forceGit: tree.forceGit,
     removesWorktree: tree.removes,
     branchCommit: branch.commit,
+    branchGone: branch.gone,
   };
 }
 
@@ -80,27 +92,35 @@ async function planWorktree(record: SessionRecord, place: Place, { cleanup, forc
   if (!cleanup) return keep("it goes with --cleanup only");
   const found = await inspectOwn(record, place);
   if (!found.exists && found.listed === null) return keep("it is gone already");
-  const risk = await assess(place.main, place.worktree, found);
-  const lost = [...risk.lost, ...found.exists && found.marker === null ? ["another maker than berth"] : []];
+  const { lost: losses, needsForce, ignored } = await assess(place.main, place.worktree, found);
+  const lost = losses.map(inWords);
   if (lost.length > 0 && !force) throw fail("work_at_risk", { session: nameOf(record), lost });
-  const ignored = found.admin === null ? 0 : await ignoredFiles(place.worktree);
   const words = lost.length === 0 ? "nothing in it would be lost" : `lost: ${lost.join(", ")}`;
   const reason = ignored === 0 ? words : `${words}; ignored files that go too: ${ignored}`;
   const step: Step = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: risk.needsForce || lost.length > 0, removes: true };
+  return { step, forceGit: needsForce || lost.length > 0, removes: true };
+}
+
+/**
+ * The path of the session's worktree.
+ *
+ * @param root of the repository
+ * @throws `worktree_refused` for any path but the one we would have made
+ */
+export function ownPath({ id, project }: SessionRecord, root: string): string {
+  const path = project?.worktree ?? "";
+  if (path === worktreePath(root, id)) return path;
+  throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
 }
 
 /**
  * The worktree of the record, where it is what its path says.
  *
- * @throws `worktree_refused` for any path but the one we would have made, and for a directory that git does not know
+ * @throws `worktree_refused` as `ownPath`, and for a directory that git does not know
  */
 async function inspectOwn(record: SessionRecord, { main, repository }: Place): Promise<Found> {
   const { root, commonDir } = repository;
-  const path = record.project?.worktree ?? "";
-  if (path !== worktreePath(root, record.id)) {
-    throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
-  }
+  const path = ownPath(record, root);
   const found = await inspectWorktree(main, { root, commonDir, path });
   if (found.exists && found.listed === null) {
     throw fail("worktree_refused", { path, why: "git knows no worktree there" });
@@ -113,19 +133,25 @@ async function inspectOwn(record: SessionRecord, { main, repository }: Place): P
 
 async function planBranch(record: SessionRecord, { main }: Place, wanted: Destruction) {
   const { branch = "", worktree = "" } = record.project ?? {};
-  const step = (action: Step["action"], reason: string): Step => ({ what: "branch", action, reason });
-  if (!wanted.deleteBranch) return { step: step("keep", "it goes with --delete-branch only"), commit: null };
+  const keep = (reason: string, gone = false) => ({
+    step: { what: "branch", action: "keep", reason } satisfies Step,
+    commit: null,
+    gone,
+  });
+  if (!wanted.deleteBranch) return keep("it goes with --delete-branch only");
   if (record.project?.["ownsBranch"] !== true) {
     throw fail("branch_not_ours", { branch, session: nameOf(record) });
   }
-  const found = (await findBranches(main, [branch])).find(({ name }) => name === branch);
-  if (found === undefined) return { step: step("keep", "it is gone already"), commit: null };
+  const found = await findBranch(main, branch);
+  if (found === undefined) return keep("it is gone already", true);
+  if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);
   const at = found.checkedOutAt;
   if (at !== null && (at !== worktree || !wanted.cleanup)) throw fail("branch_in_use", { branch, at });
   const own = await hasOwnCommits(main, branch);
   if (own && !wanted.force) throw fail("branch_unmerged", { branch });
   const reason = own ? "lost: commits that no other branch and no remote has" : "nothing would be lost";
-  return { step: step("delete", `${branch}: ${reason}`), commit: found.commit };
+  const step: Step = { what: "branch", action: "delete", reason: `${branch}: ${reason}` };
+  return { step, commit: found.commit, gone: false };
 }
 
 /**
@@ -138,7 +164,7 @@ export async function destroySession(
   record: SessionRecord,
   place: Place | null,
   wanted: Destruction,
-): Promise<Plan> {
+): Promise<Destroyed> {
   const plan = await planDestroy(record, place, wanted);
   const pending: Pending = {
     kind: "destroy",
@@ -150,6 +176,7 @@ export async function destroySession(
     refusePending(means.machine(), draft, "destroy");
     refuseRunning(means, draft, "destroy");
     draft["pending"] = pending;
+    if (plan.branchGone) disown(draft);
   });
   try {
     if (place !== null) await removeAll(record, place, plan);
@@ -158,9 +185,9 @@ export async function destroySession(
     await change(means, record.id, (draft) => void delete draft["pending"], false);
     throw error;
   }
-  await archive(means, record.id);
+  const archived = await archive(means, record.id);
   means.log("session destroyed", { id: record.id, name: nameOf(record) });
-  return plan;
+  return { plan, record: archived ?? record };
 }
 
 async function removeAll(record: SessionRecord, { main }: Place, plan: Plan): Promise<void> {
@@ -169,22 +196,35 @@ async function removeAll(record: SessionRecord, { main }: Place, plan: Plan): Pr
   if (plan.branchCommit !== null) await deleteBranch(main, branch, plan.branchCommit);
 }
 
-/** The end of a destruction. A crash between its two writes leaves a record whose history ends in `destroyed`. */
-export async function archive({ store, clock }: Means, id: string): Promise<void> {
+/**
+ * The end of a destruction. A crash between its two writes leaves a record whose history ends in `destroyed`.
+ *
+ * @returns the record as it was archived, null when somebody else did it
+ */
+export async function archive({ store, clock }: Means, id: string): Promise<SessionRecord | null> {
   const lock = await lockScope(store, { kind: "session", id });
   try {
-    const record = readRecord(store, id);
-    if (record === null) return;
-    if (pendingOf(record) !== null) writeLocked(store, id, destroyed(record, clock()));
+    const kept = readRecord(store, id);
+    if (kept === null) return null;
+    const record = pendingOf(kept) === null ? kept : writeLocked(store, id, destroyed(kept, clock()));
+    noteDestruction(record, record.updatedAt);
     archiveLocked(store, id);
+    return record;
   } finally {
     lock.discard();
   }
 }
 
+/** A branch of that name is somebody else's from now on, also when the session is restored. */
+function disown({ project }: SessionRecord): void {
+  if (project !== undefined) project["ownsBranch"] = false;
+}
+
 function destroyed(record: SessionRecord, at: Date): SessionRecord {
+  const pending = pendingOf(record);
   const { pending: _, ...kept } = record;
   const draft = kept as SessionRecord;
+  if (pending?.kind === "destroy" && pending.commit !== null) disown(draft);
   const { run } = draft;
   if (run !== undefined && run.state !== "CLEANED") {
     if (run.state !== "TERMINATING") apply(draft, "TERMINATE");

@@ -8,10 +8,12 @@ import {
   type Branch,
   checkBranchName,
   createBranch,
-  deleteBranch,
+  deleteLeft,
   findAround,
   findBase,
+  findBranch,
   findBranches,
+  isFresh,
   refuseTaken,
 } from "./branch.ts";
 import { createSession } from "./create.ts";
@@ -72,7 +74,7 @@ export async function makeWorktreeSession(
     const copied = repository.bare ? [] : await copyIncluded(main, root, path);
     return { record: await finish(means, record.id), copied };
   } catch (error) {
-    await undoMake(means, main, repository, record).catch(() => {
+    await undoMake(means, main, repository, record, true).catch(() => {
       // What could not be undone either is in the journal, for `doctor --fix`. The first failure is the one to tell.
     });
     throw error;
@@ -82,7 +84,7 @@ export async function makeWorktreeSession(
 /** Where it fails, a branch of that name is somebody else's, and there is only the record to take back. */
 async function makeBranch(means: Means, main: Git, { id, branch }: Marker, base: Base): Promise<void> {
   try {
-    await createBranch(main, branch, base, stepMarks(id));
+    await createBranch(main, branch, base, id, stepMarks(id));
   } catch (error) {
     await removeRecord(means, id).catch(() => {
       // It is in the journal, as below.
@@ -137,29 +139,31 @@ export function finish(means: Means, id: string): Promise<SessionRecord> {
 /**
  * Take back a session that did not come about: worktree, branch (where it still stands at its first commit) and
  * record, in this order, so that the journal goes last.
+ *
+ * @param made whether we know that the branch is one we made; else its reflog has to say so
  */
 export async function undoMake(
   means: Means,
   main: Git,
   { root, commonDir }: Repository,
   record: SessionRecord,
+  made: boolean,
 ): Promise<void> {
   const pending = pendingOf(record);
   const path = worktreePath(root, record.id);
   const found = await inspectWorktree(main, { root, commonDir, path });
   if (found.listed !== null) await removeWorktree(main, record.id, path, true);
   const { branch } = record.project ?? {};
-  if (branch !== undefined && record.project?.["ownsBranch"] === true && pending?.kind === "new") {
-    await deleteUntouched(main, branch, pending.base);
+  const base = pending?.kind === "new" ? pending.base : null;
+  if (branch !== undefined && record.project?.["ownsBranch"] === true && base !== null) {
+    if (made || await isOurs(main, branch, record.id)) await deleteLeft(main, branch, base);
   }
   await removeRecord(means, record.id);
 }
 
-async function deleteUntouched(main: Git, branch: string, base: string | null): Promise<void> {
-  const found = (await findBranches(main, [branch])).find(({ name }) => name === branch);
-  if (found === undefined || found.commit !== base || found.checkedOutAt !== null) return;
-  await deleteBranch(main, branch, found.commit);
-}
+/** A crash right before we made the branch leaves the name to anybody. */
+const isOurs = async (main: Git, branch: string, id: string): Promise<boolean> =>
+  await findBranch(main, branch) !== undefined && await isFresh(main, branch, id);
 
 async function removeRecord({ store }: Means, id: string): Promise<void> {
   const lock = await lockScope(store, { kind: "session", id });

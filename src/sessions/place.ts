@@ -50,11 +50,19 @@ export function statusOf(path: string): Stats | null {
  * @returns null when the file is missing, leads out of the repository, or is none of a linked worktree
  */
 export function adminDirectory(commonDir: string, path: string): string | null {
+  const found = linkedDirectory(path);
+  try {
+    return found !== null && dirname(found) === realpathSync(join(commonDir, "worktrees")) ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As `adminDirectory`, of whatever repository; null when there is no such directory. */
+export function linkedDirectory(path: string): string | null {
   try {
     const target = /^gitdir: (.+)$/m.exec(readFileSync(join(path, ".git"), "utf8"))?.[1];
-    if (target === undefined) return null;
-    const found = realpathSync(resolve(path, target));
-    return dirname(found) === realpathSync(join(commonDir, "worktrees")) ? found : null;
+    return target === undefined ? null : realpathSync(resolve(path, target));
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { freshRecord, type SessionRecord } from "../store/record.ts";
 import { remember } from "../store/state.ts";
 import { updateSession } from "../store/update.ts";
 import type { Git } from "./git.ts";
-import { readMarker } from "./marker.ts";
+import { type Marker, readMarker } from "./marker.ts";
 import type { Means } from "./means.ts";
 import { nameOfBranch } from "./name.ts";
 import { adminDirectory, isUuid, sessionId, statusOf, worktreePath } from "./place.ts";
@@ -21,19 +21,31 @@ export interface Orphan {
 
 /**
  * The worktrees in the workspace's own folder whose records are lost. One whose session was destroyed has its record in
- * the archive and is none.
+ * the archive, or says so itself, and is none.
  */
-export async function findOrphans(means: Means, main: Git, { root }: Repository): Promise<Orphan[]> {
+export async function findOrphans(
+  means: Means,
+  main: Git,
+  { root, commonDir }: Repository,
+): Promise<Orphan[]> {
   const orphans: Orphan[] = [];
   for (const listed of await listWorktrees(main)) {
     const uuid = listed.path.slice(listed.path.lastIndexOf("/") + 1);
     if (!isUuid(uuid) || statusOf(listed.path) === null) continue;
     const id = sessionId(uuid);
-    if (listed.path === worktreePath(root, id) && !isKnown(means, id)) {
+    if (listed.path !== worktreePath(root, id) || isKnown(means, id)) continue;
+    if (ownMarker(commonDir, id, listed.path)?.destroyedAt === undefined) {
       orphans.push({ id, path: listed.path, listed });
     }
   }
   return orphans;
+}
+
+/** What the worktree keeps of its session, null where it speaks of another one or of none. */
+function ownMarker(commonDir: string, id: string, path: string): Marker | null {
+  const admin = adminDirectory(commonDir, path);
+  const marker = admin === null ? null : readMarker(admin);
+  return marker?.id === id ? marker : null;
 }
 
 function isKnown({ store }: Means, id: string): boolean {
@@ -41,16 +53,19 @@ function isKnown({ store }: Means, id: string): boolean {
   return store.backend.list("archive").some((name) => name.startsWith(`${fileName(id)}--reset--`));
 }
 
-/** Make a record for a worktree again: from its marker, else from its branch. The session is idle. */
+/**
+ * Make a record for a worktree again: from its marker, else from its branch. The session is idle.
+ *
+ * @returns null where somebody else did it meanwhile
+ */
 export async function rebuild(
   means: Means,
   { root, commonDir }: Repository,
   { id, path, listed }: Orphan,
-): Promise<SessionRecord> {
+): Promise<SessionRecord | null> {
   using _lock = await lockScope(means.store, { kind: "workspace", root });
-  const admin = adminDirectory(commonDir, path);
-  const marker = admin === null ? null : readMarker(admin);
-  const known = marker?.id === id ? marker : null;
+  if (isKnown(means, id)) return null;
+  const known = ownMarker(commonDir, id, path);
   const branch = listed.branch ?? known?.branch;
   const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ??
     `restored-${path.slice(-8)}`;

@@ -1,13 +1,30 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Git, must } from "./git.ts";
+import { type Indexed, nestedRepositories } from "./nested.ts";
 import type { Found } from "./worktree.ts";
 
-/** What in a worktree would be lost, in words that follow "it has": `2 changed files`. Empty: nothing. */
+/** One thing in a worktree that would be lost. */
+export type Loss =
+  | { readonly kind: "lock"; readonly reason: string }
+  | { readonly kind: "commits"; readonly count: number }
+  | { readonly kind: "changed"; readonly count: number; readonly missing: number }
+  | { readonly kind: "untracked"; readonly count: number }
+  | { readonly kind: "hidden"; readonly count: number }
+  | { readonly kind: "unfinished"; readonly step: string }
+  | { readonly kind: "submodules" }
+  | { readonly kind: "repositories"; readonly count: number }
+  | { readonly kind: "worktrees"; readonly count: number }
+  | { readonly kind: "maker" };
+
+/** What a removal of a worktree would mean. */
 export interface Risk {
-  readonly lost: readonly string[];
+  /** Empty: nothing. */
+  readonly lost: readonly Loss[];
   /** Whether git has to be told to, though nothing is lost: it removes no worktree with submodules by itself. */
   readonly needsForce: boolean;
+  /** Ignored files that would go along; git counts none of them as work. */
+  readonly ignored: number;
 }
 
 /** Files in git's directory of a worktree that stand for a step which was begun and not ended. */
@@ -20,52 +37,98 @@ const UNFINISHED = {
   BISECT_LOG: "bisect",
 } as const;
 
+/** Refs that each worktree has for itself, beside its HEAD (git-worktree(1)). */
+const OWN_REFS = ["refs/worktree", "refs/bisect", "refs/rewritten"];
+
 /**
  * What a removal of the worktree would lose.
  *
  * @param git in the repository's main checkout
  * @param worktree git in the worktree, used only where `found.admin` shows that it leads to its own
  */
-export async function assess(git: Git, worktree: Git, { exists, listed, admin }: Found): Promise<Risk> {
-  const lost: string[] = [];
-  if (listed !== null && listed.locked !== null) {
-    lost.push(listed.locked === "" ? "a lock" : `a lock (${listed.locked})`);
-  }
-  if (listed !== null && listed.branch === null && listed.head !== null) {
-    lost.push(...await unreferenced(git, listed.head));
-  }
-  if (!exists || admin === null) return { lost, needsForce: false };
+export async function assess(git: Git, worktree: Git, found: Found): Promise<Risk> {
+  const { exists, listed, admin, inside, marker } = found;
+  const own = exists && admin !== null;
+  const starts = [
+    ...listed !== null && listed.branch === null && listed.head !== null ? [listed.head] : [],
+    ...own ? await ownRefs(worktree) : [],
+  ];
+  const lost: Loss[] = [
+    ...listed !== null && listed.locked !== null ? [{ kind: "lock", reason: listed.locked } as const] : [],
+    ...counted("commits", await unreferenced(git, starts)),
+    ...counted("worktrees", inside.filter((path) => existsSync(path)).length),
+  ];
+  if (exists && marker === null) lost.push({ kind: "maker" });
+  if (!own) return { lost, needsForce: false, ignored: 0 };
   const files = await indexed(worktree);
-  lost.push(...await changes(worktree), ...await hiddenChanges(worktree, files), ...unfinished(admin));
-  if (existsSync(join(admin, "modules"))) lost.push("submodules with repositories of their own");
-  return { lost, needsForce: files.some(({ mode }) => mode === "160000") };
+  const ignored = await ignoredEntries(worktree);
+  const nested = nestedRepositories(worktree.directory, files, ignored).filter((path) =>
+    !inside.includes(path)
+  );
+  lost.push(...await changes(worktree), ...counted("hidden", await hiddenChanges(worktree, files)));
+  lost.push(...unfinished(admin), ...counted("repositories", nested.length));
+  if (existsSync(join(admin, "modules"))) lost.push({ kind: "submodules" });
+  return { lost, needsForce: files.some(({ mode }) => mode === "160000"), ignored: ignored.length };
 }
 
-/** Commits of a detached HEAD that nothing else holds. */
-async function unreferenced(git: Git, head: string): Promise<string[]> {
-  const others = ["--not", "--branches", "--tags", "--remotes"];
-  const out = await must(git, "look for commits", ["rev-list", "--count", head, ...others, "--"]);
-  return Number(out) > 0 ? [count(Number(out), "commit") + " on no branch"] : [];
+/** A loss in words that follow "it has": `2 changed files`. */
+export function inWords(loss: Loss): string {
+  switch (loss.kind) {
+    case "lock":
+      return loss.reason === "" ? "a lock" : `a lock (${loss.reason})`;
+    case "commits":
+      return `${count(loss.count, "commit")} on no branch`;
+    case "changed":
+      return count(loss.count, "changed file");
+    case "untracked":
+      return count(loss.count, "untracked file");
+    case "hidden":
+      return `${count(loss.count, "changed file")} that git was told to pass over`;
+    case "unfinished":
+      return `an unfinished ${loss.step}`;
+    case "submodules":
+      return "submodules with repositories of their own";
+    case "repositories":
+      return count(loss.count, "repository", "repositories") + " inside";
+    case "worktrees":
+      return `${count(loss.count, "other worktree")} inside`;
+    case "maker":
+      return "another maker than berth";
+  }
 }
 
-async function changes(worktree: Git): Promise<string[]> {
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+function counted<K extends "commits" | "untracked" | "hidden" | "repositories" | "worktrees">(
+  kind: K,
+  n: number,
+): { readonly kind: K; readonly count: number }[] {
+  return n === 0 ? [] : [{ kind, count: n }];
+}
+
+async function ownRefs(worktree: Git): Promise<string[]> {
+  const out = await must(worktree, "list the refs", ["for-each-ref", "--format=%(objectname)", ...OWN_REFS]);
+  return out.split("\n").filter((line) => line !== "");
+}
+
+/** How many commits nothing else holds, of those that a detached HEAD and the worktree's own refs hold. */
+async function unreferenced(git: Git, starts: readonly string[]): Promise<number> {
+  if (starts.length === 0) return 0;
+  const others = ["--not", "--branches", "--tags", "--remotes", "--"];
+  return Number(await must(git, "look for commits", ["rev-list", "--count", ...starts, ...others]));
+}
+
+async function changes(worktree: Git): Promise<Loss[]> {
   const how = ["--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none", "--no-renames"];
   const out = await must(worktree, "look for changes", ["status", ...how]);
   const entries = out.split("\0").filter((entry) => entry !== "");
   const untracked = entries.filter((entry) => entry.startsWith("??")).length;
   const changed = entries.length - untracked;
+  const missing = entries.filter((entry) => entry.startsWith(" D")).length;
   return [
-    ...changed > 0 ? [count(changed, "changed file")] : [],
-    ...untracked > 0 ? [count(untracked, "untracked file")] : [],
+    ...changed > 0 ? [{ kind: "changed", count: changed, missing } as const] : [],
+    ...counted("untracked", untracked),
   ];
-}
-
-/** One file of the index: git's tag for it (`H`, `S` skip-worktree, lowercase assume-unchanged), mode, blob. */
-interface Indexed {
-  readonly tag: string;
-  readonly mode: string;
-  readonly blob: string;
-  readonly path: string;
 }
 
 async function indexed(worktree: Git): Promise<Indexed[]> {
@@ -77,30 +140,27 @@ async function indexed(worktree: Git): Promise<Indexed[]> {
 }
 
 /** Changes that `git status` was told not to see: `update-index --assume-unchanged` and `--skip-worktree`. */
-async function hiddenChanges(worktree: Git, files: readonly Indexed[]): Promise<string[]> {
+async function hiddenChanges(worktree: Git, files: readonly Indexed[]): Promise<number> {
   const hidden = files.filter(({ tag, mode, path }) =>
     /^[a-zS]$/.test(tag) && mode.startsWith("100") && !path.includes("\n") &&
     existsSync(join(worktree.directory, path))
   );
-  if (hidden.length === 0) return [];
+  if (hidden.length === 0) return 0;
   const input = hidden.map(({ path }) => `${path}\n`).join("");
   const blobs = (await must(worktree, "compare files", ["hash-object", "--stdin-paths"], { input })).split(
     "\n",
   );
-  const changed = hidden.filter(({ blob }, index) => blob !== blobs[index]).length;
-  return changed > 0 ? [`${count(changed, "changed file")} that git was told to pass over`] : [];
+  return hidden.filter(({ blob }, index) => blob !== blobs[index]).length;
 }
 
-function unfinished(admin: string): string[] {
+function unfinished(admin: string): Loss[] {
   const found = Object.entries(UNFINISHED).filter(([file]) => existsSync(join(admin, file)));
-  return [...new Set(found.map(([, what]) => `an unfinished ${what}`))];
+  return [...new Set(found.map(([, step]) => step))].map((step) => ({ kind: "unfinished", step }));
 }
 
-/** How many ignored files a removal would take along; git counts none of them as work. */
-export async function ignoredFiles(worktree: Git): Promise<number> {
+/** Every ignored file; of a repository only its directory, with a slash behind it. */
+async function ignoredEntries(worktree: Git): Promise<string[]> {
   const how = ["--others", "--ignored", "--exclude-standard", "-z"];
   const out = await must(worktree, "list ignored files", ["ls-files", ...how]);
-  return out.split("\0").length - 1;
+  return out.split("\0").filter((entry) => entry !== "");
 }
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

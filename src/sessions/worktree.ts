@@ -4,7 +4,7 @@ import { fail } from "../errors.ts";
 import { excludeWorktrees } from "./exclude.ts";
 import { type Git, must } from "./git.ts";
 import { type Marker, readMarker, writeMarker } from "./marker.ts";
-import { adminDirectory, checkPlace, FOLDER } from "./place.ts";
+import { adminDirectory, checkPlace, FOLDER, isInside } from "./place.ts";
 import { type Listed, listWorktrees, lockIn } from "./worktree-list.ts";
 
 /** What git carries in its environment while it makes or removes the worktree of a session. */
@@ -47,6 +47,8 @@ export interface Found {
   /** Git's own directory for it, null when its `.git` file does not lead there. */
   readonly admin: string | null;
   readonly marker: Marker | null;
+  /** The repository's other worktrees below it. */
+  readonly inside: readonly string[];
 }
 
 /**
@@ -67,7 +69,8 @@ export async function inspectWorktree(
   const listed = known === null || admin === null
     ? known
     : { ...known, locked: known.locked ?? lockIn(admin) };
-  return { exists, listed, admin, marker: admin === null ? null : readMarker(admin) };
+  const inside = linked.map((one) => one.path).filter((one) => one !== path && isInside(path, one));
+  return { exists, listed, admin, marker: admin === null ? null : readMarker(admin), inside };
 }
 
 /**

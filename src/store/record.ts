@@ -10,7 +10,7 @@ export const STATUSES = ["active", "waiting", "idle", "error", "stopped"] as con
 export const RUN_STATES = ["CREATED", "SPAWNING", "ACTIVE", "TERMINATING", "CLEANED"] as const;
 
 /** ISO 8601 UTC. We write milliseconds; a document edited by hand may have none. */
-const time = v.pipe(
+export const time = v.pipe(
   v.string(),
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/),
   v.check((text) => !Number.isNaN(Date.parse(text))),
