@@ -1,6 +1,6 @@
 /** Directories that are not what they look like, and what is kept of a workspace. */
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { gitIn } from "../src/sessions/git.ts";
@@ -52,6 +52,18 @@ test("no link leads a command out of the project, nor an import", async () => {
   await p.ok("destroy", "auth");
   expect(await p.refused("import", file)).toMatchObject({ code: "worktree_refused", status: 6 });
   expect(p.stored("sessions")).toEqual([]);
+});
+
+test("a session that was destroyed and restored is rebuilt as any other when its record is lost", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const { id } = await p.session("auth");
+  await p.ok("destroy", "auth");
+  const [archive] = JSON.parse(await p.ok("archives", "--json")).archives;
+  await p.ok("restore", archive.name);
+  rmSync(join(p.store, "sessions", `${id}.session.json`));
+  await p.ok("doctor", "--fix");
+  expect((await p.session("auth")).id).toBe(id);
 });
 
 test("a date that no record can hold is a fault of the file", async () => {

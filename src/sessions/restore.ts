@@ -1,6 +1,7 @@
 import { type Guard, readArchived, restoreArchive } from "../store/archive.ts";
 import { lockScope } from "../store/locks.ts";
 import { admit } from "./admit.ts";
+import { noteDestruction } from "./marker.ts";
 import type { Means } from "./means.ts";
 import { keepNumbers } from "./numbers.ts";
 
@@ -26,5 +27,7 @@ export async function restoreSession(
   using _lock = await lockScope(store, { kind: "workspace", root });
   admit(means, root, [record]);
   keepNumbers(store, root, clock(), [name]);
-  return await restoreArchive(store, given, replace);
+  const id = await restoreArchive(store, given, replace);
+  noteDestruction(record, null);
+  return id;
 }
