@@ -34,7 +34,9 @@ export interface Starter {
 
 /** The best way of this runtime and system: with job control where it can be had. */
 export async function childStarter(): Promise<Starter> {
-  return "Bun" in globalThis && process.platform !== "win32"
+  return (typeof BERTH_SYSTEM === "string"
+      ? BERTH_SYSTEM !== "win32"
+      : "Bun" in globalThis && process.platform !== "win32")
     ? await import("./child-posix.ts")
     : await import("./child-plain.ts");
 }
