@@ -64,6 +64,23 @@ describe("a supervisor that is late", () => {
   });
 });
 
+test("a session that is destroyed has come to its end for those who wait", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  // It takes its time, so that the others are waiting by then.
+  const slow = "trap 'sleep 2; trap - TERM; kill -TERM $$' TERM; while :; do sleep 0.1; done";
+  supervisor(p, "run", "auth", "--", "sh", "-c", slow);
+  await isActive(p);
+  const waiters = [["--until", "stopped"], ["--json"], ["--until", "idle", "--json"]].map((args) =>
+    p.berth("wait", "auth", ...args, "--timeout", "30")
+  );
+  await p.ok("destroy", "auth", "--force");
+  const [stopped, ended, idle] = await Promise.all(waiters);
+  expect([stopped?.status, ended?.status, idle?.status]).toEqual([0, 0, 1]);
+  expect(JSON.parse(ended?.stdout ?? "")).toMatchObject({ state: "CLEANED", status: "stopped" });
+  expect(JSON.parse(idle?.stderr ?? "").error.code).toBe("wait_ended");
+});
+
 describe("another PID namespace", () => {
   const elsewhere = (p: Project, ...args: string[]) =>
     p.in(p.root, ["unshare", "--pid", "--fork", "--mount-proc", berth, ...args]);

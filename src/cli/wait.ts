@@ -4,6 +4,7 @@ import type { Means } from "../sessions/means.ts";
 import { nameOf } from "../sessions/pending.ts";
 import { isLost } from "../sessions/lost.ts";
 import { repairRun } from "../sessions/stop.ts";
+import { listRecords } from "../store/list.ts";
 import { readRecord } from "../store/read.ts";
 import { type SessionRecord, STATUSES } from "../store/record.ts";
 import { type Command, outJson, text } from "./command.ts";
@@ -45,6 +46,17 @@ export const wait: Command = {
   },
 };
 
+/** A session that went to the archive while it was waited for came to its end first. @throws `no_such_session` */
+function ofDestroyed({ store }: Means, { id }: SessionRecord, until: string | undefined): SessionRecord {
+  const archived = [...listRecords(store, "archive")].flatMap((one) =>
+    "record" in one && one.record.id === id ? [one.record] : []
+  );
+  const [last] = archived.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
+  if (last === undefined) throw noSession(id);
+  if (until === undefined || last.status === until) return last;
+  throw fail("wait_ended", { session: nameOf(last), until });
+}
+
 async function waitFor(
   means: Means,
   first: SessionRecord,
@@ -53,7 +65,7 @@ async function waitFor(
 ): Promise<SessionRecord | null> {
   for (;;) {
     const kept = readRecord(means.store, first.id);
-    if (kept === null) throw noSession(first.id);
+    if (kept === null) return ofDestroyed(means, first, until);
     // What nobody is there to end any more is ended here: its record says active still.
     const record = isLost(means, kept) ? await repairRun(means, first.id) : kept;
     if (record.status === until) return record;
