@@ -234,6 +234,15 @@ describe("signals and variables", () => {
     expect(stdout).toBe("script two\n");
   });
 
+  test("arguments and variables that are not UTF-8 stay as they are", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const inner = `"${berth}" run auth -- sh -c 'printf "%s|%s|%s|%s" "$1" "$2" "$3" "$V" | od -An -tx1' sh`;
+    const script = `export V=$'v\\xfe'; ${inner} $'a\\xff' $'a\\xfe' 'é'`;
+    const { stdout } = await p.in(p.root, ["bash", "-c", script]);
+    expect(stdout.replace(/\s+/g, " ").trim()).toBe("61 ff 7c 61 fe 7c c3 a9 7c 76 fe");
+  });
+
   test("resume takes what stands behind -- for the session's name", async () => {
     const p = await project();
     await p.ok("new", "auth");

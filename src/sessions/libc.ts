@@ -4,6 +4,7 @@
  */
 import { dlopen, ptr } from "bun:ffi";
 import process from "node:process";
+import { rawVariables, rawWords, type Text } from "./raw.ts";
 
 export const darwin = process.platform === "darwin";
 
@@ -33,10 +34,16 @@ const { symbols } = dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
 export const libc = symbols;
 
 const encoder = new TextEncoder();
-export const cString = (text: string): Uint8Array => encoder.encode(`${text}\0`);
+/** With a NUL behind it. */
+function cString(text: Text): Uint8Array {
+  if (typeof text === "string") return encoder.encode(`${text}\0`);
+  const bytes = new Uint8Array(text.length + 1);
+  bytes.set(text);
+  return bytes;
+}
 
 /** A `char *[]`; `keep` must outlive its use. */
-function pointers(texts: readonly string[]): { array: BigUint64Array; keep: Uint8Array[] } {
+function pointers(texts: readonly Text[]): { array: BigUint64Array; keep: Uint8Array[] } {
   const keep = texts.map(cString);
   const array = new BigUint64Array(texts.length + 1);
   for (const [index, text] of keep.entries()) array[index] = BigInt(ptr(text));
@@ -72,9 +79,10 @@ export function spawnGroup(
   libc.posix_spawn_file_actions_init(actions);
   const directory = cString(cwd);
   libc.posix_spawn_file_actions_addchdir_np(actions, directory);
-  const argv = pointers(command);
-  const envp = pointers(Object.entries(env).map(([name, value]) => `${name}=${value}`));
-  const program = cString(command[0] ?? "");
+  const words = rawWords(command);
+  const argv = pointers(words);
+  const envp = pointers(rawVariables(Object.entries(env).map(([name, value]) => `${name}=${value}`)));
+  const program = cString(words[0] ?? "");
   const pid = new Int32Array(1);
   const errno = libc.posix_spawnp(pid, program, actions, attributes, argv.array, envp.array);
   return errno === 0 ? { pid: pid[0] ?? 0 } : { errno };
