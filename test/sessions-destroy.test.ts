@@ -138,6 +138,18 @@ describe("destroy", () => {
       await commit(p, tree, "own");
       await p.git("-C", tree, "merge", "-q", "--no-commit", "--no-ff", "main");
     }],
+    ["what is left of several picks", async (p, tree) => {
+      await p.git("checkout", "-qb", "side");
+      for (const text of ["1", "2", "3"]) {
+        p.write("file.txt", text);
+        await p.git("commit", "-qam", text);
+      }
+      writeFileSync(join(tree, "file.txt"), "own");
+      await p.git("-C", tree, "commit", "-qam", "own");
+      await p.in(tree, ["git", "cherry-pick", "side~2", "side~1", "side"]);
+      writeFileSync(join(tree, "file.txt"), "both");
+      await p.git("-C", tree, "commit", "-qam", "both");
+    }],
     ["a lock", (p, tree) => p.git("worktree", "lock", tree)],
   ];
 

@@ -35,6 +35,8 @@ const UNFINISHED = {
   CHERRY_PICK_HEAD: "cherry-pick",
   REVERT_HEAD: "revert",
   BISECT_LOG: "bisect",
+  // All that is left of several picks, or reverts, once the one that stopped was committed.
+  sequencer: "sequence of picks or reverts",
 } as const;
 
 /** Refs that each worktree has for itself, beside its HEAD (git-worktree(1)). */
