@@ -393,6 +393,11 @@ describe("nothing outside of the worktree goes", () => {
       rmSync(join(p.root, ".git/worktrees"), { recursive: true });
       await Promise.resolve();
     }],
+    ["the worktree of another session", async (p, tree) => {
+      await p.ok("new", "other");
+      await p.git("worktree", "move", tree, join(p.home, "moved"));
+      await p.git("worktree", "move", await p.worktree("other"), tree);
+    }],
     ["a .git file that leads to another repository", async (p, tree) => {
       const other = await project();
       writeFileSync(join(tree, ".git"), `gitdir: ${join(other.root, ".git")}\n`);

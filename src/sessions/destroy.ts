@@ -116,7 +116,8 @@ export function ownPath({ id, project }: SessionRecord, root: string): string {
 /**
  * The worktree of the record, where it is what its path says.
  *
- * @throws `worktree_refused` as `ownPath`, and for a directory that git does not know
+ * @throws `worktree_refused` as `ownPath`, for a directory that git does not know, and for the worktree of another
+ *   session
  */
 async function inspectOwn(record: SessionRecord, { main, repository }: Place): Promise<Found> {
   const { root, commonDir } = repository;
@@ -127,6 +128,9 @@ async function inspectOwn(record: SessionRecord, { main, repository }: Place): P
   }
   if (found.exists && found.admin === null) {
     throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
+  }
+  if (found.marker !== null && found.marker.id !== record.id) {
+    throw fail("worktree_refused", { path, why: `it was made for session ${found.marker.id}` });
   }
   return found;
 }
