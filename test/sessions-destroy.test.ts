@@ -186,6 +186,11 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     await p.git("tag", "held", "feature/auth");
     expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
+    for (const alias of ["heads/alias", "heads/second", "remotes/origin/HEAD"]) {
+      await p.git("symbolic-ref", `refs/${alias}`, "refs/heads/feature/auth");
+    }
+    await p.git("symbolic-ref", "refs/heads/second", "refs/heads/alias");
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
     await p.git("branch", "held", "feature/auth");
     await p.ok(...ALL);
     expect(await p.git("branch", "--list", "feature/auth")).toBe("");

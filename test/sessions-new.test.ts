@@ -161,6 +161,19 @@ describe("new", () => {
     },
   );
 
+  test("a branch that is another name for one yet to be made is taken, and that one is not made", async () => {
+    const p = await project();
+    await p.git("symbolic-ref", "refs/heads/feature/a", "refs/heads/ghost");
+    for (const args of [["new", "a"], ["new", "b", "--branch", "feature/a"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "branch_exists", status: 6 });
+    }
+    const swap = "$GIT symbolic-ref refs/heads/feature/c refs/heads/ghost";
+    const git = gitBy(p, `case "$*" in *update-ref*) ${swap};; esac; exec $GIT "$@"`);
+    await p.in(p.root, [berth, "new", "c"], git);
+    expect(await p.git("branch", "--list", "ghost")).toBe("");
+    expect(await p.git("symbolic-ref", "refs/heads/feature/a")).toBe("refs/heads/ghost\n");
+  });
+
   test("adopts an existing branch", async () => {
     const p = await project();
     await p.git("branch", "topic/a");
