@@ -296,6 +296,66 @@ describe("destroy", () => {
     expect(existsSync(p.tree)).toBe(true);
   });
 
+  const UNDER_WAY: [string, (p: Project, tree: string) => Promise<unknown>][] = [
+    ["a rebase", (p, tree) => p.in(tree, ["git", "rebase", "side"])],
+    ["a rebase by patches", (p, tree) => p.in(tree, ["git", "rebase", "--apply", "side"])],
+    ["a bisect", (p, tree) => p.git("-C", tree, "bisect", "start", "HEAD", "HEAD~2")],
+  ];
+
+  test.each(UNDER_WAY)("a branch stays while %s of it is under way, here or elsewhere", async (_, begin) => {
+    for (const where of ["its worktree", "the main checkout", "another worktree"]) {
+      const p = await withSession();
+      await p.git("branch", "side");
+      for (const text of ["own", "more"]) {
+        writeFileSync(join(p.tree, "file.txt"), text);
+        await p.git("-C", p.tree, "commit", "-qam", text);
+      }
+      await p.git("branch", "holder", "feature/auth");
+      const other = where === "another worktree" ? join(p.home, "other") : p.root;
+      if (other !== p.root) await p.git("worktree", "add", "-q", other, "side");
+      else await p.git("checkout", "-q", "side");
+      writeFileSync(join(other, "file.txt"), "side");
+      await p.git("-C", other, "commit", "-qam", "side");
+      const at = where === "its worktree" ? p.tree : other;
+      if (at !== p.tree) {
+        await p.git("-C", p.tree, "checkout", "-q", "--detach");
+        await p.git("-C", at, "checkout", "-q", "feature/auth");
+      }
+      await begin(p, at);
+      expect(await p.git("for-each-ref", "--format=%(worktreepath)", "refs/heads/feature/auth")).toBe("\n");
+      const before = await state(p);
+      const args = at === p.tree ? ["destroy", "auth", "--delete-branch"] : [...ALL, "--force"];
+      const { code, status, message } = await p.refused(...args);
+      expect([where, code, status, message]).toEqual([
+        where,
+        "branch_in_use",
+        6,
+        expect.stringContaining(at),
+      ]);
+      expect(await p.refused("new", "b", "--existing-branch", "feature/auth"))
+        .toMatchObject({ code: "branch_checked_out", status: 6 });
+      expect(await state(p)).toEqual(before);
+      if (at === p.tree) await p.ok(...ALL, "--force");
+    }
+  });
+
+  test("a branch stays that a rebase of another one will move", async () => {
+    const p = await withSession();
+    await p.ok("destroy", "auth", "--cleanup");
+    await p.ok("restore", p.stored("archive")[0] ?? "");
+    await p.git("checkout", "-qb", "top");
+    p.write("file.txt", "top");
+    await p.git("commit", "-qam", "top");
+    await p.git("checkout", "-q", "main");
+    p.write("file.txt", "main");
+    await p.git("commit", "-qam", "main");
+    await p.in(p.root, ["git", "rebase", "main", "top"]);
+    const commits = `${await p.git("rev-parse", "feature/auth")}${"0".repeat(40)}\n`;
+    // As `git rebase --update-refs` keeps it since 2.38.
+    p.write(".git/rebase-merge/update-refs", `refs/heads/feature/auth\n${commits}`);
+    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_in_use" });
+  });
+
   test("stashes are never touched", async () => {
     const p = await withSession();
     writeFileSync(join(p.tree, "file.txt"), "stashed");

@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { underWayAt } from "./branch-use.ts";
 import { type Git, lastLine, must, mustLook } from "./git.ts";
 import { withParents } from "./repository-question.ts";
 
@@ -25,9 +26,11 @@ export async function findBranches(git: Git, patterns: readonly string[]): Promi
   });
 }
 
-/** The branch of that very name. */
+/** The branch of that very name; a checkout has it also while a rebase or bisect of it is under way there. */
 export async function findBranch(git: Git, name: string): Promise<Branch | undefined> {
-  return (await findBranches(git, [name])).find((branch) => branch.name === name);
+  const found = (await findBranches(git, [name])).find((branch) => branch.name === name);
+  if (found === undefined || found.checkedOutAt !== null) return found;
+  return { ...found, checkedOutAt: await underWayAt(git, name) };
 }
 
 /** The names of the branches that a branch of that name could clash with. */
