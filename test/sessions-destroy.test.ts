@@ -85,6 +85,58 @@ describe("destroy", () => {
       await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
       writeFileSync(join(tree, "file.txt"), "hidden");
     }],
+    ...["two\nlines", '"quoted"', "back\\slash\ttab"].map((
+      name,
+    ): [string, (p: Project, tree: string) => Promise<unknown>] => [
+      `a hidden change of ${JSON.stringify(name)}`,
+      async (p, tree) => {
+        writeFileSync(join(tree, name), "one");
+        await p.git("-C", tree, "add", ".");
+        await p.git("-C", tree, "commit", "-qm", "name");
+        await p.git("-C", tree, "update-index", "--skip-worktree", name);
+        writeFileSync(join(tree, name), "hidden");
+      },
+    ]),
+    ["a hidden file that is a link now", async (p, tree) => {
+      await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
+      rmSync(join(tree, "file.txt"));
+      symlinkSync("nowhere", join(tree, "file.txt"));
+    }],
+    ["a hidden link that leads elsewhere now", async (p, tree) => {
+      symlinkSync("file.txt", join(tree, "link"));
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "link");
+      await p.git("-C", tree, "update-index", "--assume-unchanged", "link");
+      rmSync(join(tree, "link"));
+      symlinkSync("nowhere", join(tree, "link"));
+    }],
+    ["a hidden link that is a file now", async (p, tree) => {
+      symlinkSync("file.txt", join(tree, "link"));
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "link");
+      await p.git("-C", tree, "update-index", "--skip-worktree", "link");
+      rmSync(join(tree, "link"));
+      writeFileSync(join(tree, "link"), "file.txt");
+    }],
+    ["a hidden file whose name is not UTF-8", async (p, tree) => {
+      const script = "n=$(printf 'caf\\351'); echo 1 >$n; git add .; git commit -qm n; ";
+      await p.in(tree, ["sh", "-c", `${script} git update-index --skip-worktree $n; echo 2 >$n`]);
+    }],
+    ["a file in the place of a submodule", async (p, tree) => {
+      await p.git("-C", tree, "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},part`);
+      await p.git("-C", tree, "commit", "-qm", "part");
+      await p.git("-C", tree, "update-index", "--skip-worktree", "part");
+      writeFileSync(join(tree, "part"), "w");
+    }],
+    ["a file in the place of a directory with hidden files", async (p, tree) => {
+      mkdirSync(join(tree, "dir"));
+      writeFileSync(join(tree, "dir/a"), "a");
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "dir");
+      await p.git("-C", tree, "update-index", "--skip-worktree", "dir/a");
+      rmSync(join(tree, "dir"), { recursive: true });
+      writeFileSync(join(tree, "dir"), "w");
+    }],
     ["a repository inside", async (p, tree) => {
       await p.git("init", "-q", join(tree, "inner"));
       await commit(p, join(tree, "inner"), "inner");
@@ -163,6 +215,20 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(existsSync(p.tree)).toBe(false);
+  });
+
+  test("what is hidden and did not change is no work", async () => {
+    const p = await withSession();
+    const names = ["two\nlines", '"quoted"', "back\\slash\ttab", "é"];
+    for (const name of names) writeFileSync(join(p.tree, name), "one");
+    symlinkSync("file.txt", join(p.tree, "link"));
+    await p.git("-C", p.tree, "add", ".");
+    await p.git("-C", p.tree, "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},part`);
+    await p.git("-C", p.tree, "commit", "-qm", "names");
+    mkdirSync(join(p.tree, "part"));
+    await p.git("-C", p.tree, "update-index", "--skip-worktree", ...names, "link", "file.txt", "part");
+    rmSync(join(p.tree, "file.txt"));
+    await p.ok("destroy", "auth", "--cleanup");
   });
 
   test("a lock is seen where git does not list it, as before 2.31", async () => {
