@@ -66,11 +66,16 @@ export async function adoptable(git: Git, name: string): Promise<Branch> {
   return found;
 }
 
+/** What git takes for an object before it looks for a branch of that name (gitrevisions(7)). */
+const OBJECT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i;
+
 /** @throws `bad_branch` for what git does not take for a branch's name */
 export async function checkBranchName(git: Git, name: string): Promise<void> {
   // A leading dash is an option, and "@{-1}" would be expanded, so what is printed must be what was given.
   const { status, out } = await git(["check-ref-format", "--branch", name]);
-  if (name.startsWith("-") || status !== 0 || out.trim() !== name) throw fail("bad_branch", { branch: name });
+  if (name.startsWith("-") || OBJECT.test(name) || status !== 0 || out.trim() !== name) {
+    throw fail("bad_branch", { branch: name });
+  }
 }
 
 /** Where a new branch begins. */
