@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { lockScope } from "../src/store/locks.ts";
 import type { SessionRecord } from "../src/store/record.ts";
@@ -418,6 +426,30 @@ describe("names and limits", () => {
     await p.ok("import", join(p.home, "in.json"));
     await p.ok("destroy", imported.name);
     expect((await p.ok("new")).trim()).toBe(`feature-${day}-006`);
+  });
+
+  test("made-up names do not come twice where the workspace's document is lost", async () => {
+    const p = await project();
+    const day = new Date().toISOString().slice(0, 10);
+    for (const n of ["001", "002"]) {
+      await p.ok("new");
+      await p.ok("destroy", `feature-${day}-${n}`, "--cleanup", "--delete-branch");
+    }
+    const documents = join(p.store, "workspaces");
+    const damage = async () => {
+      for (const name of readdirSync(documents)) writeFileSync(join(documents, name), "{");
+      await p.ok("doctor", "--fix");
+      expect(readdirSync(documents)).toEqual([]);
+    };
+    await damage();
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-003`);
+    await damage();
+    await p.ok("new", `feature-${day}-001`);
+    await p.ok("destroy", `feature-${day}-003`, "--cleanup", "--delete-branch");
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-004`);
+    // Another workspace counts for itself.
+    const q = await project();
+    expect((await at(q.root, p.home, p.store, p.env).ok("new")).trim()).toBe(`feature-${day}-001`);
   });
 
   test("a given name costs no more syncs than its record takes", async () => {
