@@ -72,6 +72,10 @@ export async function planDestroy(
   if (place === null) {
     return { steps, forceGit: false, removesWorktree: false, branchCommit: null, branchGone: false };
   }
+  // The record alone tells this, whatever is wrong with the worktree.
+  if (wanted.deleteBranch && record.project?.["ownsBranch"] !== true) {
+    throw fail("branch_not_ours", { branch: record.project?.branch ?? "", session: nameOf(record) });
+  }
   const tree = await planWorktree(record, place, wanted);
   const branch = await planBranch(record, place, wanted);
   return {
@@ -143,9 +147,6 @@ async function planBranch(record: SessionRecord, { main }: Place, wanted: Destru
     gone,
   });
   if (!wanted.deleteBranch) return keep("it goes with --delete-branch only");
-  if (record.project?.["ownsBranch"] !== true) {
-    throw fail("branch_not_ours", { branch, session: nameOf(record) });
-  }
   const found = await findBranch(main, branch);
   if (found === undefined) return keep("it is gone already", true);
   if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);
