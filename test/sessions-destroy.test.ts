@@ -85,6 +85,58 @@ describe("destroy", () => {
       await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
       writeFileSync(join(tree, "file.txt"), "hidden");
     }],
+    ...["two\nlines", '"quoted"', "back\\slash\ttab"].map((
+      name,
+    ): [string, (p: Project, tree: string) => Promise<unknown>] => [
+      `a hidden change of ${JSON.stringify(name)}`,
+      async (p, tree) => {
+        writeFileSync(join(tree, name), "one");
+        await p.git("-C", tree, "add", ".");
+        await p.git("-C", tree, "commit", "-qm", "name");
+        await p.git("-C", tree, "update-index", "--skip-worktree", name);
+        writeFileSync(join(tree, name), "hidden");
+      },
+    ]),
+    ["a hidden file that is a link now", async (p, tree) => {
+      await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
+      rmSync(join(tree, "file.txt"));
+      symlinkSync("nowhere", join(tree, "file.txt"));
+    }],
+    ["a hidden link that leads elsewhere now", async (p, tree) => {
+      symlinkSync("file.txt", join(tree, "link"));
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "link");
+      await p.git("-C", tree, "update-index", "--assume-unchanged", "link");
+      rmSync(join(tree, "link"));
+      symlinkSync("nowhere", join(tree, "link"));
+    }],
+    ["a hidden link that is a file now", async (p, tree) => {
+      symlinkSync("file.txt", join(tree, "link"));
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "link");
+      await p.git("-C", tree, "update-index", "--skip-worktree", "link");
+      rmSync(join(tree, "link"));
+      writeFileSync(join(tree, "link"), "file.txt");
+    }],
+    ["a hidden file whose name is not UTF-8", async (p, tree) => {
+      const script = "n=$(printf 'caf\\351'); echo 1 >$n; git add .; git commit -qm n; ";
+      await p.in(tree, ["sh", "-c", `${script} git update-index --skip-worktree $n; echo 2 >$n`]);
+    }],
+    ["a file in the place of a submodule", async (p, tree) => {
+      await p.git("-C", tree, "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},part`);
+      await p.git("-C", tree, "commit", "-qm", "part");
+      await p.git("-C", tree, "update-index", "--skip-worktree", "part");
+      writeFileSync(join(tree, "part"), "w");
+    }],
+    ["a file in the place of a directory with hidden files", async (p, tree) => {
+      mkdirSync(join(tree, "dir"));
+      writeFileSync(join(tree, "dir/a"), "a");
+      await p.git("-C", tree, "add", ".");
+      await p.git("-C", tree, "commit", "-qm", "dir");
+      await p.git("-C", tree, "update-index", "--skip-worktree", "dir/a");
+      rmSync(join(tree, "dir"), { recursive: true });
+      writeFileSync(join(tree, "dir"), "w");
+    }],
     ["a repository inside", async (p, tree) => {
       await p.git("init", "-q", join(tree, "inner"));
       await commit(p, join(tree, "inner"), "inner");
@@ -138,6 +190,18 @@ describe("destroy", () => {
       await commit(p, tree, "own");
       await p.git("-C", tree, "merge", "-q", "--no-commit", "--no-ff", "main");
     }],
+    ["what is left of several picks", async (p, tree) => {
+      await p.git("checkout", "-qb", "side");
+      for (const text of ["1", "2", "3"]) {
+        p.write("file.txt", text);
+        await p.git("commit", "-qam", text);
+      }
+      writeFileSync(join(tree, "file.txt"), "own");
+      await p.git("-C", tree, "commit", "-qam", "own");
+      await p.in(tree, ["git", "cherry-pick", "side~2", "side~1", "side"]);
+      writeFileSync(join(tree, "file.txt"), "both");
+      await p.git("-C", tree, "commit", "-qam", "both");
+    }],
     ["a lock", (p, tree) => p.git("worktree", "lock", tree)],
   ];
 
@@ -151,6 +215,20 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(existsSync(p.tree)).toBe(false);
+  });
+
+  test("what is hidden and did not change is no work", async () => {
+    const p = await withSession();
+    const names = ["two\nlines", '"quoted"', "back\\slash\ttab", "é"];
+    for (const name of names) writeFileSync(join(p.tree, name), "one");
+    symlinkSync("file.txt", join(p.tree, "link"));
+    await p.git("-C", p.tree, "add", ".");
+    await p.git("-C", p.tree, "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},part`);
+    await p.git("-C", p.tree, "commit", "-qm", "names");
+    mkdirSync(join(p.tree, "part"));
+    await p.git("-C", p.tree, "update-index", "--skip-worktree", ...names, "link", "file.txt", "part");
+    rmSync(join(p.tree, "file.txt"));
+    await p.ok("destroy", "auth", "--cleanup");
   });
 
   test("a lock is seen where git does not list it, as before 2.31", async () => {
@@ -173,6 +251,11 @@ describe("destroy", () => {
     expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged", status: 6 });
     expect(await state(p)).toEqual(before);
     await p.git("tag", "held", "feature/auth");
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
+    for (const alias of ["heads/alias", "heads/second", "remotes/origin/HEAD"]) {
+      await p.git("symbolic-ref", `refs/${alias}`, "refs/heads/feature/auth");
+    }
+    await p.git("symbolic-ref", "refs/heads/second", "refs/heads/alias");
     expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
     await p.git("branch", "held", "feature/auth");
     await p.ok(...ALL);
@@ -279,6 +362,66 @@ describe("destroy", () => {
     expect(existsSync(p.tree)).toBe(true);
   });
 
+  const UNDER_WAY: [string, (p: Project, tree: string) => Promise<unknown>][] = [
+    ["a rebase", (p, tree) => p.in(tree, ["git", "rebase", "side"])],
+    ["a rebase by patches", (p, tree) => p.in(tree, ["git", "rebase", "--apply", "side"])],
+    ["a bisect", (p, tree) => p.git("-C", tree, "bisect", "start", "HEAD", "HEAD~2")],
+  ];
+
+  test.each(UNDER_WAY)("a branch stays while %s of it is under way, here or elsewhere", async (_, begin) => {
+    for (const where of ["its worktree", "the main checkout", "another worktree"]) {
+      const p = await withSession();
+      await p.git("branch", "side");
+      for (const text of ["own", "more"]) {
+        writeFileSync(join(p.tree, "file.txt"), text);
+        await p.git("-C", p.tree, "commit", "-qam", text);
+      }
+      await p.git("branch", "holder", "feature/auth");
+      const other = where === "another worktree" ? join(p.home, "other") : p.root;
+      if (other !== p.root) await p.git("worktree", "add", "-q", other, "side");
+      else await p.git("checkout", "-q", "side");
+      writeFileSync(join(other, "file.txt"), "side");
+      await p.git("-C", other, "commit", "-qam", "side");
+      const at = where === "its worktree" ? p.tree : other;
+      if (at !== p.tree) {
+        await p.git("-C", p.tree, "checkout", "-q", "--detach");
+        await p.git("-C", at, "checkout", "-q", "feature/auth");
+      }
+      await begin(p, at);
+      expect(await p.git("for-each-ref", "--format=%(worktreepath)", "refs/heads/feature/auth")).toBe("\n");
+      const before = await state(p);
+      const args = at === p.tree ? ["destroy", "auth", "--delete-branch"] : [...ALL, "--force"];
+      const { code, status, message } = await p.refused(...args);
+      expect([where, code, status, message]).toEqual([
+        where,
+        "branch_in_use",
+        6,
+        expect.stringContaining(at),
+      ]);
+      expect(await p.refused("new", "b", "--existing-branch", "feature/auth"))
+        .toMatchObject({ code: "branch_checked_out", status: 6 });
+      expect(await state(p)).toEqual(before);
+      if (at === p.tree) await p.ok(...ALL, "--force");
+    }
+  });
+
+  test("a branch stays that a rebase of another one will move", async () => {
+    const p = await withSession();
+    await p.ok("destroy", "auth", "--cleanup");
+    await p.ok("restore", p.stored("archive")[0] ?? "");
+    await p.git("checkout", "-qb", "top");
+    p.write("file.txt", "top");
+    await p.git("commit", "-qam", "top");
+    await p.git("checkout", "-q", "main");
+    p.write("file.txt", "main");
+    await p.git("commit", "-qam", "main");
+    await p.in(p.root, ["git", "rebase", "main", "top"]);
+    const commits = `${await p.git("rev-parse", "feature/auth")}${"0".repeat(40)}\n`;
+    // As `git rebase --update-refs` keeps it since 2.38.
+    p.write(".git/rebase-merge/update-refs", `refs/heads/feature/auth\n${commits}`);
+    expect(await p.refused("destroy", "auth", "--delete-branch")).toMatchObject({ code: "branch_in_use" });
+  });
+
   test("stashes are never touched", async () => {
     const p = await withSession();
     writeFileSync(join(p.tree, "file.txt"), "stashed");
@@ -380,6 +523,11 @@ describe("nothing outside of the worktree goes", () => {
       writeFileSync(join(tree, "precious"), "p");
       rmSync(join(p.root, ".git/worktrees"), { recursive: true });
       await Promise.resolve();
+    }],
+    ["the worktree of another session", async (p, tree) => {
+      await p.ok("new", "other");
+      await p.git("worktree", "move", tree, join(p.home, "moved"));
+      await p.git("worktree", "move", await p.worktree("other"), tree);
     }],
     ["a .git file that leads to another repository", async (p, tree) => {
       const other = await project();

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { lockScope } from "../src/store/locks.ts";
 import type { SessionRecord } from "../src/store/record.ts";
@@ -113,6 +121,9 @@ describe("new", () => {
       [["new", "x", "--branch", "feature"], "branch_clash", 6],
       [["new", "x", "--branch", "a..b"], "bad_branch", 2],
       [["new", "x", "--branch", "@{-1}"], "bad_branch", 2],
+      [["new", "x", "--branch", "1".repeat(40)], "bad_branch", 2],
+      [["new", "x", "--branch", "Ab".repeat(32)], "bad_branch", 2],
+      [["new", "x", "--branch", (await p.git("rev-parse", "HEAD")).trim()], "bad_branch", 2],
       [["new", "x", "--existing-branch", "nothere"], "no_such_branch", 1],
       [["new", "x", "--existing-branch", "main"], "branch_checked_out", 6],
       [["new", "x", "--existing-branch", "feature/auth"], "branch_checked_out", 6],
@@ -160,6 +171,19 @@ describe("new", () => {
       expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
     },
   );
+
+  test("a branch that is another name for one yet to be made is taken, and that one is not made", async () => {
+    const p = await project();
+    await p.git("symbolic-ref", "refs/heads/feature/a", "refs/heads/ghost");
+    for (const args of [["new", "a"], ["new", "b", "--branch", "feature/a"]]) {
+      expect(await p.refused(...args)).toMatchObject({ code: "branch_exists", status: 6 });
+    }
+    const swap = "$GIT symbolic-ref refs/heads/feature/c refs/heads/ghost";
+    const git = gitBy(p, `case "$*" in *update-ref*) ${swap};; esac; exec $GIT "$@"`);
+    await p.in(p.root, [berth, "new", "c"], git);
+    expect(await p.git("branch", "--list", "ghost")).toBe("");
+    expect(await p.git("symbolic-ref", "refs/heads/feature/a")).toBe("refs/heads/ghost\n");
+  });
 
   test("adopts an existing branch", async () => {
     const p = await project();
@@ -402,6 +426,30 @@ describe("names and limits", () => {
     await p.ok("import", join(p.home, "in.json"));
     await p.ok("destroy", imported.name);
     expect((await p.ok("new")).trim()).toBe(`feature-${day}-006`);
+  });
+
+  test("made-up names do not come twice where the workspace's document is lost", async () => {
+    const p = await project();
+    const day = new Date().toISOString().slice(0, 10);
+    for (const n of ["001", "002"]) {
+      await p.ok("new");
+      await p.ok("destroy", `feature-${day}-${n}`, "--cleanup", "--delete-branch");
+    }
+    const documents = join(p.store, "workspaces");
+    const damage = async () => {
+      for (const name of readdirSync(documents)) writeFileSync(join(documents, name), "{");
+      await p.ok("doctor", "--fix");
+      expect(readdirSync(documents)).toEqual([]);
+    };
+    await damage();
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-003`);
+    await damage();
+    await p.ok("new", `feature-${day}-001`);
+    await p.ok("destroy", `feature-${day}-003`, "--cleanup", "--delete-branch");
+    expect((await p.ok("new")).trim()).toBe(`feature-${day}-004`);
+    // Another workspace counts for itself.
+    const q = await project();
+    expect((await at(q.root, p.home, p.store, p.env).ok("new")).trim()).toBe(`feature-${day}-001`);
   });
 
   test("a given name costs no more syncs than its record takes", async () => {

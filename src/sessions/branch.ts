@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { underWayAt } from "./branch-use.ts";
 import { type Git, lastLine, must, mustLook } from "./git.ts";
 import { withParents } from "./repository-question.ts";
 
@@ -25,9 +26,11 @@ export async function findBranches(git: Git, patterns: readonly string[]): Promi
   });
 }
 
-/** The branch of that very name. */
+/** The branch of that very name; a checkout has it also while a rebase or bisect of it is under way there. */
 export async function findBranch(git: Git, name: string): Promise<Branch | undefined> {
-  return (await findBranches(git, [name])).find((branch) => branch.name === name);
+  const found = (await findBranches(git, [name])).find((branch) => branch.name === name);
+  if (found === undefined || found.checkedOutAt !== null) return found;
+  return { ...found, checkedOutAt: await underWayAt(git, name) };
 }
 
 /** The names of the branches that a branch of that name could clash with. */
@@ -63,11 +66,16 @@ export async function adoptable(git: Git, name: string): Promise<Branch> {
   return found;
 }
 
+/** What git takes for an object before it looks for a branch of that name (gitrevisions(7)). */
+const OBJECT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i;
+
 /** @throws `bad_branch` for what git does not take for a branch's name */
 export async function checkBranchName(git: Git, name: string): Promise<void> {
   // A leading dash is an option, and "@{-1}" would be expanded, so what is printed must be what was given.
   const { status, out } = await git(["check-ref-format", "--branch", name]);
-  if (name.startsWith("-") || status !== 0 || out.trim() !== name) throw fail("bad_branch", { branch: name });
+  if (name.startsWith("-") || OBJECT.test(name) || status !== 0 || out.trim() !== name) {
+    throw fail("bad_branch", { branch: name });
+  }
 }
 
 /** Where a new branch begins. */
@@ -102,11 +110,23 @@ export const baseOf = (commit: string, ref: string): Base => ({
   ref: ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : commit,
 });
 
-/** Whether the branch has commits that no other branch and no remote has. */
+/** Whether the branch has commits that no other branch and no remote has. A second name for it has none. */
 export async function hasOwnCommits(git: Git, name: string): Promise<boolean> {
-  const args = ["rev-list", "--max-count=1", `refs/heads/${name}`, "--not", `--exclude=${name}`];
-  const out = await must(git, "compare the branches", [...args, "--branches", "--remotes", "--"]);
-  return out.trim() !== "";
+  const names = [`refs/heads/${name}`, ...await otherNames(git, name)];
+  const others = [["--branches", "refs/heads/"], ["--remotes", "refs/remotes/"]] as const;
+  const args = others.flatMap(([option, folder]) => [
+    ...names.filter((ref) => ref.startsWith(folder)).map((ref) => `--exclude=${ref.slice(folder.length)}`),
+    option,
+  ]);
+  const own = ["rev-list", "--max-count=1", `refs/heads/${name}`, "--not", ...args, "--"];
+  return (await must(git, "compare the branches", own)).trim() !== "";
+}
+
+/** The refs that are symbolic and lead to the branch. */
+async function otherNames(git: Git, name: string): Promise<string[]> {
+  const how = ["for-each-ref", "--format=%(refname)%00%(symref)", "refs/heads", "refs/remotes"];
+  const refs = (await must(git, "list the branches", how)).split("\n").map((line) => line.split("\0"));
+  return refs.flatMap(([ref = "", target]) => target === `refs/heads/${name}` ? [ref] : []);
 }
 
 /** The end of the reflog's line for a branch that was made for the session. */
@@ -128,10 +148,9 @@ export async function createBranch(
   marks: Readonly<Record<string, string>>,
 ): Promise<void> {
   const reason = ["-m", `branch: Created from ${base.ref}${madeFor(id)}`];
-  // The empty string is the value of a ref that is not there.
-  const { status, err } = await git(["update-ref", ...reason, `refs/heads/${name}`, base.commit, ""], {
-    marks,
-  });
+  // The empty string is the value of a ref that is not there. What is another name for one must not make that one.
+  const what = ["--no-deref", `refs/heads/${name}`, base.commit, ""];
+  const { status, err } = await git(["update-ref", ...reason, ...what], { marks });
   if (status === 0) return;
   refuseTaken(name, await findAround(git, name));
   throw fail("git_failed", { action: `make branch ${name}`, why: lastLine(err, status) });

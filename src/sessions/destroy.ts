@@ -72,6 +72,10 @@ export async function planDestroy(
   if (place === null) {
     return { steps, forceGit: false, removesWorktree: false, branchCommit: null, branchGone: false };
   }
+  // The record alone tells this, whatever is wrong with the worktree.
+  if (wanted.deleteBranch && record.project?.["ownsBranch"] !== true) {
+    throw fail("branch_not_ours", { branch: record.project?.branch ?? "", session: nameOf(record) });
+  }
   const tree = await planWorktree(record, place, wanted);
   const branch = await planBranch(record, place, wanted);
   return {
@@ -116,7 +120,8 @@ export function ownPath({ id, project }: SessionRecord, root: string): string {
 /**
  * The worktree of the record, where it is what its path says.
  *
- * @throws `worktree_refused` as `ownPath`, and for a directory that git does not know
+ * @throws `worktree_refused` as `ownPath`, for a directory that git does not know, and for the worktree of another
+ *   session
  */
 async function inspectOwn(record: SessionRecord, { main, repository }: Place): Promise<Found> {
   const { root, commonDir } = repository;
@@ -127,6 +132,9 @@ async function inspectOwn(record: SessionRecord, { main, repository }: Place): P
   }
   if (found.exists && found.admin === null) {
     throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
+  }
+  if (found.marker !== null && found.marker.id !== record.id) {
+    throw fail("worktree_refused", { path, why: `it was made for session ${found.marker.id}` });
   }
   return found;
 }
@@ -139,9 +147,6 @@ async function planBranch(record: SessionRecord, { main }: Place, wanted: Destru
     gone,
   });
   if (!wanted.deleteBranch) return keep("it goes with --delete-branch only");
-  if (record.project?.["ownsBranch"] !== true) {
-    throw fail("branch_not_ours", { branch, session: nameOf(record) });
-  }
   const found = await findBranch(main, branch);
   if (found === undefined) return keep("it is gone already", true);
   if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);

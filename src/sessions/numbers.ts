@@ -1,3 +1,4 @@
+import { listRecords } from "../store/list.ts";
 import type { Store } from "../store/open.ts";
 import { dayOf, highestNumber } from "./name.ts";
 import { readWorkspace, type Workspace, writeWorkspace } from "./workspace.ts";
@@ -10,7 +11,7 @@ import { readWorkspace, type Workspace, writeWorkspace } from "./workspace.ts";
  */
 export function takeNumber(store: Store, root: string, at: Date, names: Iterable<string>): number {
   const workspace = readWorkspace(store, root);
-  const n = Math.max(keptNumber(workspace, dayOf(at)), highestNumber(dayOf(at), names)) + 1;
+  const n = Math.max(keptNumber(store, workspace, dayOf(at)), highestNumber(dayOf(at), names)) + 1;
   writeWorkspace(store, { ...workspace, named: { day: dayOf(at), n } });
   return n;
 }
@@ -23,9 +24,18 @@ export function keepNumbers(store: Store, root: string, at: Date, names: Iterabl
   const n = highestNumber(dayOf(at), names);
   if (n === 0) return;
   const workspace = readWorkspace(store, root);
-  if (n > keptNumber(workspace, dayOf(at))) {
+  if (n > keptNumber(store, workspace, dayOf(at))) {
     writeWorkspace(store, { ...workspace, named: { day: dayOf(at), n } });
   }
 }
 
-const keptNumber = ({ named }: Workspace, day: string): number => named?.day === day ? named.n : 0;
+/** Where nothing is kept, it may be lost: the sessions tell that were destroyed since. */
+const keptNumber = (store: Store, { root, named }: Workspace, day: string): number =>
+  named?.day === day ? named.n : highestNumber(day, archivedNames(store, root, day));
+
+/** Names of the workspace's sessions that were archived on that day; those of other days are not even read. */
+function* archivedNames(store: Store, root: string, day: string): Generator<string> {
+  for (const listed of listRecords(store, "archive", (base) => base.includes(`--reset--${day}T`))) {
+    if ("record" in listed && listed.record.project?.root === root) yield listed.record.name ?? "";
+  }
+}

@@ -40,8 +40,14 @@ export function checkPlace(root: string, path: string): boolean {
   return true;
 }
 
+/** What is at the path; null where nothing is, nor can be, since a step of it is a file. */
 export function statusOf(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return null;
+    throw error;
+  }
 }
 
 /**

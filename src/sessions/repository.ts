@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BerthError, fail } from "../errors.ts";
 import { type Base, baseOf } from "./branch.ts";
@@ -34,14 +34,15 @@ export async function findRepository(git: Git, branch?: string): Promise<Reposit
   // In a bare repository, and inside of a .git directory, nothing is answered from --show-toplevel on.
   const [bare, common, own, top, commit = "", ref = "", ...refs] = answer.out.split("\n");
   const head = answer.status === 0 ? baseOf(commit, ref) : null;
-  const around = head === null || branch === undefined
-    ? null
-    : refs.map(nameOf).filter((name) => name !== "");
+  const listed = refs.map(nameOf).filter((name) => name !== "");
   if (bare === undefined || common === undefined || !own) throw notFound(git, answer);
   const [commonDir, gitDir] = [real(git, common), real(git, own)];
   const isMain = gitDir === commonDir;
   // An answer is a line, so a path with a newline would be taken for two, and one of them may exist.
   if (git.directory.includes("\n") || !isMain && dirname(dirname(gitDir)) !== commonDir) throw newline(git);
+  const around = head === null || branch === undefined
+    ? null
+    : [...listed, ...isKept(commonDir, branch) ? [branch] : []];
   const found = { head, commonDir, around };
   if (!top) return { ...found, root: bareRoot(commonDir), top: null, bare: bare === "true" };
   const here = real(git, top);
@@ -68,6 +69,15 @@ const notFound = ({ directory }: Git, { err, status }: Answer) =>
   fail("not_a_repository", { directory, why: lastLine(err, status) });
 
 const nameOf = (ref: string): string => ref.slice("refs/heads/".length);
+
+/** Whether there is a file for the branch: git lists none that is another name for a branch yet to be made. */
+function isKept(commonDir: string, branch: string): boolean {
+  try {
+    return !lstatSync(join(commonDir, "refs/heads", branch)).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 const newline = ({ directory }: Git) => fail("newline_in_path", { directory });
 

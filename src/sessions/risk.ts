@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Git, must } from "./git.ts";
+import { hiddenChanges } from "./hidden.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
 import type { Found } from "./worktree.ts";
 
@@ -35,6 +36,8 @@ const UNFINISHED = {
   CHERRY_PICK_HEAD: "cherry-pick",
   REVERT_HEAD: "revert",
   BISECT_LOG: "bisect",
+  // All that is left of several picks, or reverts, once the one that stopped was committed.
+  sequencer: "sequence of picks or reverts",
 } as const;
 
 /** Refs that each worktree has for itself, beside its HEAD (git-worktree(1)). */
@@ -137,20 +140,6 @@ async function indexed(worktree: Git): Promise<Indexed[]> {
     const [tag = "", mode = "", blob = ""] = line.split(/[ \t]/, 3);
     return { tag, mode, blob, path: line.slice(line.indexOf("\t") + 1) };
   });
-}
-
-/** Changes that `git status` was told not to see: `update-index --assume-unchanged` and `--skip-worktree`. */
-async function hiddenChanges(worktree: Git, files: readonly Indexed[]): Promise<number> {
-  const hidden = files.filter(({ tag, mode, path }) =>
-    /^[a-zS]$/.test(tag) && mode.startsWith("100") && !path.includes("\n") &&
-    existsSync(join(worktree.directory, path))
-  );
-  if (hidden.length === 0) return 0;
-  const input = hidden.map(({ path }) => `${path}\n`).join("");
-  const blobs = (await must(worktree, "compare files", ["hash-object", "--stdin-paths"], { input })).split(
-    "\n",
-  );
-  return hidden.filter(({ blob }, index) => blob !== blobs[index]).length;
 }
 
 function unfinished(admin: string): Loss[] {

@@ -16,10 +16,15 @@ export type Listed =
  * removed meanwhile is left out.
  *
  * @param folder "archive" lists archived records instead
+ * @param wanted tells by a file's name whether to read it; without one all are read
  */
-export function* listRecords(store: Store, folder: "sessions" | "archive" = "sessions"): Generator<Listed> {
+export function* listRecords(
+  store: Store,
+  folder: "sessions" | "archive" = "sessions",
+  wanted: (base: string) => boolean = () => true,
+): Generator<Listed> {
   for (const base of store.backend.list(folder)) {
-    if (!base.endsWith(RECORD_END)) continue;
+    if (!base.endsWith(RECORD_END) || !wanted(base)) continue;
     const found = listed(store, `${folder}/${base}`, folder === "archive");
     if (found !== null) yield found;
   }
