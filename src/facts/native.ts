@@ -40,7 +40,9 @@ const DENO_TYPES = { u32: "u32", i32: "i32", u64: "u64", bytes: "buffer" } as co
  */
 export function openLibrary<const D extends Declarations>(library: string, declarations: D): Functions<D> {
   if (bun !== undefined) return symbols<D>(bun.dlopen(library, forBun(declarations)));
-  if ("Deno" in globalThis) return symbols<D>(Deno.dlopen(library, forDeno(declarations)));
+  if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
+    return symbols<D>(Deno.dlopen(library, forDeno(declarations)));
+  }
   throw new TypeError("this runtime has no foreign function interface");
 }
 

@@ -30,7 +30,11 @@ const MAX_BYTES = 1 << 30;
  * @throws Error what the runtime says where it cannot be started, with `code` (`ENOENT`)
  */
 export const runToEnd: (command: readonly [string, ...string[]], call: Call) => Ended =
-  "Bun" in globalThis && process.platform !== "win32" ? byBun : byNode(await programs());
+  (typeof BERTH_SYSTEM === "string"
+      ? BERTH_SYSTEM !== "win32"
+      : "Bun" in globalThis && process.platform !== "win32")
+    ? byBun
+    : byNode(await programs());
 
 /** What a program that nobody waits for may take until somebody does. */
 const AHEAD = { timeoutMs: 10_000, maxBytes: 1 << 20 };

@@ -21,6 +21,8 @@ export async function lockFiles(): Promise<OpenLockFile> {
   if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32") {
     return (await import("./lock-windows.ts")).openLockFile;
   }
-  if ("Deno" in globalThis) return (await import("./lock-deno.ts")).openLockFile;
+  if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
+    return (await import("./lock-deno.ts")).openLockFile;
+  }
   return (await import("./lock-bun.ts")).openLockFile;
 }

@@ -54,7 +54,7 @@ interface Kernel {
 }
 
 async function kernel32(): Promise<{ calls: Kernel; isHandle: (handle: Handle) => boolean }> {
-  if ("Deno" in globalThis) {
+  if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
     const { symbols } = Deno.dlopen("kernel32.dll", CALLS);
     const isHandle = (handle: Handle) =>
       handle !== null && Deno.UnsafePointer.value(handle as Deno.PointerObject) !== 0xffffffffffffffffn;

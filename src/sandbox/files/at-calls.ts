@@ -64,7 +64,9 @@ export async function loadAtCalls(): Promise<AtCalls | null> {
     ? ["libSystem.B.dylib", "__error"] as const
     : ["libc.so.6", "__errno_location"] as const;
   try {
-    const loaded = "Deno" in globalThis ? loadDeno(library, location) : await loadBun(library, location);
+    const loaded = typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis
+      ? loadDeno(library, location)
+      : await loadBun(library, location);
     return wrap(loaded);
   } catch {
     return null;

@@ -34,7 +34,7 @@ type PidFdInfo = (
 
 async function pidFdInfo(): Promise<PidFdInfo> {
   const library = "libSystem.B.dylib";
-  if ("Deno" in globalThis) {
+  if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
     const parameters = ["i32", "i32", "i32", "buffer", "i32"] as const;
     return Deno.dlopen(library, { proc_pidfdinfo: { parameters, result: "i32" } }).symbols.proc_pidfdinfo;
   }

@@ -36,7 +36,9 @@ function denoKernel(linux: boolean): Kernel {
 
 async function loadKernel(linux: boolean): Promise<Kernel | null> {
   try {
-    return "Deno" in globalThis ? denoKernel(linux) : await bunKernel(linux);
+    return typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis
+      ? denoKernel(linux)
+      : await bunKernel(linux);
   } catch {
     return null; // no libc by that name: the parent's own limits are left
   }

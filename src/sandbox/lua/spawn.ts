@@ -4,12 +4,9 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CHILD_WORD } from "./protocol.ts";
 
-/** Where Bun puts the files of a compiled program; nothing on a disk is called so. */
-const EMBEDDED = /^(?:file:\/\/)?(?:\/\$bunfs\/|\/?[A-Z]:[\\/](?:~|%7E)BUN)/i;
-
 /** The compiled binary is told by a word what to be; a runtime is given the child's file. */
 function ownCommand(): [string, ...string[]] {
-  if (EMBEDDED.test(import.meta.url)) return [process.execPath, CHILD_WORD];
+  if (typeof BERTH_SYSTEM === "string") return [process.execPath, CHILD_WORD];
   const file = fileURLToPath(import.meta.resolve("./child-main.ts"));
   return "Deno" in globalThis ? [process.execPath, "run", "-A", "--no-lock", file] : [process.execPath, file];
 }

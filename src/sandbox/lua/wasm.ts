@@ -8,7 +8,9 @@ import { fileURLToPath } from "node:url";
  * when it builds, and `--reject-unresolved` would fail if it did not.
  */
 export async function wasmPath(): Promise<string> {
-  if (!("Bun" in globalThis)) return fileURLToPath(import.meta.resolve("wasmoon/dist/glue.wasm"));
+  if (typeof BERTH_SYSTEM !== "string" && !("Bun" in globalThis)) {
+    return fileURLToPath(import.meta.resolve("wasmoon/dist/glue.wasm"));
+  }
   const file: { default: string } = await import("wasmoon/dist/" + "glue.wasm", { with: { type: "file" } });
   return file.default;
 }
