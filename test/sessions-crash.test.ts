@@ -385,6 +385,27 @@ describe("what a crash leaves is told and can be put right", () => {
       .toEqual(["other"]);
   });
 
+  test("a session that was once begun anew is rebuilt like any other", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const { id } = await p.session("auth");
+    await p.ok("reset", "auth");
+    writeFileSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""), "garbage");
+    await p.ok("doctor", "--fix");
+    expect((await p.session("auth")).id).toBe(id);
+  });
+
+  test("the number in the name of a session that was rebuilt does not come again", async () => {
+    const p = await project();
+    const { session } = JSON.parse(await p.ok("new", "--json"));
+    rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+    rmSync(join(p.store, "workspaces"), { recursive: true });
+    await p.ok("doctor", "--fix");
+    await p.ok("destroy", session.name, "--cleanup", "--delete-branch");
+    const next = JSON.parse(await p.ok("new", "--json")).session;
+    expect(next.name).toBe(session.name.replace("001", "002"));
+  });
+
   const MARKERS: [string, (marker: Record<string, unknown>) => unknown][] = [
     ["no marker", () => null],
     ["one of another session", (marker) => {
