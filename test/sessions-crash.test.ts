@@ -230,7 +230,7 @@ describe("what a crash leaves is told and can be put right", () => {
     expect([q.stored("sessions"), q.stored("archive").length]).toEqual([[], 1]);
   });
 
-  test("files without a .git file: it is put back where git knows the worktree, else told", async () => {
+  test("files without a .git file: it is put back where git knows the worktree, else they stay", async () => {
     const p = await project();
     await p.ok("new", "auth");
     const worktree = await p.worktree("auth");
@@ -245,6 +245,20 @@ describe("what a crash leaves is told and can be put right", () => {
     rmSync(join(worktree, ".git"));
     rmSync(join(p.root, ".git/worktrees"), { recursive: true });
     leave(p, { kind: "new", base });
+    const { findings } = JSON.parse(await p.ok("doctor", "--fix", "--json"));
+    expect(findings[0].hint).toBe(
+      `It was undone; git knows nothing of the files in "${worktree}", which stay`,
+    );
+    expect(read(join(worktree, "mine.txt"))).toBe("mine");
+    expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
+  });
+
+  test("a .git file that leads nowhere is told, and nothing is done until it is gone", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    writeFileSync(join(worktree, ".git"), "nothing");
+    leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
     const { status, stdout } = await p.berth("doctor", "--fix", "--json");
     expect([status, JSON.parse(stdout).findings[0].hint]).toEqual([
       1,
@@ -253,7 +267,7 @@ describe("what a crash leaves is told and can be put right", () => {
     ]);
     renameSync(worktree, join(p.home, "away"));
     await p.ok("doctor", "--fix");
-    expect(read(join(p.home, "away/mine.txt"))).toBe("mine");
+    expect(read(join(p.home, "away/file.txt"))).toBe("one\n");
     expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
   });
 

@@ -18,8 +18,11 @@ import { assess } from "./risk.ts";
 import { type Found, inspectWorktree, stepMarks } from "./worktree.ts";
 import { lockIn } from "./worktree-list.ts";
 
-/** What became of a step that a killed process had begun. `unlinked`: there are files that git knows nothing of. */
-export type Recovery = DestroyRecovery | "busy" | "unlinked";
+/**
+ * What became of a step that a killed process had begun. `forgotten`: undone, but for files that git knows nothing of;
+ * `unlinked`: they have a `.git` file that leads nowhere.
+ */
+export type Recovery = DestroyRecovery | "busy" | "forgotten" | "unlinked";
 
 /** Time that git, which outlived us, has to come to its end. */
 const GIT_MS = 10_000;
@@ -79,6 +82,10 @@ async function recoverNew(means: Means, record: SessionRecord, place: Place): Pr
     return "undone";
   }
   const found = await linked(place, path);
+  if (found.exists && found.listed === null) {
+    await undoMake(means, main, repository, record, false);
+    return "forgotten";
+  }
   if (found.exists) {
     if (found.admin === null) return "unlinked";
     await complete(place.worktree, found.admin);
