@@ -471,25 +471,25 @@ describe("what a crash leaves is told and can be put right", () => {
   const GOING_ON = [["destroy", "auth", "--cleanup"], ["doctor", "--fix"]];
 
   test.each(GOING_ON)("a removal that was stopped half-way is gone on with by %s %s", async (...args) => {
-    for (const missing of ["second.txt", "second.txt .git"]) {
+    for (const missing of ["second.txt", "second.txt .git", ""]) {
       const p = await project();
       p.write("second.txt", "two\n");
       await p.git("add", ".");
       await p.git("commit", "-qm", "two");
       await p.ok("new", "auth");
       const worktree = await p.worktree("auth");
-      // As git that met a ^C.
-      const git = gitBy(
-        p,
-        `case "$*" in *"worktree remove"*) cd ${worktree}; rm ${missing}; exit 130;; esac; exec $GIT "$@"`,
-      );
+      // As git that met a ^C, at last while it deletes the branch.
+      const step = missing === ""
+        ? '*"update-ref --no-deref -d"*) exit 130'
+        : `*"worktree remove"*) cd ${worktree}; rm ${missing}; exit 130`;
+      const git = gitBy(p, `case "$*" in ${step};; esac; exec $GIT "$@"`);
       const stopped = await p.in(
         p.root,
         [berth, "destroy", "auth", "--cleanup", "--delete-branch", "--json"],
         git,
       );
       expect([stopped.status, JSON.parse(stopped.stderr).error.code]).toEqual([1, "destroy_unfinished"]);
-      expect(await p.refused("run", "auth", "--", "true")).toMatchObject({ code: "session_unfinished" });
+      expect(await p.refused("destroy", "auth")).toMatchObject({ code: "session_unfinished" });
       await p.ok(...args);
       expect([existsSync(worktree), p.stored("sessions"), await branches(p)]).toEqual([false, [], ""]);
     }

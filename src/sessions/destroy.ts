@@ -212,10 +212,9 @@ export async function destroySession(
   try {
     if (place !== null) await removeAll(record, place, plan);
   } catch (error) {
-    const left = place === null ? "whole" : await whatIsLeft(record, place, plan);
-    // With a part of the worktree gone, the journal is what says that nobody did it by mistake.
-    if (left !== "part") await change(means, record.id, (draft) => void delete draft["pending"], false);
-    throw left === "whole" ? error : halfDestroyed(nameOf(record), error);
+    if (place !== null && !(await isWhole(record, place, plan))) throw halfDestroyed(nameOf(record), error);
+    await change(means, record.id, (draft) => void delete draft["pending"], false);
+    throw error;
   }
   const archived = await archive(means, record.id);
   means.log("session destroyed", { id: record.id, name: nameOf(record) });
@@ -228,21 +227,23 @@ async function removeAll(record: SessionRecord, { main }: Place, plan: Plan): Pr
   if (plan.branchCommit !== null) await deleteBranch(main, branch, plan.branchCommit);
 }
 
-/** What a failed removal left of the worktree: git goes on to remove what it can, and a ^C stops it anywhere. */
-async function whatIsLeft(
+/**
+ * Whether nothing was done by a destruction that failed. Git goes on to remove what it can, and a ^C stops it anywhere;
+ * then the journal is what says that nobody did it by mistake.
+ */
+async function isWhole(
   record: SessionRecord,
   { main, repository, worktree }: Place,
   { risk: before }: Plan,
-): Promise<"whole" | "part" | "none"> {
-  if (before === null) return "whole";
+): Promise<boolean> {
+  if (before === null) return true;
   try {
     const found = await inspectWorktree(main, { ...repository, path: ownPath(record, repository.root) });
-    if (!found.exists) return found.listed === null ? "none" : "part";
-    if (found.listed === null || found.admin === null) return "part";
-    return hasShrunk(before, await assess(main, worktree, found)) ? "part" : "whole";
+    if (found.listed === null || found.exists && found.admin === null) return false;
+    return !hasShrunk(before, await assess(main, worktree, found));
   } catch {
     // What cannot be looked at any more is not whole.
-    return "part";
+    return false;
   }
 }
 
