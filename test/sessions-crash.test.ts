@@ -539,6 +539,11 @@ describe("what a crash leaves is told and can be put right", () => {
       expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([1, "destroy_unfinished"]);
       const found = JSON.parse((await as(berth, "doctor", "--json")).stdout).findings;
       expect(found).toMatchObject([{ code: "session_unfinished", fixed: false }]);
+      const dry = await as(berth, "destroy", "auth", "--cleanup", "--dry-run");
+      expect([dry.status, dry.stdout]).toEqual([
+        0,
+        expect.stringContaining("keep worktree: git has removed"),
+      ]);
       const done = await as(berth, ...args);
       expect([done.status, done.stdout + done.stderr]).toEqual([0, expect.stringContaining(worktree)]);
       expect([p.stored("sessions"), p.stored("archive").length, read(file)]).toEqual([[], 1, "x"]);
@@ -601,6 +606,11 @@ describe("what a crash leaves is told and can be put right", () => {
     writeFileSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""), "garbage");
     await p.ok("doctor", "--fix");
     expect((await p.session("auth")).id).toBe(id);
+    // The archive alone tells of a destruction here.
+    await p.ok("destroy", "auth");
+    rmSync(markerIn(p, id.replace("uuid--", "")));
+    await p.ok("doctor", "--fix");
+    expect(p.stored("sessions")).toEqual([]);
   });
 
   test("the number in the name of a session that was rebuilt does not come again", async () => {
