@@ -554,6 +554,12 @@ export const kinds = () => ({
     () => `Commit or stash what you want to keep, or type the command again with --force to lose it`,
     { session: "auth", lost: ["2 changed files", "1 untracked file"] },
   ),
+  destroy_unfinished: kind(
+    Exit.failed,
+    (d: { session: string; why: string }) => `Cannot finish destroying session ${quote(d.session)}: ${d.why}`,
+    (d) => `Put right what git names, then type "berth destroy ${d.session} --cleanup" again`,
+    { session: "auth", why: 'cannot remove the worktree: git says "Permission denied"' },
+  ),
   bad_hooks: kind(
     Exit.failed,
     (d: { file: string; why: string }) => `Cannot read the hooks in ${quotePath(d.file)}: ${d.why}`,

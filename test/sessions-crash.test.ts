@@ -1,6 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { type Means, noCleaner } from "../src/sessions/means.ts";
 import { gitIn } from "../src/sessions/git.ts";
@@ -10,7 +19,7 @@ import { placeOf } from "../src/sessions/place-of.ts";
 import { recover } from "../src/sessions/recover.ts";
 import { lockScope } from "../src/store/locks.ts";
 import { openStore } from "../src/store/open.ts";
-import { berth, until } from "./support/berth.ts";
+import { berth, run, until } from "./support/berth.ts";
 import { gitBy, type Project, project, read } from "./support/project.ts";
 import { failureOf, machineOf } from "./support/store.ts";
 
@@ -221,7 +230,7 @@ describe("what a crash leaves is told and can be put right", () => {
     expect([q.stored("sessions"), q.stored("archive").length]).toEqual([[], 1]);
   });
 
-  test("files without a .git file: it is put back where git knows the worktree, else told", async () => {
+  test("files without a .git file: it is put back where git knows the worktree, else they stay", async () => {
     const p = await project();
     await p.ok("new", "auth");
     const worktree = await p.worktree("auth");
@@ -236,6 +245,20 @@ describe("what a crash leaves is told and can be put right", () => {
     rmSync(join(worktree, ".git"));
     rmSync(join(p.root, ".git/worktrees"), { recursive: true });
     leave(p, { kind: "new", base });
+    const { findings } = JSON.parse(await p.ok("doctor", "--fix", "--json"));
+    expect(findings[0].hint).toBe(
+      `It was undone; git knows nothing of the files in "${worktree}", which stay`,
+    );
+    expect(read(join(worktree, "mine.txt"))).toBe("mine");
+    expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
+  });
+
+  test("a .git file that leads nowhere is told, and nothing is done until it is gone", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    writeFileSync(join(worktree, ".git"), "nothing");
+    leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
     const { status, stdout } = await p.berth("doctor", "--fix", "--json");
     expect([status, JSON.parse(stdout).findings[0].hint]).toEqual([
       1,
@@ -244,7 +267,7 @@ describe("what a crash leaves is told and can be put right", () => {
     ]);
     renameSync(worktree, join(p.home, "away"));
     await p.ok("doctor", "--fix");
-    expect(read(join(p.home, "away/mine.txt"))).toBe("mine");
+    expect(read(join(p.home, "away/file.txt"))).toBe("one\n");
     expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
   });
 
@@ -340,6 +363,196 @@ describe("what a crash leaves is told and can be put right", () => {
     expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("?? mine.txt\n");
   });
 
+  test("the file that a killed git was writing is written again, and no other one", async () => {
+    const p = await project();
+    const wanted: Record<string, string> = {
+      ".gitattributes": "*.crlf text eol=crlf\n",
+      "empty.txt": "two\n",
+      "cut.txt": "\u00e4 long line\n".repeat(1000),
+      "cut.crlf": "a\nb\n",
+      "line\nbreak": "three\n",
+    };
+    for (const [path, text] of Object.entries(wanted)) p.write(path, text);
+    p.write("mine.txt", "theirs, and long\n");
+    p.write("longer.txt", "short\n");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "files");
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    const admin = join(p.root, ".git/worktrees", worktree.split("/").at(-1) ?? "");
+    rmSync(join(admin, "index"));
+    writeFileSync(join(admin, "locked"), "initializing\n");
+    const there = {
+      "empty.txt": "",
+      "cut.txt": (wanted["cut.txt"] ?? "").slice(0, 5000),
+      "cut.crlf": "a\r\nb\r",
+      "line\nbreak": "th",
+      "mine.txt": "mine",
+      "longer.txt": "short\nand mine\n",
+    };
+    for (const [path, text] of Object.entries(there)) writeFileSync(join(worktree, path), text);
+    leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
+    await p.ok("doctor", "--fix");
+    for (const path of ["empty.txt", "cut.txt", "line\nbreak"]) {
+      expect(read(join(worktree, path))).toBe(wanted[path] as string);
+    }
+    expect(read(join(worktree, "cut.crlf"))).toBe("a\r\nb\r\n");
+    for (const path of ["mine.txt", "longer.txt"] as const) {
+      expect(read(join(worktree, path))).toBe(there[path]);
+    }
+    expect(await p.git("-C", worktree, "status", "--porcelain")).toBe(" M longer.txt\n M mine.txt\n");
+    expect(readdirSync(admin)).not.toContain("berth-copies");
+  });
+
+  /** Start berth, and let git kill it before or after one of its steps. */
+  async function killedAt(p: Project, when: "before" | "after", step: string, ...args: string[]) {
+    const work = when === "after" ? '$GIT "$@";' : "";
+    const script = `case "$*" in *"${step}"*) ${work} kill -9 $PPID; exit 1;; esac; exec $GIT "$@"`;
+    const env = { ...p.env, ...gitBy(p, script).env };
+    const child = Bun.spawn([berth, ...args], { cwd: p.root, env, stdin: "ignore", stderr: "ignore" });
+    await child.exited;
+    expect(child.signalCode).toBe("SIGKILL");
+  }
+
+  test("a branch whose commits nothing else has any more outlives the destruction, unless by force", async () => {
+    for (const force of [false, true]) {
+      const p = await project();
+      await p.ok("new", "auth");
+      await p.git("-C", await p.worktree("auth"), "commit", "-q", "--allow-empty", "-m", "work");
+      await p.git("branch", "keep", "feature/auth");
+      const args = ["destroy", "auth", "--cleanup", "--delete-branch", ...force ? ["--force"] : []];
+      await killedAt(p, "before", "worktree remove", ...args);
+      await p.git("branch", "-D", "keep");
+      await p.ok("doctor", "--fix");
+      expect([p.stored("sessions"), await branches(p)]).toEqual([[], force ? "" : "feature/auth\n"]);
+      if (force) continue;
+      await p.ok("restore", (p.stored("archive")[0] ?? "").replace(".session.json", ""));
+      expect((await p.session("auth")).project?.["ownsBranch"]).toBe(true);
+    }
+  });
+
+  test("commits of a worktree without files are kept: its making is finished, not undone", async () => {
+    const p = await project("empty");
+    await p.git("commit", "-q", "--allow-empty", "-m", "one");
+    await killedAt(p, "after", "worktree add", "new", "auth");
+    const worktree = await p.worktree("auth");
+    await p.git("-C", worktree, "checkout", "-q", "--detach");
+    await p.git("-C", worktree, "commit", "-q", "--allow-empty", "-m", "work");
+    const commit = await p.git("-C", worktree, "rev-parse", "HEAD");
+    await p.ok("doctor", "--fix");
+    expect(await p.git("-C", worktree, "rev-parse", "HEAD")).toBe(commit);
+    expect((await p.session("auth"))["pending"]).toBeUndefined();
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk" });
+  });
+
+  test("another worktree that is broken keeps recovery from nothing, and stays as it is", async () => {
+    const p = await project();
+    p.write("second.txt", "two\n");
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "two");
+    await p.git("worktree", "add", "-q", "../other", "-b", "other");
+    await p.git("worktree", "add", "-q", "../third", "-b", "third");
+    const [other, third] = [join(p.root, "../other"), join(p.root, "../third")];
+    rmSync(join(other, ".git"));
+    await p.git("init", "-q", other);
+    rmSync(join(third, ".git"));
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    await killedAt(p, "before", "worktree remove", "destroy", "auth", "--cleanup");
+    for (const name of [".git", "second.txt"]) rmSync(join(worktree, name));
+    await p.ok("doctor", "--fix");
+    expect([existsSync(worktree), p.stored("sessions")]).toEqual([false, []]);
+    expect([statSync(join(other, ".git")).isDirectory(), existsSync(join(third, ".git"))]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  const GOING_ON = [["destroy", "auth", "--cleanup"], ["doctor", "--fix"]];
+
+  test.each(GOING_ON)("a removal that was stopped half-way is gone on with by %s %s", async (...args) => {
+    for (const missing of ["second.txt", "second.txt .git", ""]) {
+      const p = await project();
+      p.write("second.txt", "two\n");
+      await p.git("add", ".");
+      await p.git("commit", "-qm", "two");
+      await p.ok("new", "auth");
+      const worktree = await p.worktree("auth");
+      // As git that met a ^C, at last while it deletes the branch.
+      const step = missing === ""
+        ? '*"update-ref --no-deref -d"*) exit 130'
+        : `*"worktree remove"*) cd ${worktree}; rm ${missing}; exit 130`;
+      const git = gitBy(p, `case "$*" in ${step};; esac; exec $GIT "$@"`);
+      const stopped = await p.in(
+        p.root,
+        [berth, "destroy", "auth", "--cleanup", "--delete-branch", "--json"],
+        git,
+      );
+      expect([stopped.status, JSON.parse(stopped.stderr).error.code]).toEqual([1, "destroy_unfinished"]);
+      expect(await p.refused("destroy", "auth")).toMatchObject({ code: "session_unfinished" });
+      await p.ok(...args);
+      expect([existsSync(worktree), p.stored("sessions"), await branches(p)]).toEqual([false, [], ""]);
+    }
+  });
+
+  test("a removal that was stopped half-way is none any more where there is work in it since", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    await killedAt(p, "before", "worktree remove", "destroy", "auth", "--cleanup");
+    writeFileSync(join(worktree, "work"), "w");
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk" });
+    expect([read(join(worktree, "work")), (await p.session("auth"))["pending"]]).toEqual([
+      "w",
+      undefined as never,
+    ]);
+    await p.ok("run", "auth", "--", "true");
+  });
+
+  test("a removal that git did not begin leaves the session as it was", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const git = gitBy(p, `case "$*" in *"worktree remove"*) exit 1;; esac; exec $GIT "$@"`);
+    const { stderr } = await p.in(p.root, [berth, "destroy", "auth", "--cleanup", "--json"], git);
+    expect(JSON.parse(stderr).error.code).toBe("git_failed");
+    await p.ok("run", "auth", "--", "true");
+  });
+
+  test.each(GOING_ON)(
+    "what cannot be deleted is left to the user, and the rest goes on by %s %s",
+    async (...args) => {
+      const p = await project();
+      p.write(".gitignore", "modules/\n");
+      await p.git("add", ".");
+      await p.git("commit", "-qm", "ignore");
+      await p.ok("new", "auth");
+      const worktree = await p.worktree("auth");
+      const file = join(worktree, "modules/pkg/file");
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, "x");
+      await run(["chmod", "555", dirname(file)]);
+      await run(["chmod", "755", dirname(p.root)]);
+      await run(["chown", "-R", "65534:65534", p.root, p.store, p.home]);
+      const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+      const as = (...command: string[]) => p.in(p.root, [...nobody, ...command]);
+      const failed = await as(berth, "destroy", "auth", "--cleanup", "--delete-branch", "--json");
+      expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([1, "destroy_unfinished"]);
+      const found = JSON.parse((await as(berth, "doctor", "--json")).stdout).findings;
+      expect(found).toMatchObject([{ code: "session_unfinished", fixed: false }]);
+      const dry = await as(berth, "destroy", "auth", "--cleanup", "--dry-run");
+      expect([dry.status, dry.stdout]).toEqual([
+        0,
+        expect.stringContaining("keep worktree: git has removed"),
+      ]);
+      const done = await as(berth, ...args);
+      expect([done.status, done.stdout + done.stderr]).toEqual([0, expect.stringContaining(worktree)]);
+      expect([p.stored("sessions"), p.stored("archive").length, read(file)]).toEqual([[], 1, "x"]);
+      const listed = ["git", "for-each-ref", "--format=%(refname:short)", "refs/heads/feature"];
+      expect((await as(...listed)).stdout).toBe("");
+      expect((await as(berth, "doctor")).stdout).toStartWith("Nothing is wrong");
+    },
+  );
+
   test("lost and corrupt records are rebuilt from the worktrees, idle", async () => {
     const p = await project();
     await p.git("branch", "topic");
@@ -383,6 +596,32 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.ok("doctor", "--fix");
     expect(JSON.parse(await p.ok("list", "--json")).sessions.map(({ name }: { name: string }) => name))
       .toEqual(["other"]);
+  });
+
+  test("a session that was once begun anew is rebuilt like any other", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const { id } = await p.session("auth");
+    await p.ok("reset", "auth");
+    writeFileSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""), "garbage");
+    await p.ok("doctor", "--fix");
+    expect((await p.session("auth")).id).toBe(id);
+    // The archive alone tells of a destruction here.
+    await p.ok("destroy", "auth");
+    rmSync(markerIn(p, id.replace("uuid--", "")));
+    await p.ok("doctor", "--fix");
+    expect(p.stored("sessions")).toEqual([]);
+  });
+
+  test("the number in the name of a session that was rebuilt does not come again", async () => {
+    const p = await project();
+    const { session } = JSON.parse(await p.ok("new", "--json"));
+    rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
+    rmSync(join(p.store, "workspaces"), { recursive: true });
+    await p.ok("doctor", "--fix");
+    await p.ok("destroy", session.name, "--cleanup", "--delete-branch");
+    const next = JSON.parse(await p.ok("new", "--json")).session;
+    expect(next.name).toBe(session.name.replace("001", "002"));
   });
 
   const MARKERS: [string, (marker: Record<string, unknown>) => unknown][] = [

@@ -1,8 +1,11 @@
-import { destroySession, type Destruction, type Plan, planDestroy } from "../sessions/destroy.ts";
+import { destroySession, type Destruction, planDestroy, type Step } from "../sessions/destroy.ts";
+import { nameOf } from "../sessions/pending.ts";
 import { placeOf } from "../sessions/place-of.ts";
+import { isHalfDestroyed, resumeDestroy } from "../sessions/resume-destroy.ts";
 import { refuseRunning } from "../sessions/runs.ts";
 import { stopSession } from "../sessions/stop.ts";
-import { type Command, flag, outJson } from "./command.ts";
+import type { SessionRecord } from "../store/record.ts";
+import { type Command, type Context, flag, outJson } from "./command.ts";
 import { runHook } from "./hooks.ts";
 import { SESSION_HELP } from "./selected.ts";
 import { WAIT } from "./session.ts";
@@ -32,7 +35,7 @@ export const destroy: Command = {
   examples: ["berth destroy auth", "berth destroy auth --cleanup --delete-branch"],
   async run(context, input) {
     const means = await meansOf(context, input, "destroy");
-    const record = namedRecord(context, means, input.args[0], "destroy");
+    let record = namedRecord(context, means, input.args[0], "destroy");
     const wanted: Destruction = {
       cleanup: flag(input, "cleanup"),
       deleteBranch: flag(input, "delete-branch"),
@@ -40,10 +43,16 @@ export const destroy: Command = {
     };
     const touchesGit = wanted.cleanup || wanted.deleteBranch;
     const place = touchesGit ? await placeOf(record, context.host.variables) : null;
+    const dry = flag(input, "dry-run");
+    if (place !== null && wanted.cleanup && !dry && isHalfDestroyed(means, record)) {
+      const steps = await uninterrupted(() => resumeDestroy(means, record, place, wanted));
+      if (steps !== null) return tell(context, record, steps);
+      record = namedRecord(context, means, record.id, "destroy");
+    }
     const plan = await planDestroy(record, place, wanted);
-    if (flag(input, "dry-run")) {
+    if (dry) {
       if (context.json) outJson(context, { dryRun: true, session: record, actions: plan.steps });
-      else context.out(lines(plan));
+      else context.out(lines(plan.steps));
       return;
     }
     if (wanted.force) {
@@ -53,10 +62,14 @@ export const destroy: Command = {
     const skip = flag(input, "no-hooks") || !wanted.cleanup;
     await runHook(context, means, record, "pre-destroy", { skip, mustSucceed: !wanted.force });
     const done = await uninterrupted(() => destroySession(means, record, place, wanted));
-    if (context.json) outJson(context, { session: done.record, actions: done.plan.steps });
-    else context.say(`berth: destroyed ${record.name}\n${lines(done.plan)}`);
+    tell(context, done.record, done.plan.steps);
   },
 };
 
-const lines = ({ steps }: Plan): string =>
+function tell(context: Context, record: SessionRecord, steps: readonly Step[]): void {
+  if (context.json) outJson(context, { session: record, actions: steps });
+  else context.say(`berth: destroyed ${nameOf(record)}\n${lines(steps)}`);
+}
+
+const lines = (steps: readonly Step[]): string =>
   steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join("");

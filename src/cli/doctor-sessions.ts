@@ -72,12 +72,14 @@ async function recovered(context: Context, means: Means, record: SessionRecord) 
   const hints: Record<Recovery, string> = {
     finished: gone ? "It was archived: its repository is gone" : "It was finished",
     undone: "It was undone",
+    left: `It was finished; what is left of ${quotePath(worktree)} is for you to delete`,
     busy: "git is still at work on it",
+    forgotten: `It was undone; git knows nothing of the files in ${quotePath(worktree)}, which stay`,
     unlinked:
       `No .git file leads from ${quotePath(worktree)} to the repository: move the files there away, ` +
       `then type "berth doctor --fix" again`,
   };
-  return { hint: hints[result], fixed: result === "finished" || result === "undone" };
+  return { hint: hints[result], fixed: result !== "busy" && result !== "unlinked" };
 }
 
 async function lostFinding(means: Means, { id }: SessionRecord, fix: boolean, session: string) {

@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { BerthError, fail } from "../errors.ts";
 import { archiveLocked } from "../store/archive.ts";
 import { lockScope } from "../store/locks.ts";
 import { readRecord } from "../store/read.ts";
@@ -9,10 +9,10 @@ import { deleteBranch, findBranch, hasOwnCommits } from "./branch.ts";
 import type { Git } from "./git.ts";
 import { noteDestruction } from "./marker.ts";
 import type { Means } from "./means.ts";
-import { nameOf, type Pending, pendingOf, refusePending } from "./pending.ts";
+import { nameOf, type Pending, pendingOf, refusePending, removalOf } from "./pending.ts";
 import { worktreePath } from "./place.ts";
 import type { Repository } from "./repository.ts";
-import { assess, inWords } from "./risk.ts";
+import { assess, inWords, type Risk } from "./risk.ts";
 import { change, refuseRunning } from "./runs.ts";
 import { apply, finishRun } from "./transitions.ts";
 import { type Found, inspectWorktree, removeWorktree } from "./worktree.ts";
@@ -41,6 +41,8 @@ export interface Plan {
   readonly branchCommit: string | null;
   /** Whether the branch that was to go is gone already. */
   readonly branchGone: boolean;
+  /** What is in the worktree that goes; null when it stays. */
+  readonly risk: Risk | null;
 }
 
 /** What was done, and the record as it is in the archive. */
@@ -70,7 +72,14 @@ export async function planDestroy(
 ): Promise<Plan> {
   const steps: Step[] = [{ what: "session", action: "archive", reason: "berth restore brings it back" }];
   if (place === null) {
-    return { steps, forceGit: false, removesWorktree: false, branchCommit: null, branchGone: false };
+    return {
+      steps,
+      forceGit: false,
+      removesWorktree: false,
+      branchCommit: null,
+      branchGone: false,
+      risk: null,
+    };
   }
   // The record alone tells this, whatever is wrong with the worktree.
   if (wanted.deleteBranch && record.project?.["ownsBranch"] !== true) {
@@ -81,9 +90,10 @@ export async function planDestroy(
   return {
     steps: [...steps, tree.step, branch.step],
     forceGit: tree.forceGit,
-    removesWorktree: tree.removes,
+    removesWorktree: tree.risk !== null,
     branchCommit: branch.commit,
     branchGone: branch.gone,
+    risk: tree.risk,
   };
 }
 
@@ -91,19 +101,28 @@ async function planWorktree(record: SessionRecord, place: Place, { cleanup, forc
   const keep = (reason: string) => ({
     step: { what: "worktree", action: "keep", reason } satisfies Step,
     forceGit: false,
-    removes: false,
+    risk: null,
   });
   if (!cleanup) return keep("it goes with --cleanup only");
-  const found = await inspectOwn(record, place);
-  if (!found.exists && found.listed === null) return keep("it is gone already");
-  const { lost: losses, needsForce, ignored } = await assess(place.main, place.worktree, found);
-  const lost = losses.map(inWords);
+  const begun = removalOf(record) !== null;
+  const found = await inspectOwn(record, place, begun);
+  if (found.listed === null) return keep(found.exists ? LEFT : "it is gone already");
+  const risk = await assess(place.main, place.worktree, found);
+  const { lost: losses, needsForce, ignored } = risk;
+  const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
   if (lost.length > 0 && !force) throw fail("work_at_risk", { session: nameOf(record), lost });
   const words = lost.length === 0 ? "nothing in it would be lost" : `lost: ${lost.join(", ")}`;
   const reason = ignored === 0 ? words : `${words}; ignored files that go too: ${ignored}`;
   const step: Step = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: needsForce || lost.length > 0, removes: true };
+  return { step, forceGit: needsForce || losses.length > 0, risk };
 }
+
+/** Why the directory of a worktree stays that git could not remove to the end. */
+const LEFT = "git has removed what it could, the rest is for you to delete";
+
+/** Whether all that is amiss is that files are missing, as a removal leaves it that was stopped. */
+export const isOnlyMissing = ({ lost }: Risk): boolean =>
+  lost.every((loss) => loss.kind === "changed" && loss.missing === loss.count);
 
 /**
  * The path of the session's worktree.
@@ -120,14 +139,20 @@ export function ownPath({ id, project }: SessionRecord, root: string): string {
 /**
  * The worktree of the record, where it is what its path says.
  *
+ * @param begun whether its removal was begun, so that git need not know it any more
  * @throws `worktree_refused` as `ownPath`, for a directory that git does not know, and for the worktree of another
  *   session
  */
-async function inspectOwn(record: SessionRecord, { main, repository }: Place): Promise<Found> {
+async function inspectOwn(
+  record: SessionRecord,
+  { main, repository }: Place,
+  begun: boolean,
+): Promise<Found> {
   const { root, commonDir } = repository;
   const path = ownPath(record, root);
   const found = await inspectWorktree(main, { root, commonDir, path });
   if (found.exists && found.listed === null) {
+    if (begun) return found;
     throw fail("worktree_refused", { path, why: "git knows no worktree there" });
   }
   if (found.exists && found.admin === null) {
@@ -139,7 +164,12 @@ async function inspectOwn(record: SessionRecord, { main, repository }: Place): P
   return found;
 }
 
-async function planBranch(record: SessionRecord, { main }: Place, wanted: Destruction) {
+/**
+ * What becomes of the branch.
+ *
+ * @throws `branch_not_ours`, `branch_in_use`, `branch_unmerged`
+ */
+export async function planBranch(record: SessionRecord, { main }: Place, wanted: Destruction) {
   const { branch = "", worktree = "" } = record.project ?? {};
   const keep = (reason: string, gone = false) => ({
     step: { what: "branch", action: "keep", reason } satisfies Step,
@@ -176,6 +206,7 @@ export async function destroySession(
     by: means.self,
     cleanup: plan.removesWorktree,
     commit: plan.branchCommit,
+    force: wanted.force,
   };
   await change(means, record.id, (draft) => {
     refusePending(means.machine(), draft, "destroy");
@@ -186,7 +217,7 @@ export async function destroySession(
   try {
     if (place !== null) await removeAll(record, place, plan);
   } catch (error) {
-    // Each step is git's and leaves things whole; what is done is done, and the rest may be tried again.
+    if (place !== null && !(await isWhole(record, place, plan))) throw halfDestroyed(nameOf(record), error);
     await change(means, record.id, (draft) => void delete draft["pending"], false);
     throw error;
   }
@@ -199,6 +230,43 @@ async function removeAll(record: SessionRecord, { main }: Place, plan: Plan): Pr
   const { worktree = "", branch = "" } = record.project ?? {};
   if (plan.removesWorktree) await removeWorktree(main, record.id, worktree, plan.forceGit);
   if (plan.branchCommit !== null) await deleteBranch(main, branch, plan.branchCommit);
+}
+
+/**
+ * Whether nothing was done by a destruction that failed. Git goes on to remove what it can, and a ^C stops it anywhere;
+ * then the journal is what says that nobody did it by mistake.
+ */
+async function isWhole(
+  record: SessionRecord,
+  { main, repository, worktree }: Place,
+  { risk: before }: Plan,
+): Promise<boolean> {
+  if (before === null) return true;
+  try {
+    const found = await inspectWorktree(main, { ...repository, path: ownPath(record, repository.root) });
+    if (found.listed === null || found.exists && found.admin === null) return false;
+    return !hasShrunk(before, await assess(main, worktree, found));
+  } catch {
+    // What cannot be looked at any more is not whole.
+    return false;
+  }
+}
+
+/** Whether files are gone between two looks, as far as git counts them. */
+function hasShrunk(before: Risk, after: Risk): boolean {
+  const missing = ({ lost }: Risk) => lost.reduce((n, loss) => n + ("missing" in loss ? loss.missing : 0), 0);
+  const counts = new Map(after.lost.map((loss) => [loss.kind, "count" in loss ? loss.count : 0]));
+  return missing(after) > missing(before) || after.ignored < before.ignored ||
+    before.lost.some((loss) =>
+      loss.kind !== "changed" && "count" in loss && (counts.get(loss.kind) ?? 0) < loss.count
+    );
+}
+
+/** The failure of a removal that is to be gone on with. */
+export function halfDestroyed(session: string, error: unknown): unknown {
+  if (!(error instanceof BerthError)) return error;
+  const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
+  return fail("destroy_unfinished", { session, why }, error);
 }
 
 /**

@@ -32,10 +32,13 @@ const pendingSchema = v.variant("kind", [
     cleanup: v.boolean(),
     /** Where the branch stood that goes; null when it stays. */
     commit: v.nullable(v.string()),
+    /** Whether the branch goes with commits that nothing else has. */
+    force: v.exactOptional(v.boolean()),
   }),
 ]);
 
 export type Pending = v.InferOutput<typeof pendingSchema>;
+export type PendingOf<K extends Pending["kind"]> = Extract<Pending, { kind: K }>;
 
 /** What a killed or working process has begun with this session, null when nothing. */
 export function pendingOf(record: SessionRecord): Pending | null {
@@ -62,6 +65,12 @@ export function refusePending(machine: Machine, record: SessionRecord, action: s
     throw fail("session_unfinished", { session: nameOf(record), action, doing });
   }
   throw fail("session_live", { id: record.id, action, why: `process ${pending.by.pid} is at work on it` });
+}
+
+/** The journal of a removal of the worktree that was begun, null without one. */
+export function removalOf(record: SessionRecord): PendingOf<"destroy"> | null {
+  const pending = pendingOf(record);
+  return pending?.kind === "destroy" && pending.cleanup ? pending : null;
 }
 
 /** What people call the session. */

@@ -1,12 +1,16 @@
+import { BerthError } from "../errors.ts";
+import { readArchived } from "../store/archive.ts";
 import { lockScope } from "../store/locks.ts";
 import { fileName, recordName } from "../store/names.ts";
 import { freshRecord, type SessionRecord } from "../store/record.ts";
+import type { Store } from "../store/open.ts";
 import { remember } from "../store/state.ts";
 import { updateSession } from "../store/update.ts";
 import type { Git } from "./git.ts";
 import { type Marker, readMarker } from "./marker.ts";
 import type { Means } from "./means.ts";
 import { nameOfBranch } from "./name.ts";
+import { keepNumbers } from "./numbers.ts";
 import { adminDirectory, isUuid, sessionId, statusOf, worktreePath } from "./place.ts";
 import { find } from "./query.ts";
 import type { Repository } from "./repository.ts";
@@ -50,7 +54,19 @@ function ownMarker(commonDir: string, id: string, path: string): Marker | null {
 
 function isKnown({ store }: Means, id: string): boolean {
   if (store.backend.stat(recordName(id)) !== null) return true;
-  return store.backend.list("archive").some((name) => name.startsWith(`${fileName(id)}--reset--`));
+  return store.backend.list("archive").some((name) =>
+    name.startsWith(`${fileName(id)}--reset--`) && endsDestroyed(store, name)
+  );
+}
+
+/** Whether an archive is of a session that was destroyed, and not of one that was begun anew. */
+function endsDestroyed(store: Store, archive: string): boolean {
+  try {
+    return readArchived(store, archive).history.at(-1)?.kind === "destroyed";
+  } catch (error) {
+    if (error instanceof BerthError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -70,6 +86,7 @@ export async function rebuild(
   const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ??
     `restored-${path.slice(-8)}`;
   const name = free(wanted, new Set([...find(means.store, { workspace: root })].map((one) => one.name)));
+  keepNumbers(means.store, root, means.clock(), [name]);
   const fresh = freshRecord(id, { source: "named" }, means.clock());
   remember(fresh, means.clock(), "rebuilt", { path });
   return await updateSession(means.store, id, (draft) => {

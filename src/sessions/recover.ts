@@ -1,26 +1,34 @@
-import { existsSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { processAlive } from "../store/liveness.ts";
 import { lockScope } from "../store/locks.ts";
 import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
-import { deleteLeft } from "./branch.ts";
-import { archive, ownPath, type Place } from "./destroy.ts";
-import { type Git, must } from "./git.ts";
+import { complete } from "./complete.ts";
+import { archive, type Destruction, ownPath, type Place } from "./destroy.ts";
+import { must } from "./git.ts";
+import { adminOf, isLinkMissing, linked } from "./link.ts";
 import { finish, markerOf, undoMake } from "./make.ts";
 import { writeMarker } from "./marker.ts";
 import type { Means } from "./means.ts";
-import { type Pending, pendingOf } from "./pending.ts";
+import { pendingOf } from "./pending.ts";
 import { statusOf } from "./place.ts";
+import { type DestroyRecovery, recoverDestroy } from "./recover-destroy.ts";
 import { assess } from "./risk.ts";
-import { change } from "./runs.ts";
-import { type Found, inspectWorktree, removeWorktree, stepMarks } from "./worktree.ts";
+import { type Found, inspectWorktree, stepMarks } from "./worktree.ts";
+import { lockIn } from "./worktree-list.ts";
 
-/** What became of a step that a killed process had begun. `unlinked`: there are files that git knows nothing of. */
-export type Recovery = "finished" | "undone" | "busy" | "unlinked";
+/**
+ * What became of a step that a killed process had begun. `forgotten`: undone, but for files that git knows nothing of;
+ * `unlinked`: they have a `.git` file that leads nowhere.
+ */
+export type Recovery = DestroyRecovery | "busy" | "forgotten" | "unlinked";
 
 /** Time that git, which outlived us, has to come to its end. */
 const GIT_MS = 10_000;
+
+/** How git locks a worktree while it makes it. */
+const MAKING = "initializing";
 
 /** Whether the process is gone that had begun something with this session. */
 export function isUnfinished(means: Means, record: SessionRecord): boolean {
@@ -39,9 +47,16 @@ export const isRootGone = (root: string): boolean =>
  *
  * @param seen the record as it was found
  * @param place null where there is no repository, or none any more: the record is archived then
- * @throws `worktree_refused` where the record names another directory than the one we would have made
+ * @param wanted how it is to be destroyed, where that is asked for now
+ * @throws `worktree_refused` where the record names another directory than the one we would have made; what
+ *   `recoverDestroy` throws
  */
-export async function recover(means: Means, seen: SessionRecord, place: Place | null): Promise<Recovery> {
+export async function recover(
+  means: Means,
+  seen: SessionRecord,
+  place: Place | null,
+  wanted?: Destruction,
+): Promise<Recovery> {
   using _lock = await lockScope(means.store, { kind: "workspace", root: seen.project?.root ?? "" });
   // Somebody else may have finished it, and gone on, while we waited.
   const record = readRecord(means.store, seen.id);
@@ -54,75 +69,63 @@ export async function recover(means: Means, seen: SessionRecord, place: Place | 
   }
   return pending.kind === "new"
     ? await recoverNew(means, record, place)
-    : await recoverDestroy(means, record, pending, place);
+    : await recoverDestroy(means, record, pending, place, wanted);
 }
 
-type PendingOf<K extends Pending["kind"]> = Extract<Pending, { kind: K }>;
-
-async function recoverNew(
-  means: Means,
-  record: SessionRecord,
-  place: Place,
-): Promise<Recovery> {
-  const { main, repository: { root, commonDir } } = place;
-  const path = ownPath(record, root);
-  let found = await inspectWorktree(main, { root, commonDir, path });
-  if (isBare(path, found)) {
-    if (found.exists && found.listed !== null && found.admin === null && !removeEmpty(path)) {
-      return "unlinked";
-    }
-    await undoMake(means, main, place.repository, record, false);
+async function recoverNew(means: Means, record: SessionRecord, place: Place): Promise<Recovery> {
+  const { main, repository } = place;
+  const path = ownPath(record, repository.root);
+  const seen = await inspectWorktree(main, { ...repository, path });
+  if (isBare(path, seen) && !(await holdsWork(place, path, seen))) {
+    if (seen.exists && seen.listed !== null && seen.admin === null && !removeEmpty(path)) return "unlinked";
+    await undoMake(means, main, repository, record, false);
     return "undone";
   }
-  found = await linked(place, path, found);
-  if (found.admin === null) return "unlinked";
-  await complete(place.worktree, found.admin);
-  if (found.listed?.locked === "initializing") {
-    await must(main, "unlock the worktree", ["worktree", "unlock", path]);
+  const found = await linked(place, path);
+  if (found.exists && found.listed === null) {
+    await undoMake(means, main, repository, record, false);
+    return "forgotten";
   }
-  writeMarker(found.admin, markerOf(record));
+  if (found.exists) {
+    if (found.admin === null) return "unlinked";
+    await complete(place.worktree, found.admin);
+    if (found.listed?.locked === MAKING) {
+      await must(main, "unlock the worktree", ["worktree", "unlock", path]);
+    }
+    writeMarker(found.admin, markerOf(record));
+  }
   await finish(means, record.id);
   return "finished";
 }
 
-/** Whether there is nothing at the path that could be lost: no directory, or one without any file but `.git`. */
+/** Whether there are no files at the path: no directory, or one without any file but `.git`. */
 function isBare(path: string, { exists }: Found): boolean {
   return !exists || readdirSync(path).every((name) => name === ".git");
+}
+
+/** Whether git's part of a worktree without files holds what would be lost: commits, mostly. */
+async function holdsWork(
+  { main, worktree, repository }: Place,
+  path: string,
+  found: Found,
+): Promise<boolean> {
+  if (found.listed === null) return false;
+  const admin = found.admin ?? adminOf(repository.commonDir, path);
+  // Git is not through with it, so nobody has worked there, and git could not look into it.
+  if (admin !== null && lockIn(admin) === MAKING && !existsSync(join(admin, "index"))) return false;
+  const { lost } = await assess(main, worktree, found);
+  return !lost.every((loss) =>
+    loss.kind === "maker" || loss.kind === "lock" && loss.reason === MAKING ||
+    loss.kind === "changed" && loss.missing === loss.count
+  );
 }
 
 /** Remove a directory that is empty, or has only a `.git` file that nothing was written to. */
 function removeEmpty(path: string): boolean {
   if (!isLinkMissing(path)) return false;
-  unlinkIfThere(join(path, ".git"));
+  rmSync(join(path, ".git"), { force: true });
   rmdirSync(path);
   return true;
-}
-
-/** Whether there is no `.git` file, or one that nothing was written to. */
-function isLinkMissing(path: string): boolean {
-  const link = statusOf(join(path, ".git"));
-  return link === null || link.isFile() && link.size === 0;
-}
-
-/** A worktree whose `.git` file is missing gets it back, where git knows the worktree. */
-async function linked({ main, repository: { root, commonDir } }: Place, path: string, found: Found) {
-  if (!found.exists || found.listed === null || !isLinkMissing(path)) return found;
-  await must(main, "repair the worktree", ["worktree", "repair"]);
-  return await inspectWorktree(main, { root, commonDir, path });
-}
-
-/** Check out what a killed git did not come to. Files that are there are left as they are. */
-async function complete(worktree: Git, admin: string): Promise<void> {
-  // Git writes the index last; a checkout that was killed has only its lock.
-  if (existsSync(join(admin, "index"))) return;
-  unlinkIfThere(join(admin, "index.lock"));
-  await must(worktree, "complete the worktree", ["read-tree", "HEAD"]);
-  // Without --force no file is overwritten; those that are there make it say so and fail.
-  await worktree(["checkout-index", "--all", "--quiet"]);
-}
-
-function unlinkIfThere(path: string): void {
-  if (existsSync(path)) unlinkSync(path);
 }
 
 /** Wait for git where it outlived its berth: it is told by what it carries in its environment. */
@@ -133,36 +136,4 @@ async function gitGone(means: Means, id: string): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;
-}
-
-async function recoverDestroy(
-  means: Means,
-  record: SessionRecord,
-  pending: PendingOf<"destroy">,
-  place: Place,
-): Promise<Recovery> {
-  const { main, repository: { root, commonDir } } = place;
-  const path = ownPath(record, root);
-  // Git removes the files first, `.git` among them, and what it knows of the worktree last.
-  const found = await linked(place, path, await inspectWorktree(main, { root, commonDir, path }));
-  if (pending.cleanup && found.listed !== null) {
-    if (!(await onlyDeletions(place, found))) return await drop(means, record);
-    await removeWorktree(main, record.id, path, true);
-  }
-  if (pending.commit !== null) await deleteLeft(main, record.project?.branch ?? "", pending.commit);
-  await archive(means, record.id);
-  return "finished";
-}
-
-/** The destruction did not begin, or somebody has worked there since: everything stays. */
-async function drop(means: Means, record: SessionRecord): Promise<Recovery> {
-  await change(means, record.id, (draft) => void delete draft["pending"], false);
-  return "undone";
-}
-
-/** Whether all that is amiss in a worktree is that files are missing, as a removal leaves it that was killed. */
-async function onlyDeletions({ main, worktree }: Place, found: Found): Promise<boolean> {
-  if (found.exists && found.admin === null) return false;
-  const { lost } = await assess(main, worktree, found);
-  return lost.every((loss) => loss.kind === "changed" && loss.missing === loss.count);
 }

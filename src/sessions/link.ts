@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Place } from "./destroy.ts";
+import { statusOf } from "./place.ts";
+import { type Found, inspectWorktree } from "./worktree.ts";
+
+/**
+ * Look at a worktree whose `.git` file may be missing: it gets it back where git knows the worktree. `git worktree
+ * repair` could do it, but looks after every worktree of the repository, and fails where another one is broken.
+ */
+export async function linked({ main, repository }: Place, path: string): Promise<Found> {
+  const found = await inspectWorktree(main, { ...repository, path });
+  if (!found.exists || found.listed === null || !isLinkMissing(path)) return found;
+  const admin = adminOf(repository.commonDir, path);
+  if (admin === null) return found;
+  writeFileSync(join(path, ".git"), `gitdir: ${admin}\n`);
+  return await inspectWorktree(main, { ...repository, path });
+}
+
+/** Whether there is no `.git` file, or one that nothing was written to. */
+export function isLinkMissing(path: string): boolean {
+  const link = statusOf(join(path, ".git"));
+  return link === null || link.isFile() && link.size === 0;
+}
+
+/** Git's own directory for the worktree at a path, by what it says itself (gitrepository-layout(5)). */
+export function adminOf(commonDir: string, path: string): string | null {
+  const all = join(commonDir, "worktrees");
+  if (!existsSync(all)) return null;
+  return readdirSync(all).map((name) => join(all, name)).find((admin) =>
+    linkOf(admin) === join(path, ".git")
+  ) ??
+    null;
+}
+
+/** Since git 2.48 it may be relative to the directory. */
+function linkOf(admin: string): string | null {
+  try {
+    return resolve(admin, readFileSync(join(admin, "gitdir"), "utf8").trimEnd());
+  } catch {
+    return null;
+  }
+}
