@@ -468,6 +468,18 @@ describe("what a crash leaves is told and can be put right", () => {
     ]);
   });
 
+  test("the worktree of another session at its path is left alone", async () => {
+    const p = await project();
+    for (const name of ["one", "two"]) await p.ok("new", name);
+    const [one, two] = [await p.worktree("one"), await p.worktree("two")];
+    await killedAt(p, "before", "worktree remove", "destroy", "one", "--cleanup");
+    await p.git("worktree", "move", one, join(p.home, "away"));
+    await p.git("worktree", "move", two, one);
+    await p.ok("doctor", "--fix");
+    expect(read(join(one, "file.txt"))).toBe("one\n");
+    expect(p.stored("sessions")).toHaveLength(2);
+  });
+
   const GOING_ON = [["destroy", "auth", "--cleanup"], ["doctor", "--fix"]];
 
   test.each(GOING_ON)("a removal that was stopped half-way is gone on with by %s %s", async (...args) => {
