@@ -152,7 +152,9 @@ export async function undoMake(
   const pending = pendingOf(record);
   const path = worktreePath(root, record.id);
   const found = await inspectWorktree(main, { root, commonDir, path });
-  if (found.listed !== null) await removeWorktree(main, record.id, path, true);
+  // One of another session may have been moved here.
+  const other = found.marker !== null && found.marker.id !== record.id;
+  if (found.listed !== null && !other) await removeWorktree(main, record.id, path, true);
   const { branch } = record.project ?? {};
   const base = pending?.kind === "new" ? pending.base : null;
   if (branch !== undefined && record.project?.["ownsBranch"] === true && base !== null) {

@@ -41,7 +41,7 @@ export async function recoverDestroy(
   // Git removes the files first, `.git` among them, and what it knows of the worktree last.
   let found = await linked(place, path);
   if (pending.cleanup && found.listed !== null) {
-    if (!(await onlyDeletions(place, found))) return await drop(means, record);
+    if (!(await onlyDeletions(record, place, found))) return await drop(means, record);
     found = await removed(record, place, path);
   }
   const force = pending.force === true || asked !== null && wanted?.force === true;
@@ -61,8 +61,14 @@ async function drop(means: Means, record: SessionRecord): Promise<"undone"> {
   return "undone";
 }
 
-async function onlyDeletions({ main, worktree }: Place, found: Found): Promise<boolean> {
+async function onlyDeletions(
+  { id }: SessionRecord,
+  { main, worktree }: Place,
+  found: Found,
+): Promise<boolean> {
   if (found.exists && found.admin === null) return false;
+  // The worktree of another session, moved here.
+  if (found.marker !== null && found.marker.id !== id) return false;
   return isOnlyMissing(await assess(main, worktree, found));
 }
 
