@@ -488,6 +488,18 @@ describe("names and limits", () => {
     await p.ok("new", "b");
   });
 
+  test("one that was begun anew before its record was damaged counts as well", async () => {
+    const p = await project();
+    await p.ok("config", "limits.sessions", "1");
+    await p.ok("new", "a");
+    const { id } = await p.session("a");
+    await p.ok("reset", id);
+    writeFileSync(join(p.store, "sessions", `${id}.session.json`), "{");
+    expect(await p.refused("reset", id)).toMatchObject({ code: "corrupt_record", status: 7 });
+    expect(p.stored("sessions")).toEqual([]);
+    expect(await p.refused("new", "b")).toMatchObject({ code: "MAX_SESSIONS", status: 6 });
+  });
+
   test("a session whose record is damaged counts, also in quarantine, until its worktree is gone", async () => {
     const p = await project();
     await p.ok("config", "limits.sessions", "2");

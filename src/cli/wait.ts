@@ -5,6 +5,7 @@ import { nameOf } from "../sessions/pending.ts";
 import { isLost } from "../sessions/lost.ts";
 import { repairRun } from "../sessions/stop.ts";
 import { listRecords } from "../store/list.ts";
+import { isArchiveOf } from "../store/names.ts";
 import { readRecord } from "../store/read.ts";
 import { type SessionRecord, STATUSES } from "../store/record.ts";
 import { type Command, outJson, text } from "./command.ts";
@@ -48,9 +49,8 @@ export const wait: Command = {
 
 /** A session that went to the archive while it was waited for came to its end first. @throws `no_such_session` */
 function ofDestroyed({ store }: Means, { id }: SessionRecord, until: string | undefined): SessionRecord {
-  const archived = [...listRecords(store, "archive")].flatMap((one) =>
-    "record" in one && one.record.id === id ? [one.record] : []
-  );
+  const archived = [...listRecords(store, "archive", (base) => isArchiveOf(base, id))]
+    .flatMap((one) => "record" in one ? [one.record] : []);
   const [last] = archived.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
   if (last === undefined) throw noSession(id);
   if (until === undefined || last.status === until) return last;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Git, must } from "./git.ts";
+import { linkOf } from "./place.ts";
 
 /** Files in git's directory of a checkout that name the branches to which a rebase or bisect there comes back. */
 const FILES = [
@@ -23,7 +24,9 @@ export async function underWayAt(git: Git, name: string): Promise<string | null>
   const admins = [commonDir, ...namesIn(linked).map((one) => join(linked, one))];
   const found = admins.find((admin) => FILES.some((file) => isNamed(join(admin, file), name)));
   if (found === undefined) return null;
-  return found === commonDir ? mainCheckout(commonDir) : linkedCheckout(found);
+  if (found === commonDir) return mainCheckout(commonDir);
+  const link = linkOf(found);
+  return link === null ? found : dirname(link);
 }
 
 /** One of them has a short name; `update-refs` has commits between the names. */
@@ -33,12 +36,6 @@ const isNamed = (file: string, name: string): boolean =>
 /** As far as a path tells it, for a person to read. */
 const mainCheckout = (commonDir: string): string =>
   basename(commonDir) === ".git" ? dirname(commonDir) : commonDir;
-
-/** Where the `.git` file is that leads to the directory, as git keeps it there (gitrepository-layout(5)). */
-function linkedCheckout(admin: string): string {
-  const link = textOf(join(admin, "gitdir"))?.replace(/\n$/, "") ?? null;
-  return link === null ? admin : dirname(resolve(admin, link));
-}
 
 function namesIn(directory: string): string[] {
   try {

@@ -7,8 +7,6 @@ import { checkName, dayOf, madeUpName, nameOfBranch } from "./name.ts";
 import { keepNumbers, takeNumber } from "./numbers.ts";
 import { sessionId } from "./place.ts";
 
-export { refuseRole } from "./admit.ts";
-
 export interface NewSession {
   /** The project's root: absolute, without symbolic links. */
   readonly root: string;

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Place } from "./destroy.ts";
-import { statusOf } from "./place.ts";
+import { linkOf, statusOf } from "./place.ts";
 import { type Found, inspectWorktree } from "./worktree.ts";
 
 /**
@@ -27,17 +27,6 @@ export function isLinkMissing(path: string): boolean {
 export function adminOf(commonDir: string, path: string): string | null {
   const all = join(commonDir, "worktrees");
   if (!existsSync(all)) return null;
-  return readdirSync(all).map((name) => join(all, name)).find((admin) =>
-    linkOf(admin) === join(path, ".git")
-  ) ??
-    null;
-}
-
-/** Since git 2.48 it may be relative to the directory. */
-function linkOf(admin: string): string | null {
-  try {
-    return resolve(admin, readFileSync(join(admin, "gitdir"), "utf8").trimEnd());
-  } catch {
-    return null;
-  }
+  const admins = readdirSync(all).map((name) => join(all, name));
+  return admins.find((admin) => linkOf(admin) === join(path, ".git")) ?? null;
 }

@@ -1,5 +1,6 @@
+import { wasDestroyed } from "../store/archive.ts";
 import { listRecords } from "../store/list.ts";
-import { fileName, stem } from "../store/names.ts";
+import { stem } from "../store/names.ts";
 import type { Store } from "../store/open.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { statusOf, uuidOf, worktreePath } from "./place.ts";
@@ -22,18 +23,12 @@ export function neighbours(store: Store, root: string): Neighbours {
     }
   }
   const rebuilt = new Set(records.map(({ id }) => id));
-  const ids = new Set([...damaged, ...quarantined(store)]);
+  // Their damaged records a write has moved away; they may have been destroyed since.
+  const moved = store.backend.list("quarantine").map((base) => base.slice(0, base.indexOf(".")))
+    .filter((id) => hasWorktree(root, id) && !wasDestroyed(store, id));
+  const ids = new Set([...damaged, ...moved]);
   return { records, damaged: [...ids].filter((id) => !rebuilt.has(id) && hasWorktree(root, id)) };
 }
-
-/** Those whose damaged records a write has moved away, and that were not destroyed since. */
-function quarantined(store: Store): string[] {
-  const ids = new Set(store.backend.list("quarantine").map((base) => base.slice(0, base.indexOf("."))));
-  return [...ids].filter((id) => uuidOf(id) !== null && !isArchived(store, id));
-}
-
-const isArchived = (store: Store, id: string): boolean =>
-  store.backend.list("archive").some((base) => base.startsWith(`${fileName(id)}--reset--`));
 
 const hasWorktree = (root: string, id: string): boolean =>
   uuidOf(id) !== null && statusOf(worktreePath(root, id))?.isDirectory() === true;

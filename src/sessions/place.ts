@@ -74,6 +74,20 @@ export function linkedDirectory(path: string): string | null {
   }
 }
 
+/**
+ * Where the `.git` file is that leads to git's own directory for a linked worktree, as git keeps it there. (Since 2.48 it
+ * may be relative to the directory.)
+ *
+ * @returns null where git does not say
+ */
+export function linkOf(admin: string): string | null {
+  try {
+    return resolve(admin, readFileSync(join(admin, "gitdir"), "utf8").trimEnd());
+  } catch {
+    return null;
+  }
+}
+
 /** Whether `path` is `directory` or below it, by spelling. */
 export const isInside = (directory: string, path: string): boolean =>
   path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);

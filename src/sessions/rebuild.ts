@@ -1,9 +1,7 @@
-import { BerthError } from "../errors.ts";
-import { readArchived } from "../store/archive.ts";
+import { wasDestroyed } from "../store/archive.ts";
 import { lockScope } from "../store/locks.ts";
-import { fileName, recordName } from "../store/names.ts";
+import { recordName } from "../store/names.ts";
 import { freshRecord, type SessionRecord } from "../store/record.ts";
-import type { Store } from "../store/open.ts";
 import { remember } from "../store/state.ts";
 import { updateSession } from "../store/update.ts";
 import type { Git } from "./git.ts";
@@ -53,20 +51,7 @@ function ownMarker(commonDir: string, id: string, path: string): Marker | null {
 }
 
 function isKnown({ store }: Means, id: string): boolean {
-  if (store.backend.stat(recordName(id)) !== null) return true;
-  return store.backend.list("archive").some((name) =>
-    name.startsWith(`${fileName(id)}--reset--`) && endsDestroyed(store, name)
-  );
-}
-
-/** Whether an archive is of a session that was destroyed, and not of one that was begun anew. */
-function endsDestroyed(store: Store, archive: string): boolean {
-  try {
-    return readArchived(store, archive).history.at(-1)?.kind === "destroyed";
-  } catch (error) {
-    if (error instanceof BerthError) return false;
-    throw error;
-  }
+  return store.backend.stat(recordName(id)) !== null || wasDestroyed(store, id);
 }
 
 /**

@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BerthError, fail } from "../errors.ts";
 import { type Base, baseOf } from "./branch.ts";
 import { type Answer, type Git, lastLine } from "./git.ts";
+import { linkedDirectory } from "./place.ts";
 import { repositoryQuestion } from "./repository-question.ts";
 
 /** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
@@ -94,15 +95,14 @@ function real(git: Git, path: string): string {
  */
 function bareRoot(commonDir: string): string {
   const parent = dirname(commonDir);
-  return gitDirectory(join(parent, ".git")) === commonDir ? parent : commonDir;
+  return gitDirectory(parent) === commonDir ? parent : commonDir;
 }
 
-/** What a `.git` stands for: a directory, or the one that a file names. Null where there is none. */
+/** What the `.git` of a directory stands for: itself, or what it names where it is a file. Null where there is none. */
 function gitDirectory(path: string): string | null {
+  const own = join(path, ".git");
   try {
-    if (statSync(path).isDirectory()) return realpathSync(path);
-    const named = /^gitdir: (.+)$/m.exec(readFileSync(path, "utf8"))?.[1];
-    return named === undefined ? null : realpathSync(resolve(dirname(path), named));
+    return statSync(own).isDirectory() ? realpathSync(own) : linkedDirectory(path);
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
-import { fail, quotePath } from "../errors.ts";
+import { BerthError, fail, quotePath } from "../errors.ts";
 import { decode } from "./decode.ts";
 import { giveBack, lockScope } from "./locks.ts";
-import { archiveName, fileName, RECORD_END, recordName, stem } from "./names.ts";
+import { archiveName, fileName, isArchiveOf, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
 import { describe } from "./read.ts";
 import { freshRecord, type Origin, type SessionRecord } from "./record.ts";
@@ -60,6 +60,19 @@ function startedAnew(old: SessionRecord, now: Date, archive: string): SessionRec
   return { ...fresh, ...Object.fromEntries(kept), history };
 }
 
+/** Whether the session was destroyed, by an archive that says so; one that was begun anew has archives too. */
+export const wasDestroyed = (store: Store, id: string): boolean =>
+  store.backend.list("archive").some((base) => isArchiveOf(base, id) && endsDestroyed(store, base));
+
+function endsDestroyed(store: Store, archive: string): boolean {
+  try {
+    return readArchived(store, archive).history.at(-1)?.kind === "destroyed";
+  } catch (error) {
+    if (error instanceof BerthError) return false;
+    throw error;
+  }
+}
+
 /**
  * Bring an archived session back, in the place of one that keeps nothing; its archive is then gone. The session is
  * whole before the archive goes, so a crash in between leaves both.
@@ -114,7 +127,7 @@ export const readArchived = (store: Store, given: string): SessionRecord =>
 function readArchive(store: Store, name: string): SessionRecord {
   const content = store.backend.read(name, "guarded");
   if (content === null) throw fail("no_such_archive", { given: shortArchive(name) });
-  const found = decode(content, (id) => shortArchive(name).startsWith(`${fileName(id)}--reset--`));
+  const found = decode(content, (id) => isArchiveOf(shortArchive(name), id));
   if (found.kind === "record") return found.record;
   const file = quotePath(store.backend.locate(name));
   if (found.kind === "newer") throw fail("newer_record", { file, schema: found.schema });

@@ -1,6 +1,6 @@
 import { BerthError } from "../errors.ts";
 import { decode, type Decoded } from "./decode.ts";
-import { fileName, RECORD_END, stem } from "./names.ts";
+import { fileName, isArchiveOf, RECORD_END, stem } from "./names.ts";
 import type { Store } from "./open.ts";
 import { describe } from "./read.ts";
 import type { SessionRecord } from "./record.ts";
@@ -37,8 +37,7 @@ function listed(store: Store, name: string, archived: boolean): Listed | null {
     const bytes = content.kind === "bytes" ? content.bytes.length : content.size;
     // The name of an archive that is being made is reserved by an empty file.
     if (archived && bytes === 0) return null;
-    const fits = (id: string) =>
-      archived ? stem(name).startsWith(`${fileName(id)}--reset--`) : fileName(id) === stem(name);
+    const fits = (id: string) => archived ? isArchiveOf(stem(name), id) : fileName(id) === stem(name);
     const decoded = decode(content, fits);
     if (decoded.kind === "record") return { name, bytes, record: decoded.record };
     return { name, bytes, reason: reasonOf(decoded), newer: decoded.kind === "newer" };

@@ -45,6 +45,9 @@ export const fileTime = (at: Date): string => `${at.toISOString().slice(0, 19).r
 export const archiveName = (file: string, at: Date, count: number): string =>
   `archive/${file}--reset--${fileTime(at)}--${String(count).padStart(3, "0")}${RECORD_END}`;
 
+/** Whether a file of the archive is of the session: one that was destroyed, deleted or begun anew. */
+export const isArchiveOf = (base: string, id: string): boolean => base.startsWith(`${fileName(id)}--reset--`);
+
 export const quarantineName = (file: string, at: Date, reason: string): string =>
   `quarantine/${file}.${fileTime(at)}.${reason}.json`;
 
