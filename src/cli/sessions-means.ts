@@ -1,9 +1,9 @@
-import process from "node:process";
 import { fail } from "../errors.ts";
 import { processesWith } from "../facts/marked.ts";
 import { factsReader } from "../facts/open.ts";
 import { type Means, noCleaner } from "../sessions/means.ts";
 import type { Owner } from "../sessions/pending.ts";
+import { postponeSignals } from "../sessions/signals.ts";
 import { machineFrom } from "../store/liveness.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { selectSession } from "../store/select.ts";
@@ -73,14 +73,6 @@ export function namedRecord(
  * SIGHUP wait until it is over.
  */
 export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  let caught: NodeJS.Signals | undefined;
-  const note = (signal: NodeJS.Signals) => void (caught ??= signal);
-  for (const signal of signals) process.on(signal, note);
-  try {
-    return await work();
-  } finally {
-    for (const signal of signals) process.off(signal, note);
-    if (caught !== undefined) process.kill(process.pid, caught);
-  }
+  using _postponed = postponeSignals();
+  return await work();
 }

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { type Child, type Ended, NotStarted, SIGNALS, type Start } from "./child.ts";
 import { darwin, isIgnored, libc, spawnGroup, waitNow, why } from "./libc.ts";
+import { holdSignals } from "./signals.ts";
 import { isInteractive, openTerminal, SIGTSTP, stopOurselves, type Terminal } from "./terminal.ts";
 
 export { isIgnored };
@@ -36,10 +37,10 @@ export function startChild(start: Start): Promise<Child> {
   const wanted = isInteractive();
   const early: number[] = [];
   let send = (signal: number): void => void early.push(signal);
-  const stopForwarding = forward((signal) => send(signal));
+  const forwarding = forward((signal) => send(signal));
   const started = spawned(start);
   if ("why" in started) {
-    stopForwarding();
+    forwarding[Symbol.dispose]();
     terminal?.close();
     return Promise.reject(new NotStarted(started.why));
   }
@@ -49,7 +50,7 @@ export function startChild(start: Start): Promise<Child> {
   send = (signal) => signalGroup(pid, signal);
   for (const signal of early) send(signal);
   const ended = watch(job).finally(() => {
-    stopForwarding();
+    forwarding[Symbol.dispose]();
     terminal?.close();
   });
   return Promise.resolve({ pid, ended, signal: (signal) => signalGroup(pid, signal) });
@@ -81,14 +82,10 @@ function spawned({ command, cwd, env }: Start): { pid: number } | { why: string 
   return "pid" in again ? again : { why: why(again.errno) };
 }
 
-function forward(send: (signal: number) => void): () => void {
-  const handlers = Object.entries(FORWARDED).filter(([name, number]) =>
-    name !== "SIGKILL" && !isIgnored(number)
-  ).map(([name, number]) => [name, () => send(number)] as const);
-  for (const [name, handler] of handlers) process.on(name, handler);
-  return () => {
-    for (const [name, handler] of handlers) process.off(name, handler);
-  };
+function forward(send: (signal: number) => void): Disposable {
+  const { SIGKILL: _, ...sent } = FORWARDED;
+  const names = (Object.keys(sent) as (keyof typeof sent)[]).filter((name) => !isIgnored(sent[name]));
+  return holdSignals(names, (name) => send(sent[name]));
 }
 
 function signalGroup(pid: number, signal: number): void {

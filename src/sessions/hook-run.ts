@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { HookCommand } from "./hooks-file.ts";
 import { programs } from "./programs.ts";
+import { postponeSignals } from "./signals.ts";
 
 export interface HookResult {
   /** Null where it could not be started or was killed. */
@@ -41,10 +42,10 @@ export async function runCommand(
       timedOut = true;
       killGroup(child.pid);
     }, timeoutMs);
-    const release = endedBySignal(() => killGroup(child.pid));
+    const postponed = postponeSignals(() => killGroup(child.pid));
     const done = (exitCode: number | null) => {
       clearTimeout(timer);
-      release();
+      postponed[Symbol.dispose]();
       // A background process that it left must not hold our end of the pipe open.
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -56,25 +57,6 @@ export async function runCommand(
     });
     child.on("exit", (code) => setImmediate(() => done(code)));
   });
-}
-
-/**
- * Do something before a signal ends us.
- *
- * @returns a function that lets signals be as before, and ends us if one came
- */
-function endedBySignal(work: () => void): () => void {
-  let caught: NodeJS.Signals | undefined;
-  const handler = (signal: NodeJS.Signals) => {
-    caught ??= signal;
-    work();
-  };
-  const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.on(signal, handler);
-  return () => {
-    for (const signal of signals) process.off(signal, handler);
-    if (caught !== undefined) process.kill(process.pid, caught);
-  };
 }
 
 const shell = (line: string): [string, string[]] =>

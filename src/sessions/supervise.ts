@@ -1,21 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
-import process from "node:process";
 import { BerthError, fail } from "../errors.ts";
 import type { Machine } from "../store/liveness.ts";
 import type { SessionRecord, Status } from "../store/record.ts";
-import {
-  type Child,
-  childStarter,
-  type Ended,
-  exitCodeOf,
-  NotStarted,
-  SIGNALS,
-  type Starter,
-} from "./child.ts";
+import { type Child, childStarter, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
 import { completeCleanup } from "./cleanup.ts";
 import { commandEnvironment, type Environment } from "./git-environment.ts";
 import type { Means } from "./means.ts";
 import { nameOf } from "./pending.ts";
+import { ENDING, holdSignals } from "./signals.ts";
 import { checkPlace } from "./place.ts";
 import { attach, beginSpawn, markTerminating, notePid } from "./runs.ts";
 
@@ -64,14 +56,17 @@ export async function supervise(
   const { id, command, environment } = supervision;
   const cwd = directoryOf(record);
   const starter = await childStarter();
-  using signals = holdSignals(starter);
+  const caught: number[] = [];
+  // From the first word about the run to the last. What comes before the command is there is for the command.
+  const held = ENDING.filter((name) => !starter.isIgnored(SIGNALS[name]));
+  using _held = holdSignals(held, (name) => void caught.push(SIGNALS[name]));
   const spawning = await beginSpawn(means, id, command);
   const run = { id, n: spawning.run?.n ?? 0 };
   let child: Child;
   let early: readonly number[];
   try {
     supervision.starting?.(spawning);
-    early = signals.caught();
+    early = [...caught];
     const parentOf = (pid: number) => parentIn(means.machine(), pid);
     child = await starter.startChild({ command, cwd, env: environmentOf(environment, run, cwd), parentOf });
   } catch (error) {
@@ -82,24 +77,6 @@ export async function supervise(
   const ended = await child.ended;
   await end(means, run, ended);
   return ended;
-}
-
-/**
- * From the first word about the run to the last we are not to be ended by a signal. One that comes before the command is
- * there is for the command; those in between go to it anyway.
- */
-function holdSignals(starter: Starter): Disposable & { caught(): number[] } {
-  const caught: number[] = [];
-  const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const)
-    .filter((name) => !starter.isIgnored(SIGNALS[name]))
-    .map((name) => [name, () => void caught.push(SIGNALS[name])] as const);
-  for (const [name, handler] of handlers) process.on(name, handler);
-  return {
-    caught: () => [...caught],
-    [Symbol.dispose]() {
-      for (const [name, handler] of handlers) process.off(name, handler);
-    },
-  };
 }
 
 function parentIn(machine: Machine, pid: number): number | null {
