@@ -7,6 +7,19 @@ import { Terminal } from "./support/terminal.ts";
 const inFront = (pid: number) =>
   until("the terminal to be the command's", () => foreground(pid) === pid || undefined);
 
+/** ^Z, for the first time in this terminal. */
+async function stop(terminal: Terminal, pid: number): Promise<void> {
+  terminal.type("\x1a");
+  await terminal.shows(/Stopped[^]*ready> $/);
+  expect(stateOf(pid)).toBe("T");
+}
+
+/** `fg` of the command, which has the terminal then. */
+async function goOn(terminal: Terminal, pid: number): Promise<void> {
+  terminal.type("fg\r");
+  await until("the command to go on", () => foreground(pid) === pid && stateOf(pid) === "S" || undefined);
+}
+
 describe("in a real terminal", () => {
   /** bash on a pty in the project's root. */
   async function shell(p: Project): Promise<Terminal> {
@@ -23,11 +36,8 @@ describe("in a real terminal", () => {
     terminal.type("b run auth -- sleep 600\r");
     const pid = await isActive(p);
     await inFront(pid);
-    terminal.type("\x1a");
-    await terminal.shows(/Stopped[^]*ready> $/);
-    expect(stateOf(pid)).toBe("T");
-    terminal.type("fg\r");
-    await until("the command to go on", () => foreground(pid) === pid && stateOf(pid) === "S" || undefined);
+    await stop(terminal, pid);
+    await goOn(terminal, pid);
     terminal.type("\x1a");
     await terminal.shows(/Stopped[^]*Stopped[^]*ready> $/);
     terminal.type("bg\r");
@@ -36,7 +46,7 @@ describe("in a real terminal", () => {
       () => foreground(pid) !== pid && stateOf(pid) === "S" || undefined,
     );
     terminal.type("fg\r");
-    await until("the command in front again", () => foreground(pid) === pid || undefined);
+    await inFront(pid);
     terminal.type("\x03");
     terminal.type("echo status=$?\r");
     await terminal.shows(/status=130/);
@@ -102,11 +112,8 @@ describe("in a real terminal", () => {
     terminal.type("bash wrap.sh\r");
     const pid = await isActive(p);
     await inFront(pid);
-    terminal.type("\x1a");
-    await terminal.shows(/Stopped[^]*ready> $/);
-    expect(stateOf(pid)).toBe("T");
-    terminal.type("fg\r");
-    await until("the command to go on", () => foreground(pid) === pid && stateOf(pid) === "S" || undefined);
+    await stop(terminal, pid);
+    await goOn(terminal, pid);
     await p.ok("stop", "auth");
     await terminal.shows(/after 143/);
   });
@@ -120,9 +127,7 @@ describe("in a real terminal", () => {
     const pid = await isActive(p);
     terminal.type("words\r");
     await terminal.shows(/got words/);
-    terminal.type("\x1a");
-    await terminal.shows(/Stopped[^]*ready> $/);
-    expect(stateOf(pid)).toBe("T");
+    await stop(terminal, pid);
     terminal.type("fg\r");
     await until("the command to go on", () => stateOf(pid) === "S" || undefined);
     terminal.type("\x03");
