@@ -191,6 +191,20 @@ describe("signals and variables", () => {
     expect(stdout).toBe(`${id} ${id} none none\n`);
   });
 
+  test("so does a hook", async () => {
+    const p = await project();
+    const line =
+      'echo "$BERTH_SESSION $BERTH_SESSION_ID ${BERTH_SESSION_BIND-none} ${BERTH_USE-none}" > "$HOME/said"';
+    p.write(".berth.json", JSON.stringify({ hooks: { "post-create": line } }));
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "hooks");
+    await p.ok("trust");
+    const env = { BERTH_SESSION_ID: "tmux--1", BERTH_SESSION_BIND: "x", BERTH_USE: "other" };
+    await p.in(p.root, [berth, "new", "auth"], { env });
+    const { id } = await p.session("auth");
+    expect(readFileSync(join(p.home, "said"), "utf8")).toBe(`${id} ${id} none none\n`);
+  });
+
   test("stop reaches a command that has left its process group", async () => {
     const p = await project();
     await p.ok("new", "auth");

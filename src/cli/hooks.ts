@@ -41,9 +41,8 @@ export async function runHook(
     return context.say(`berth: note: ${words}\n`);
   }
   const env = {
-    ...commandEnvironment(context.host.variables),
+    ...commandEnvironment(context.host.variables, record.id),
     ...variables,
-    BERTH_SESSION: record.id,
     BERTH_HOOK: hook,
   };
   // Loaded for a hook alone: hardly any project has one, and starting it takes longer to load than all of `berth new`.

@@ -43,9 +43,15 @@ export function gitEnvironment(environment: Environment): Record<string, string>
   return { ...filtered(environment, (name) => !name.startsWith("GIT_") || KEPT.has(name)), ...own };
 }
 
-/** The environment for a command of the user's in a worktree. */
-export const commandEnvironment = (environment: Environment): Record<string, string> =>
-  filtered(environment, (name) => !REPOSITORY.has(name));
+/** What the terminal that we are in says of its own session. */
+const TERMINAL = new Set(["BERTH_SESSION_BIND", "BERTH_USE"]);
+
+/** The environment for a command of the user's in the worktree of a session. @param id the session */
+export const commandEnvironment = (environment: Environment, id: string): Record<string, string> => ({
+  ...filtered(environment, (name) => !REPOSITORY.has(name) && !TERMINAL.has(name)),
+  BERTH_SESSION: id,
+  BERTH_SESSION_ID: id,
+});
 
 function filtered(environment: Environment, keep: (name: string) => boolean): Record<string, string> {
   const kept: Record<string, string> = {};

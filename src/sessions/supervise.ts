@@ -86,8 +86,7 @@ function parentIn(machine: Machine, pid: number): number | null {
 
 /** The run's number lets a run be found whose supervisor was killed before it could write down the PID. */
 function environmentOf(environment: Environment, { id, n }: RunOf, cwd: string): Record<string, string> {
-  const { BERTH_SESSION_BIND: _bind, BERTH_USE: _use, ...rest } = commandEnvironment(environment);
-  return { ...rest, BERTH_SESSION: id, BERTH_SESSION_ID: id, BERTH_RUN: String(n), PWD: cwd };
+  return { ...commandEnvironment(environment, id), BERTH_RUN: String(n), PWD: cwd };
 }
 
 async function notStarted(means: Means, { id, n }: RunOf, [program = ""]: readonly string[], error: unknown) {
