@@ -15,14 +15,14 @@
  */
 import { openFacts } from "./facts/open.ts";
 import { openHost } from "./facts/open-host.ts";
-import { means } from "./identity/means.ts";
+import { means } from "./identity/dependencies.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
 import { openStore, type Store } from "./store/open.ts";
 import type { SessionRecord } from "./store/record.ts";
 import { type Change, type UpdateOptions, updateSession as update } from "./store/update.ts";
 
-export { BerthError, type Code } from "./errors.ts";
+export { BerthError, type Code } from "./errors/errors.ts";
 export type { Resolution, Scope, Source } from "./identity/resolution.ts";
 export {
   deleteFile,

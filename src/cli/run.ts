@@ -1,15 +1,15 @@
-import { fail } from "../errors.ts";
+import { fail } from "../errors/errors.ts";
 import { openFacts } from "../facts/open.ts";
 import type { Host } from "../facts/host.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Request, Resolution, Scope } from "../identity/resolution.ts";
 import { type Context, flag, type Input, text } from "./command.ts";
-import { GLOBAL_OPTIONS } from "./globals.ts";
+import { GLOBAL_OPTIONS } from "./line/globals.ts";
 import { CHILD_WORD } from "../sandbox/lua/word.ts";
-import { means } from "../identity/means.ts";
-import { nearest } from "./nearest.ts";
-import { plainInput } from "./plain.ts";
-import { report, writeOut } from "./report.ts";
+import { means } from "../identity/dependencies.ts";
+import { nearest } from "./line/nearest.ts";
+import { plainInput } from "./line/plain.ts";
+import { report, writeOut } from "./say/report.ts";
 import { COMMANDS, findCommand, type Found } from "./table.ts";
 
 /** Do what the command line says. @returns the exit status */
@@ -23,7 +23,7 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
     const { name, entry } = chosen(word, words);
     const command = await entry.load();
     const input = plainInput(command, words, rest) ??
-      (await import("./arguments.ts")).parseArguments(name, command, words, rest);
+      (await import("./line/arguments.ts")).parseArguments(name, command, words, rest);
     json = flag(input, "json");
     if (flag(input, "help")) return await showHelp(host, input, name);
     if (flag(input, "version")) return await showVersion(host, input);
@@ -70,16 +70,16 @@ function chosen(word: string | undefined, words: readonly string[]): Found {
 }
 
 /** `berth` alone. */
-const WHERE = { about: "Say where you are", load: async () => (await import("./where.ts")).where };
+const WHERE = { about: "Say where you are", load: async () => (await import("./commands/where.ts")).where };
 
 async function showHelp(host: Host, input: Input, name: string): Promise<number> {
-  const { help } = await import("./help.ts");
+  const { help } = await import("./commands/help.ts");
   const args = name === "help" ? input.args : [name];
   return await help.run(await contextOf(host, { ...input, args }), { ...input, args }) ?? 0;
 }
 
 async function showVersion(host: Host, input: Input): Promise<number> {
-  const { version } = await import("./version.ts");
+  const { version } = await import("./commands/version.ts");
   return await version.run(await contextOf(host, input), input) ?? 0;
 }
 

@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { fail } from "../errors/errors.ts";
 import { foundId, type Namespace, SEPARATOR, splitId } from "./id.ts";
 import type { Means } from "./resolution.ts";
 

@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { is } from "valibot";
-import { fail, quote } from "../errors.ts";
+import { fail, quote } from "../errors/errors.ts";
 import type { Store } from "../store/open.ts";
 import { readRecord } from "../store/read.ts";
 import { remember } from "../store/state.ts";

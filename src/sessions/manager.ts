@@ -1,11 +1,11 @@
 import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
-import { completeCleanup, type Outcome } from "./cleanup.ts";
-import { createSession, type NewSession } from "./create.ts";
-import type { Means } from "./means.ts";
-import type { Owner } from "./pending.ts";
-import { type Filter, find, holderOfRole } from "./query.ts";
-import { attach, beginSpawn, markTerminating, recordActivity } from "./runs.ts";
+import { completeCleanup, type Outcome } from "./runs/cleanup.ts";
+import { createSession, type NewSession } from "./workspace/create.ts";
+import type { Means } from "./model/dependencies.ts";
+import type { Owner } from "./model/pending.ts";
+import { type Filter, find, holderOfRole } from "./workspace/query.ts";
+import { attach, beginSpawn, markTerminating, recordActivity } from "./runs/runs.ts";
 
 /**
  * Sessions and their runs. Every method works on the store alone and keeps nothing in memory, and every change is made

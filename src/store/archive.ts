@@ -1,4 +1,4 @@
-import { BerthError, fail, quotePath } from "../errors.ts";
+import { BerthError, fail, quotePath } from "../errors/errors.ts";
 import { decode } from "./decode.ts";
 import { giveBack, lockScope } from "./locks.ts";
 import { archiveName, fileName, isArchiveOf, RECORD_END, recordName, stem } from "./names.ts";

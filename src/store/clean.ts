@@ -1,4 +1,4 @@
-import { BerthError } from "../errors.ts";
+import { BerthError } from "../errors/errors.ts";
 import { archiveLocked } from "./archive.ts";
 import { type Config, readConfig } from "./config.ts";
 import { listRecords } from "./list.ts";

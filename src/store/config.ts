@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fail, quotePath } from "../errors.ts";
+import { fail, quotePath } from "../errors/errors.ts";
 import { lockScope } from "./locks.ts";
 import { CONFIG } from "./names.ts";
 import type { Store } from "./open.ts";

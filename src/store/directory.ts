@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quotePath } from "../errors.ts";
+import { fail, quotePath } from "../errors/errors.ts";
 import { makeDirectory } from "./atomic.ts";
 import * as files from "./files.ts";
 import { FOLDERS } from "./names.ts";

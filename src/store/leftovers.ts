@@ -1,4 +1,4 @@
-import { BerthError } from "../errors.ts";
+import { BerthError } from "../errors/errors.ts";
 import type { Lock } from "./backend.ts";
 import { CONFIG, GLOBAL_LOCK, LOCK_END, RECORD_END, TEMP_END } from "./names.ts";
 import type { Store } from "./open.ts";

@@ -1,4 +1,4 @@
-import { BerthError } from "../errors.ts";
+import { BerthError } from "../errors/errors.ts";
 import { decode, type Decoded } from "./decode.ts";
 import { fileName, isArchiveOf, RECORD_END, stem } from "./names.ts";
 import type { Store } from "./open.ts";

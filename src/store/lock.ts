@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quotePath } from "../errors.ts";
+import { fail, quotePath } from "../errors/errors.ts";
 import type { Holder, Lock, LockRequest } from "./backend.ts";
 import * as files from "./files.ts";
 import { type LockFile, lockFiles } from "./lock-file.ts";

@@ -1,4 +1,4 @@
-import { quote } from "../errors.ts";
+import { quote } from "../errors/errors.ts";
 import type { Lock } from "./backend.ts";
 import { GLOBAL_LOCK, RECORD_END, sessionLockName, workspaceLockName } from "./names.ts";
 import type { Store } from "./open.ts";

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail } from "../errors.ts";
+import { fail } from "../errors/errors.ts";
 import { type Backend, type Holder, type Lock, type LockRequest, MAX_BYTES } from "./backend.ts";
 
 const encoder = new TextEncoder();

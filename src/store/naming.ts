@@ -1,4 +1,4 @@
-import { fail, quotePath } from "../errors.ts";
+import { fail, quotePath } from "../errors/errors.ts";
 import * as files from "./files.ts";
 
 /** Run it, and name the file that could not be written in what it throws. */

@@ -1,4 +1,4 @@
-import { fail, quotePath } from "../errors.ts";
+import { fail, quotePath } from "../errors/errors.ts";
 import type { Damage, Decoded } from "./decode.ts";
 import { fileName, quarantineName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";

@@ -1,4 +1,4 @@
-import { BerthError } from "../errors.ts";
+import { BerthError } from "../errors/errors.ts";
 import { readConfig } from "./config.ts";
 import { decode } from "./decode.ts";
 import { giveBack, lockScope } from "./locks.ts";

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { quotePath } from "../errors.ts";
+import { quotePath } from "../errors/errors.ts";
 import type { Warn } from "./directory.ts";
 import * as files from "./files.ts";
 import { storePlace } from "./place.ts";

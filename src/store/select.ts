@@ -1,4 +1,4 @@
-import { BerthError, fail } from "../errors.ts";
+import { BerthError, fail } from "../errors/errors.ts";
 import { formatLabel } from "../identity/label.ts";
 import { listRecords } from "./list.ts";
 import { fileName, RECORD_END, recordName, stem } from "./names.ts";

@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { fail } from "../errors/errors.ts";
 import { type SessionRecord, setEntry } from "./record.ts";
 
 /** The values of one script, or those that all scripts share; null when there are none yet. */

@@ -1,5 +1,5 @@
 import { is } from "valibot";
-import { fail, quote } from "../errors.ts";
+import { fail, quote } from "../errors/errors.ts";
 import { MAX_BYTES } from "./backend.ts";
 import { whereWrong } from "./decode.ts";
 import { giveBack, lockScope } from "./locks.ts";

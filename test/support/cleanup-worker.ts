@@ -8,7 +8,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { factsReader } from "../../src/facts/open.ts";
 import { openHost } from "../../src/facts/open-host.ts";
-import { completeCleanup } from "../../src/sessions/cleanup.ts";
+import { completeCleanup } from "../../src/sessions/runs/cleanup.ts";
 import { machineFrom } from "../../src/store/liveness.ts";
 import { openStore } from "../../src/store/open.ts";
 import { until } from "./until.ts";

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BerthError } from "../../src/errors.ts";
+import { BerthError } from "../../src/errors/errors.ts";
 
 export const SECRET = "the neighbour's secret";
 

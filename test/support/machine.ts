@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Facts, Process, Reading, TmuxPane, Variables } from "../../src/facts/facts.ts";
 import { known, unknown } from "../../src/facts/facts.ts";
 import { playback, type Recording } from "../../src/facts/recording.ts";
-import { means } from "../../src/identity/means.ts";
+import { means } from "../../src/identity/dependencies.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import type { Request, Resolution } from "../../src/identity/resolution.ts";
 

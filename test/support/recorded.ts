@@ -10,7 +10,7 @@ import {
   type Variables,
 } from "../../src/facts/facts.ts";
 import { playback, type Recording } from "../../src/facts/recording.ts";
-import { means as realMeans } from "../../src/identity/means.ts";
+import { means as realMeans } from "../../src/identity/dependencies.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import type { Resolution, Source } from "../../src/identity/resolution.ts";
 

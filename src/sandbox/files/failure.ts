@@ -1,5 +1,5 @@
 /** The system's errors as the program's own. Every file operation runs inside `attempt`. */
-import { BerthError, fail } from "../../errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 
 /** The system's name of an error, such as `ENOENT`; empty when it is none. */
 export function codeOf(error: unknown): string {

@@ -1,5 +1,5 @@
 /** Find files below a directory by a pattern. */
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { attempt, codeOf } from "./failure.ts";
 import { namesIn, openChild } from "./list.ts";
 import { compile, matchesName, type Segment } from "./pattern.ts";

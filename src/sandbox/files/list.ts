@@ -1,6 +1,6 @@
 /** List a directory. */
 import { readdirSync } from "node:fs";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { attempt, isMissing } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 import { describe, type FileStat } from "./stat.ts";

@@ -1,6 +1,6 @@
 /** Make a directory and those that lead to it. */
 import { dirname } from "node:path";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { attempt, isNotFound, isThere } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 import type { Handle } from "./tree.ts";

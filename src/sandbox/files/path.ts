@@ -4,7 +4,7 @@
  *
  * Nothing here decides where a path leads; only `walk.ts` can, because only the file system knows its links.
  */
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 
 /** A path cut into its names. `.` and empty names are gone, `..` is kept: links make it physical. */
 export interface Spelled {

@@ -3,7 +3,7 @@
  * itself. A name that begins with a dot is matched only by a pattern that does. Matching takes time proportional
  * to pattern × name: there is no pattern that makes it slow, as there are regular expressions.
  */
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 
 /** Alternatives that one pattern may unfold to: `{a,b}{c,d}` are four. */
 const MAX_ALTERNATIVES = 256;

@@ -1,7 +1,7 @@
 /** Open a project root with the best means of confinement that the system has. */
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { parse } from "node:path";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { loadAtCalls } from "./at-calls.ts";
 import { loadDescriptorPath } from "./descriptor-path.ts";
 import { attempt } from "./failure.ts";

@@ -1,6 +1,6 @@
 /** Read a file, or a part of it. */
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 import { typeOf } from "./stat.ts";

@@ -1,5 +1,5 @@
 /** Delete one file or one link. */
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 

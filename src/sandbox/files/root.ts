@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, openSync, readlinkSync } from "node:fs";
 import { sep } from "node:path";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import type { AtCalls } from "./at-calls.ts";
 import type { DescriptorPath } from "./descriptor-path.ts";
 import { Opened } from "./opened.ts";

@@ -1,7 +1,7 @@
 /** How paths and link texts are meant that are written absolute: which names they have below the root. */
 import { constants, realpathSync } from "node:fs";
 import { isAbsolute, parse, sep } from "node:path";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { below, spell, type Spelled } from "./path.ts";
 import type { Target } from "./route.ts";
 

@@ -1,7 +1,7 @@
 /** What a file is, without opening it. */
 import type { Stats } from "node:fs";
 import { join } from "node:path";
-import { BerthError } from "../../errors.ts";
+import { BerthError } from "../../errors/errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 

@@ -3,7 +3,7 @@
  * descriptors (Linux) and plain paths (everywhere).
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 
 /** A file or directory that was reached. `at` is the path by which node:fs gets to it. */
 export interface Handle extends Disposable {

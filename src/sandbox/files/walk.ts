@@ -4,7 +4,7 @@
  * that was come from. The root's own parent is never reached, whatever is swapped meanwhile.
  */
 import { readlinkSync } from "node:fs";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { codeOf, isMissing } from "./failure.ts";
 import type { Route, Slot } from "./route.ts";
 import type { Handle, Tree } from "./tree.ts";

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { attempt, isNotFound } from "./failure.ts";
 import { mkdirP } from "./mkdir.ts";
 import { requireFile } from "./read.ts";

@@ -1,5 +1,5 @@
 /** The file functions that a script calls: `berth.read_file` and its like, on a confined root. */
-import { BerthError, fail } from "../../errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import {
   deleteFile,
   fileExists,

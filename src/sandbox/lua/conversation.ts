@@ -1,7 +1,7 @@
 /** The child process as the parent has it: a request goes in, messages come out, and it can be ended. */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import * as v from "valibot";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import { type Message, messageSchema, type Request } from "./protocol.ts";
 import { spawnChild } from "./spawn.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { LuaData } from "./data.ts";
 import type { Dropped } from "./encode.ts";
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import type { ProjectRoot } from "../files.ts";
 import { Conversation } from "./conversation.ts";
 import { Watch } from "./watch.ts";

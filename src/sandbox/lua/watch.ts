@@ -1,4 +1,4 @@
-import { fail } from "../../errors.ts";
+import { fail } from "../../errors/errors.ts";
 import type { Conversation } from "./conversation.ts";
 import { residentBytes } from "./memory.ts";
 import type { LuaLimits } from "./run.ts";

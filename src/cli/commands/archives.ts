@@ -1,0 +1,54 @@
+import { shortArchive } from "../../store/archive.ts";
+import { listRecords } from "../../store/list.ts";
+import { archivedAt } from "../../store/purge.ts";
+import { ago, aligned, size } from "../say/columns.ts";
+import { type Command, type Context, type Input, outJson } from "../command.ts";
+import { storeOf } from "../mean/session.ts";
+
+interface Row {
+  readonly name: string;
+  readonly id: string;
+  readonly at: string;
+  readonly bytes: number;
+}
+
+export const archives: Command = {
+  usage: "archives",
+  about: "List the archived sessions, the newest first",
+  examples: ["berth archives", "berth archives --json"],
+  run(context, input) {
+    const { rows, damaged } = gather(context, input);
+    if (context.json) return outJson(context, { archives: rows, damaged });
+    for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
+    const now = context.now();
+    const heading = ["ARCHIVE", "SESSION", "AGE", "SIZE"];
+    const cells = rows.map(({ name, id, at, bytes }) => [name, id, ago(at, now), size(bytes)]);
+    context.out(rows.length === 0 ? "" : aligned(heading, cells));
+  },
+};
+
+function gather(
+  context: Context,
+  input: Input,
+): { rows: Row[]; damaged: { file: string; reason: string }[] } {
+  const store = storeOf(context, input, "archives");
+  const rows: Row[] = [];
+  const damaged: { file: string; reason: string }[] = [];
+  for (const listed of listRecords(store, "archive")) {
+    if (!("record" in listed)) {
+      damaged.push({ file: store.backend.locate(listed.name), reason: listed.reason });
+      continue;
+    }
+    const { record, bytes } = listed;
+    const name = shortArchive(listed.name);
+    const at = archivedAt(name);
+    rows.push({
+      name,
+      id: record.id,
+      at: at === null ? record.updatedAt : new Date(at).toISOString(),
+      bytes,
+    });
+  }
+  rows.sort((a, b) => a.at === b.at ? (a.name < b.name ? 1 : -1) : a.at < b.at ? 1 : -1);
+  return { rows, damaged };
+}

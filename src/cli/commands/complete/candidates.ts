@@ -1,0 +1,83 @@
+import { SHELLS } from "../../../hooks/shells.ts";
+import { DEFAULTS } from "../../../store/config.ts";
+import { listRecords } from "../../../store/list.ts";
+import { stem } from "../../../store/names.ts";
+import { openStore } from "../../../store/open.ts";
+import { readRecord } from "../../../store/read.ts";
+import { valuesOf } from "../../../store/state.ts";
+import type { Context, Option } from "../../command.ts";
+import { COMMANDS } from "../../table.ts";
+
+export interface Candidate {
+  readonly value: string;
+  readonly about: string;
+}
+
+/** What is printed where the shell knows better: names of files. */
+export const FILES = ":files";
+export type FILES = typeof FILES;
+
+/** What an argument of a command or the value of an option may be, by the word that its usage has for it. */
+const BY_WORD: Readonly<Record<string, (context: Context) => Candidate[] | Promise<Candidate[]>>> = {
+  shell: () => Object.keys(SHELLS).map((value) => ({ value, about: "" })),
+  topic: () => [...commandNames(), { value: "errors", about: "Exit statuses and error codes" }],
+  session: sessions,
+  sessions,
+  label: sessions,
+  key: keys,
+  archive: archives,
+  setting: () => Object.keys(DEFAULTS).map((value) => ({ value, about: "" })),
+};
+
+const ARE_FILES = /^(file|path|dir|directory|script|command|from|to|root)$/;
+
+/**
+ * @param usage the argument as usage shows it (`[session]`), or an option's flag (`--scope <scope>`)
+ * @param option the option, which may know its values
+ */
+export async function candidatesFor(
+  context: Context,
+  usage: string,
+  option?: Option,
+): Promise<readonly Candidate[] | FILES> {
+  const picks = option?.schema !== undefined && "options" in option.schema
+    ? option.schema.options
+    : undefined;
+  if (Array.isArray(picks)) return picks.map((value) => ({ value: String(value), about: "" }));
+  const word = /[<[](?:\.\.\.)?([a-z-]+)/.exec(usage)?.[1] ?? "";
+  if (ARE_FILES.test(word)) return FILES;
+  try {
+    return await BY_WORD[word]?.(context) ?? [];
+  } catch {
+    // A completion is no place for words: where the store cannot be read there is nothing to offer.
+    return [];
+  }
+}
+
+/** Every command that is not for programs alone. */
+export const commandNames = (): Candidate[] =>
+  Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden)
+    .map(([value, { about }]) => ({ value, about }));
+
+function sessions(context: Context): Candidate[] {
+  const { id, stable } = context.resolution();
+  const found = new Map<string, string>(stable ? [[id, "this terminal"]] : []);
+  for (const listed of listRecords(openStore({ environment: context.host.variables }))) {
+    if (!("record" in listed)) continue;
+    const { name, lastActivity } = listed.record;
+    if (name !== undefined) found.set(name, listed.record.id);
+    if (!found.has(listed.record.id)) found.set(listed.record.id, name ?? `last used ${lastActivity}`);
+  }
+  return [...found].map(([value, about]) => ({ value, about }));
+}
+
+function keys(context: Context): Candidate[] {
+  const store = openStore({ environment: context.host.variables });
+  const values = valuesOf(readRecord(store, context.resolution().id), undefined) ?? {};
+  return Object.keys(values).filter((key) => !/[\s\p{Cc}]/u.test(key)).map((value) => ({ value, about: "" }));
+}
+
+function archives(context: Context): Candidate[] {
+  const store = openStore({ environment: context.host.variables });
+  return [...listRecords(store, "archive")].map(({ name }) => ({ value: stem(name), about: "" }));
+}

@@ -1,0 +1,137 @@
+import process from "node:process";
+import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
+import { gitIn } from "../../../sessions/git/git.ts";
+import { isLost } from "../../../sessions/runs/lost.ts";
+import { repairRun } from "../../../sessions/process/stop.ts";
+import type { Means } from "../../../sessions/model/dependencies.ts";
+import { nameOf } from "../../../sessions/model/pending.ts";
+import { placeOf } from "../../../sessions/git/place-of.ts";
+import { statusOf } from "../../../sessions/git/place.ts";
+import { find } from "../../../sessions/workspace/query.ts";
+import { findOrphans, rebuild } from "../../../sessions/steps/rebuild.ts";
+import { isRootGone, isUnfinished, recover, type Recovery } from "../../../sessions/steps/recover.ts";
+import { findRepository, type Repository } from "../../../sessions/git/repository.ts";
+import type { SessionRecord } from "../../../store/record.ts";
+import type { Context, Input } from "../../command.ts";
+import type { Finding } from "./doctor.ts";
+import { meansOf } from "../../mean/sessions-dependencies.ts";
+
+const HINT = `Type "berth doctor --fix"`;
+
+/** What killed processes left of sessions, and with `fix` put right. */
+export async function sessionFindings(context: Context, input: Input, fix: boolean): Promise<Finding[]> {
+  return await guarded(async () => {
+    const means = await meansOf(context, input, "doctor");
+    const found: Finding[] = [];
+    const records = [...find(means.store)];
+    for (const record of records) {
+      found.push(...await guarded(() => recordFindings(context, means, record, fix)));
+    }
+    for (const root of await workspaces(context, records)) {
+      found.push(...await guarded(() => orphanFindings(context, means, root, fix)));
+    }
+    return found;
+  });
+}
+
+/** One session that cannot be looked at must not keep the others from it. */
+async function guarded(work: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    return [{ code: error.code, message: error.message, hint: error.hint, broken: true, fixed: false }];
+  }
+}
+
+async function recordFindings(
+  context: Context,
+  means: Means,
+  record: SessionRecord,
+  fix: boolean,
+): Promise<Finding[]> {
+  const session = `Session ${quote(nameOf(record))}`;
+  if (isUnfinished(means, record)) {
+    const message = `${session} is half made or half destroyed: the process that did it is gone`;
+    if (!fix) return [{ code: "session_unfinished", message, hint: HINT, broken: true, fixed: false }];
+    return [{
+      code: "session_unfinished",
+      message,
+      broken: true,
+      ...await recovered(context, means, record),
+    }];
+  }
+  if (isLost(means, record)) return await lostFinding(means, record, fix, session);
+  return missingFinding(record, session);
+}
+
+async function recovered(context: Context, means: Means, record: SessionRecord) {
+  const { root = "", worktree = "" } = record.project ?? {};
+  const gone = worktree !== "" && isRootGone(root);
+  const result = await recover(means, record, gone ? null : await placeOf(record, context.host.variables));
+  const hints: Record<Recovery, string> = {
+    finished: gone ? "It was archived: its repository is gone" : "It was finished",
+    undone: "It was undone",
+    left: `It was finished; what is left of ${quotePath(worktree)} is for you to delete`,
+    busy: "git is still at work on it",
+    forgotten: `It was undone; git knows nothing of the files in ${quotePath(worktree)}, which stay`,
+    unlinked:
+      `No .git file leads from ${quotePath(worktree)} to the repository: move the files there away, ` +
+      `then type "berth doctor --fix" again`,
+  };
+  return { hint: hints[result], fixed: result !== "busy" && result !== "unlinked" };
+}
+
+async function lostFinding(means: Means, { id }: SessionRecord, fix: boolean, session: string) {
+  const message = `${session} says that its command runs, but its processes are gone`;
+  if (!fix) return [{ code: "run_lost", message, hint: HINT, broken: true, fixed: false }];
+  const { run } = await repairRun(means, id);
+  const hint = run?.state === "CLEANED" ? "The run was ended" : "Its command was found and goes on";
+  return [{ code: "run_lost", message, hint, broken: true, fixed: true }];
+}
+
+function missingFinding(record: SessionRecord, session: string): Finding[] {
+  const { root = "", worktree } = record.project ?? {};
+  if (worktree === undefined) return [];
+  if (statusOf(worktree) !== null) {
+    if (!isRootGone(root)) return [];
+    const message = `${session} has no repository any more: ${root}`;
+    const hint = `Type "berth destroy ${nameOf(record)}"; its files stay`;
+    return [{ code: "repository_missing", message, hint, broken: false, fixed: false }];
+  }
+  const hint = `Type "berth destroy ${nameOf(record)}", or put it back with "git worktree add"`;
+  const message = `${session} has no directory any more: ${worktree}`;
+  return [{ code: "worktree_missing", message, hint, broken: false, fixed: false }];
+}
+
+/** The roots of all projects with sessions, and of the one that we are in. */
+async function workspaces({ host }: Context, records: readonly SessionRecord[]): Promise<Set<string>> {
+  const roots = new Set<string>();
+  for (const { project } of records) {
+    if (project?.worktree !== undefined && !isRootGone(project.root)) roots.add(project.root);
+  }
+  try {
+    roots.add((await findRepository(gitIn(process.cwd(), host.variables))).root);
+  } catch {
+    // We are in none, or there is no git.
+  }
+  return roots;
+}
+
+async function orphanFindings(
+  context: Context,
+  means: Means,
+  root: string,
+  fix: boolean,
+): Promise<Finding[]> {
+  const main = gitIn(root, context.host.variables);
+  const repository: Repository = await findRepository(main);
+  const found: Finding[] = [];
+  for (const orphan of await findOrphans(means, main, repository)) {
+    if (fix) await rebuild(means, repository, orphan);
+    const message = `The worktree ${quote(orphan.path, 8192)} has no session: its record is lost`;
+    const hint = fix ? "The session was rebuilt from it" : `${HINT} to rebuild it`;
+    found.push({ code: "record_lost", message, hint, broken: true, fixed: fix });
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+import { writeFileSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
+import { fail } from "../../errors/errors.ts";
+import type { Process } from "../../facts/facts.ts";
+import { recorder } from "../../facts/recording.ts";
+import { resolve } from "../../identity/resolve.ts";
+import type { Hint, Resolution } from "../../identity/resolution.ts";
+import { shellShape } from "../../identity/shell.ts";
+import { windowsShape } from "../../identity/windows-programs.ts";
+import { type Command, type Context, outJson, text } from "../command.ts";
+import { SOURCES } from "../say/words.ts";
+
+export const explain: Command = {
+  usage: "explain",
+  about: "Show how the ID was found",
+  details: [
+    "The chain of processes is drawn with what each of them told; every hint (a variable) is listed with",
+    "whether it was believed and why. --record writes the machine as it was seen to a file, for a bug report:",
+    "it holds process names and numbers and the variables berth looks at, no others and no arguments.",
+  ],
+  options: [{ flag: "--record <file>", about: "Write what was seen to FILE, which must not exist" }],
+  examples: ["berth explain", "berth explain --json", "berth explain --record machine.json"],
+  run(context, input) {
+    const started = performance.now();
+    const { facts, recording } = recorder(
+      context.facts,
+      (typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : context.facts.system) === "win32"
+        ? windowsShape
+        : shellShape,
+    );
+    const resolution = resolve(facts, context.request, context.means);
+    const decided = performance.now();
+    const file = text(input, "record");
+    if (file !== undefined) save(file, recording());
+    const total = round(performance.now() - started);
+    const timings = { decision: round(decided - started), total };
+    if (context.json) printJson(context, resolution, timings);
+    else context.out(page(resolution, facts.self, timings.decision));
+    if (file !== undefined) context.say(`Recorded to ${file}\n`);
+  },
+};
+
+const round = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
+function save(file: string, recording: unknown): void {
+  try {
+    // Bun under Wine finds no directory for a relative path here (openSync does).
+    writeFileSync(resolvePath(file), `${JSON.stringify(recording, null, 2)}\n`, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    throw fail("write_failed", { what: JSON.stringify(file), why: (error as Error).message }, error);
+  }
+}
+
+function printJson(context: Context, resolution: Resolution, timings: Record<string, number>): void {
+  const { id, source, anchor, notes, hints } = resolution;
+  const brief = anchor === null
+    ? null
+    : { pid: anchor.pid, name: anchor.name, start: anchor.start, tty: anchor.tty };
+  const chain = resolution.chain.map(({ pid, ppid, name, sid, tty, start }) => {
+    const note = notes[pid];
+    return { pid, ppid, name, sid, tty, start, ...note === undefined ? {} : { note } };
+  });
+  outJson(context, { id, source, anchor: brief, chain, hints, timings });
+}
+
+function page(resolution: Resolution, self: number, milliseconds: number): string {
+  const { id, source, hints } = resolution;
+  return `${id}\n${SOURCES[source]} (source ${source}), found in ${milliseconds} ms\n` +
+    tree(resolution, self) + (hints.length > 0 ? `\nHints:\n${hints.map(hintLine).join("")}` : "");
+}
+
+const hintLine = ({ name, verdict, reason }: Hint): string => `  ${name}: ${verdict}, ${reason}\n`;
+
+/** The chain from the outermost process down to us. */
+function tree({ chain, anchor, notes }: Resolution, self: number): string {
+  if (chain.length === 0) return "";
+  const outside = anchor !== null && !chain.some(({ pid }) => pid === anchor.pid) ? [anchor] : [];
+  const lines = [...chain.toReversed(), ...outside].map((process, depth) => {
+    const marks = [
+      process.pid === anchor?.pid ? "the anchor" : "",
+      process.pid === self ? "this command" : "",
+      outside.includes(process) ? "not an ancestor, but leads the session" : "",
+      notes[process.pid] ?? "",
+    ].filter((mark) => mark !== "");
+    return `${process.pid === anchor?.pid ? "*" : " "} ${"  ".repeat(depth)}${line(process)}${
+      marks.length > 0 ? `  <- ${marks.join("; ")}` : ""
+    }\n`;
+  });
+  return `\nProcesses, the outermost first:\n${lines.join("")}`;
+}
+
+/** A name is whatever a program calls itself, so what a terminal might obey is taken out of it. */
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const printable = (name: string): string => name.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+
+const line = ({ pid, name, sid, tty }: Process): string =>
+  `${printable(name)} ${pid}${sid === pid ? " (leads its session)" : ""}${tty === null ? "" : ` ${tty}`}`;

@@ -1,0 +1,19 @@
+import { recordActivity } from "../../sessions/runs/runs.ts";
+import { type Command, flag, outJson } from "../command.ts";
+import { SESSION_HELP } from "../mean/selected.ts";
+import { WAIT } from "../mean/session.ts";
+import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+
+export const heartbeat: Command = {
+  usage: "heartbeat [session]",
+  about: "Note that a session's command is at work",
+  details: [SESSION_HELP, "Without SESSION the one of this place is meant. Refused once the run is ending."],
+  options: [{ flag: "--message", about: "Count a message as well" }, WAIT],
+  examples: ["berth heartbeat", "berth heartbeat auth --message"],
+  async run(context, input) {
+    const means = await meansOf(context, input, "heartbeat");
+    const { id } = recordOf(context, means, input.args[0]);
+    const { lastActivity, messageCount } = await recordActivity(means, id, flag(input, "message") ? 1 : 0);
+    if (context.json) outJson(context, { id, lastActivity, messageCount });
+  },
+};

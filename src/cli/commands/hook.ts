@@ -1,0 +1,27 @@
+import { fail } from "../../errors/errors.ts";
+import { shortId } from "../../identity/id.ts";
+import { resolve } from "../../identity/resolve.ts";
+import type { Resolution } from "../../identity/resolution.ts";
+import type { Context } from "../command.ts";
+
+/**
+ * What the shell's function takes from the standard output of `use` and `refresh`: a line that says so, then what
+ * is to be exported as BERTH_USE (empty: nothing), the ID, the binding and the short ID, a line each. What comes
+ * after is for the user.
+ */
+export function tellHook(context: Context, use: string, id: string, binding: string): void {
+  context.out(`berth-hook\n${use}\n${id}\n${binding}\n${shortId(id)}\n`);
+}
+
+/** Only the shell itself can change its variables. @throws BerthError no_hook when its function did not call us */
+export function checkHook(context: Context, command: string): void {
+  if (!context.host.variables["BERTH_HOOK"]) throw fail("no_hook", { command });
+}
+
+/** This terminal, whatever session was chosen for it. @throws BerthError no_stable_session where there is none */
+export function ownTerminal(context: Context): Resolution {
+  const { facts, means, request: { scope } } = context;
+  const terminal = resolve(facts, { scope, terminalOnly: true }, means);
+  if (!terminal.stable) throw fail("no_stable_session", {});
+  return terminal;
+}

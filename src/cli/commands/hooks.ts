@@ -1,0 +1,75 @@
+import { fail } from "../../errors/errors.ts";
+import { commandEnvironment } from "../../sessions/git/git-environment.ts";
+import { type Hook, type Hooks, readHooks } from "../../sessions/project-hooks/hooks-file.ts";
+import type { Means } from "../../sessions/model/dependencies.ts";
+import { nameOf } from "../../sessions/model/pending.ts";
+import { change } from "../../sessions/runs/runs.ts";
+import { isTrusted } from "../../sessions/project-hooks/trust.ts";
+import { statSync } from "node:fs";
+import { BerthError } from "../../errors/errors.ts";
+import { remember } from "../../store/state.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import type { Context } from "../command.ts";
+
+export interface HookOptions {
+  readonly skip: boolean;
+  /** Throw `hook_failed` when it fails, instead of saying so. */
+  readonly mustSucceed?: boolean;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Run a hook of the session's project, if it has one and its file is trusted; otherwise say what to do. Its output is
+ * kept in the session's history.
+ *
+ * @throws `hook_failed` with `mustSucceed`
+ */
+export async function runHook(
+  context: Context,
+  means: Means,
+  record: SessionRecord,
+  hook: Hook,
+  { skip, mustSucceed = false, variables = {} }: HookOptions,
+): Promise<void> {
+  const directory = skip ? null : existing(record.project?.worktree ?? record.project?.root);
+  if (directory === null) return;
+  const hooks = understood(context, directory);
+  const command = hooks?.commands[hook];
+  if (hooks === null || command === undefined) return;
+  if (!isTrusted(means.store, record.project?.root ?? "", hooks.text)) {
+    const words = `hook ${hook} was not run: type "berth trust" to allow what ${hooks.file} holds now`;
+    return context.say(`berth: note: ${words}\n`);
+  }
+  const env = {
+    ...commandEnvironment(context.host.variables, record.id),
+    ...variables,
+    BERTH_HOOK: hook,
+  };
+  // Loaded for a hook alone: hardly any project has one, and starting it takes longer to load than all of `berth new`.
+  const { runCommand } = await import("../../sessions/project-hooks/hook-run.ts");
+  const result = await runCommand(command, { cwd: directory, env, timeoutMs: hooks.timeoutMs });
+  await change(means, record.id, (draft) => remember(draft, means.clock(), "hook", { hook, ...result }));
+  if (result.exitCode === 0) return;
+  const why = result.timedOut
+    ? `it took longer than ${hooks.timeoutMs / 1000} s`
+    : `it ended with status ${result.exitCode ?? "none"}`;
+  if (mustSucceed) throw fail("hook_failed", { hook, session: nameOf(record), why });
+  context.say(`berth: warning: hook ${hook}: ${why}\n${result.output}`);
+}
+
+function existing(directory: string | undefined): string | null {
+  return directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory()
+    ? directory
+    : null;
+}
+
+/** A file that nobody understands runs nothing and stops nothing. */
+function understood(context: Context, directory: string): Hooks | null {
+  try {
+    return readHooks(directory);
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    context.say(`berth: warning: ${error.message}\n`);
+    return null;
+  }
+}

@@ -1,0 +1,122 @@
+import { picklist } from "valibot";
+import { shortId } from "../../identity/id.ts";
+import { type Listed, listRecords } from "../../store/list.ts";
+import { type Machine, sessionAlive } from "../../store/liveness.ts";
+import { type SessionRecord, STATUSES } from "../../store/record.ts";
+import { ago, aligned, size } from "../say/columns.ts";
+import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
+import { currentWithoutAsking } from "../mean/current.ts";
+import { machineOf } from "../mean/machine.ts";
+import { storeOf } from "../mean/session.ts";
+
+const SORTS = ["active", "updated", "created", "name"] as const;
+
+/** One session as `berth list --json` prints it. */
+type Row = ReturnType<typeof rowOf> & { readonly archive?: string };
+type Damaged = { readonly file: string; readonly reason: string };
+
+export const list: Command = {
+  usage: "list",
+  about: "List every session, live or not, of all workspaces",
+  details: ["Files are only read: no lock is taken, nothing is changed, and a damaged file is no failure."],
+  options: [
+    {
+      flag: "--state <status>",
+      about: "Only sessions with this status",
+      schema: picklist(STATUSES),
+      wanted: "active, waiting, idle, error or stopped",
+    },
+    { flag: "--role <role>", about: "Only the sessions of this role" },
+    {
+      flag: "--sort <order>",
+      about: "By last activity (active), last write (updated), creation (created) or name; the newest first",
+      schema: picklist(SORTS),
+      wanted: "active, updated, created or name",
+    },
+    { flag: "--all", about: "Archived sessions too" },
+  ],
+  examples: ["berth list", "berth list --state waiting --json"],
+  run(context, input) {
+    const { sessions, damaged } = gather(context, input);
+    sort(sessions, text(input, "sort") ?? "active");
+    if (context.json) return outJson(context, { sessions, damaged });
+    context.out(sessions.length === 0 ? "" : table(sessions, context.now()));
+    if (sessions.length === 0) context.say("berth: no sessions; the first write to one makes it\n");
+    for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
+  },
+};
+
+function gather(context: Context, input: Input): { sessions: Row[]; damaged: Damaged[] } {
+  const store = storeOf(context, input, "list");
+  const [machine, isCurrent] = [machineOf(context), currentWithoutAsking(context)];
+  const sessions: Row[] = [];
+  const damaged: Damaged[] = [];
+  const take = (listed: Listed, archived: boolean) => {
+    if (!("record" in listed)) {
+      return damaged.push({ file: store.backend.locate(listed.name), reason: listed.reason });
+    }
+    if (!wanted(listed.record, input)) return;
+    const row = rowOf(listed.record, listed.bytes, machine, !archived && isCurrent(listed.record));
+    return sessions.push(archived ? { ...row, archive: nameOf(listed.name) } : row);
+  };
+  for (const listed of listRecords(store)) take(listed, false);
+  if (flag(input, "all")) { for (const listed of listRecords(store, "archive")) take(listed, true); }
+  return { sessions, damaged };
+}
+
+const nameOf = (name: string): string => name.slice(name.indexOf("/") + 1).replace(/\.session\.json$/, "");
+
+function wanted({ status, role }: SessionRecord, input: Input): boolean {
+  const [state, only] = [text(input, "state"), text(input, "role")];
+  return (state === undefined || status === state) && (only === undefined || role === only);
+}
+
+function rowOf(record: SessionRecord, bytes: number, machine: Machine, current: boolean) {
+  const { id, source, status, createdAt, updatedAt, lastActivity, project } = record;
+  return {
+    id,
+    short: shortId(id),
+    name: record.name ?? null,
+    source,
+    role: record.role ?? null,
+    status,
+    state: record.run?.state ?? null,
+    alive: sessionAlive(machine, record),
+    current,
+    workspace: project?.root ?? null,
+    worktree: project?.worktree ?? null,
+    branch: project?.branch ?? null,
+    createdAt,
+    updatedAt,
+    lastActivity,
+    bytes,
+  };
+}
+
+function sort(rows: Row[], order: string): void {
+  const key = order === "updated" ? "updatedAt" : order === "created" ? "createdAt" : "lastActivity";
+  const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
+  const byName = (a: Row, b: Row) =>
+    // Those without a name stand behind the others.
+    Number(a.name === null) - Number(b.name === null) || compare(a.name ?? "", b.name ?? "") ||
+    compare(a.id, b.id);
+  rows.sort((a, b) => order === "name" ? byName(a, b) : compare(b[key], a[key]) || compare(a.id, b.id));
+}
+
+function table(rows: readonly Row[], now: Date): string {
+  const heading = ["", "SESSION", "NAME", "STATUS", "LIVE", "LAST", "SIZE", "BRANCH", "WORKSPACE"];
+  return aligned(
+    heading,
+    rows.map((row) => [
+      row.current ? "*" : row.archive === undefined ? "" : "a",
+      row.short,
+      row.name ?? "",
+      row.status,
+      row.alive === null ? "?" : row.alive ? "yes" : "no",
+      ago(row.lastActivity, now),
+      size(row.bytes),
+      row.branch ?? "",
+      row.workspace ?? "",
+    ]),
+  );
+}

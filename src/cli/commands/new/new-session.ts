@@ -1,0 +1,77 @@
+import { createSession } from "../../../sessions/workspace/create.ts";
+import { type Early, type Git, gitIn } from "../../../sessions/git/git.ts";
+import { makeWorktreeSession, type WorktreeSession } from "../../../sessions/steps/make.ts";
+import type { Means } from "../../../sessions/model/dependencies.ts";
+import { findRepository, findRepositoryIfAny } from "../../../sessions/git/repository.ts";
+import type { SessionRecord } from "../../../store/record.ts";
+import { type Context, flag, type Input, outJson, text } from "../../command.ts";
+import { directoryOf } from "../../line/given-directory.ts";
+import { runHook } from "../hooks.ts";
+import { meansOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
+import { runIn } from "../supervised.ts";
+
+/**
+ * What `berth new` does when its command line is right.
+ *
+ * @param branch the one that is to be made, where its name is known
+ * @param early git's answer about the directory that was given or that we are in
+ * @returns the exit status
+ */
+export async function makeSession(
+  context: Context,
+  input: Input,
+  branch: string | undefined,
+  early: Early,
+): Promise<number> {
+  const git = gitIn(directoryOf(input), context.host.variables, early);
+  const means = await meansOf(context, input, "new");
+  const made = await uninterrupted(() => make(context, means, input, git, branch));
+  await runHook(context, means, made, "post-create", { skip: flag(input, "no-hooks") });
+  const command = input.rest ?? [];
+  if (command.length > 0) return await runIn(context, means, made, command);
+  if (context.json) outJson(context, { session: made });
+  else context.out(`${made.name}\n`);
+  return 0;
+}
+
+async function make(
+  context: Context,
+  means: Means,
+  input: Input,
+  git: Git,
+  branch: string | undefined,
+): Promise<SessionRecord> {
+  const [name] = input.args;
+  const role = text(input, "role");
+  const about = {
+    ...name === undefined ? {} : { name },
+    ...role === undefined ? {} : { role },
+  };
+  if (flag(input, "no-worktree")) {
+    return await createSession(means, { ...about, root: await plainRoot(input, git) });
+  }
+  const repository = await findRepository(git, branch);
+  const main = gitIn(repository.root, context.host.variables);
+  const { record, copied } = await makeWorktreeSession(
+    means,
+    { git, main, repository },
+    { ...about, ...branchOptions(input) },
+  );
+  if (copied.length > 0) context.say(`berth: copied by .worktreeinclude: ${copied.join(", ")}\n`);
+  return record;
+}
+
+function branchOptions(input: Input): WorktreeSession {
+  const [base, branch, existing] = ["base", "branch", "existing-branch"].map((name) => text(input, name));
+  return {
+    ...base === undefined ? {} : { base },
+    ...branch === undefined ? {} : { branch },
+    ...existing === undefined ? {} : { existing },
+  };
+}
+
+/** The root of a session without a worktree: the directory given, else the repository's root, else this directory. */
+async function plainRoot(input: Input, git: Git): Promise<string> {
+  if (text(input, "path") !== undefined) return git.directory;
+  return (await findRepositoryIfAny(git))?.root ?? git.directory;
+}

@@ -1,0 +1,27 @@
+import { resetSession } from "../../store/archive.ts";
+import { refusePending } from "../../sessions/model/pending.ts";
+import { type Command, flag, outJson } from "../command.ts";
+import { refuseLive } from "../mean/guard.ts";
+import { machineOf } from "../mean/machine.ts";
+import { currentId, selected, SESSION_HELP } from "../mean/selected.ts";
+import { WAIT } from "../mean/session.ts";
+
+export const reset: Command = {
+  usage: "reset [session]",
+  about: "Archive what a session keeps, and start it anew",
+  details: [SESSION_HELP, "It keeps its ID, name, role and project. The archive's name is printed."],
+  options: [{ flag: "--force", about: "Also while a process uses it" }, WAIT],
+  examples: ["berth reset", "berth reset auth --force"],
+  async run(context, input) {
+    const { store, id } = selected(context, input, "reset", input.args[0]);
+    const machine = machineOf(context);
+    const live = refuseLive(machine, "reset", currentId(context), flag(input, "force"));
+    const archive = await resetSession(store, id, (record) => {
+      // The journal would be gone, and with it what a crash left to be put right.
+      refusePending(machine, record, "reset");
+      live(record);
+    });
+    if (context.json) outJson(context, { id, archive });
+    else context.out(`${archive}\n`);
+  },
+};

@@ -1,0 +1,40 @@
+import { fail } from "../../errors/errors.ts";
+import type { Command } from "../command.ts";
+import { SESSION_HELP } from "../mean/selected.ts";
+import { WAIT } from "../mean/session.ts";
+import { meansOf, namedRecord } from "../mean/sessions-dependencies.ts";
+import { runIn } from "./supervised.ts";
+
+export const runSession: Command = {
+  usage: "run <session> -- <command>",
+  about: "Run a command in a session's worktree",
+  details: [
+    SESSION_HELP,
+    "The exit status is the command's; 127: there is no such program. One command at a time runs in a session.",
+  ],
+  options: [WAIT],
+  examples: ["berth run auth -- claude --resume", "berth run auth -- npm test"],
+  async run(context, input) {
+    const command = input.rest ?? [];
+    if (command.length === 0) {
+      throw fail("missing_argument", { command: "run", usage: "run <session> -- <command>" });
+    }
+    const means = await meansOf(context, input, "run");
+    return await runIn(context, means, namedRecord(context, means, input.args[0], "run in"), command);
+  },
+};
+
+export const resume: Command = {
+  usage: "resume <session>",
+  about: "Run a session's last command again",
+  details: [SESSION_HELP],
+  options: [WAIT],
+  examples: ["berth resume auth"],
+  async run(context, input) {
+    const means = await meansOf(context, input, "resume");
+    const record = namedRecord(context, means, input.args[0], "resume");
+    const command = record.run?.command ?? [];
+    if (command.length === 0) throw fail("no_command", { session: record.name });
+    return await runIn(context, means, record, command);
+  },
+};

@@ -1,0 +1,62 @@
+import { sessionAlive } from "../../store/liveness.ts";
+import { recordName } from "../../store/names.ts";
+import { readRecord } from "../../store/read.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { type Command, outJson } from "../command.ts";
+import { machineOf } from "../mean/machine.ts";
+import { currentId, noSession, selected, SESSION_HELP } from "../mean/selected.ts";
+import { onOneLine } from "../line/value.ts";
+
+export const show: Command = {
+  usage: "show [session]",
+  about: "Show all that is kept of a session",
+  details: [SESSION_HELP],
+  examples: ["berth show", "berth show auth --json"],
+  run(context, input) {
+    const { store, id } = selected(context, input, "show", input.args[0]);
+    const record = readRecord(store, id);
+    if (record === null) throw noSession(id);
+    const alive = sessionAlive(machineOf(context), record);
+    const current = currentId(context) === id;
+    const file = store.backend.locate(recordName(id));
+    if (context.json) return outJson(context, { session: record, alive, current, file });
+    const live = alive === null ? "cannot be told" : alive ? "yes" : "no";
+    context.out(lines({ ...facts(record), live, current: current ? "yes" : "no", file }) + values(record));
+  },
+};
+
+function facts(
+  { id, name, role, status, source, project, run, ...record }: SessionRecord,
+): Record<string, unknown> {
+  return {
+    id,
+    name,
+    role,
+    status,
+    source,
+    workspace: project?.root,
+    worktree: project?.worktree,
+    branch: project?.branch,
+    run: run === undefined ? undefined : `${run.n}, ${run.state}`,
+    created: record.createdAt,
+    updated: record.updatedAt,
+    "last activity": record.lastActivity,
+    phase: record.currentPhase,
+    "last error": record.lastError,
+  };
+}
+
+const lines = (entries: Record<string, unknown>): string =>
+  Object.entries(entries).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.padEnd(14)} ${onOneLine(value)}\n`).join("");
+
+function values({ sharedState, scriptState }: SessionRecord): string {
+  const scripts = Object.entries(scriptState).map(([script, state]) =>
+    [`values of script ${onOneLine(script)}`, state] as const
+  );
+  return [["values", sharedState] as const, ...scripts].filter(([, state]) => Object.keys(state).length > 0)
+    .map(([title, state]) => `\n${title}\n${indented(state)}`).join("");
+}
+
+const indented = (state: Record<string, unknown>): string =>
+  Object.keys(state).sort().map((key) => `  ${key}  ${onOneLine(state[key])}\n`).join("");

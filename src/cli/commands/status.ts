@@ -1,0 +1,39 @@
+import { picklist, safeParse } from "valibot";
+import { fail } from "../../errors/errors.ts";
+import { change } from "../../sessions/runs/runs.ts";
+import { STATUSES } from "../../store/record.ts";
+import { remember } from "../../store/state.ts";
+import { type Command, flag, outJson } from "../command.ts";
+import { runHook } from "./hooks.ts";
+import { SESSION_HELP } from "../mean/selected.ts";
+import { WAIT } from "../mean/session.ts";
+import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+
+const WANTED = "active, waiting, idle, error or stopped";
+const STATUS = picklist(STATUSES);
+
+export const status: Command = {
+  usage: "status <session> <status>",
+  about: "Say how a session is doing: active, waiting, idle, error or stopped",
+  details: [SESSION_HELP, "Agents and their hooks tell others by it; berth wait waits for it."],
+  options: [{ flag: "--no-hooks", about: "Run no hooks of the project" }, WAIT],
+  examples: ["berth status auth waiting", 'berth status "$BERTH_SESSION" active'],
+  async run(context, input) {
+    const [given, value = ""] = input.args;
+    const wanted = safeParse(STATUS, value);
+    if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
+    const means = await meansOf(context, input, "status");
+    const { id } = recordOf(context, means, given);
+    let old = "";
+    const record = await change(means, id, (draft) => {
+      old = draft.status;
+      draft.status = wanted.output;
+      if (old !== wanted.output) remember(draft, means.clock(), "status", { from: old, to: wanted.output });
+    });
+    if (old !== record.status) {
+      const variables = { BERTH_OLD_STATUS: old, BERTH_STATUS: record.status };
+      await runHook(context, means, record, "status-change", { skip: flag(input, "no-hooks"), variables });
+    }
+    if (context.json) outJson(context, { id, status: record.status, from: old });
+  },
+};

@@ -1,0 +1,38 @@
+import process from "node:process";
+import { type Ended, exitCodeOf } from "../../sessions/process/child.ts";
+import type { Means } from "../../sessions/model/dependencies.ts";
+import { supervise } from "../../sessions/process/supervise.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { type Context, outJson } from "../command.ts";
+import { BrokenPipe } from "../say/report.ts";
+
+/** Run a command in the session, as `new`, `run` and `resume` do. @returns its exit status */
+export async function runIn(
+  context: Context,
+  means: Means,
+  record: SessionRecord,
+  command: readonly string[],
+): Promise<number> {
+  const ended = await supervise(means, record, {
+    id: record.id,
+    command,
+    environment: context.host.variables,
+    starting: (session) => context.json ? announce(context, session) : undefined,
+  });
+  return leave(ended);
+}
+
+/** What is to be run runs, whether somebody reads about it or not. */
+function announce(context: Context, session: SessionRecord): void {
+  try {
+    outJson(context, { session });
+  } catch (error) {
+    if (!(error instanceof BrokenPipe)) throw error;
+  }
+}
+
+/** A ^C that ended the command ends us the same way, so that a script around us sees it and ends too. */
+function leave(ended: Ended): number {
+  if ("signal" in ended && ended.typed === true) process.kill(process.pid, "SIGINT");
+  return exitCodeOf(ended);
+}

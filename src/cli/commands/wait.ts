@@ -1,0 +1,83 @@
+import { picklist } from "valibot";
+import { fail } from "../../errors/errors.ts";
+import type { Means } from "../../sessions/model/dependencies.ts";
+import { nameOf } from "../../sessions/model/pending.ts";
+import { isLost } from "../../sessions/runs/lost.ts";
+import { repairRun } from "../../sessions/process/stop.ts";
+import { listRecords } from "../../store/list.ts";
+import { isArchiveOf } from "../../store/names.ts";
+import { readRecord } from "../../store/read.ts";
+import { type SessionRecord, STATUSES } from "../../store/record.ts";
+import { type Command, outJson, text } from "../command.ts";
+import { noSession, SESSION_HELP } from "../mean/selected.ts";
+import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { TIMEOUT } from "./stop.ts";
+
+/** A record is one small file, so looking at it this often costs nothing that is felt. */
+const PAUSE_MS = 100;
+
+export const wait: Command = {
+  usage: "wait <session>",
+  about: "Wait for a session's command to end, or for its status",
+  details: [SESSION_HELP, "Exit status 5: the time is over; 1: the command ended before the status came."],
+  options: [
+    {
+      flag: "--until <status>",
+      about: "Wait until the session has this status",
+      schema: picklist(STATUSES),
+      wanted: "active, waiting, idle, error or stopped",
+    },
+    TIMEOUT("Wait no longer than this (for ever)"),
+  ],
+  examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
+  async run(context, input) {
+    const means = await meansOf(context, input, "wait");
+    const record = recordOf(context, means, input.args[0]);
+    const seconds = text(input, "timeout");
+    const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
+    const until = text(input, "until");
+    const reached = await waitFor(means, record, until, limit);
+    if (reached === null) {
+      const what = until === undefined ? "end" : `become ${until}`;
+      throw fail("wait_timeout", { session: nameOf(record), what, seconds: Number(seconds) });
+    }
+    if (context.json) {
+      outJson(context, { id: record.id, state: reached.run?.state ?? null, status: reached.status });
+    }
+  },
+};
+
+/** A session that went to the archive while it was waited for came to its end first. @throws `no_such_session` */
+function ofDestroyed({ store }: Means, { id }: SessionRecord, until: string | undefined): SessionRecord {
+  const archived = [...listRecords(store, "archive", (base) => isArchiveOf(base, id))]
+    .flatMap((one) => "record" in one ? [one.record] : []);
+  const [last] = archived.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
+  if (last === undefined) throw noSession(id);
+  if (until === undefined || last.status === until) return last;
+  throw fail("wait_ended", { session: nameOf(last), until });
+}
+
+async function waitFor(
+  means: Means,
+  first: SessionRecord,
+  until: string | undefined,
+  limit: number,
+): Promise<SessionRecord | null> {
+  for (;;) {
+    const kept = readRecord(means.store, first.id);
+    if (kept === null) return ofDestroyed(means, first, until);
+    // What nobody is there to end any more is ended here: its record says active still.
+    const record = isLost(means, kept) ? await repairRun(means, first.id) : kept;
+    if (record.status === until) return record;
+    const { state } = record.run ?? {};
+    // One that never ran may be told its status by anybody.
+    const waiting = state === undefined || state === "CREATED";
+    if (until === undefined && (waiting || state === "CLEANED")) return record;
+    if (until !== undefined && state === "CLEANED") {
+      throw fail("wait_ended", { session: nameOf(record), until });
+    }
+    const left = limit - performance.now();
+    if (left <= 0) return null;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_MS)));
+  }
+}

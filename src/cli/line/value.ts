@@ -1,0 +1,100 @@
+import { fail } from "../../errors/errors.ts";
+import { MAX_BYTES } from "../../store/backend.ts";
+
+const MAX_KEY = 1000;
+
+/**
+ * A key as it may be kept: it stands in lines of `berth get` and `berth keys`.
+ *
+ * @throws `bad_key`
+ */
+export function checkedKey(key: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  if (key === "" || key.length > MAX_KEY || /[\u0000-\u001f\u007f-\u009f]/.test(key)) {
+    throw fail("bad_key", { key });
+  }
+  return key;
+}
+
+/**
+ * JSON that is kept as it was given. A number that JavaScript cannot hold exactly would silently become another.
+ *
+ * @throws `bad_json`
+ */
+export function parseValue(text: string): unknown {
+  let inexact: string | undefined;
+  try {
+    JSON.parse(text, (_key, part: unknown, context?: { source?: string }) => {
+      if (typeof part === "number" && !isExact(part, context?.source)) inexact = context?.source;
+      return part;
+    });
+  } catch {
+    throw fail("bad_json", { value: text, why: "it is no JSON" });
+  }
+  if (inexact !== undefined) {
+    throw fail("bad_json", {
+      value: text,
+      why: `the number ${inexact} would not stay exact; give it as a string`,
+    });
+  }
+  // Parsed again without a reviver, which drops a member called `__proto__`.
+  return JSON.parse(text);
+}
+
+function isExact(value: number, source: string | undefined): boolean {
+  if (!Number.isFinite(value)) return false;
+  // 17 digits tell every double from its neighbours; an integer beyond 2^53 stands for several.
+  return Number.isInteger(value) ? Number.isSafeInteger(value) || source === String(value) : true;
+}
+
+/** A value on one line for people: text as it is unless it would break the line, anything else as JSON. */
+export function onOneLine(value: unknown): string {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  return typeof value === "string" && !/[\u0000-\u001f\u007f-\u009f]/.test(value)
+    ? value
+    : JSON.stringify(value);
+}
+
+/** All of standard input as text, at most what a record may hold. */
+export async function readInput(): Promise<string> {
+  const { readSync } = await import("node:fs");
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  while (size <= MAX_BYTES) {
+    const part = new Uint8Array(1 << 16);
+    const got = await readPart(readSync, part);
+    if (got === 0) break;
+    parts.push(part.subarray(0, got));
+    size += got;
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return decodeText(bytes);
+}
+
+async function readPart(readSync: (fd: number, to: Uint8Array) => number, part: Uint8Array): Promise<number> {
+  for (;;) {
+    try {
+      return readSync(0, part);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : "";
+      // Windows says so at the end of a pipe.
+      if (code === "EOF") return 0;
+      if (code !== "EAGAIN") throw fail("read_failed", { what: "standard input", why: String(code) }, error);
+      // Somebody made the terminal or pipe non-blocking, and nothing has come yet.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw fail("read_failed", { what: "standard input", why: "It is no UTF-8 text" }, error);
+  }
+}

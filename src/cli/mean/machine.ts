@@ -1,0 +1,5 @@
+import { type Machine, machineFrom } from "../../store/liveness.ts";
+import type { Context } from "../command.ts";
+
+/** What a session's liveness is told by here. */
+export const machineOf = ({ facts }: Context): Machine => machineFrom(facts);

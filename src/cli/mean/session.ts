@@ -1,0 +1,63 @@
+import { fail } from "../../errors/errors.ts";
+import type { Resolution } from "../../identity/resolution.ts";
+import { openStore, type Store } from "../../store/open.ts";
+import type { Anchor, Origin } from "../../store/record.ts";
+import { type Context, type Input, type Option, text } from "../command.ts";
+export { WAIT } from "../line/wait-option.ts";
+
+/** The session that a command is about, and the store that keeps it. */
+export interface Here {
+  readonly store: Store;
+  readonly id: string;
+  readonly origin: Origin;
+}
+
+export const SCRIPT: Option = {
+  flag: "--script <name>",
+  about: "Mean the values of one script, not those of all",
+};
+
+/** Open the store for the command of that name. Warnings are words like every other. */
+export function storeOf({ host, now, say, json }: Context, input: Input, command: string): Store {
+  const wait = text(input, "wait");
+  return openStore({
+    environment: host.variables,
+    command: `berth ${command}`,
+    now,
+    // Beside a JSON error there are no words.
+    warn: (words) => json ? undefined : say(`berth: warning: ${words}\n`),
+    ...wait === undefined ? {} : { waitMs: Number(wait) * 1000 },
+  });
+}
+
+/**
+ * The session of this place, for a command that keeps state in it or looks for it there.
+ *
+ * @throws `no_stable_session` where the ID would be another one at the next command
+ */
+export function here(context: Context, input: Input, command: string): Here {
+  const resolution = context.resolution();
+  if (!resolution.stable) throw fail("no_stable_session", {});
+  return {
+    store: storeOf(context, input, command),
+    id: resolution.id,
+    origin: originOf(context, resolution),
+  };
+}
+
+/** What a record keeps of how its ID was found. */
+export function originOf(context: Context, resolution: Resolution): Origin {
+  const anchor = anchorOf(context, resolution);
+  return anchor === undefined ? { source: resolution.source } : { source: resolution.source, anchor };
+}
+
+function anchorOf({ facts }: Context, { anchor, source, chain }: Resolution): Anchor | undefined {
+  const { boot, pidNamespace } = facts;
+  if (anchor === null || !boot.ok || !pidNamespace.ok) return undefined;
+  const { pid, start, tty } = anchor;
+  const found: Anchor = { pid, start, bootId: boot.value, pidNamespace: pidNamespace.value, tty };
+  if (!/^(tmux|screen|zellij)$/.test(source)) return found;
+  // A pane's shell comes and goes; the session lives as long as the server that opened its terminal.
+  const server = chain.find((process) => process.pid === anchor.ppid);
+  return server === undefined ? found : { ...found, server: { pid: server.pid, start: server.start } };
+}

@@ -1,0 +1,36 @@
+import { BerthError } from "../../errors/errors.ts";
+import type { Subject } from "../../sandbox/session.ts";
+import { selectSession } from "../../store/select.ts";
+import { type Context, type Input, type Option, text } from "../command.ts";
+import { here, storeOf } from "./session.ts";
+
+export const ROOT_OPTION: Option = {
+  flag: "--root <directory>",
+  about: "Project root of a session that has none of its own",
+};
+
+/** Whether the session of this place is meant, which has a record only when something was kept of it. */
+function isHere(context: Context, given: string): boolean {
+  const { id, stable } = context.resolution();
+  return stable && id === given;
+}
+
+/**
+ * The session whose files and Lua a command works with.
+ *
+ * @param given an ID, a name, a label or a prefix; undefined for the session of this place
+ * @throws `no_such_session`, `ambiguous_session`, `no_stable_session`
+ */
+export function subjectOf(context: Context, input: Input, command: string, given?: string): Subject {
+  const root = text(input, "root");
+  const more = root === undefined ? {} : { root };
+  if (given === undefined) return { ...here(context, input, command), ...more };
+  const store = storeOf(context, input, command);
+  try {
+    return { store, id: selectSession(store, given), ...more };
+  } catch (error) {
+    const isNew = error instanceof BerthError && error.code === "no_such_session" && isHere(context, given);
+    if (!isNew) throw error;
+    return { ...here(context, input, command), ...more };
+  }
+}

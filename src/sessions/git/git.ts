@@ -1,0 +1,131 @@
+import process from "node:process";
+import { fail } from "../../errors/errors.ts";
+import { type Environment, gitEnvironment } from "./git-environment.ts";
+import { type Ended, runToEnd, startAhead } from "./run-to-end.ts";
+
+/** What git answered. A status of its own decides; its words are only shown, never understood. */
+export interface Answer {
+  /** Exit status; 128 where a signal ended it. */
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface AskOptions {
+  /** Text for its standard input. */
+  readonly input?: string;
+  /** More variables, by which git and its children can be found when they outlive us. */
+  readonly marks?: Readonly<Record<string, string>>;
+}
+
+/** Run git in one directory. */
+export interface Git {
+  readonly directory: string;
+  (args: readonly string[], options?: AskOptions): Promise<Answer>;
+}
+
+/**
+ * Settings for every call of ours. Hooks (`post-checkout`, `reference-transaction`) could do anything in the middle
+ * of our step, and a failing one would make git report failure after it succeeded; a file system monitor would be
+ * started for a worktree that goes in a moment. Aliases cannot replace a command of git's own.
+ */
+const SETTINGS = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=",
+  "submodule.recurse=false",
+  "advice.detachedHead=false",
+];
+const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
+
+/** The answer to a question that git works on; undefined for any other, and where it is to be asked again. */
+export type Early = (args: readonly string[]) => Answer | undefined;
+
+/** Ask something about a directory, and do something else meanwhile. */
+export function askAhead(directory: string, environment: Environment, question: readonly string[]): Early {
+  const answer = startAhead(["git", "-C", directory, ...GLOBAL, ...question], gitEnvironment(environment));
+  return (args) => {
+    const out = args.join("\0") === question.join("\0") ? answer() : undefined;
+    return out === undefined ? undefined : { status: 0, out, err: "" };
+  };
+}
+
+/**
+ * Git in a directory. Any version from 2.30 on will do.
+ *
+ * @param early what `askAhead` gave for this directory
+ * @throws `git_missing` from a call, when there is no git
+ */
+export function gitIn(directory: string, environment: Environment, early?: Early): Git {
+  const env = gitEnvironment(environment);
+  const git = (args: readonly string[], options: AskOptions = {}) =>
+    Promise.resolve().then(() => early?.(args) ?? ask(directory, env, args, options));
+  return Object.assign(git, { directory });
+}
+
+/** A signal that comes while git runs is for its handler afterwards. */
+function ask(cwd: string, env: Record<string, string>, args: readonly string[], options: AskOptions): Answer {
+  const { input, marks = {} } = options;
+  const { status, out, err } = started(["git", ...GLOBAL, ...args], {
+    cwd,
+    env: { ...env, ...marks },
+    input,
+  });
+  return { status: status ?? 128, out, err: err.trim() };
+}
+
+function started(...call: Parameters<typeof runToEnd>): Ended {
+  try {
+    return runToEnd(...call);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const { cwd } = call[1];
+    // The same word for both; somebody may just have removed the worktree. (Nothing else here needs node:fs.)
+    if (code === "ENOENT" && !process.getBuiltinModule("node:fs").existsSync(cwd)) {
+      throw fail("bad_directory", { path: cwd, why: "No such file or directory" }, error);
+    }
+    if (code === "ENOENT") throw fail("git_missing", {}, error);
+    throw fail("git_failed", { action: "start git", why: message }, error);
+  }
+}
+
+/**
+ * What git printed, where it must succeed.
+ *
+ * @param action what was wanted, for the error: `make the worktree`
+ * @throws `git_failed` with git's own words
+ */
+export async function must(
+  git: Git,
+  action: string,
+  args: readonly string[],
+  options?: AskOptions,
+): Promise<string> {
+  const { status, out, err } = await git(args, options);
+  if (status !== 0) throw fail("git_failed", { action, why: lastLine(err, status) });
+  return out;
+}
+
+const LOOKS = 5;
+const BETWEEN_LOOKS_MS = 30;
+
+/**
+ * As `must`, for what looks at all worktrees. Git makes one file by file, so a look in the middle of somebody else's
+ * `git worktree add` or `remove` fails ("failed to read .../commondir"); the next one does not.
+ */
+export async function mustLook(git: Git, action: string, args: readonly string[]): Promise<string> {
+  for (let left = LOOKS - 1;; left--) {
+    try {
+      return await must(git, action, args);
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    }
+  }
+}
+
+/** The line of git's that says most: the last `fatal:` or `error:`, else the last one. */
+export function lastLine(err: string, status: number): string {
+  const lines = err.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const said = lines.findLast((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);
+  return said?.replace(/^(fatal|error): /, "") ?? `git ended with status ${status}`;
+}

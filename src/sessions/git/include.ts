@@ -1,0 +1,70 @@
+import { constants, copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fail } from "../../errors/errors.ts";
+import { type Git, lastLine, must } from "./git.ts";
+import { FOLDER, statusOf } from "./place.ts";
+
+/** Patterns as in `.gitignore`; what they match and git ignores is copied into new worktrees. */
+const FILE = ".worktreeinclude";
+
+/**
+ * Copy what a new worktree lacks to work (`.env`, local settings) from the main checkout.
+ *
+ * Nothing is overwritten. No symbolic link is followed or copied, on either side: a link in the branch could lead
+ * what we write out of the worktree.
+ *
+ * @returns the files that were copied, as paths below the root
+ */
+export async function copyIncluded(main: Git, root: string, worktree: string): Promise<string[]> {
+  if (!statusOf(join(root, FILE))?.isFile()) return [];
+  const matching = await must(main, `read ${FILE}`, [
+    "ls-files",
+    "--others",
+    "--ignored",
+    `--exclude-from=${join(root, FILE)}`,
+    "-z",
+  ]);
+  // Nested repositories end in a slash; they are not looked into.
+  const files = matching.split("\0").filter((file) =>
+    file !== "" && !file.endsWith("/") && !file.startsWith(`${FOLDER}/`)
+  );
+  if (files.length === 0) return [];
+  // With the dot no name is taken for a pathspec with magic (`:!x`). Exit status 1: none of them is ignored.
+  const input = files.map((file) => `./${file}\0`).join("");
+  const { status, out, err } = await main(["check-ignore", "-z", "--stdin"], { input });
+  if (status > 1) throw fail("git_failed", { action: `read ${FILE}`, why: lastLine(err, status) });
+  return out.split("\0").map((path) => path.slice("./".length)).filter((file) =>
+    file !== "" && copied(root, worktree, file)
+  );
+}
+
+function copied(root: string, worktree: string, file: string): boolean {
+  try {
+    if (!plainFile(root, file) || !makeParents(worktree, file)) return false;
+    const how = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+    copyFileSync(join(root, file), join(worktree, file), how);
+    return true;
+  } catch {
+    // It is there already, or may not be read. A worktree without one of these files is still one.
+    return false;
+  }
+}
+
+const parentsOf = (file: string): string[] =>
+  file.split("/").slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join("/"));
+
+/** Whether it is a regular file that no link on the way leads to. */
+function plainFile(root: string, file: string): boolean {
+  return parentsOf(file).every((parent) => statusOf(join(root, parent))?.isDirectory()) &&
+    statusOf(join(root, file))?.isFile() === true;
+}
+
+/** Make the directories of a file; false where a link or a file stands in the way. */
+function makeParents(worktree: string, file: string): boolean {
+  return parentsOf(file).every((parent) => {
+    const path = join(worktree, parent);
+    const found = statusOf(path);
+    if (found === null) mkdirSync(path);
+    return found === null || found.isDirectory();
+  });
+}

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Place } from "../steps/destroy.ts";
+import { linkOf, statusOf } from "./place.ts";
+import { type Found, inspectWorktree } from "./worktree.ts";
+
+/**
+ * Look at a worktree whose `.git` file may be missing: it gets it back where git knows the worktree. `git worktree
+ * repair` could do it, but looks after every worktree of the repository, and fails where another one is broken.
+ */
+export async function linked({ main, repository }: Place, path: string): Promise<Found> {
+  const found = await inspectWorktree(main, { ...repository, path });
+  if (!found.exists || found.listed === null || !isLinkMissing(path)) return found;
+  const admin = adminOf(repository.commonDir, path);
+  if (admin === null) return found;
+  writeFileSync(join(path, ".git"), `gitdir: ${admin}\n`);
+  return await inspectWorktree(main, { ...repository, path });
+}
+
+/** Whether there is no `.git` file, or one that nothing was written to. */
+export function isLinkMissing(path: string): boolean {
+  const link = statusOf(join(path, ".git"));
+  return link === null || link.isFile() && link.size === 0;
+}
+
+/** Git's own directory for the worktree at a path, by what it says itself (gitrepository-layout(5)). */
+export function adminOf(commonDir: string, path: string): string | null {
+  const all = join(commonDir, "worktrees");
+  if (!existsSync(all)) return null;
+  const admins = readdirSync(all).map((name) => join(all, name));
+  return admins.find((admin) => linkOf(admin) === join(path, ".git")) ?? null;
+}

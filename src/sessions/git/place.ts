@@ -1,0 +1,93 @@
+import { lstatSync, readFileSync, realpathSync, type Stats } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import { fail } from "../../errors/errors.ts";
+
+/** The directory of a workspace that holds its worktrees. */
+export const FOLDER = ".worktrees";
+
+/** `uuid--<UUID>`, as every named session is called. */
+const NAMED_ID = /^uuid--([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
+const NAMED_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export const sessionId = (uuid: string): string => `uuid--${uuid}`;
+export const uuidOf = (id: string): string | null => NAMED_ID.exec(id)?.[1] ?? null;
+export const isUuid = (text: string): boolean => NAMED_UUID.test(text);
+
+/** Where the worktree of a session is, and nowhere else. @throws `internal` for an ID that is none of ours */
+export function worktreePath(root: string, id: string): string {
+  const uuid = uuidOf(id);
+  if (uuid === null) throw fail("internal", { why: `session ${id} can have no worktree` });
+  return join(root, FOLDER, uuid);
+}
+
+/**
+ * Look at the path of a worktree, step by step, so that no symbolic link leads our changes elsewhere.
+ *
+ * @returns whether something is there
+ * @throws `worktree_refused` where a step is a link, or no directory
+ */
+export function checkPlace(root: string, path: string): boolean {
+  const why = (step: string, what: string) => fail("worktree_refused", { path, why: `${step} is ${what}` });
+  if (dirname(path) !== join(root, FOLDER)) {
+    throw fail("worktree_refused", { path, why: `it is not in ${join(root, FOLDER)}` });
+  }
+  for (const step of [join(root, FOLDER), path]) {
+    const found = statusOf(step);
+    if (found === null) return false;
+    if (found.isSymbolicLink()) throw why(step, "a symbolic link");
+    if (!found.isDirectory()) throw why(step, "no directory");
+  }
+  return true;
+}
+
+/** What is at the path; null where nothing is, nor can be, since a step of it is a file. */
+export function statusOf(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return null;
+    throw error;
+  }
+}
+
+/**
+ * Git's own directory for a linked worktree, as its `.git` file names it (gitrepository-layout(5)).
+ *
+ * @returns null when the file is missing, leads out of the repository, or is none of a linked worktree
+ */
+export function adminDirectory(commonDir: string, path: string): string | null {
+  const found = linkedDirectory(path);
+  try {
+    return found !== null && dirname(found) === realpathSync(join(commonDir, "worktrees")) ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As `adminDirectory`, of whatever repository; null when there is no such directory. */
+export function linkedDirectory(path: string): string | null {
+  try {
+    const target = /^gitdir: (.+)$/m.exec(readFileSync(join(path, ".git"), "utf8"))?.[1];
+    return target === undefined ? null : realpathSync(resolve(path, target));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Where the `.git` file is that leads to git's own directory for a linked worktree, as git keeps it there. (Since 2.48 it
+ * may be relative to the directory.)
+ *
+ * @returns null where git does not say
+ */
+export function linkOf(admin: string): string | null {
+  try {
+    return resolve(admin, readFileSync(join(admin, "gitdir"), "utf8").trimEnd());
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `path` is `directory` or below it, by spelling. */
+export const isInside = (directory: string, path: string): boolean =>
+  path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fail } from "../../errors/errors.ts";
+import { excludeWorktrees } from "./exclude.ts";
+import { type Git, must } from "./git.ts";
+import { type Marker, readMarker, writeMarker } from "./marker.ts";
+import { adminDirectory, checkPlace, FOLDER, isInside } from "./place.ts";
+import { type Listed, listWorktrees, lockIn } from "./worktree-list.ts";
+
+/** What git carries in its environment while it makes or removes the worktree of a session. */
+export const stepMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_STEP: id });
+
+/** A worktree that is to be made. */
+export interface Wanted {
+  readonly root: string;
+  readonly commonDir: string;
+  readonly path: string;
+  /** Its branch is there, and checked out nowhere. */
+  readonly marker: Marker;
+}
+
+/**
+ * Make the worktree and mark it as ours.
+ *
+ * @throws `worktree_refused` where something is in the way; `git_failed`
+ */
+export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
+  const { root, commonDir, path, marker } = wanted;
+  if (checkPlace(root, path)) throw fail("worktree_refused", { path, why: "something is there already" });
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  excludeWorktrees(commonDir);
+  const marks = stepMarks(marker.id);
+  await must(git, "make the worktree", ["worktree", "add", "--quiet", path, marker.branch], { marks });
+  const admin = adminDirectory(commonDir, path);
+  if (admin === null) {
+    throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
+  }
+  writeMarker(admin, marker);
+}
+
+/** What is known of the worktree at a path of ours. */
+export interface Found {
+  /** Whether there is a directory. */
+  readonly exists: boolean;
+  /** How git has it, null when it does not know it. */
+  readonly listed: Listed | null;
+  /** Git's own directory for it, null when its `.git` file does not lead there. */
+  readonly admin: string | null;
+  readonly marker: Marker | null;
+  /** The repository's other worktrees below it. */
+  readonly inside: readonly string[];
+}
+
+/**
+ * Look at a worktree before it is touched.
+ *
+ * @throws `worktree_refused` where its path is not a plain directory in the workspace's own folder, or is the main
+ *   checkout
+ */
+export async function inspectWorktree(
+  git: Git,
+  { root, commonDir, path }: Pick<Wanted, "root" | "commonDir" | "path">,
+): Promise<Found> {
+  const exists = checkPlace(root, path);
+  const [main, ...linked] = await listWorktrees(git);
+  if (main?.path === path) throw fail("worktree_refused", { path, why: "it is the main checkout" });
+  const known = linked.find((one) => one.path === path) ?? null;
+  const admin = exists ? adminDirectory(commonDir, path) : null;
+  const listed = known === null || admin === null
+    ? known
+    : { ...known, locked: known.locked ?? lockIn(admin) };
+  const inside = linked.map((one) => one.path).filter((one) => one !== path && isInside(path, one));
+  return { exists, listed, admin, marker: admin === null ? null : readMarker(admin), inside };
+}
+
+/**
+ * Let git remove the worktree. There is no other way here that deletes files.
+ *
+ * @param force also with changes, and locked: the caller has checked or was told to
+ */
+export async function removeWorktree(git: Git, id: string, path: string, force: boolean): Promise<void> {
+  const how = force ? ["--force", "--force"] : [];
+  const marks = stepMarks(id);
+  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path], { marks });
+  // Ignored files that came into being meanwhile, or a mount: git leaves the directory and says nothing.
+  if (existsSync(path)) {
+    throw fail("git_failed", { action: "remove the worktree", why: `${path} is still there` });
+  }
+}

@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import { fail } from "../../errors/errors.ts";
+import { type Machine, processAlive } from "../../store/liveness.ts";
+import type { SessionRecord } from "../../store/record.ts";
+
+const owner = v.looseObject({
+  pid: v.number(),
+  start: v.string(),
+  bootId: v.string(),
+  /** Without one it counts as ours. */
+  pidNamespace: v.exactOptional(v.string()),
+});
+
+/** A process, so that it can be told from a later one with the same PID. */
+export type Owner = v.InferOutput<typeof owner>;
+
+/**
+ * The journal: what is being done to record, branch and worktree together. It is written into the record before the
+ * first change and taken out after the last, so whatever moment a crash picks, the record tells what may be there.
+ */
+const pendingSchema = v.variant("kind", [
+  v.looseObject({
+    kind: v.literal("new"),
+    by: owner,
+    /** The commit a new branch was to start at; null where a branch was adopted. */
+    base: v.nullable(v.string()),
+  }),
+  v.looseObject({
+    kind: v.literal("destroy"),
+    by: owner,
+    /** Whether the worktree goes. */
+    cleanup: v.boolean(),
+    /** Where the branch stood that goes; null when it stays. */
+    commit: v.nullable(v.string()),
+    /** Whether the branch goes with commits that nothing else has. */
+    force: v.exactOptional(v.boolean()),
+  }),
+]);
+
+export type Pending = v.InferOutput<typeof pendingSchema>;
+export type PendingOf<K extends Pending["kind"]> = Extract<Pending, { kind: K }>;
+
+/** What a killed or working process has begun with this session, null when nothing. */
+export function pendingOf(record: SessionRecord): Pending | null {
+  const { pending } = record;
+  return v.is(pendingSchema, pending) ? pending : null;
+}
+
+/** The process whose part of the run is unfinished: the supervisor, or who claimed the cleanup. */
+export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"): Owner | null {
+  const found = record.run?.[role];
+  return v.is(owner, found) ? found : null;
+}
+
+/**
+ * Refuse to work on a session that is half made or half destroyed.
+ *
+ * @throws `session_live` while the process that does it lives, `session_unfinished` when it is gone
+ */
+export function refusePending(machine: Machine, record: SessionRecord, action: string): void {
+  const pending = pendingOf(record);
+  if (pending === null) return;
+  const doing = pending.kind === "new" ? "made" : "destroyed";
+  if (processAlive(machine, pending.by) === false) {
+    throw fail("session_unfinished", { session: nameOf(record), action, doing });
+  }
+  throw fail("session_live", { id: record.id, action, why: `process ${pending.by.pid} is at work on it` });
+}
+
+/** The journal of a removal of the worktree that was begun, null without one. */
+export function removalOf(record: SessionRecord): PendingOf<"destroy"> | null {
+  const pending = pendingOf(record);
+  return pending?.kind === "destroy" && pending.cleanup ? pending : null;
+}
+
+/** What people call the session. */
+export const nameOf = (record: SessionRecord): string => record.name ?? record.id;

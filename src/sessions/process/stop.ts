@@ -1,0 +1,127 @@
+import process from "node:process";
+import { fail } from "../../errors/errors.ts";
+import { readRecord } from "../../store/read.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { SIGNALS } from "./child.ts";
+import { completeCleanup } from "../runs/cleanup.ts";
+import type { Means } from "../model/dependencies.ts";
+import { nameOf } from "../model/pending.ts";
+import { runAlive } from "../workspace/query.ts";
+import { settleLost, supervised } from "../runs/lost.ts";
+import { change, markTerminating } from "../runs/runs.ts";
+
+/** Send a signal to a process, or to a process group; false when there is none (any more). @throws EPERM */
+export type SendSignal = (pid: number, signal: number) => boolean;
+
+export interface StopOptions {
+  /** How long the command has to end by itself, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signalGroup: SendSignal;
+  readonly signalProcess: SendSignal;
+  /** End the run in the record where it cannot be told whether its command lives. */
+  readonly force?: boolean;
+}
+
+const SIGCONT = process.platform === "linux" ? 18 : 19;
+const PAUSE_MS = 20;
+/** What the supervisor has for its last writes once the command is gone. */
+const SUPERVISOR_MS = 2000;
+
+/**
+ * End the session's command: SIGTERM to its process group, SIGKILL when the time is over. One that has ended is ended in
+ * the record too; stopping twice is no fault.
+ *
+ * @throws `stop_failed` when the process belongs to somebody else or outlives SIGKILL
+ * @throws `stop_unseen` where it cannot be told whether it lives
+ */
+export async function stopSession(means: Means, id: string, options: StopOptions): Promise<SessionRecord> {
+  const record = await repairRun(means, id);
+  const { run } = record;
+  if (run === undefined || run.state === "CLEANED") return record;
+  if (options.force !== true && runAlive(means.machine(), record) === null) {
+    throw fail("stop_unseen", { session: nameOf(record), pid: run.pid });
+  }
+  await markTerminating(means, id, "stopped", run.n);
+  if (run.state !== "CREATED") {
+    const running = await whenStarted(means, id, run.n);
+    if (running !== null) await endGroup(means, running.record, running.pid, options);
+    await settled(means, id, run.n);
+  }
+  return await completeCleanup(means, id, { exitCode: null, status: "stopped" }, run.n);
+}
+
+/** The session with its run ended where its processes are gone. */
+export async function repairRun(means: Means, id: string): Promise<SessionRecord> {
+  return await change(means, id, (draft) => settleLost(means, draft) === null ? false : undefined, false);
+}
+
+/** The session while that run goes on; null after it. */
+function during(means: Means, id: string, n: number): SessionRecord | null {
+  const record = readRecord(means.store, id);
+  return record?.run?.n !== n || record.run.state === "CLEANED" ? null : record;
+}
+
+/** The run with its command's PID, waited for while the command is just being started. */
+async function whenStarted(
+  means: Means,
+  id: string,
+  n: number,
+): Promise<{ record: SessionRecord; pid: number } | null> {
+  for (const end = performance.now() + SUPERVISOR_MS;;) {
+    const record = during(means, id, n);
+    if (record === null) return null;
+    const pid = record.run?.pid ?? null;
+    if (pid !== null) return { record, pid };
+    if (!supervised(means, record) || performance.now() > end) return null;
+    await pause();
+  }
+}
+
+/** End the process and its group. Asked again before every signal: a PID is only ours while that very process lives. */
+async function endGroup(
+  means: Means,
+  record: SessionRecord,
+  pid: number,
+  options: StopOptions,
+): Promise<void> {
+  const failed = (why: string, cause?: unknown) =>
+    fail("stop_failed", { session: nameOf(record), pid, why }, cause);
+  const attempt = (send: () => boolean): boolean => {
+    try {
+      return send();
+    } catch (error) {
+      throw failed(error instanceof Error ? error.message : String(error), error);
+    }
+  };
+  const lives = () => runAlive(means.machine(), record) === true;
+  const signal = (number: number): void => {
+    // One that has left its group since is not reached by way of it.
+    if (lives()) attempt(() => options.signalProcess(pid, number));
+    attempt(() => options.signalGroup(pid, number));
+  };
+  const gone = async (ms: number): Promise<boolean> => {
+    for (const end = performance.now() + ms; lives() || attempt(() => options.signalGroup(pid, 0));) {
+      if (performance.now() > end) return false;
+      await pause();
+    }
+    return true;
+  };
+  if (!lives()) return;
+  signal(SIGNALS.SIGTERM);
+  // What ^Z stopped would keep the signal waiting.
+  signal(SIGCONT);
+  if (await gone(options.timeoutMs)) return;
+  signal(SIGNALS.SIGKILL);
+  if (!(await gone(5000))) throw failed("outlives SIGKILL");
+}
+
+/** Let a supervisor that lives write the end itself: it knows the exit status. */
+async function settled(means: Means, id: string, n: number): Promise<void> {
+  for (const end = performance.now() + SUPERVISOR_MS; performance.now() < end;) {
+    const record = during(means, id, n);
+    if (record === null || !supervised(means, record)) return;
+    await pause();
+  }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -1,0 +1,138 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { BerthError, fail } from "../../errors/errors.ts";
+import type { Machine } from "../../store/liveness.ts";
+import type { SessionRecord, Status } from "../../store/record.ts";
+import { type Child, childStarter, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
+import { completeCleanup } from "../runs/cleanup.ts";
+import { commandEnvironment, type Environment } from "../git/git-environment.ts";
+import type { Means } from "../model/dependencies.ts";
+import { nameOf } from "../model/pending.ts";
+import { ENDING, holdSignals } from "./signals.ts";
+import { checkPlace } from "../git/place.ts";
+import { attach, beginSpawn, markTerminating, notePid } from "../runs/runs.ts";
+
+export interface Supervision {
+  readonly id: string;
+  readonly command: readonly string[];
+  readonly environment: Environment;
+  /** Told right before the command starts. */
+  readonly starting?: (record: SessionRecord) => void;
+}
+
+/** Where commands of the session run. @throws `worktree_missing`, `worktree_refused`, `bad_directory` */
+export function directoryOf(record: SessionRecord): string {
+  const { root = "", worktree } = record.project ?? {};
+  const path = worktree ?? root;
+  if (worktree !== undefined) checkPlace(root, worktree);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw fail("worktree_missing", { session: nameOf(record), path });
+  }
+  try {
+    accessSync(path, constants.X_OK);
+  } catch (error) {
+    throw fail("bad_directory", { path, why: "it may not be entered" }, error);
+  }
+  return path;
+}
+
+/** One run of a session: whoever speaks of it must not mean the next one. */
+interface RunOf {
+  readonly id: string;
+  readonly n: number;
+}
+
+/**
+ * Run a command in the session from its start to its end. Whatever happens, the run ends CLEANED; when we are killed,
+ * the record tells the next command enough to end it.
+ *
+ * @returns how it ended, after the record says so
+ * @throws `session_running`, `worktree_missing`, `bad_directory`, `no_such_program`, and what `starting` throws
+ */
+export async function supervise(
+  means: Means,
+  record: SessionRecord,
+  supervision: Supervision,
+): Promise<Ended> {
+  const { id, command, environment } = supervision;
+  const cwd = directoryOf(record);
+  const starter = await childStarter();
+  const caught: number[] = [];
+  // From the first word about the run to the last. What comes before the command is there is for the command.
+  const held = ENDING.filter((name) => !starter.isIgnored(SIGNALS[name]));
+  using _held = holdSignals(held, (name) => void caught.push(SIGNALS[name]));
+  const spawning = await beginSpawn(means, id, command);
+  const run = { id, n: spawning.run?.n ?? 0 };
+  let child: Child;
+  let early: readonly number[];
+  try {
+    supervision.starting?.(spawning);
+    early = [...caught];
+    const parentOf = (pid: number) => parentIn(means.machine(), pid);
+    child = await starter.startChild({ command, cwd, env: environmentOf(environment, run, cwd), parentOf });
+  } catch (error) {
+    throw await notStarted(means, run, command, error);
+  }
+  for (const signal of early) child.signal(signal);
+  await attachOrEnd(means, run, child);
+  const ended = await child.ended;
+  await end(means, run, ended);
+  return ended;
+}
+
+function parentIn(machine: Machine, pid: number): number | null {
+  const found = machine.process(pid);
+  return found.ok ? found.value.ppid : null;
+}
+
+/** The run's number lets a run be found whose supervisor was killed before it could write down the PID. */
+function environmentOf(environment: Environment, { id, n }: RunOf, cwd: string): Record<string, string> {
+  return { ...commandEnvironment(environment, id), BERTH_RUN: String(n), PWD: cwd };
+}
+
+async function notStarted(means: Means, { id, n }: RunOf, [program = ""]: readonly string[], error: unknown) {
+  const failure = error instanceof NotStarted
+    ? fail("no_such_program", { program, why: error.message }, error)
+    : error instanceof BerthError
+    ? error
+    : fail("internal", { why: String(error) }, error);
+  await markTerminating(means, id, "spawn failed", n);
+  const outcome = { exitCode: failure.exit, status: "error", error: failure.message } as const;
+  await completeCleanup(means, id, outcome, n);
+  return failure;
+}
+
+/** Write down the process. Where that cannot be done the command must not go on unseen. */
+async function attachOrEnd(means: Means, { id, n }: RunOf, child: Child): Promise<void> {
+  const found = means.machine().process(child.pid);
+  // One that has ended already has no start time any more, and counts as gone.
+  const owner = { ...means.self, pid: child.pid, start: found.ok ? found.value.start : "0" };
+  try {
+    await attach(means, id, owner, n);
+  } catch (error) {
+    means.log("attach failed", { id, why: String(error) });
+    child.signal(SIGNALS.SIGTERM);
+    // `berth stop` was faster than we were; with the PID it can go on to SIGKILL.
+    await notePid(means, id, owner, n).catch((again: unknown) => means.log("attach failed", { id, again }));
+  }
+}
+
+async function end(means: Means, { id, n }: RunOf, ended: Ended): Promise<void> {
+  const exitCode = exitCodeOf(ended);
+  const status = statusAfter(ended);
+  const failed = status === "error" ? { error: `The command ended with status ${exitCode}` } : {};
+  try {
+    await markTerminating(means, id, "signal" in ended ? `signal ${ended.signal}` : "exited", n);
+    await completeCleanup(means, id, { exitCode, status, ...failed }, n);
+  } catch (error) {
+    // The command's status counts. Somebody else ended the run, or the next command will: its process is gone.
+    if (!(error instanceof BerthError)) throw error;
+    means.log("end failed", { id, why: error.message });
+  }
+}
+
+/** Ended by somebody's wish (^C, `berth stop`, a closed terminal) is stopped; a failure is an error. */
+export function statusAfter(ended: Ended): Status {
+  const asked: readonly number[] = [SIGNALS.SIGHUP, SIGNALS.SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGKILL];
+  if ("signal" in ended) return asked.includes(ended.signal) ? "stopped" : "error";
+  return ended.code === 0 ? "idle" : "error";
+}

@@ -1,0 +1,174 @@
+import { fail } from "../../errors/errors.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { recordName } from "../../store/names.ts";
+import { lockScope } from "../../store/locks.ts";
+import {
+  adoptable,
+  type Base,
+  type Branch,
+  checkBranchName,
+  createBranch,
+  deleteLeft,
+  findAround,
+  findBase,
+  findBranch,
+  findBranches,
+  isFresh,
+  refuseTaken,
+} from "../git/branch.ts";
+import { createSession } from "../workspace/create.ts";
+import type { Git } from "../git/git.ts";
+import { copyIncluded } from "../git/include.ts";
+import type { Marker } from "../git/marker.ts";
+import type { Means } from "../model/dependencies.ts";
+import { branchOf } from "../model/name.ts";
+import { type Pending, pendingOf } from "../model/pending.ts";
+import { checkPlace, worktreePath } from "../git/place.ts";
+import type { Repository } from "../git/repository.ts";
+import { change } from "../runs/runs.ts";
+import { addWorktree, inspectWorktree, removeWorktree, stepMarks } from "../git/worktree.ts";
+
+export interface WorktreeSession {
+  readonly name?: string;
+  readonly role?: string;
+  /** Where the new branch starts; HEAD of the current checkout without one. */
+  readonly base?: string;
+  /** The new branch's name, else `feature/<name>`. */
+  readonly branch?: string;
+  /** A branch to work on instead of a new one. */
+  readonly existing?: string;
+}
+
+/**
+ * Make a session with branch and worktree.
+ *
+ * The record with its journal comes first, so a crash anywhere leaves something that `recover` can undo; everything
+ * that can be wrong with the repository is found out before that.
+ *
+ * @param git in the user's current directory, whose HEAD is where the branch starts
+ * @param main git in the repository's root
+ * @returns the record, and the ignored files that were copied
+ */
+export async function makeWorktreeSession(
+  means: Means,
+  { git, main, repository }: { git: Git; main: Git; repository: Repository },
+  wanted: WorktreeSession,
+): Promise<{ record: SessionRecord; copied: string[] }> {
+  const { root, commonDir } = repository;
+  if (wanted.branch !== undefined) await checkBranchName(git, wanted.branch);
+  const head = wanted.base === undefined ? repository.head : null;
+  const base = wanted.existing === undefined ? head ?? await findBase(git, wanted.base) : null;
+  const record = await createSession(means, {
+    root,
+    ...wanted.name === undefined ? {} : { name: wanted.name },
+    ...wanted.role === undefined ? {} : { role: wanted.role },
+    branches: async (day) =>
+      (await findBranches(git, [branchOf(`feature-${day}-*`)])).map(({ name }) => name),
+    prepare: (draft) => prepare(means, git, repository, wanted, base, draft),
+  });
+  const marker = markerOf(record);
+  const path = worktreePath(root, record.id);
+  if (base !== null) await makeBranch(means, main, marker, base);
+  try {
+    await addWorktree(main, { root, commonDir, path, marker });
+    const copied = repository.bare ? [] : await copyIncluded(main, root, path);
+    return { record: await finish(means, record.id), copied };
+  } catch (error) {
+    await undoMake(means, main, repository, record, true).catch(() => {
+      // What could not be undone either is in the journal, for `doctor --fix`. The first failure is the one to tell.
+    });
+    throw error;
+  }
+}
+
+/** Where it fails, a branch of that name is somebody else's, and there is only the record to take back. */
+async function makeBranch(means: Means, main: Git, { id, branch }: Marker, base: Base): Promise<void> {
+  try {
+    await createBranch(main, branch, base, id, stepMarks(id));
+  } catch (error) {
+    await removeRecord(means, id).catch(() => {
+      // It is in the journal, as below.
+    });
+    throw error;
+  }
+}
+
+/** What the session will have, checked against the repository while no other session can be made. */
+async function prepare(
+  means: Means,
+  git: Git,
+  { root, around }: Repository,
+  { branch: given, existing }: WorktreeSession,
+  base: Base | null,
+  draft: SessionRecord,
+): Promise<void> {
+  const branch = existing ?? given ?? branchOf(draft.name ?? "");
+  const adopted: Branch | null = existing === undefined ? null : await adoptable(git, existing);
+  if (adopted === null) refuseTaken(branch, around ?? await findAround(git, branch));
+  const worktree = worktreePath(root, draft.id);
+  if (checkPlace(root, worktree)) {
+    throw fail("worktree_refused", { path: worktree, why: "something is there already" });
+  }
+  const baseRef = base?.ref ?? adopted?.commit ?? "";
+  draft.project = { root, worktree, branch, baseRef, ownsBranch: adopted === null };
+  const pending: Pending = { kind: "new", by: means.self, base: base?.commit ?? null };
+  draft["pending"] = pending;
+}
+
+/** What the worktree itself keeps of its session. */
+export function markerOf({ id, name = "", role, project, createdAt }: SessionRecord): Marker {
+  return {
+    schema: 1,
+    id,
+    name,
+    ...role === undefined ? {} : { role },
+    branch: project?.branch ?? "",
+    ownsBranch: project?.["ownsBranch"] === true,
+    baseRef: project?.baseRef ?? "",
+    createdAt,
+  };
+}
+
+/** The journal's end: everything is there. */
+export function finish(means: Means, id: string): Promise<SessionRecord> {
+  return change(means, id, (draft) => {
+    delete draft["pending"];
+  });
+}
+
+/**
+ * Take back a session that did not come about: worktree, branch (where it still stands at its first commit) and
+ * record, in this order, so that the journal goes last.
+ *
+ * @param made whether we know that the branch is one we made; else its reflog has to say so
+ */
+export async function undoMake(
+  means: Means,
+  main: Git,
+  { root, commonDir }: Repository,
+  record: SessionRecord,
+  made: boolean,
+): Promise<void> {
+  const pending = pendingOf(record);
+  const path = worktreePath(root, record.id);
+  const found = await inspectWorktree(main, { root, commonDir, path });
+  // One of another session may have been moved here.
+  const other = found.marker !== null && found.marker.id !== record.id;
+  if (found.listed !== null && !other) await removeWorktree(main, record.id, path, true);
+  const { branch } = record.project ?? {};
+  const base = pending?.kind === "new" ? pending.base : null;
+  if (branch !== undefined && record.project?.["ownsBranch"] === true && base !== null) {
+    if (made || await isOurs(main, branch, record.id)) await deleteLeft(main, branch, base);
+  }
+  await removeRecord(means, record.id);
+}
+
+/** A crash right before we made the branch leaves the name to anybody. */
+const isOurs = async (main: Git, branch: string, id: string): Promise<boolean> =>
+  await findBranch(main, branch) !== undefined && await isFresh(main, branch, id);
+
+async function removeRecord({ store }: Means, id: string): Promise<void> {
+  const lock = await lockScope(store, { kind: "session", id });
+  store.backend.remove(recordName(id));
+  lock.discard();
+}

@@ -1,0 +1,100 @@
+import { wasDestroyed } from "../../store/archive.ts";
+import { lockScope } from "../../store/locks.ts";
+import { recordName } from "../../store/names.ts";
+import { freshRecord, type SessionRecord } from "../../store/record.ts";
+import { remember } from "../../store/state.ts";
+import { updateSession } from "../../store/update.ts";
+import type { Git } from "../git/git.ts";
+import { type Marker, readMarker } from "../git/marker.ts";
+import type { Means } from "../model/dependencies.ts";
+import { nameOfBranch } from "../model/name.ts";
+import { keepNumbers } from "../workspace/numbers.ts";
+import { adminDirectory, isUuid, sessionId, statusOf, worktreePath } from "../git/place.ts";
+import { find } from "../workspace/query.ts";
+import type { Repository } from "../git/repository.ts";
+import { type Listed, listWorktrees } from "../git/worktree-list.ts";
+
+/** A worktree of ours that no record speaks of. */
+export interface Orphan {
+  readonly id: string;
+  readonly path: string;
+  readonly listed: Listed;
+}
+
+/**
+ * The worktrees in the workspace's own folder whose records are lost. One whose session was destroyed has its record in
+ * the archive, or says so itself, and is none.
+ */
+export async function findOrphans(
+  means: Means,
+  main: Git,
+  { root, commonDir }: Repository,
+): Promise<Orphan[]> {
+  const orphans: Orphan[] = [];
+  for (const listed of await listWorktrees(main)) {
+    const uuid = listed.path.slice(listed.path.lastIndexOf("/") + 1);
+    if (!isUuid(uuid) || statusOf(listed.path) === null) continue;
+    const id = sessionId(uuid);
+    if (listed.path !== worktreePath(root, id) || isKnown(means, id)) continue;
+    if (ownMarker(commonDir, id, listed.path)?.destroyedAt === undefined) {
+      orphans.push({ id, path: listed.path, listed });
+    }
+  }
+  return orphans;
+}
+
+/** What the worktree keeps of its session, null where it speaks of another one or of none. */
+function ownMarker(commonDir: string, id: string, path: string): Marker | null {
+  const admin = adminDirectory(commonDir, path);
+  const marker = admin === null ? null : readMarker(admin);
+  return marker?.id === id ? marker : null;
+}
+
+function isKnown({ store }: Means, id: string): boolean {
+  return store.backend.stat(recordName(id)) !== null || wasDestroyed(store, id);
+}
+
+/**
+ * Make a record for a worktree again: from its marker, else from its branch. The session is idle.
+ *
+ * @returns null where somebody else did it meanwhile
+ */
+export async function rebuild(
+  means: Means,
+  { root, commonDir }: Repository,
+  { id, path, listed }: Orphan,
+): Promise<SessionRecord | null> {
+  using _lock = await lockScope(means.store, { kind: "workspace", root });
+  if (isKnown(means, id)) return null;
+  const known = ownMarker(commonDir, id, path);
+  const branch = listed.branch ?? known?.branch;
+  const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ??
+    `restored-${path.slice(-8)}`;
+  const name = free(wanted, new Set([...find(means.store, { workspace: root })].map((one) => one.name)));
+  keepNumbers(means.store, root, means.clock(), [name]);
+  const fresh = freshRecord(id, { source: "named" }, means.clock());
+  remember(fresh, means.clock(), "rebuilt", { path });
+  return await updateSession(means.store, id, (draft) => {
+    Object.assign(draft, fresh, {
+      name,
+      status: "idle",
+      ...known?.role === undefined ? {} : { role: known.role },
+      ...known === null ? {} : { createdAt: known.createdAt },
+      project: {
+        root,
+        worktree: path,
+        ...branch === undefined ? {} : { branch },
+        ...known === null ? {} : { baseRef: known.baseRef },
+        // Without the marker nobody knows who made the branch, so it is never deleted.
+        ownsBranch: known?.ownsBranch === true && known.branch === branch,
+      },
+    });
+  });
+}
+
+function free(wanted: string, taken: ReadonlySet<string | undefined>): string {
+  for (let n = 1;; n++) {
+    const name = n === 1 ? wanted : `${wanted.slice(0, 46)}-${n}`;
+    if (!taken.has(name)) return name;
+  }
+}

@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { processAlive } from "../../store/liveness.ts";
+import { lockScope } from "../../store/locks.ts";
+import { readRecord } from "../../store/read.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { complete } from "./complete.ts";
+import { archive, type Destruction, ownPath, type Place } from "./destroy.ts";
+import { must } from "../git/git.ts";
+import { adminOf, isLinkMissing, linked } from "../git/link.ts";
+import { finish, markerOf, undoMake } from "./make.ts";
+import { writeMarker } from "../git/marker.ts";
+import type { Means } from "../model/dependencies.ts";
+import { pendingOf } from "../model/pending.ts";
+import { statusOf } from "../git/place.ts";
+import { type DestroyRecovery, recoverDestroy } from "./recover-destroy.ts";
+import { assess } from "../git/risk.ts";
+import { type Found, inspectWorktree, stepMarks } from "../git/worktree.ts";
+import { lockIn } from "../git/worktree-list.ts";
+
+/**
+ * What became of a step that a killed process had begun. `forgotten`: undone, but for files that git knows nothing of;
+ * `unlinked`: they have a `.git` file that leads nowhere.
+ */
+export type Recovery = DestroyRecovery | "busy" | "forgotten" | "unlinked";
+
+/** Time that git, which outlived us, has to come to its end. */
+const GIT_MS = 10_000;
+
+/** How git locks a worktree while it makes it. */
+const MAKING = "initializing";
+
+/** Whether the process is gone that had begun something with this session. */
+export function isUnfinished(means: Means, record: SessionRecord): boolean {
+  const pending = pendingOf(record);
+  if (pending !== null) return processAlive(means.machine(), pending.by) === false;
+  return record.history.at(-1)?.kind === "destroyed";
+}
+
+/** Whether git can find no repository at a project's root, so that nothing of it is left to finish or undo. */
+export const isRootGone = (root: string): boolean =>
+  [".git", "HEAD"].every((name) => statusOf(join(root, name)) === null);
+
+/**
+ * Finish what a killed process had begun, or undo it: whichever loses nothing. Under the workspace's lock, so that two
+ * do not do it at once.
+ *
+ * @param seen the record as it was found
+ * @param place null where there is no repository, or none any more: the record is archived then
+ * @param wanted how it is to be destroyed, where that is asked for now
+ * @throws `worktree_refused` where the record names another directory than the one we would have made; what
+ *   `recoverDestroy` throws
+ */
+export async function recover(
+  means: Means,
+  seen: SessionRecord,
+  place: Place | null,
+  wanted?: Destruction,
+): Promise<Recovery> {
+  using _lock = await lockScope(means.store, { kind: "workspace", root: seen.project?.root ?? "" });
+  // Somebody else may have finished it, and gone on, while we waited.
+  const record = readRecord(means.store, seen.id);
+  if (record === null || !isUnfinished(means, record)) return "finished";
+  const pending = pendingOf(record);
+  if (!(await gitGone(means, record.id))) return "busy";
+  if (pending === null || place === null) {
+    await archive(means, record.id);
+    return "finished";
+  }
+  return pending.kind === "new"
+    ? await recoverNew(means, record, place)
+    : await recoverDestroy(means, record, pending, place, wanted);
+}
+
+async function recoverNew(means: Means, record: SessionRecord, place: Place): Promise<Recovery> {
+  const { main, repository } = place;
+  const path = ownPath(record, repository.root);
+  const seen = await inspectWorktree(main, { ...repository, path });
+  if (isBare(path, seen) && !(await holdsWork(place, path, seen))) {
+    if (seen.exists && seen.listed !== null && seen.admin === null && !removeEmpty(path)) return "unlinked";
+    await undoMake(means, main, repository, record, false);
+    return "undone";
+  }
+  const found = await linked(place, path);
+  if (found.exists && found.listed === null) {
+    await undoMake(means, main, repository, record, false);
+    return "forgotten";
+  }
+  if (found.exists) {
+    if (found.admin === null) return "unlinked";
+    await complete(place.worktree, found.admin);
+    if (found.listed?.locked === MAKING) {
+      await must(main, "unlock the worktree", ["worktree", "unlock", path]);
+    }
+    writeMarker(found.admin, markerOf(record));
+  }
+  await finish(means, record.id);
+  return "finished";
+}
+
+/** Whether there are no files at the path: no directory, or one without any file but `.git`. */
+function isBare(path: string, { exists }: Found): boolean {
+  return !exists || readdirSync(path).every((name) => name === ".git");
+}
+
+/** Whether git's part of a worktree without files holds what would be lost: commits, mostly. */
+async function holdsWork(
+  { main, worktree, repository }: Place,
+  path: string,
+  found: Found,
+): Promise<boolean> {
+  if (found.listed === null) return false;
+  const admin = found.admin ?? adminOf(repository.commonDir, path);
+  // Git is not through with it, so nobody has worked there, and git could not look into it.
+  if (admin !== null && lockIn(admin) === MAKING && !existsSync(join(admin, "index"))) return false;
+  const { lost } = await assess(main, worktree, found);
+  return !lost.every((loss) =>
+    loss.kind === "maker" || loss.kind === "lock" && loss.reason === MAKING ||
+    loss.kind === "changed" && loss.missing === loss.count
+  );
+}
+
+/** Remove a directory that is empty, or has only a `.git` file that nothing was written to. */
+function removeEmpty(path: string): boolean {
+  if (!isLinkMissing(path)) return false;
+  rmSync(join(path, ".git"), { force: true });
+  rmdirSync(path);
+  return true;
+}
+
+/** Wait for git where it outlived its berth: it is told by what it carries in its environment. */
+async function gitGone(means: Means, id: string): Promise<boolean> {
+  const marks = Object.entries(stepMarks(id)).map(([name, value]) => `${name}=${value}`);
+  for (const end = performance.now() + GIT_MS; performance.now() < end;) {
+    if (means.findMarked(marks).length === 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}

@@ -1,0 +1,53 @@
+import { fail } from "../../errors/errors.ts";
+import { processAlive } from "../../store/liveness.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { findBranch } from "../git/branch.ts";
+import type { Destruction, Place, Step } from "./destroy.ts";
+import type { Means } from "../model/dependencies.ts";
+import { removalOf } from "../model/pending.ts";
+import { recover } from "./recover.ts";
+
+/** Whether the removal of the worktree was begun, and the process is gone that did it. */
+export function isHalfDestroyed(means: Means, record: SessionRecord): boolean {
+  const pending = removalOf(record);
+  return pending !== null && processAlive(means.machine(), pending.by) === false;
+}
+
+/**
+ * Go on with a destruction that was begun.
+ *
+ * @returns what was done; null where somebody has worked in the worktree since, and nothing is begun any more
+ * @throws `session_live` while git is at work on it, and what `recover` throws
+ */
+export async function resumeDestroy(
+  means: Means,
+  record: SessionRecord,
+  place: Place,
+  wanted: Destruction,
+): Promise<Step[] | null> {
+  const result = await recover(means, record, place, wanted);
+  if (result === "busy") {
+    throw fail("session_live", { id: record.id, action: "destroy", why: "git is still at work on it" });
+  }
+  if (result === "undone") return null;
+  const { branch = "", worktree = "" } = record.project ?? {};
+  const asked = wanted.deleteBranch || (removalOf(record)?.commit ?? null) !== null;
+  return [
+    { what: "session", action: "archive", reason: "berth restore brings it back" },
+    result === "left"
+      ? { what: "worktree", action: "keep", reason: `what is left of it is for you to delete: ${worktree}` }
+      : { what: "worktree", action: "delete", reason: "its removal had been begun" },
+    asked ? await branchStep(place, branch) : {
+      what: "branch",
+      action: "keep",
+      reason: "it goes with --delete-branch only",
+    },
+  ];
+}
+
+async function branchStep({ main }: Place, branch: string): Promise<Step> {
+  if (await findBranch(main, branch) === undefined) {
+    return { what: "branch", action: "delete", reason: `${branch}: its removal had been begun` };
+  }
+  return { what: "branch", action: "keep", reason: "it moved, or nothing else has its commits any more" };
+}

@@ -1,0 +1,44 @@
+import { lockScope } from "../../store/locks.ts";
+import { recordName } from "../../store/names.ts";
+import { encode, updateSession } from "../../store/update.ts";
+import { admit } from "./admit.ts";
+import type { Means } from "../model/dependencies.ts";
+import { keepNumbers } from "./numbers.ts";
+import { checkPlace, sessionId, worktreePath } from "../git/place.ts";
+import { type Entry, toRecord, type WorkspaceFile } from "./workspace-file.ts";
+
+/**
+ * Take over sessions. Everything that speaks against one of them is found before the first is kept.
+ *
+ * @returns the IDs that came in and those that were there
+ * @throws `MAX_SESSIONS`, `name_taken`
+ */
+export async function importSessions(
+  means: Means,
+  root: string,
+  { sessions }: WorkspaceFile,
+): Promise<{ imported: string[]; skipped: string[] }> {
+  const { store } = means;
+  using _lock = await lockScope(store, { kind: "workspace", root });
+  const isThere = ({ id }: Entry) => store.backend.stat(recordName(sessionId(id))) !== null;
+  const unique = [...new Map(sessions.map((entry) => [entry.id, entry])).values()];
+  const [fresh, there] = [unique.filter((entry) => !isThere(entry)), unique.filter(isThere)];
+  admit(means, root, fresh.map(({ id, name }) => ({ id: sessionId(id), name })));
+  const records = fresh.map((entry) => toRecord(entry, root, ownWorktree(root, entry), means.clock()));
+  for (const record of records) encode(record.id, record);
+  keepNumbers(store, root, means.clock(), fresh.map(({ name }) => name));
+  for (const record of records) {
+    await updateSession(store, record.id, (draft) => void Object.assign(draft, record), { activity: false });
+  }
+  return { imported: records.map(({ id }) => id), skipped: there.map(({ id }) => sessionId(id)) };
+}
+
+/**
+ * A worktree elsewhere stays with whoever made it: only what is in our own folder is taken over.
+ *
+ * @throws `worktree_refused` where a link leads there
+ */
+function ownWorktree(root: string, { id, worktreePath: path }: Entry): string | null {
+  const own = worktreePath(root, sessionId(id));
+  return path === own && checkPlace(root, own) ? own : null;
+}

@@ -1,0 +1,34 @@
+import { wasDestroyed } from "../../store/archive.ts";
+import { listRecords } from "../../store/list.ts";
+import { stem } from "../../store/names.ts";
+import type { Store } from "../../store/open.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { statusOf, uuidOf, worktreePath } from "../git/place.ts";
+
+/** The sessions of a workspace. */
+export interface Neighbours {
+  readonly records: readonly SessionRecord[];
+  /** The IDs of those whose records cannot be read, told by their worktrees: `doctor --fix` makes them whole again. */
+  readonly damaged: readonly string[];
+}
+
+/** Find them in one pass over the store. Under the workspace's lock they stay as they are. */
+export function neighbours(store: Store, root: string): Neighbours {
+  const records: SessionRecord[] = [];
+  const damaged: string[] = [];
+  for (const listed of listRecords(store)) {
+    if (!("record" in listed)) damaged.push(stem(listed.name));
+    else if (listed.record.name !== undefined && listed.record.project?.root === root) {
+      records.push(listed.record);
+    }
+  }
+  const rebuilt = new Set(records.map(({ id }) => id));
+  // Their damaged records a write has moved away; they may have been destroyed since.
+  const moved = store.backend.list("quarantine").map((base) => base.slice(0, base.indexOf(".")))
+    .filter((id) => hasWorktree(root, id) && !wasDestroyed(store, id));
+  const ids = new Set([...damaged, ...moved]);
+  return { records, damaged: [...ids].filter((id) => !rebuilt.has(id) && hasWorktree(root, id)) };
+}
+
+const hasWorktree = (root: string, id: string): boolean =>
+  uuidOf(id) !== null && statusOf(worktreePath(root, id))?.isDirectory() === true;

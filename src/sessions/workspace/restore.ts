@@ -1,0 +1,33 @@
+import { type Guard, readArchived, restoreArchive } from "../../store/archive.ts";
+import { lockScope } from "../../store/locks.ts";
+import { admit } from "./admit.ts";
+import { noteDestruction } from "../git/marker.ts";
+import type { Means } from "../model/dependencies.ts";
+import { keepNumbers } from "./numbers.ts";
+
+/**
+ * Bring an archived session back as `restoreArchive` does. A named one is one of its workspace again, so what holds for
+ * a new one holds for it.
+ *
+ * @param given the archive's name
+ * @param replace archive a session that is there meanwhile, instead of refusing
+ * @returns the session's ID
+ * @throws `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `restoreArchive` throws
+ */
+export async function restoreSession(
+  means: Pick<Means, "store" | "machine" | "clock">,
+  given: string,
+  replace: Guard | null,
+): Promise<string> {
+  const { store, clock } = means;
+  const record = readArchived(store, given);
+  const { name, project } = record;
+  if (name === undefined || project === undefined) return await restoreArchive(store, given, replace);
+  const { root } = project;
+  using _lock = await lockScope(store, { kind: "workspace", root });
+  admit(means, root, [record]);
+  keepNumbers(store, root, clock(), [name]);
+  const id = await restoreArchive(store, given, replace);
+  noteDestruction(record, null);
+  return id;
+}

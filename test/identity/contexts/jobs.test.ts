@@ -1,0 +1,95 @@
+/** Jobs without a terminal, PID namespaces, and places where nothing outlives a command. */
+import { expect, test } from "bun:test";
+import { berth, cleanEnv, run, scratch } from "../../support/berth.ts";
+
+const home = scratch();
+
+/**
+ * Run a shell script as a service manager or cron does: in a session of its own, without a terminal, its parent
+ * gone so that it is a child of PID 1 or of a subreaper.
+ */
+async function job(script: string): Promise<string[]> {
+  const file = `${home}/job-${crypto.randomUUID()}`;
+  await Bun.write(`${file}.sh`, script);
+  await run(["setsid", "--fork", "sh", "-c", `sh ${file}.sh > ${file} 2>&1; mv ${file} ${file}.done`]);
+  for (let waited = 0; !await Bun.file(`${file}.done`).exists() && waited < 20_000; waited += 20) {
+    await Bun.sleep(20);
+  }
+  return (await Bun.file(`${file}.done`).text()).trim().split("\n");
+}
+
+test("a whole job is one session, two jobs are two", async () => {
+  const script =
+    `${berth} id\nbash -c '${berth} id; true'\ntimeout 20 ${berth} id\nenv -i ${berth} id\nsetsid -w ${berth} id\n`;
+  const [one, two] = [await job(script), await job(script)];
+  expect(one[0]).toMatch(/^anchor--[0-9a-f]{64}$/);
+  expect(new Set(one).size).toBe(1);
+  expect(new Set(two).size).toBe(1);
+  expect(two[0]).not.toBe(one[0]);
+});
+
+// A PID namespace of one's own wants root here; in CI the tests are root.
+if (process.getuid?.() === 0) {
+  const container = (script: string) =>
+    run(["unshare", "--pid", "--fork", "--mount-proc", "bash", "-c", `${script}\ntrue`], {
+      env: cleanEnv(home),
+    });
+
+  test("in a container everything is one session, and twins are two", async () => {
+    const script = `${berth} id; bash -c '${berth} id; true'; setsid -w ${berth} id; env -i ${berth} id`;
+    const answers = await Promise.all([container(script), container(script)]);
+    const [one, two] = answers.map(({ stdout }) => stdout.trim().split("\n"));
+    expect(one).toHaveLength(4);
+    expect(one?.[0]).toMatch(/^anchor--[0-9a-f]{64}$/);
+    expect(new Set(one).size).toBe(1);
+    expect(new Set(two).size).toBe(1);
+    expect(two?.[0]).not.toBe(one?.[0]);
+  });
+
+  test("twins one after the other are two, though their PIDs are the same", async () => {
+    const [one, two] = [await container(`${berth} id`), await container(`${berth} id`)];
+    expect(one.stdout).toMatch(/^anchor--[0-9a-f]{64}\n$/);
+    expect(two.stdout).not.toBe(one.stdout);
+  });
+
+  test("a container with a terminal is one session, by its own PID 1, since its leader is outside", async () => {
+    const { stdout } = await run([
+      "script",
+      "-qec",
+      `unshare --pid --fork --mount-proc bash -c "${berth} id; bash -c '${berth} id; true'; ${berth} explain --json; true"`,
+      "/dev/null",
+    ], { env: cleanEnv(home) });
+    const [one = "", two, json = ""] = stdout.trim().split("\r\n");
+    expect(one).toMatch(/^anchor--[0-9a-f]{64}$/);
+    expect(two).toBe(one);
+    expect(JSON.parse(json).anchor).toMatchObject({ pid: 1, tty: expect.stringMatching(/^\/dev\/pts\//) });
+  });
+
+  test("below unshare --pid without a /proc of its own the outer process table is read", async () => {
+    const { stdout } = await run([
+      "unshare",
+      "--pid",
+      "--fork",
+      "bash",
+      "-c",
+      `${berth} id; bash -c '${berth} id; true'`,
+    ]);
+    const [one, two] = stdout.trim().split("\n");
+    expect(one).toMatch(/^anchor--[0-9a-f]{64}$/);
+    expect(two).toBe(one ?? "");
+  });
+
+  test("a container's own PID 1 that is berth itself has nothing that outlives it", async () => {
+    const alone = ["unshare", "--pid", "--fork", "--mount-proc", berth, "id"];
+    const [one, two] = [await run(alone), await run(alone)];
+    expect(one.stdout).toMatch(/^uuid--[0-9a-f-]{36}\n$/);
+    expect(two.stdout).not.toBe(one.stdout);
+    const strict = await run([...alone, "--strict"]);
+    expect(strict).toMatchObject({ stdout: "", status: 4 });
+    expect(strict.stderr).toStartWith("berth: No stable session here");
+    expect(JSON.parse((await run([...alone, "--json"])).stdout)).toMatchObject({
+      source: "uuid-fallback",
+      stable: false,
+    });
+  });
+}
