@@ -9,165 +9,218 @@ interface Entry {
   readonly load: () => Promise<Command>;
 }
 
-/** Every command. A command's file is loaded when it is called, so the others cost nothing. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {
-  id: { about: "Print the ID of this session", load: async () => (await import("./commands/id.ts")).id },
-  explain: {
-    about: "Show how the ID was found",
-    load: async () => (await import("./commands/explain.ts")).explain,
+export interface Group {
+  readonly title: string;
+  readonly commands: Readonly<Record<string, Entry>>;
+}
+
+/**
+ * Every command, in the groups that `berth help` shows: what people want to do. A command's file is loaded when it is
+ * called, so the others cost nothing.
+ */
+export const GROUPS: readonly Group[] = [
+  {
+    title: "This terminal",
+    commands: {
+      id: { about: "Print the ID of this session", load: async () => (await import("./commands/id.ts")).id },
+      explain: {
+        about: "Show how the ID was found",
+        load: async () => (await import("./commands/explain.ts")).explain,
+      },
+      use: {
+        about: "Let this terminal mean another session",
+        load: async () => (await import("./commands/use.ts")).use,
+      },
+      refresh: {
+        about: "Let this shell ask again which session it is in",
+        load: async () => (await import("./commands/refresh.ts")).refresh,
+      },
+      touch: {
+        about: "Note that this session is in use",
+        load: async () => (await import("./commands/touch.ts")).touch,
+      },
+      hold: {
+        about: "Run a command while others see this session live",
+        load: async () => (await import("./commands/hold.ts")).hold,
+      },
+      init: {
+        about: "Print the hook of a shell",
+        load: async () => (await import("./commands/init.ts")).init,
+      },
+    },
   },
-  set: { about: "Keep a value in this session", load: async () => (await import("./commands/set.ts")).set },
-  get: { about: "Print a value, or all of them", load: async () => (await import("./commands/get.ts")).get },
-  unset: { about: "Remove a value", load: async () => (await import("./commands/unset.ts")).unset },
-  incr: {
-    about: "Add to a number, and print the sum",
-    load: async () => (await import("./commands/incr.ts")).incr,
+  {
+    title: "Values",
+    commands: {
+      set: {
+        about: "Keep a value in this session",
+        load: async () => (await import("./commands/set.ts")).set,
+      },
+      get: {
+        about: "Print a value, or all of them",
+        load: async () => (await import("./commands/get.ts")).get,
+      },
+      unset: { about: "Remove a value", load: async () => (await import("./commands/unset.ts")).unset },
+      incr: {
+        about: "Add to a number, and print the sum",
+        load: async () => (await import("./commands/incr.ts")).incr,
+      },
+      keys: {
+        about: "Print the keys of the values",
+        load: async () => (await import("./commands/keys.ts")).keys,
+      },
+    },
   },
-  keys: {
-    about: "Print the keys of the values",
-    load: async () => (await import("./commands/keys.ts")).keys,
+  {
+    title: "Sessions",
+    commands: {
+      new: {
+        about: "Make a session with a branch and a worktree of its own",
+        load: async () => (await import("./commands/new/new.ts")).newCommand,
+      },
+      run: {
+        about: "Run a command in a session's worktree",
+        load: async () => (await import("./commands/run.ts")).runSession,
+      },
+      resume: {
+        about: "Run a session's last command again",
+        load: async () => (await import("./commands/run.ts")).resume,
+      },
+      stop: {
+        about: "End the command that runs in a session",
+        load: async () => (await import("./commands/stop.ts")).stop,
+      },
+      status: {
+        about: "Say how a session is doing",
+        load: async () => (await import("./commands/status.ts")).status,
+      },
+      heartbeat: {
+        about: "Note that a session's command is at work",
+        load: async () => (await import("./commands/heartbeat.ts")).heartbeat,
+      },
+      wait: {
+        about: "Wait for a session's end or status",
+        load: async () => (await import("./commands/wait.ts")).wait,
+      },
+      destroy: {
+        about: "End a session, and remove its worktree where that loses nothing",
+        load: async () => (await import("./commands/destroy.ts")).destroy,
+      },
+      list: {
+        aliases: ["ls"],
+        about: "List every session",
+        load: async () => (await import("./commands/list.ts")).list,
+      },
+      show: {
+        about: "Show all that is kept of a session",
+        load: async () => (await import("./commands/show.ts")).show,
+      },
+      history: {
+        about: "Print what happened in a session",
+        load: async () => (await import("./commands/history.ts")).history,
+      },
+      path: {
+        about: "Print where a session is kept",
+        load: async () => (await import("./commands/path.ts")).path,
+      },
+      export: {
+        about: "Print a project's sessions as one JSON document",
+        load: async () => (await import("./commands/export.ts")).exportCommand,
+      },
+      import: {
+        about: "Take sessions over from such a document",
+        load: async () => (await import("./commands/export.ts")).importCommand,
+      },
+      trust: {
+        about: "Allow the hooks of this project to run",
+        load: async () => (await import("./commands/trust.ts")).trustCommand,
+      },
+    },
   },
-  new: {
-    about: "Make a session with a branch and a worktree of its own",
-    load: async () => (await import("./commands/new/new.ts")).newCommand,
+  {
+    title: "Agents",
+    commands: {
+      mcp: {
+        about: "Serve a session to an agent over MCP: its state, files and Lua",
+        load: async () => (await import("./commands/mcp/mcp.ts")).mcp,
+      },
+    },
   },
-  run: {
-    about: "Run a command in a session's worktree",
-    load: async () => (await import("./commands/run.ts")).runSession,
+  {
+    title: "Files",
+    commands: {
+      fs: {
+        about: "Read and write files, confined to a session's project root",
+        load: async () => (await import("./commands/fs.ts")).fs,
+      },
+      lua: {
+        about: "Run a Lua script in a session: its own files, its own state",
+        load: async () => (await import("./commands/lua.ts")).lua,
+      },
+    },
   },
-  resume: {
-    about: "Run a session's last command again",
-    load: async () => (await import("./commands/run.ts")).resume,
+  {
+    title: "Upkeep",
+    commands: {
+      doctor: {
+        about: "Say what is amiss here, and put it right",
+        load: async () => (await import("./commands/doctor/doctor.ts")).doctor,
+      },
+      clean: {
+        about: "Archive the sessions beyond the limits",
+        load: async () => (await import("./commands/clean.ts")).clean,
+      },
+      purge: {
+        about: "Delete old archives for good",
+        load: async () => (await import("./commands/purge.ts")).purge,
+      },
+      reset: {
+        about: "Archive a session and start it anew",
+        load: async () => (await import("./commands/reset.ts")).reset,
+      },
+      archives: {
+        about: "List the archived sessions",
+        load: async () => (await import("./commands/archives.ts")).archives,
+      },
+      restore: {
+        about: "Bring an archived session back",
+        load: async () => (await import("./commands/restore.ts")).restore,
+      },
+      delete: {
+        aliases: ["rm"],
+        about: "Delete sessions for good",
+        load: async () => (await import("./commands/delete.ts")).deleteCommand,
+      },
+      config: {
+        about: "Show or set how much is kept",
+        load: async () => (await import("./commands/config.ts")).config,
+      },
+      completions: {
+        about: "Print the completions of a shell",
+        load: async () => (await import("./commands/completions.ts")).completions,
+      },
+      complete: {
+        about: "Answer a shell's completions",
+        hidden: true,
+        load: async () => (await import("./commands/complete/complete.ts")).complete,
+      },
+      help: {
+        about: "Show help on a command or a topic",
+        load: async () => (await import("./commands/help.ts")).help,
+      },
+      version: {
+        about: "Print version, commit and target",
+        load: async () => (await import("./commands/version.ts")).version,
+      },
+    },
   },
-  stop: {
-    about: "End the command that runs in a session",
-    load: async () => (await import("./commands/stop.ts")).stop,
-  },
-  status: {
-    about: "Say how a session is doing",
-    load: async () => (await import("./commands/status.ts")).status,
-  },
-  heartbeat: {
-    about: "Note that a session's command is at work",
-    load: async () => (await import("./commands/heartbeat.ts")).heartbeat,
-  },
-  wait: {
-    about: "Wait for a session's end or status",
-    load: async () => (await import("./commands/wait.ts")).wait,
-  },
-  destroy: {
-    about: "End a session, and remove its worktree where that loses nothing",
-    load: async () => (await import("./commands/destroy.ts")).destroy,
-  },
-  export: {
-    about: "Print a project's sessions as one JSON document",
-    load: async () => (await import("./commands/export.ts")).exportCommand,
-  },
-  import: {
-    about: "Take sessions over from such a document",
-    load: async () => (await import("./commands/export.ts")).importCommand,
-  },
-  trust: {
-    about: "Allow the hooks of this project to run",
-    load: async () => (await import("./commands/trust.ts")).trustCommand,
-  },
-  list: {
-    aliases: ["ls"],
-    about: "List every session",
-    load: async () => (await import("./commands/list.ts")).list,
-  },
-  show: {
-    about: "Show all that is kept of a session",
-    load: async () => (await import("./commands/show.ts")).show,
-  },
-  path: {
-    about: "Print where a session is kept",
-    load: async () => (await import("./commands/path.ts")).path,
-  },
-  history: {
-    about: "Print what happened in a session",
-    load: async () => (await import("./commands/history.ts")).history,
-  },
-  touch: {
-    about: "Note that this session is in use",
-    load: async () => (await import("./commands/touch.ts")).touch,
-  },
-  hold: {
-    about: "Run a command while others see this session live",
-    load: async () => (await import("./commands/hold.ts")).hold,
-  },
-  reset: {
-    about: "Archive a session and start it anew",
-    load: async () => (await import("./commands/reset.ts")).reset,
-  },
-  archives: {
-    about: "List the archived sessions",
-    load: async () => (await import("./commands/archives.ts")).archives,
-  },
-  restore: {
-    about: "Bring an archived session back",
-    load: async () => (await import("./commands/restore.ts")).restore,
-  },
-  delete: {
-    aliases: ["rm"],
-    about: "Delete sessions for good",
-    load: async () => (await import("./commands/delete.ts")).deleteCommand,
-  },
-  clean: {
-    about: "Archive the sessions beyond the limits",
-    load: async () => (await import("./commands/clean.ts")).clean,
-  },
-  purge: {
-    about: "Delete old archives for good",
-    load: async () => (await import("./commands/purge.ts")).purge,
-  },
-  config: {
-    about: "Show or set how much is kept",
-    load: async () => (await import("./commands/config.ts")).config,
-  },
-  doctor: {
-    about: "Say what is amiss here, and put it right",
-    load: async () => (await import("./commands/doctor/doctor.ts")).doctor,
-  },
-  use: {
-    about: "Let this terminal mean another session",
-    load: async () => (await import("./commands/use.ts")).use,
-  },
-  refresh: {
-    about: "Let this shell ask again which session it is in",
-    load: async () => (await import("./commands/refresh.ts")).refresh,
-  },
-  init: { about: "Print the hook of a shell", load: async () => (await import("./commands/init.ts")).init },
-  completions: {
-    about: "Print the completions of a shell",
-    load: async () => (await import("./commands/completions.ts")).completions,
-  },
-  complete: {
-    about: "Answer a shell's completions",
-    hidden: true,
-    load: async () => (await import("./commands/complete/complete.ts")).complete,
-  },
-  fs: {
-    about: "Read and write files, confined to a session's project root",
-    load: async () => (await import("./commands/fs.ts")).fs,
-  },
-  lua: {
-    about: "Run a Lua script in a session: its own files, its own state",
-    load: async () => (await import("./commands/lua.ts")).lua,
-  },
-  mcp: {
-    about: "Serve a session to an agent over MCP: its state, files and Lua",
-    load: async () => (await import("./commands/mcp/mcp.ts")).mcp,
-  },
-  help: {
-    about: "Show help on a command or a topic",
-    load: async () => (await import("./commands/help.ts")).help,
-  },
-  version: {
-    about: "Print version, commit and target",
-    load: async () => (await import("./commands/version.ts")).version,
-  },
-};
+];
+
+/** All of them by name. */
+export const COMMANDS: Readonly<Record<string, Entry>> = Object.assign(
+  {},
+  ...GROUPS.map(({ commands }) => commands),
+);
 
 export interface Found {
   /** The proper name, where the word was an alias. */

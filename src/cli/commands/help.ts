@@ -2,43 +2,59 @@ import { fail, kinds } from "../../errors/errors.ts";
 import { type Command, type Context, type Option, outJson } from "../command.ts";
 import { GLOBAL_OPTIONS } from "../line/globals.ts";
 import { nearest } from "../line/nearest.ts";
-import { COMMANDS, findCommand } from "../table.ts";
+import { type Colours, coloursOf } from "../say/colours.ts";
+import { COMMANDS, findCommand, GROUPS } from "../table.ts";
 
 export const help: Command = {
   usage: "help [topic]",
   about: "Show help on a command or a topic",
   details: [`Topics beside the commands: errors`],
   async run(context, { args: [topic] }) {
-    if (topic === undefined) context.out(overview());
+    const colours = coloursOf(context.host.variables);
+    if (topic === undefined) context.out(overview(colours));
     else if (topic === "errors") printErrors(context);
-    else context.out(await page(topic));
+    else context.out(await page(topic, colours));
   },
 };
 
-/** Two columns, the first as wide as its longest entry. */
-function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join("");
+/** Two columns, the first of a width of its own where none is given. */
+function columns(
+  rows: readonly Row[],
+  left: (text: string) => string = (text) => text,
+  width = widest(rows),
+) {
+  return rows.map(([first, second]) => `  ${left(first)}${" ".repeat(width - first.length)}  ${second}\n`)
+    .join("");
 }
+
+type Row = readonly [string, string];
+
+const widest = (rows: readonly Row[]): number => Math.max(...rows.map(([left]) => left.length));
 
 const optionRows = (options: readonly Option[]) => options.map(({ flag, about }) => [flag, about] as const);
 
-function overview(): string {
-  const commands = Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden)
+/** The commands of a group, as far as people type them. */
+const commandRows = (commands: (typeof GROUPS)[number]["commands"]): Row[] =>
+  Object.entries(commands).filter(([, { hidden }]) => !hidden)
     .map(([name, { aliases = [], about }]) => [[name, ...aliases].join(", "), about] as const);
+
+function overview({ heading, command }: Colours): string {
+  const width = widest([...commandRows(COMMANDS), ...optionRows(GLOBAL_OPTIONS)]);
+  const groups = GROUPS.map(({ title, commands }) =>
+    `${heading(`${title}:`)}\n${columns(commandRows(commands), command, width)}`
+  );
   return `berth: a stable session ID for every terminal, and the state that belongs to it
 
-Usage: berth <command> [options] [arguments]
+${heading("Usage:")} berth <command> [options] [arguments]
 
-Commands:
-${columns(commands)}
-Options of every command:
-${columns(optionRows(GLOBAL_OPTIONS))}
+${groups.join("\n")}
+${heading("Options of every command:")}
+${columns(optionRows(GLOBAL_OPTIONS), command, width)}
 Type "berth help <command>" for one of them, "berth help errors" for exit statuses and error codes.
 `;
 }
 
-async function page(topic: string): Promise<string> {
+async function page(topic: string, { heading, command: typed }: Colours): Promise<string> {
   const found = findCommand(topic);
   if (found === undefined) {
     const near = nearest(topic, [...Object.keys(COMMANDS), "errors"]);
@@ -46,12 +62,12 @@ async function page(topic: string): Promise<string> {
   }
   const command = await found.entry.load();
   const { usage, about, details = [], examples = [], options = [] } = command;
-  const section = (title: string, body: string) => body === "" ? "" : `\n${title}:\n${body}`;
-  return `${about}\n\nUsage: berth ${usage}${options.length > 0 ? " [options]" : ""}\n` +
+  const section = (title: string, body: string) => body === "" ? "" : `\n${heading(`${title}:`)}\n${body}`;
+  return `${about}\n\n${heading("Usage:")} berth ${usage}${options.length > 0 ? " [options]" : ""}\n` +
     (details.length > 0 ? `\n${details.join("\n")}\n` : "") +
-    section("Options", options.length > 0 ? columns(optionRows(options)) : "") +
-    section("Options of every command", columns(optionRows(GLOBAL_OPTIONS))) +
-    section("Examples", examples.map((example) => `  ${example}\n`).join(""));
+    section("Options", options.length > 0 ? columns(optionRows(options), typed) : "") +
+    section("Options of every command", columns(optionRows(GLOBAL_OPTIONS), typed)) +
+    section("Examples", examples.map((example) => `  ${typed(example)}\n`).join(""));
 }
 
 const STATUSES: readonly (readonly [string, string])[] = [
