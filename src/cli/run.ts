@@ -12,6 +12,9 @@ import { plainInput } from "./line/plain.ts";
 import { report, writeOut } from "./say/report.ts";
 import { COMMANDS, findCommand, type Found } from "./table.ts";
 
+/** The machine as node's API shows it. */
+export const plainHost = async (): Promise<Host> => (await import("../facts/host-node.ts")).nodeHost;
+
 /** Do what the command line says. @returns the exit status */
 export async function run(host: Host, argv: readonly string[]): Promise<number> {
   // The other end of `berth lua`, started by itself.

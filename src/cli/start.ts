@@ -9,16 +9,18 @@ type OpenFresh = (host: Host, fresh: true) => Facts;
 /**
  * Do what our command line says, and leave the exit status for the end.
  *
+ * @param fast the fast way to the machine, null where it is closed: then everything goes the plain one
  * @param open makes the reader of this machine, for a program that was started for one question
  */
-export function start(host: Host, open: OpenFresh): Promise<void> {
+export function start(fast: Host | null, open: OpenFresh): Promise<void> {
   const argv = process.argv.slice(2);
-  if (plainId(host, open, argv)) host.exit(0);
-  return rest(host, argv);
+  if (fast !== null && plainId(fast, open, argv)) fast.exit(0);
+  return rest(fast, argv);
 }
 
-async function rest(host: Host, argv: readonly string[]): Promise<void> {
-  const { run } = await import("./run.ts");
+async function rest(fast: Host | null, argv: readonly string[]): Promise<void> {
+  const { plainHost, run } = await import("./run.ts");
+  const host = fast ?? await plainHost();
   const status = await run(host, argv);
   // Who wants to hear of the end does (a Lua script still runs for an MCP client that is gone); all else is done.
   if (process.listenerCount("exit") === 0) host.exit(status);

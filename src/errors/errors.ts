@@ -757,6 +757,23 @@ export const kinds = () => ({
     { why: "it was ended by SIGSEGV" },
   ),
 
+  // What the machine denies
+  no_native_calls: kind(
+    Exit.failed,
+    (d: { what: string }) =>
+      `Cannot ${d.what}: this process is granted no memory that is both written and executed`,
+    () =>
+      `Raise "ulimit -v" above 4000000, or lift MemoryDenyWriteExecute or BUN_JSC_useJIT=0; ` +
+      `"berth doctor" says what works without`,
+    { what: "lock a file" },
+  ),
+  machine_denies: kind(
+    Exit.failed,
+    (d: { why: string; hint: string }) => `Cannot go on: the system says ${quote(d.why)}`,
+    (d) => d.hint,
+    { why: "Too many open files", hint: `Raise the limit with "ulimit -n 256", or close what is open` },
+  ),
+
   // Faults
   internal: kind(
     Exit.failed,

@@ -9,16 +9,34 @@ import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
 import { start } from "./spawn-bun.ts";
 
-const { dlopen, ptr, CString } = ffi;
-const { symbols: libc } = dlopen("libc.so.6", {
-  open: { args: ["ptr", "i32"], returns: "i32" },
-  read: { args: ["i32", "ptr", "i32"], returns: "i32" },
-  write: { args: ["i32", "ptr", "i32"], returns: "i32" },
-  close: { args: ["i32"], returns: "i32" },
-  readlink: { args: ["ptr", "ptr", "i32"], returns: "i32" },
-  __errno_location: { args: [], returns: "ptr" },
-  _exit: { args: ["i32"], returns: "void" },
-});
+const { ptr, CString } = ffi;
+
+const open = () =>
+  ffi.dlopen("libc.so.6", {
+    open: { args: ["ptr", "i32"], returns: "i32" },
+    read: { args: ["i32", "ptr", "i32"], returns: "i32" },
+    write: { args: ["i32", "ptr", "i32"], returns: "i32" },
+    close: { args: ["i32"], returns: "i32" },
+    readlink: { args: ["ptr", "ptr", "i32"], returns: "i32" },
+    __errno_location: { args: [], returns: "ptr" },
+    _exit: { args: ["i32"], returns: "void" },
+  }).symbols;
+
+/**
+ * Null where the machine grants no memory that is both written and executed (`ulimit -v`, MemoryDenyWriteExecute of
+ * systemd), out of which every call is made.
+ */
+function opened(): ReturnType<typeof open> | null {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
+}
+
+const opening = opened();
+/** Called by `bunHost` alone, which there is only with it. */
+const libc = opening as ReturnType<typeof open>;
 
 /** As much as the kernel hands to a program (ARG_MAX of execve(2) without a raised stack limit). */
 const ENVIRONMENT_BYTES = 1 << 21;
@@ -108,7 +126,8 @@ function write(stream: 1 | 2, text: string): Reading<null> {
   return known(null);
 }
 
-export const bunHost: Host = {
+/** Null where libc cannot be called; the plain way goes without. */
+export const bunHost: Host | null = opening === null ? null : {
   system: "linux",
   get variables() {
     return process.env;
@@ -134,5 +153,5 @@ export const bunHost: Host = {
   },
   write,
   // Not process.exit: what the runtime takes down by then, the kernel takes down anyway.
-  exit: libc._exit as unknown as (status: number) => never,
+  exit: opening._exit as unknown as (status: number) => never,
 };

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { ffi } from "../facts/ffi-bun.ts";
+import { nativeCalls } from "../facts/native-calls.ts";
 import * as files from "./files.ts";
 import type { LockFile } from "./lock-file.ts";
 import { quietly } from "./naming.ts";
@@ -12,31 +13,39 @@ const darwin = process.platform === "darwin";
 
 const flockAs = { flock: { args: ["i32", "i32"], returns: "i32" } } as const;
 const errnoAs = { args: [], returns: "ptr" } as const;
-const libc = darwin
-  ? ffi.dlopen("libSystem.B.dylib", { ...flockAs, __error: errnoAs }).symbols
-  : ffi.dlopen("libc.so.6", { ...flockAs, __errno_location: errnoAs }).symbols;
+const open = () =>
+  darwin
+    ? ffi.dlopen("libSystem.B.dylib", { ...flockAs, __error: errnoAs }).symbols
+    : ffi.dlopen("libc.so.6", { ...flockAs, __errno_location: errnoAs }).symbols;
+type Libc = ReturnType<typeof open>;
+let opened: Libc | undefined;
 
 const LOCK_EX_NB = 2 | 4;
 const LOCK_UN = 8;
 const EINTR = 4;
 const EWOULDBLOCK = darwin ? 35 : 11;
 
-function errno(): number {
+function errno(libc: Libc): number {
   const location = "__error" in libc ? libc.__error() : libc.__errno_location();
   return location === null ? 0 : ffi.read.i32(location, 0);
 }
 
-function tryFlock(fd: number): boolean {
+function tryFlock(libc: Libc, fd: number): boolean {
   while (libc.flock(fd, LOCK_EX_NB) !== 0) {
-    const code = errno();
+    const code = errno(libc);
     if (code === EWOULDBLOCK) return false;
     if (code !== EINTR) throw new Error(`flock failed with errno ${code}`);
   }
   return true;
 }
 
-/** Open the lock file at `path`, making it where it is missing. */
+/**
+ * Open the lock file at `path`, making it where it is missing.
+ *
+ * @throws `no_native_calls`, with nothing made
+ */
 export function openLockFile(path: string): LockFile {
+  const libc = opened ??= nativeCalls("lock a file", open);
   const fd = files.openLock(path);
   // Unlocked first, since that also frees it from a child that is between fork and exec and has the file open yet.
   const close = () => {
@@ -44,7 +53,7 @@ export function openLockFile(path: string): LockFile {
     files.closeSync(fd);
   };
   return {
-    tryLock: () => tryFlock(fd),
+    tryLock: () => tryFlock(libc, fd),
     inPlace() {
       const [there, here] = [files.lstat(path), files.fstat(fd)];
       return there !== null && there.ino === here.ino && there.dev === here.dev;

@@ -1,4 +1,5 @@
 import type { Pointer } from "bun:ffi";
+import { nativeCalls } from "../facts/native-calls.ts";
 import * as files from "./files.ts";
 import type { LockFile } from "./lock-file.ts";
 import { quietly } from "./naming.ts";
@@ -71,7 +72,8 @@ async function kernel32(): Promise<{ calls: Kernel; isHandle: (handle: Handle) =
   // INVALID_HANDLE_VALUE, -1, arrives as a double.
   const isHandle = (handle: Handle) =>
     handle !== null && (handle as Pointer) > 0 && (handle as Pointer) < 2 ** 53;
-  return { calls: dlopen("kernel32.dll", table).symbols as unknown as Kernel, isHandle };
+  const { symbols } = nativeCalls("lock a file", () => dlopen("kernel32.dll", table));
+  return { calls: symbols as unknown as Kernel, isHandle };
 }
 
 const { calls, isHandle } = await kernel32();

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, quotePath } from "../errors/errors.ts";
+import { BerthError, fail, quotePath } from "../errors/errors.ts";
 import type { Holder, Lock, LockRequest } from "./backend.ts";
 import * as files from "./files.ts";
 import { type LockFile, lockFiles } from "./lock-file.ts";
@@ -50,7 +50,7 @@ function opened(path: string): LockFile {
   try {
     return openLockFile(path);
   } catch (error) {
-    if (files.errnoOf(error) === "ENOENT") throw error;
+    if (error instanceof BerthError || files.errnoOf(error) === "ENOENT") throw error;
     throw fail("lock_failed", { file: quotePath(path), why: files.why(error) }, error);
   }
 }

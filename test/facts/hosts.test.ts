@@ -26,8 +26,10 @@ text("dir ,é/file", "x");
 symlinkSync(`${home}/dir ,é`, `${home}/way`);
 
 const LIMITS = { timeoutMs: 5000, maxBytes: 4096 };
+/** There is one where this runs: the machine grants what it needs. */
+const fast = bunHost as Host;
 
-describe.each<[string, Host]>([["bun:ffi", bunHost], ["node:fs", nodeHost]])("%s", (_, host) => {
+describe.each<[string, Host]>([["bun:ffi", fast], ["node:fs", nodeHost]])("%s", (_, host) => {
   test("reads files of every size, up to a limit", () => {
     expect(host.readText(FILES.empty, 100)).toEqual(known(""));
     expect(host.readText(FILES.page, 4096)).toEqual(known("x".repeat(4096)));
@@ -101,7 +103,7 @@ describe.each<[string, Host]>([["bun:ffi", bunHost], ["node:fs", nodeHost]])("%s
 test("whoever has said its line is not waited for, and is gone later on", async () => {
   const limits = { timeoutMs: 1000, maxBytes: 4096, line: true };
   const [ended, hanging] = ["exit", "exec sleep 60"].map((then) =>
-    bunHost.start(["sh", "-c", `echo $$; ${then}`], limits)()
+    fast.start(["sh", "-c", `echo $$; ${then}`], limits)()
   );
   const gone = (line = "") => !existsSync(`/proc/${line.trim()}`);
   expect([ended, hanging]).toEqual([

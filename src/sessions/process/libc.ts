@@ -4,11 +4,12 @@
  */
 import { dlopen, ptr } from "bun:ffi";
 import process from "node:process";
+import { nativeCalls } from "../../facts/native-calls.ts";
 import { rawVariables, rawWords, type Text } from "./raw.ts";
 
 export const darwin = process.platform === "darwin";
 
-const { symbols } = dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
+const declarations = {
   posix_spawnp: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
   posix_spawnattr_init: { args: ["ptr"], returns: "i32" },
   posix_spawnattr_setflags: { args: ["ptr", "i16"], returns: "i32" },
@@ -29,7 +30,12 @@ const { symbols } = dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
   tcgetattr: { args: ["i32", "ptr"], returns: "i32" },
   tcsetattr: { args: ["i32", "i32", "ptr"], returns: "i32" },
   strerror: { args: ["i32"], returns: "cstring" },
-});
+} as const;
+
+const { symbols } = nativeCalls(
+  "start a command",
+  () => dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", declarations),
+);
 
 export const libc = symbols;
 
