@@ -7,6 +7,8 @@ import { WINE_PROGRAMS } from "./wine.ts";
 
 /** Debian packages, and a program or a file of each by which it is known to be there. */
 const PROGRAMS: Readonly<Record<string, string>> = {
+  acl: "setfacl",
+  attr: "setfattr",
   bash: "bash",
   dash: "dash",
   direnv: "direnv",
@@ -47,6 +49,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 
 /** The test files that drive what a package brings, where not every one of them does. */
 const NEEDED_BY: Readonly<Record<string, RegExp>> = {
+  acl: /sandbox\/attributes/,
+  attr: /sandbox\/attributes/,
   bsdutils: /contexts\/|hostile-machine|machines/,
   busybox: /install/,
   curl: /install/,
@@ -74,7 +78,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   sudo: /contexts\/(ssh|sudo|tmux)/,
   tmux: /contexts\/(tmux|xterm)|hooks\/session|explain|toolchain/,
   unzip: /install|release/,
-  "util-linux": /contexts\/|explain|hooks\/|host|install|sessions\/|store\/|toolchain/,
+  "util-linux": /sandbox\/attributes|contexts\/|explain|hooks\/|host|install|sessions\/|store\/|toolchain/,
   vim: /contexts\/terminal/,
   wget: /install/,
   wine: /wine|store\/windows/,

@@ -22,6 +22,9 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
   // Errors of the command line itself come as JSON too where the user asked for it.
   let json = argv.slice(0, end(argv)).includes("--json");
   try {
+    if (mayBeChanged(argv, host.variables["BERTH_SESSION"])) {
+      (await import("./line/utf8.ts")).refuseChanged(argv, host.variables["BERTH_SESSION"]);
+    }
     const { word, words, rest } = split(argv);
     const { name, entry } = chosen(word, words);
     const command = await entry.load();
@@ -35,6 +38,10 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
     return report(host, error, json);
   }
 }
+
+/** Whether the runtime may have put U+FFFD for bytes that are no UTF-8. */
+const mayBeChanged = (argv: readonly string[], label: string | undefined): boolean =>
+  label?.includes("\ufffd") === true || argv.some((argument) => argument.includes("\ufffd"));
 
 const end = (argv: readonly string[]): number => argv.includes("--") ? argv.indexOf("--") : argv.length;
 

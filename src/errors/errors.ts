@@ -47,9 +47,19 @@ export function quote(value: string, longest = 80): string {
   const shown = value.length > longest ? `${value.slice(0, longest - 3)}...` : value;
   return JSON.stringify(shown).replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    escaped,
   );
 }
+
+/** Characters that a terminal obeys or that are invisible or turn text round; lines and tabs are none of them. */
+const OBEYED =
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text of somebody else's, of several lines perhaps, with everything escaped that a terminal would obey. */
+export const visible = (text: string): string => text.replace(OBEYED, escaped);
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** A path, quoted and whole: people copy it from the message. */
 export const quotePath = (path: string): string => quote(path, 8192);
@@ -111,6 +121,12 @@ export const kinds = () => ({
       `Unexpected argument ${quote(d.given)} for "berth ${d.command}"`,
     (d) => `Type "berth ${d.usage}"`,
     { command: "id", given: "x", usage: "id" },
+  ),
+  not_utf8: kind(
+    Exit.usage,
+    (d: { what: string; value: string }) => `Cannot take ${d.what} that is no UTF-8 text: ${quote(d.value)}`,
+    () => `Convert it with "iconv -t UTF-8", or encode the bytes with "base64"`,
+    { what: "an argument", value: "caf\ufffd" },
   ),
   unknown_topic: kind(
     Exit.usage,
@@ -749,6 +765,12 @@ export const kinds = () => ({
       `Cannot read the Lua state of session ${quote(d.session)}: no script can have left it`,
     () => `Type "berth lua SESSION --reset" to forget it`,
     { session: "ex--my-session_01" },
+  ),
+  lua_not_started: kind(
+    Exit.failed,
+    (d: { why: string }) => `Cannot start a process for the script: ${d.why}`,
+    () => `Raise the limits on open files and processes (see "ulimit -n" and "ulimit -u"), and run it again`,
+    { why: "EMFILE" },
   ),
   lua_crashed: kind(
     Exit.failed,

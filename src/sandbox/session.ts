@@ -20,6 +20,8 @@ export interface Subject {
   readonly origin?: Origin;
   /** A project root from the command line, for a session that has none of its own. */
   readonly root?: string;
+  /** The directory whose files are meant, whatever the record says: an MCP server's, named by who started it. */
+  readonly served?: string;
 }
 
 function isSameDirectory(a: string, b: string): boolean {
@@ -32,11 +34,12 @@ function isSameDirectory(a: string, b: string): boolean {
 
 /**
  * The directory that a session's files are confined to, null when it has none: its worktree, else its project.
- * What the record says counts; no argument overrides it, or there would be no confinement.
+ * What the record says counts; no argument of a call overrides it, or there would be no confinement.
  *
  * @throws `root_is_fixed` when another root was asked for
  */
-export function rootOf(record: SessionRecord | null, { id, root }: Subject): string | null {
+export function rootOf(record: SessionRecord | null, { id, root, served }: Subject): string | null {
+  if (served !== undefined) return served;
   const own = record?.project?.worktree ?? record?.project?.root;
   if (own === undefined) return root ?? null;
   if (root !== undefined && !isSameDirectory(own, root)) {
@@ -87,8 +90,10 @@ async function keep(
   { store, id, origin }: Subject,
   { globals, bytes }: LuaOutcome,
   create: boolean,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const change = (draft: SessionRecord) => {
+    signal?.throwIfAborted();
     if (isEqual(luaGlobals(draft), globals)) return false;
     draft.lua = { ...draft.lua, globals: globals as Globals, bytes };
     remember(draft, store.now(), "lua", { bytes });
@@ -102,6 +107,8 @@ export interface Script {
   readonly limits?: Partial<LuaLimits>;
   readonly permissions?: { readonly write: boolean; readonly delete: boolean };
   readonly onPrint?: (text: string) => void;
+  /** When it fires, the script is killed and nothing is kept; the call then fails with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -114,12 +121,13 @@ export async function runInSession(subject: Subject, script: Script): Promise<Lu
   const { store, id } = subject;
   const { runLua } = await import("./lua.ts");
   using _turn = await takeTurn(subject);
+  script.signal?.throwIfAborted();
   const record = readRecord(store, id);
   const path = rootOf(record, subject);
   using root = path === null ? null : await projectRoot(path);
   const request: LuaRequest = { ...script, root, session: id, globals: luaGlobals(record) };
   const outcome = await runLua(request);
-  await keep(subject, outcome, record === null);
+  await keep(subject, outcome, record === null, script.signal);
   return outcome;
 }
 

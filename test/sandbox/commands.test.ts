@@ -269,6 +269,35 @@ describe("berth lua", () => {
     expect(await call(session, ["lua", id, "-e", "1"])).toEqual(done("1\n"));
   });
 
+  test("a file may begin with a byte order mark, and with a line for the shell behind it", async () => {
+    using session = await makeSession();
+    const script = join(session.field.base, "marked.lua");
+    writeFileSync(script, "\ufeff#!/usr/bin/env lua\nreturn select(2, pcall(error, 'here'))");
+    expect(await call(session, ["lua", session.id, script])).toMatchObject({ status: 0, stdout: "here\n" });
+  });
+
+  test("nothing that a terminal obeys comes from a script's error or its names", async () => {
+    using session = await makeSession();
+    const attack = String.raw`error("\27[2J\u{9b}31m\u{202e}\nsecond line")`;
+    const { stderr } = await call(session, ["lua", session.id, "-e", attack]);
+    expect(stderr).toContain(String.raw`code:1: \u001b[2J\u009b31m\u202e` + "\nsecond line");
+    const named = await call(session, ["lua", session.id, "-e", String.raw`_G["\u{9b}2J"] = print`]);
+    expect(named.stderr).toContain(String.raw`not kept: ["\u009b2J"]: `);
+  });
+
+  test("without descriptors or processes to start it with, that is said", async () => {
+    using session = await makeSession();
+    for (const limit of ["-n 8", "-n 12"]) {
+      const command = `ulimit ${limit}; exec ${berth} lua ${session.id} -e 1`;
+      expect(await run(["bash", "-c", command], { env: { BERTH_HOME: session.home } })).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(
+          /^berth: Cannot start a process for the script: [A-Z]+\n {2}hint: Raise .*\n$/,
+        ),
+      });
+    }
+  });
+
   test("options that make no sense are usage errors", async () => {
     using session = await makeSession();
     const { id } = session;

@@ -1,5 +1,5 @@
 import { digits, pipe, string } from "valibot";
-import { fail } from "../../errors/errors.ts";
+import { fail, visible } from "../../errors/errors.ts";
 import {
   deleteFile,
   type FileStat,
@@ -44,6 +44,13 @@ function read({ input, root, path }: Call): void {
   writeBytes(readFile(root, path, { offset, ...limit === undefined ? {} : { limit } }).bytes);
 }
 
+function write(call: Call): void {
+  const { context, root, path } = call;
+  const onLost = (what: readonly string[]) =>
+    context.say(`berth: warning: the file's ${what.join(", ")} could not be kept\n`);
+  said(call, "Wrote", writeFile(root, path, readInput(MAX_WRITE), onLost));
+}
+
 function printEntries({ context, input }: Call, entries: readonly FileStat[]): void {
   if (context.json) return outJson(context, { entries });
   const end = flag(input, "null") ? "\0" : "\n";
@@ -53,18 +60,18 @@ function printEntries({ context, input }: Call, entries: readonly FileStat[]): v
 function printStat(context: Context, stat: FileStat): void {
   if (context.json) return outJson(context, { ...stat });
   const { path, type, size, mtime, mode } = stat;
-  context.out(`path   ${path}\ntype   ${type}\nsize   ${size}\nmtime  ${mtime}\nmode   ${mode}\n`);
+  context.out(`path   ${visible(path)}\ntype   ${type}\nsize   ${size}\nmtime  ${mtime}\nmode   ${mode}\n`);
 }
 
 /** What was done, in words or as an object. */
 function said({ context, id }: Call, words: string, path: string): void {
   if (context.json) outJson(context, { id, path });
-  else context.say(`${words} ${path}\n`);
+  else context.say(`${words} ${visible(path)}\n`);
 }
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   read: { run: read },
-  write: { run: (call) => said(call, "Wrote", writeFile(call.root, call.path, readInput(MAX_WRITE))) },
+  write: { run: write },
   list: { pathless: true, run: (call) => printEntries(call, listDir(call.root, call.path)) },
   stat: { pathless: true, run: ({ context, root, path }) => printStat(context, fileStat(root, path)) },
   delete: { run: (call) => said(call, "Deleted", deleteFile(call.root, call.path)) },

@@ -1,3 +1,4 @@
+import { visible } from "../../errors/errors.ts";
 import { type LuaData, pairsOf, show } from "../../sandbox/lua.ts";
 import { luaGlobals, resetLua, runInSession, type Subject } from "../../sandbox/session.ts";
 import { readRecord } from "../../store/read.ts";
@@ -30,7 +31,7 @@ async function execute(
     });
   }
   context.out(values.map((value) => `${show(value)}\n`).join(""));
-  for (const { name, reason } of dropped) context.say(`berth: not kept: ${name}: ${reason}\n`);
+  for (const { name, reason } of dropped) context.say(`berth: not kept: ${visible(name)}: ${reason}\n`);
 }
 
 function showState(context: Context, { store, id }: Subject): void {

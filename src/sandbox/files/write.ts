@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../errors/errors.ts";
+import { copyAttributes } from "./attributes.ts";
 import { attempt, isNotFound } from "./failure.ts";
 import { mkdirP } from "./mkdir.ts";
 import { requireFile } from "./read.ts";
@@ -34,8 +35,14 @@ function writeFully(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
 }
 
-/** A replaced file keeps its mode, without set-user-ID and set-group-ID as after a write, and its owner if we may. */
-function adopt(fd: number, old: Stats): void {
+/**
+ * A replaced file keeps its access list and its extended attributes, its mode (without set-user-ID and set-group-ID as
+ * after a write), and its owner if we may.
+ *
+ * @param from the old file, by the path that node:fs has for it
+ * @returns what could not be kept
+ */
+function adopt(fd: number, at: string, old: Stats, from: string): string[] {
   const made = fstatSync(fd);
   if (made.uid !== old.uid || made.gid !== old.gid) {
     try {
@@ -44,7 +51,9 @@ function adopt(fd: number, old: Stats): void {
       // Only root may give a file away; who may write here may own what is written.
     }
   }
+  const lost = copyAttributes()(from, at);
   fchmodSync(fd, old.mode & 0o777);
+  return lost;
 }
 
 /** Make the entry's new name durable. Windows and some network file systems cannot sync a directory. */
@@ -67,18 +76,20 @@ function discard(made: string): void {
   }
 }
 
-function replace(root: ProjectRoot, slot: Slot, name: string, bytes: Uint8Array, path: string): void {
+/** @returns what the old file carried and the new one does not */
+function replace(root: ProjectRoot, slot: Slot, name: string, bytes: Uint8Array, path: string): string[] {
   const { tree } = root;
   const temporary = temporaryName();
   const at = tree.child(slot.parent, temporary);
   const fd = openSync(at, NEW_FILE, 0o666);
   const made = root.openedAt(fd, at);
+  let lost: string[] = [];
   try {
     try {
       root.check(slot.parent, path);
       root.checkOpened(fd, path);
       writeFully(fd, bytes);
-      if (slot.entry) adopt(fd, slot.entry.stats);
+      if (slot.entry) lost = adopt(fd, made, slot.entry.stats, slot.entry.at);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -90,14 +101,16 @@ function replace(root: ProjectRoot, slot: Slot, name: string, bytes: Uint8Array,
     throw error;
   }
   syncDirectory(slot.parent.at);
+  return lost;
 }
 
 /** The name to write to; what is there already must be a file that may be written. */
-function target(slot: Slot, path: string): string {
+function target(root: ProjectRoot, slot: Slot, path: string): string {
   if (slot.name === null || slot.directory) throw fail("is_directory", { path });
   if (slot.entry) {
     requireFile(slot.entry, path);
-    accessSync(slot.entry.at, constants.W_OK);
+    // By its path: Deno looks at the mode of the link that a descriptor is under /proc, and finds none.
+    accessSync(root.tree.realPath(slot.entry), constants.W_OK);
   } else if (slot.throughLink) throw fail("not_found", { path });
   return slot.name;
 }
@@ -118,16 +131,24 @@ function slotToWrite(root: ProjectRoot, path: string): Slot {
  * and renamed over the old one, so that readers see the old or the new and other names of the old file (hard
  * links) keep the old. A link inside the root is followed, one that leads to nothing is not.
  *
+ * @param onLost called with what the old file carried and the new one could not be given: extended attributes by
+ *   their names
  * @returns the path relative to the root, links resolved
  * @throws `too_large`, `is_directory`, `special_file`, `permission_denied`, `not_found` for a dangling link,
  *   `write_failed` (a full disk), or why the path may not be used
  */
-export function writeFile(root: ProjectRoot, path: string, bytes: Uint8Array): string {
+export function writeFile(
+  root: ProjectRoot,
+  path: string,
+  bytes: Uint8Array,
+  onLost: (what: readonly string[]) => void = () => {},
+): string {
   if (bytes.length > MAX_WRITE) throw fail("too_large", { path, size: bytes.length, limit: MAX_WRITE });
   return attempt(path, "write", () => {
     using slot = slotToWrite(root, path);
-    const name = target(slot, path);
-    replace(root, slot, name, bytes, path);
+    const name = target(root, slot, path);
+    const lost = replace(root, slot, name, bytes, path);
+    if (lost.length > 0) onLost(lost);
     const parent = root.relative(slot.parent, path);
     return parent === "." ? name : `${parent}/${name}`;
   });

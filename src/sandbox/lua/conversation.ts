@@ -8,12 +8,25 @@ import { spawnChild } from "./spawn.ts";
 /** Bytes of the child's own error output that are kept, for the message when it breaks down. */
 const MAX_LAST_WORDS = 500;
 
+function start(): ChildProcessWithoutNullStreams {
+  try {
+    return spawnChild();
+  } catch (error) {
+    throw fail("lua_not_started", { why: refusal(error) }, error);
+  }
+}
+
 function parse(line: string): Message {
   try {
     return v.parse(messageSchema, JSON.parse(line));
   } catch (error) {
     throw fail("lua_crashed", { why: "its answer cannot be read" }, error);
   }
+}
+
+/** What the system says of a process that it does not start, without the call and the program's path. */
+function refusal(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 export class Conversation {
@@ -26,8 +39,17 @@ export class Conversation {
 
   /** @param maxBytes what the child may say in all; a child that says more is none of ours any more */
   constructor(request: Request, readonly maxBytes: number) {
-    this.#child = spawnChild();
+    this.#child = start();
     process.once("exit", this.#killNow);
+    this.#child.once(
+      "error",
+      (error) => this.#reason ??= fail("lua_not_started", { why: refusal(error) }, error),
+    );
+    // Without descriptors for its pipes there is no child, and the runtime gives no streams for it.
+    if (this.#child.stdin !== undefined) this.#converse(request);
+  }
+
+  #converse(request: Request): void {
     this.#child.stdin.on("error", () => {}); // it ended before it read: its exit says more
     this.#child.stdin.end(JSON.stringify({ ...request, parent: process.pid }));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -49,6 +71,11 @@ export class Conversation {
     this.#child.kill("SIGKILL");
   }
 
+  /** The signal that ended it, null while it runs and when none did. */
+  get endedBy(): string | null {
+    return this.#child.signalCode;
+  }
+
   /** What is known of a child that ended without an answer. */
   lastWords(): string {
     const { exitCode, signalCode } = this.#child;
@@ -60,14 +87,12 @@ export class Conversation {
   /** Hear every message until the child is gone. When `hear` throws, the child is killed and that is the failure. */
   async finish(hear: (message: Message) => void): Promise<void> {
     const child = this.#child;
-    child.stdout.setEncoding("utf8").on("data", (text: string) => this.#take(text, hear));
-    await new Promise<void>((resolve) => {
-      child.once("error", (error) => {
-        this.#reason ??= fail("lua_crashed", { why: error.message }, error);
-        resolve();
-      });
+    const ended = new Promise<void>((resolve) => {
+      child.once("error", () => resolve());
       child.once("close", () => resolve());
     });
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#take(text, hear));
+    await ended;
     process.off("exit", this.#killNow);
     if (this.#reason !== undefined) throw this.#reason;
   }

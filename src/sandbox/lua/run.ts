@@ -5,7 +5,7 @@
  */
 import type { LuaData } from "./data.ts";
 import type { Dropped } from "./encode.ts";
-import { fail } from "../../errors/errors.ts";
+import { fail, visible } from "../../errors/errors.ts";
 import type { ProjectRoot } from "../files.ts";
 import { Conversation } from "./conversation.ts";
 import { Watch } from "./watch.ts";
@@ -54,6 +54,8 @@ export interface LuaRequest {
   readonly permissions?: { readonly write: boolean; readonly delete: boolean };
   /** Called with what the script prints, as it prints it. */
   readonly onPrint?: (text: string) => void;
+  /** When it fires, the child is killed and `runLua` fails with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LuaOutcome {
@@ -67,9 +69,14 @@ export interface LuaOutcome {
   readonly dropped: readonly Dropped[];
 }
 
-/** A first line that begins with `#` is for the shell, as in Lua's own interpreter; its line number stays. */
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
+/** As Lua's own interpreter takes a file: without a byte order mark, and without a first line that begins with `#`,
+ * which is for the shell; its line number stays. */
 function sourceOf(code: string | Uint8Array): Buffer {
-  const source = Buffer.from(code);
+  const given = Buffer.from(code);
+  const marked = given.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const source = given.subarray(marked ? BYTE_ORDER_MARK.length : 0);
   if (source[0] !== 0x23) return source;
   const end = source.indexOf("\n");
   return end < 0 ? Buffer.alloc(0) : source.subarray(end);
@@ -91,7 +98,7 @@ function describe(request: LuaRequest, limits: LuaLimits): Request {
 function failure(fault: Fault, message: string, limits: LuaLimits): Error {
   switch (fault) {
     case "script":
-      return fail("lua_error", { message });
+      return fail("lua_error", { message: visible(message) });
     case "memory":
       return fail("lua_memory_limit", { limit: limits.memory });
     case "output":
@@ -99,6 +106,13 @@ function failure(fault: Fault, message: string, limits: LuaLimits): Error {
     case "state":
       return fail("lua_state_limit", { limit: limits.state });
   }
+}
+
+/** Without threads or memory the runtime ends itself before a line of ours runs; its report says nothing to people. */
+function withoutAnswer(child: Conversation, begun: boolean): Error {
+  const { endedBy } = child;
+  if (begun || endedBy === null) return fail("lua_crashed", { why: child.lastWords() });
+  return fail("lua_not_started", { why: `it was ended by ${endedBy} before the script began` });
 }
 
 /**
@@ -113,10 +127,15 @@ export async function runLua(request: LuaRequest): Promise<LuaOutcome> {
   // What is printed is at most six times as long in JSON (\u0000), and each call has a frame around it.
   const child = new Conversation(described, limits.output * 64 + limits.state * 8 + 16 * MB);
   const watch = new Watch(child, limits);
+  const cancel = () => child.kill(request.signal?.reason);
+  request.signal?.addEventListener("abort", cancel, { once: true });
   let outcome: LuaOutcome | undefined;
+  let begun = false;
   const hear = (message: Message) => {
-    if (message.kind === "ready") watch.begin();
-    else if (message.kind === "print") request.onPrint?.(message.text);
+    if (message.kind === "ready") {
+      begun = true;
+      watch.begin();
+    } else if (message.kind === "print") request.onPrint?.(message.text);
     else if (message.kind === "done") outcome = message;
     else throw failure(message.fault, message.message, limits);
   };
@@ -124,8 +143,9 @@ export async function runLua(request: LuaRequest): Promise<LuaOutcome> {
     await child.finish(hear);
   } finally {
     watch.end();
+    request.signal?.removeEventListener("abort", cancel);
   }
-  if (outcome === undefined) throw fail("lua_crashed", { why: child.lastWords() });
+  if (outcome === undefined) throw withoutAnswer(child, begun);
   const { values, globals, bytes, dropped } = outcome;
   return { values, globals, bytes, dropped };
 }
