@@ -58,7 +58,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   direnv: /hooks\/prompt/,
   expect: /contexts\/terminal/,
   fish: /contexts\/terminal|hooks\//,
-  gcc: /foreign\.test|macos-facts/,
+  gcc: /foreign\.test|hostile-environments|macos-facts|store\/directory/,
   "gcc-mingw-w64-x86-64-win32": /wine|store\/windows/,
   "libc6-arm64-cross": /foreign\.test/,
   "libstdc++-12-pic": /foreign\.test/,

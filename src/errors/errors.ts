@@ -200,6 +200,13 @@ export const kinds = () => ({
     () => `Set BERTH_HOME to a directory of your own`,
     { directory: "/home/me/.local/state/berth", why: "it is a symbolic link" },
   ),
+  store_foreign: kind(
+    Exit.refused,
+    (d: { directory: string; own: string }) =>
+      `Refusing the store ${quotePath(d.directory)}: it holds things that are not berth's`,
+    (d) => `Name one of its own: export BERTH_HOME=${quotePath(d.own)}`,
+    { directory: "/tmp", own: "/tmp/berth" },
+  ),
   corrupt_record: kind(
     Exit.data,
     (d: { file: string; why: string; moved?: string }) =>

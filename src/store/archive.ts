@@ -125,7 +125,7 @@ export const readArchived = (store: Store, given: string): SessionRecord =>
   readArchive(store, findArchive(store, given));
 
 function readArchive(store: Store, name: string): SessionRecord {
-  const content = store.backend.read(name, "guarded");
+  const content = store.backend.read(name, "only");
   if (content === null) throw fail("no_such_archive", { given: shortArchive(name) });
   const found = decode(content, (id) => isArchiveOf(shortArchive(name), id));
   if (found.kind === "record") return found.record;

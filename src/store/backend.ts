@@ -45,6 +45,8 @@ export interface LockRequest {
   readonly waitMs: number;
   /** What the lock is for, as it stands in an error: `session "ex--a_ca"`. */
   readonly what: string;
+  /** Whether it is only to be found out if somebody holds it: nothing is put right on the way. */
+  readonly only?: boolean;
   /** Who asks, to be shown to others that wait meanwhile: `berth set`. Never a value of the user's. */
   readonly command: string;
 }

@@ -65,7 +65,7 @@ const without = <T extends object>(values: { [K in keyof T]: T[K] | undefined })
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 function load(store: Store): Kept {
-  const content = store.backend.read(CONFIG, "guarded");
+  const content = store.backend.read(CONFIG, "only");
   if (content === null) return { schema: 1 };
   const file = quotePath(store.backend.locate(CONFIG));
   const parsed = content.kind === "bytes" ? parse(content.bytes) : null;

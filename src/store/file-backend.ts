@@ -1,23 +1,39 @@
 import process from "node:process";
 import { createFile, moveFile, removeFile, replaceFile } from "./atomic.ts";
 import { type Backend, type Content, MAX_BYTES } from "./backend.ts";
-import { checkDirectory, makeDirectories, tighten, type Warn } from "./directory.ts";
+import { checkDirectory, type Closer, closer, makeDirectories, type Warn } from "./directory.ts";
 import * as files from "./files.ts";
 import { reading } from "./naming.ts";
 
 /**
- * The store's files below `root`, an absolute path that `checkDirectories` has passed. Folders are made by the
- * first write.
+ * The store's files below `root`, an absolute path that `checkRoot` has passed. Folders are made by the first write.
+ * Who only reads changes nothing; who writes first closes what is open to others.
  */
 export function fileBackend(root: string, warn: Warn): Backend {
-  const checked = new Set<string>();
+  const looked = new Set<string>();
+  const closed = new Set<string>();
+  const close = closer(root, warn);
   // People type what `berth path` prints, and cmd.exe takes a slash for the beginning of an option.
   const locate = (name: string) =>
     files.windows ? `${root}/${name}`.replaceAll("/", "\\") : `${root}/${name}`;
   /** The path of a name, in a folder that was looked at once. */
   const at = (name: string): string => {
     const folder = name.slice(0, name.lastIndexOf("/"));
-    if (!checked.has(folder) && checkDirectory(`${root}/${folder}`, warn)) checked.add(folder);
+    if (!looked.has(folder) && checkDirectory(`${root}/${folder}`) !== null) looked.add(folder);
+    return locate(name);
+  };
+  const closing = (path: string): void => {
+    if (closed.has(path)) return;
+    const mode = checkDirectory(path);
+    if (mode === null) return;
+    close.directory(path, mode);
+    closed.add(path);
+  };
+  /** As `at`, for who is about to write there. */
+  const toWrite = (name: string): string => {
+    closing(root);
+    const end = name.lastIndexOf("/");
+    if (end > 0) closing(`${root}/${name.slice(0, end)}`);
     return locate(name);
   };
   const making = <T>(work: () => T): T => {
@@ -25,17 +41,17 @@ export function fileBackend(root: string, warn: Warn): Backend {
       return work();
     } catch (error) {
       if (!isMissing(error)) throw error;
-      makeDirectories(root, warn);
+      makeDirectories(root, close);
       return work();
     }
   };
   return {
     locate,
-    read: (name, how) => readContent(at(name), how === "guarded" ? warn : undefined),
-    write: (name, text) => making(() => replaceFile(at(name), text)),
-    create: (name, text) => making(() => createFile(at(name), text)),
-    move: (from, to) => making(() => moveFile(at(from), at(to))),
-    remove: (name) => removeFile(at(name)),
+    read: (name, how) => readContent(at(name), how === "guarded" ? close : undefined),
+    write: (name, text) => making(() => replaceFile(toWrite(name), text)),
+    create: (name, text) => making(() => createFile(toWrite(name), text)),
+    move: (from, to) => making(() => moveFile(toWrite(from), toWrite(to))),
+    remove: (name) => removeFile(toWrite(name)),
     list: (folder) => namesIn(at(`${folder}/`).slice(0, -1)),
     stat: (name) =>
       reading(locate(name), () => {
@@ -44,12 +60,13 @@ export function fileBackend(root: string, warn: Warn): Backend {
       }),
     async lock(name, request) {
       const { acquire } = await import("./lock.ts");
+      const path = () => request.only === true ? at(name) : toWrite(name);
       try {
-        return await acquire(at(name), request);
+        return await acquire(path(), request);
       } catch (error) {
         if (!isMissing(error)) throw error;
-        makeDirectories(root, warn);
-        return await acquire(at(name), request);
+        makeDirectories(root, close);
+        return await acquire(path(), request);
       }
     },
   };
@@ -72,13 +89,13 @@ function namesIn(path: string): string[] {
   });
 }
 
-function readContent(path: string, warn: Warn | undefined): Content | null {
+function readContent(path: string, close: Closer | undefined): Content | null {
   return reading(path, () => {
     const fd = openOrNull(path);
     if (fd === null) return null;
     if (fd === "not-a-file") return { kind: "unfit", reason: "not-a-file", size: 0 };
     try {
-      return contentOf(fd, path, warn);
+      return contentOf(fd, path, close);
     } finally {
       files.closeSync(fd);
     }
@@ -97,12 +114,10 @@ function openOrNull(path: string): number | null | "not-a-file" {
   }
 }
 
-function contentOf(fd: number, path: string, warn: Warn | undefined): Content {
+function contentOf(fd: number, path: string, close: Closer | undefined): Content {
   const { size, mode, uid } = files.fstat(fd);
   if ((mode & 0o170000) !== 0o100000) return { kind: "unfit", reason: "not-a-file", size };
   if (size > MAX_BYTES) return { kind: "unfit", reason: "too-large", size };
-  if (warn !== undefined && (mode & 0o077) !== 0 && uid === process.getuid?.()) {
-    tighten(path, mode & 0o777, () => files.fchmodSync(fd, 0o600), warn);
-  }
+  if (uid === process.getuid?.()) close?.file(path, fd, mode);
   return { kind: "bytes", bytes: files.readUpTo(fd, size) };
 }

@@ -97,14 +97,14 @@ function isOrphan(store: Store, lock: string): boolean {
 async function inUse(store: Store, lock: string): Promise<boolean> {
   // Without a file nobody holds it, and none is made just to look.
   if (store.backend.stat(lock) === null) return false;
-  const held = await tryLock(store, lock);
+  const held = await tryLock(store, lock, true);
   held?.release();
   return held === null;
 }
 
-async function tryLock(store: Store, name: string): Promise<Lock | null> {
+async function tryLock(store: Store, name: string, only = false): Promise<Lock | null> {
   try {
-    return await store.backend.lock(name, { waitMs: 0, what: name, command: store.command });
+    return await store.backend.lock(name, { waitMs: 0, what: name, command: store.command, only });
   } catch (error) {
     if (error instanceof BerthError && error.code === "locked") return null;
     throw error;

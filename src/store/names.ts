@@ -12,6 +12,8 @@ export const RECORD_END = ".session.json";
 export const LOCK_END = ".lock";
 export const TEMP_END = ".tmp";
 export const CONFIG = "config.json";
+/** An empty file that says that a person has been told: others may read the store, and we cannot change that. */
+export const OPEN_NOTE = "open-to-others";
 
 /** Windows takes `con` and `con.anything` for the console, in every directory and in either case. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\.|$)/;

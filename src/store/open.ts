@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { Backend } from "./backend.ts";
-import { checkDirectory, type Warn } from "./directory.ts";
+import { checkRoot, type Warn } from "./directory.ts";
 import { fileBackend } from "./file-backend.ts";
 import { findRoot } from "./root.ts";
 
@@ -34,7 +34,8 @@ export const DEFAULT_WAIT_MS = 5000;
 /**
  * Open the store. Nothing is made on disk: the first write does that.
  *
- * @throws `store_refused` when the directory is a symbolic link, no directory, or another user's
+ * @throws `store_refused` when the directory is a symbolic link, no directory, or another user's; `store_foreign` when
+ *   it is somebody's, but no store
  */
 export function openStore(options: OpenOptions = {}): Store {
   const warn = options.warn ?? (() => {});
@@ -52,6 +53,6 @@ function openDirectory({ directory, environment = process.env }: OpenOptions, wa
     { ...environment, ...(directory === undefined ? {} : { BERTH_HOME: directory }) },
     warn,
   );
-  checkDirectory(root, warn);
+  checkRoot(root);
   return fileBackend(root, warn);
 }

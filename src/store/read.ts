@@ -16,9 +16,13 @@ export function readRecord(store: Store, id: string): SessionRecord | null {
   throw unreadable(store, id, found);
 }
 
-/** What the session's file holds, null when there is none. */
-export function inspect(store: Store, id: string): Decoded | null {
-  const content = store.backend.read(recordName(id), "guarded");
+/**
+ * What the session's file holds, null when there is none.
+ *
+ * @param how "guarded" for who holds the session's lock and means to write
+ */
+export function inspect(store: Store, id: string, how: "guarded" | "only" = "only"): Decoded | null {
+  const content = store.backend.read(recordName(id), how);
   return content === null ? null : decode(content, (found) => found === id);
 }
 

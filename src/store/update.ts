@@ -64,7 +64,7 @@ export async function changeLocked(
 
 /** The record, for a caller that holds the session's lock and means to write: damage goes to quarantine. */
 export function readLocked(store: Store, id: string): SessionRecord | null {
-  const found = inspect(store, id);
+  const found = inspect(store, id, "guarded");
   if (found === null) return null;
   if (found.kind === "record") return found.record;
   if (found.kind === "newer") throw unreadable(store, id, found);

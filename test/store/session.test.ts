@@ -509,15 +509,4 @@ describe("the directory", () => {
     }
     expect(readdirSync(`${directory.path}/real/sessions`)).toEqual([]);
   });
-
-  test("one that is too open is tightened, with a warning", () => {
-    using directory = scratch();
-    const path = `${directory.path}/store`;
-    mkdirSync(path);
-    Bun.spawnSync(["chmod", "0775", path]);
-    const warnings: string[] = [];
-    storeAt(path, { warn: (text) => warnings.push(text) });
-    storeAt(path, { warn: (text) => warnings.push(text) });
-    expect(warnings).toEqual([`"${path}" was open to other users (mode 0775); it is now for you alone`]);
-  });
 });

@@ -18,7 +18,7 @@ export type Workspace = v.InferOutput<typeof workspaceSchema>;
 /** @throws `corrupt_record` */
 export function readWorkspace(store: Store, root: string): Workspace {
   const name = workspaceName(root);
-  const content = store.backend.read(name, "guarded");
+  const content = store.backend.read(name, "only");
   if (content === null) return { schema: 1, root };
   const parsed = content.kind === "bytes" ? parse(content.bytes) : null;
   if (fits(parsed, name) && parsed.root === root) return parsed;

@@ -1,5 +1,7 @@
+import process from "node:process";
 import { BerthError, quotePath } from "../../../errors/errors.ts";
 import { damagedWorkspaces, repairWorkspace } from "../../../sessions/workspace/workspace-repair.ts";
+import { checkDirectory } from "../../../store/directory.ts";
 import { findLeftovers, removeLeftovers } from "../../../store/leftovers.ts";
 import { type Listed, listRecords } from "../../../store/list.ts";
 import { readConfig } from "../../../store/config.ts";
@@ -18,6 +20,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
   try {
     const store = storeOf(context, input, "doctor");
     return [
+      ...openFindings(store),
       ...await configFindings(store, fix),
       ...await recordFindings(store, fix),
       ...await workspaceFindings(store, fix),
@@ -28,6 +31,16 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
     if (!(error instanceof BerthError)) throw error;
     return [{ code: error.code, message: error.message, hint: error.hint, broken: true, fixed: false }];
   }
+}
+
+/** That others may look into the store. Who writes to it closes it where that can be done. */
+function openFindings(store: Store): Finding[] {
+  const root = store.backend.locate("").replace(/[\\/]$/, "");
+  const mode = process.getuid === undefined ? null : checkDirectory(root);
+  if (mode === null || (mode & 0o077) === 0) return [];
+  const message = `${quotePath(root)} is open to other users (mode ${mode.toString(8).padStart(4, "0")})`;
+  const hint = `Type "chmod 700 ${root}"; where that changes nothing, mount its file system for you alone`;
+  return [{ code: "store_open", message, hint, broken: false, fixed: false }];
 }
 
 async function configFindings(store: Store, fix: boolean): Promise<Finding[]> {
