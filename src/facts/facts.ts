@@ -27,6 +27,8 @@ declare global {
 /** The variables that berth looks at; all others are neither kept nor recorded. */
 export const VARIABLES = [
   "BERTH_SESSION",
+  "BERTH_RUN",
+  "BERTH_HOME",
   "BERTH_USE",
   "BERTH_SESSION_BIND",
   "BERTH_EXTRA_RELAYS",
@@ -39,6 +41,8 @@ export const VARIABLES = [
   "SSH_CLIENT",
   "TERM_SESSION_ID",
   "TERM_PROGRAM",
+  "CODEX_THREAD_ID",
+  "CLAUDE_CODE_SESSION_ID",
 ] as const;
 
 export type Variable = (typeof VARIABLES)[number];
@@ -91,6 +95,13 @@ export interface TmuxQuery {
 /** What each standard stream is, for people: `/dev/pts/3`, `pipe:[1234]`, `closed`. */
 export type Streams = readonly [stdin: string, stdout: string, stderr: string];
 
+/** A terminal, and what keeps it apart from one of the same number in another devpts, each of which counts from 0. */
+export interface TerminalDevice {
+  readonly tty: string;
+  /** Device number of the file system that it lies on: `0:24`. */
+  readonly within: string;
+}
+
 /** A Windows console: what its programs have in place of a controlling terminal. */
 export interface Console {
   /** The processes attached to it. */
@@ -129,6 +140,14 @@ export interface Facts {
   environment(pid: number): Reading<Variables>;
   /** Another process's arguments, the program's name first. */
   arguments(pid: number): Reading<readonly string[]>;
+  /** The base name of the file that a process runs, where the process may be looked at. */
+  executable(pid: number): Reading<string>;
+  /** A process's effective user, as a decimal number. */
+  user(pid: number): Reading<string>;
+  /** The control groups that a process is in, as text to be compared. */
+  cgroup(pid: number): Reading<string>;
+  /** The terminal that a path leads to: `/dev/pts/3`, or a process's stream (`/proc/self/fd/0`). */
+  terminal(path: string): Reading<TerminalDevice>;
   tmux(query: TmuxQuery): Reading<TmuxPane>;
   /** On Windows alone. */
   readonly windows?: WindowsFacts;

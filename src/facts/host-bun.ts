@@ -8,6 +8,7 @@ import type { Host } from "./host.ts";
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
 import { start } from "./spawn-bun.ts";
+import { statDevice } from "./statx-bun.ts";
 
 const { ptr, CString } = ffi;
 
@@ -145,6 +146,7 @@ export const bunHost: Host | null = opening === null ? null : {
       libc.close(fd);
     }
   },
+  device: statDevice,
   sha256: (text) => Bun.SHA256.hash(text, "hex"),
   start(command, limits) {
     const environment = readText("/proc/self/environ", ENVIRONMENT_BYTES);

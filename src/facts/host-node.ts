@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, realpathSync, writeSync } from "node:fs";
+import { readFileSync, readlinkSync, realpathSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
 import { known, type Reading, type System, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
@@ -38,6 +38,11 @@ export const nodeHost: Host = {
   readText: (path, limit) => reading(() => readFileSync(path).subarray(0, limit).toString("utf8")),
   readLink: (path) => reading(() => readlinkSync(path)),
   realPath: (path) => reading(() => realpathSync(path)),
+  device: (path) =>
+    reading(() => {
+      const { rdev, dev } = statSync(path);
+      return { device: rdev, within: dev };
+    }),
   sha256,
   start: ([program = "", ...args], { timeoutMs, maxBytes }) => {
     const { spawnSync } = process.getBuiltinModule("node:child_process");

@@ -8,6 +8,12 @@ export interface Limits {
   readonly line?: boolean;
 }
 
+/** Numbers in the kernel's "new" encoding: see `device` of `stat.ts`. */
+export interface Device {
+  readonly device: number;
+  readonly within: number;
+}
+
 /**
  * The few things berth asks of runtime and kernel on its way to an ID, so that the fast way (`host-bun.ts`)
  * and the plain way (`host-node.ts`: Deno, macOS, tests) can stand in for each other.
@@ -20,6 +26,8 @@ export interface Host {
   readLink(path: string): Reading<string>;
   /** The path with every symbolic link resolved. */
   realPath(path: string): Reading<string>;
+  /** What kind of device a path leads to: its number, and that of the file system it lies on, as the kernel has them. */
+  device(path: string): Reading<Device>;
   /** SHA-256 of the text's UTF-8 bytes, as 64 lowercase hex digits. */
   sha256(text: string): string;
   /**

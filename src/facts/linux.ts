@@ -4,6 +4,7 @@ import {
   type Process,
   type Reading,
   type Streams,
+  type TerminalDevice,
   type TmuxPane,
   unknown,
   type Variables,
@@ -16,6 +17,7 @@ import { NO_VARIABLES, pickVariables } from "./variables.ts";
 /** Limits of what is read of another process: the kernel caps neither its environment nor its arguments. */
 const ENVIRONMENT_BYTES = 1 << 20;
 const ARGUMENT_BYTES = 1 << 16;
+const CGROUP_BYTES = 1 << 14;
 
 /**
  * Read the machine that we run on. Everything is read on first use, once.
@@ -35,6 +37,7 @@ export function linuxFacts(host: Host, fresh = false): Facts {
   const processes: Answers<number, Process> = [];
   const environments: Answers<number, Variables> = [];
   const argumentLists: Answers<number, readonly string[]> = [];
+  const executables: Answers<number, string> = [];
   const panes: Answers<string, TmuxPane> = [];
   const asked = variables?.TMUX === undefined ? undefined : askAhead(host, variables);
   const read = (who: number | "self") => readStat(host, who, startedLater ??= startOffset(host));
@@ -69,6 +72,10 @@ export function linuxFacts(host: Host, fresh = false): Facts {
     process: (pid) => once(processes, pid, read, host),
     environment: (pid) => once(environments, pid, environment, host),
     arguments: (pid) => once(argumentLists, pid, argumentsOf, host),
+    executable: (pid) => once(executables, pid, executableOf, host),
+    user: (pid) => effectiveUser(pid, host),
+    cgroup: (pid) => host.readText(`/proc/${pid}/cgroup`, CGROUP_BYTES),
+    terminal: (path) => terminalAt(path, host),
     tmux: (query) => {
       const key = `${query.target} ${query.socket}`;
       return once(panes, key, key === asked?.key ? asked.answer : askTmux(host, query), host);
@@ -142,7 +149,8 @@ function environment(pid: number | "self", host: Host): Reading<Variables> {
   // Most hold none of ours, and then it is not worth looking for each.
   if (
     !block.includes("\0BERTH_") && !block.includes("\0TMUX") && !block.includes("\0SSH_C") &&
-    !block.includes("\0STY=") && !block.includes("\0ZELLIJ_") && !block.includes("\0TERM_")
+    !block.includes("\0STY=") && !block.includes("\0ZELLIJ_") && !block.includes("\0TERM_") &&
+    !block.includes("\0CODEX_T") && !block.includes("\0CLAUDE_CODE_S")
   ) return { ok: true, value: NO_VARIABLES };
   return known(pickVariables((name) => {
     // As getenv(3) does: the first of two counts.
@@ -158,6 +166,32 @@ function argumentsOf(pid: number, host: Host): Reading<readonly string[]> {
   if (text.value === "") return unknown("no arguments: a kernel thread or a zombie");
   const end = text.value.endsWith("\0") ? text.value.length - 1 : text.value.length;
   return { ok: true, value: text.value.slice(0, end).split("\0") };
+}
+
+/** The link of /proc says " (deleted)" behind a program that was replaced meanwhile. */
+function executableOf(pid: number, host: Host): Reading<string> {
+  const link = host.readLink(`/proc/${pid}/exe`);
+  if (!link.ok) return link;
+  const { value } = link;
+  const end = value.endsWith(" (deleted)") ? value.length - " (deleted)".length : value.length;
+  return { ok: true, value: value.slice(value.lastIndexOf("/") + 1, end) };
+}
+
+/** The second of the four numbers behind `Uid:` (proc_pid_status(5)). */
+function effectiveUser(pid: number, host: Host): Reading<string> {
+  const text = host.readText(`/proc/${pid}/status`, 4096);
+  if (!text.ok) return text;
+  const user = /^Uid:\t\d+\t(\d+)/m.exec(text.value)?.[1];
+  return user === undefined ? unknown("status without a user") : known(user);
+}
+
+function terminalAt(path: string, host: Host): Reading<TerminalDevice> {
+  const found = host.device(path);
+  if (!found.ok) return found;
+  const tty = ttyPath(found.value.device);
+  if (tty === null) return unknown("no terminal");
+  const { major, minor } = device(found.value.within);
+  return known({ tty, within: `${major}:${minor}` });
 }
 
 function readStreams(host: Host): Reading<Streams> {

@@ -71,6 +71,10 @@ export function macosFacts(host: Host, library = LIBSYSTEM): Facts {
       const record = started(pid);
       return record.ok ? known(record.value.arguments) : record;
     },
+    executable: () => unknown("not read on macOS"),
+    user: () => unknown("not read on macOS"),
+    cgroup: () => unknown("macOS has no control groups"),
+    terminal: () => unknown("macOS has no PID namespaces"),
     tmux: (query) => once(`tmux ${query.target} ${query.socket}`, () => askTmux(host, query)()),
   };
 }

@@ -5,6 +5,7 @@ import type {
   Reading,
   Streams,
   System,
+  TerminalDevice,
   TmuxPane,
   Variables,
   WindowsFacts,
@@ -24,6 +25,12 @@ export interface Recording {
   readonly processes: Readonly<Record<string, Reading<Process>>>;
   readonly environments: Readonly<Record<string, Reading<Variables>>>;
   readonly arguments: Readonly<Record<string, Reading<readonly string[]>>>;
+  /** By PID, like the two below; what an older recording lacks was not asked for. */
+  readonly executables?: Readonly<Record<string, Reading<string>>>;
+  readonly users?: Readonly<Record<string, Reading<string>>>;
+  readonly cgroups?: Readonly<Record<string, Reading<string>>>;
+  /** By path. */
+  readonly terminals?: Readonly<Record<string, Reading<TerminalDevice>>>;
   /** By `target socket`. */
   readonly tmux: Readonly<Record<string, Reading<TmuxPane>>>;
   readonly windows?: WindowsRecording;
@@ -49,6 +56,10 @@ export function recorder(
   const processes: Record<string, Reading<Process>> = {};
   const environments: Record<string, Reading<Variables>> = {};
   const argumentLists: Record<string, Reading<readonly string[]>> = {};
+  const executables: Record<string, Reading<string>> = {};
+  const users: Record<string, Reading<string>> = {};
+  const cgroups: Record<string, Reading<string>> = {};
+  const terminals: Record<string, Reading<TerminalDevice>> = {};
   const tmux: Record<string, Reading<TmuxPane>> = {};
   const windows = live.windows && recordWindows(live.windows);
   const note = <T>(book: Record<string, T>, key: string | number, answer: T): T => book[key] = answer;
@@ -72,6 +83,10 @@ export function recorder(
     process: (pid) => note(processes, pid, live.process(pid)),
     environment: (pid) => note(environments, pid, live.environment(pid)),
     arguments: (pid) => note(argumentLists, pid, live.arguments(pid)),
+    executable: (pid) => note(executables, pid, live.executable(pid)),
+    user: (pid) => note(users, pid, live.user(pid)),
+    cgroup: (pid) => note(cgroups, pid, live.cgroup(pid)),
+    terminal: (path) => note(terminals, path, live.terminal(path)),
     tmux: (query) => note(tmux, `${query.target} ${query.socket}`, live.tmux(query)),
     ...windows === undefined ? {} : { windows: windows.facts },
   };
@@ -84,7 +99,16 @@ export function recorder(
         return [pid, list.ok ? { ok: true as const, value: redact(name, list.value) } : list];
       }),
     );
-    const asked = { processes, environments, arguments: shapes, tmux };
+    const asked = {
+      processes,
+      environments,
+      arguments: shapes,
+      executables,
+      users,
+      cgroups,
+      terminals,
+      tmux,
+    };
     return {
       recording: 1,
       system,
@@ -147,6 +171,10 @@ export function playback(recording: Recording): Facts {
     process: (pid) => recording.processes[pid] ?? NOT_RECORDED,
     environment: (pid) => recording.environments[pid] ?? NOT_RECORDED,
     arguments: (pid) => recording.arguments[pid] ?? NOT_RECORDED,
+    executable: (pid) => recording.executables?.[pid] ?? NOT_RECORDED,
+    user: (pid) => recording.users?.[pid] ?? NOT_RECORDED,
+    cgroup: (pid) => recording.cgroups?.[pid] ?? NOT_RECORDED,
+    terminal: (path) => recording.terminals?.[path] ?? NOT_RECORDED,
     tmux: ({ socket, target }) => recording.tmux[`${target} ${socket}`] ?? NOT_RECORDED,
     ...recording.windows === undefined ? {} : { windows: playWindows(recording.windows) },
   };

@@ -38,6 +38,10 @@ export function windowsFacts(host: Host): Facts {
     // Nothing on Windows takes variables away from its child as sudo does, so no ancestor knows more than we.
     environment: () => unknown("not read on Windows"),
     arguments: (pid) => ask(`arguments ${pid}`, () => readArguments(kernel(), pid)),
+    executable: () => unknown("not read on Windows"),
+    user: () => unknown("not read on Windows"),
+    cgroup: () => unknown("Windows has no control groups"),
+    terminal: () => unknown("Windows has no terminal devices"),
     tmux: () => unknown("there is no tmux on Windows"),
     get windows() {
       return once("windows", () => consoles(kernel, () => parentOf(readOne(process.pid))));

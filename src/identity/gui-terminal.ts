@@ -26,7 +26,7 @@ export function guiTerminal(place: Place): Answer | undefined {
   }
   const value = known.value.exec(TERM_SESSION_ID)?.[1];
   if (value === undefined) return passOver(place, "TERM_SESSION_ID", `not of ${TERM_PROGRAM}'s form`);
-  const program = place.terminal && enclosing(place, (name) => known.process.test(name));
+  const program = place.terminal && enclosing(place, (name) => known.process.test(name), "kernel's name");
   if (program === undefined) {
     return passOver(place, "TERM_SESSION_ID", `inherited: ${TERM_PROGRAM} did not open this terminal`);
   }

@@ -2,6 +2,7 @@ import { type Process, type TmuxPane } from "../facts/facts.ts";
 import { tmuxQuery } from "../facts/tmux.ts";
 import { foundId, type Namespace } from "./id.ts";
 import { type Answer, believe, enclosing, environmentWith, part, passOver, type Place } from "./place.ts";
+import { isMultiplexer } from "./programs.ts";
 
 /** tmux: the session of the pane, when that pane is the terminal that we are on. */
 export function tmux(place: Place): Answer | undefined {
@@ -38,21 +39,24 @@ function tmuxId({ facts, means, request }: Place, pane: TmuxPane): string {
   return foundId("tmux", means.sha256(["tmux", ...server, pane.session, ...within].join(":")));
 }
 
+const isScreen = (name: string): boolean => isMultiplexer(name) && name.toLowerCase().startsWith("screen");
+const isZellij = (name: string): boolean => isMultiplexer(name) && name.toLowerCase().startsWith("zellij");
+
 /** GNU screen: `STY` begins with the server's PID; the name behind it goes stale and does not count. */
 export function screen(place: Place): Answer | undefined {
   const { STY } = environmentWith(place, "STY");
   if (STY === undefined) return undefined;
   const pid = /^([1-9]\d{0,9})\./.exec(STY)?.[1];
   if (pid === undefined) return passOver(place, "STY", "not of the form pid.name");
-  const server = enclosing(place, (name, server) => server === Number(pid) && /^screen/i.test(name));
-  return byServer(place, "screen", "STY", server);
+  const server = enclosing(place, isScreen, "any name");
+  return byServer(place, "screen", "STY", server?.pid === Number(pid) ? server : undefined);
 }
 
 /** zellij: the server is the one that opened our terminal, whatever name its session has by now. */
 export function zellij(place: Place): Answer | undefined {
   const { ZELLIJ_SESSION_NAME } = environmentWith(place, "ZELLIJ_SESSION_NAME");
   if (ZELLIJ_SESSION_NAME === undefined) return undefined;
-  const server = enclosing(place, (name) => /^zellij/i.test(name));
+  const server = enclosing(place, isZellij, "any name");
   return byServer(place, "zellij", "ZELLIJ_SESSION_NAME", server);
 }
 

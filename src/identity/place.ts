@@ -1,8 +1,10 @@
 import type { Facts, Process, Reading, Variable, Variables } from "../facts/facts.ts";
 import { NO_VARIABLES } from "../facts/variables.ts";
+import { type AgentServer, agentServer } from "./agent-servers.ts";
 import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
 import type { Hint, Means, Request, Source } from "./resolution.ts";
+import { is } from "./programs.ts";
 import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
 import { findConsole, findWindowsJob } from "./windows.ts";
 
@@ -11,7 +13,11 @@ export interface Place {
   readonly facts: Facts;
   readonly means: Means;
   readonly request: Request;
+  /** Ourselves and our ancestors, as far as they are ours. */
   readonly chain: Lineage;
+  /** The ancestors beyond an agent's server, which are not; the server first. */
+  readonly foreign: Lineage;
+  readonly agent: AgentServer | undefined;
   readonly terminal: Terminal | undefined;
   /** What stands for us: the terminal's anchor, or without one the job's. */
   readonly anchor: Process | undefined;
@@ -27,13 +33,18 @@ export interface Answer {
   readonly source: Source;
   /** Where it is not the place's own. */
   readonly anchor?: Process;
+  /** Why the next command of this place may get another ID. */
+  readonly unstable?: string;
   /** What the binding is to say of the place, where that is not what the ID says. */
   readonly placeNamespace?: string;
 }
 
 export function findPlace(facts: Facts, means: Means, request: Request): Place {
   const notes: Notes = {};
-  const chain = lineage(facts, facts.self);
+  const whole = lineage(facts, facts.self);
+  const agent = agentServer(facts, whole);
+  const chain = agent === undefined ? whole : whole.slice(0, agent.at);
+  const foreign = agent === undefined ? NOBODY : whole.slice(agent.at);
   let terminal: Terminal | undefined;
   let anchor: Process | undefined;
   if ((typeof BERTH_SYSTEM !== "string" || BERTH_SYSTEM === "win32") && facts.windows !== undefined) {
@@ -41,12 +52,18 @@ export function findPlace(facts: Facts, means: Means, request: Request): Place {
     anchor = terminal?.anchor ?? findWindowsJob(chain);
     if (anchor !== undefined) anchor = { ...anchor, tty: facts.windows.pty };
   } else {
-    terminal = findTerminal(facts, chain, notes);
-    anchor = terminal?.anchor ?? findJob(facts, chain);
+    terminal = findTerminal({ facts, chain, foreign, notes });
+    anchor = terminal?.anchor ?? agent?.process ?? findJob(facts, chain);
   }
-  const environments = readEnvironments(facts, chain, anchor);
-  return { facts, means, request, chain, terminal, anchor, environments, notes, hints: [] };
+  const environments = readEnvironments(
+    facts,
+    chain,
+    terminal === undefined && agent !== undefined ? undefined : anchor,
+  );
+  return { facts, means, request, chain, foreign, agent, terminal, anchor, environments, notes, hints: [] };
 }
+
+const NOBODY: Lineage = [];
 
 /** Write down that a hint counts. */
 export function believe(place: Place, name: string, reason: string): void {
@@ -90,12 +107,18 @@ function readEnvironments(facts: Facts, chain: Lineage, anchor: Process | undefi
 /**
  * The server that our terminal belongs to: the nearest process outside of it that fits, with no other terminal
  * between. (A terminal emulator started from an SSH login has an sshd above it too, but is a terminal of its own.)
+ *
+ * @param by what a process is known by; its other names are worth reading where a variable says that there is one
  */
-export function enclosing(place: Place, fits: (name: string, pid: number) => boolean): Process | undefined {
+export function enclosing(
+  place: Place,
+  fits: (name: string) => boolean,
+  by: "kernel's name" | "any name",
+): Process | undefined {
   const outward = place.terminal?.outward ?? place.chain;
   for (let at = 1; at < outward.length; at++) {
     const process = outward[at] as Process;
-    if (fits(process.name, process.pid)) return process;
+    if (by === "any name" ? is(place.facts, process, fits) : fits(process.name)) return process;
     if (process.tty !== null) return undefined;
   }
   return undefined;

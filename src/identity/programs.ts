@@ -1,65 +1,55 @@
-/*
- * The programs whose part in a process chain is known by their name. A list is used only where the kernel's own
- * facts (sessions, terminals) leave something open.
- */
+import type { Facts, Process } from "../facts/facts.ts";
+import {
+  AGENTS,
+  BOUNDARIES,
+  DESKTOPS,
+  EDITORS,
+  RELAYS,
+  SANDBOXES,
+  SERVERS,
+  SHELLS,
+  SSH_SERVERS,
+  TERMINALS,
+  WRAPPERS,
+} from "./program-lists.ts";
 
 /** Linux cuts a process's name at this length (TASK_COMM_LEN), so a name that long is compared as a beginning. */
 const CUT = 15;
 
-/** Whether a list, names between single spaces, has a name. As text, since building a set costs every start. */
+/** What is put behind a program's name when a script of that name takes its place, and before it a dot (Nix). */
+const WRAPPED = "-wrapped";
+
+/** Whether a list, names between single spaces, has a name. */
 function has(list: string, name: string): boolean {
   if (name === "" || name.includes(" ")) return false;
+  if (name.charCodeAt(0) === DOT) return hasWrapped(list, name);
   return list.includes(name.length === CUT ? ` ${name.toLowerCase()}` : ` ${name.toLowerCase()} `);
 }
 
-/** Run one command and are gone with it: never what a session is anchored to. */
-const WRAPPERS =
-  " berth sudo su doas runuser pkexec setsid setpriv time timeout xargs env strace ltrace nohup nice" +
-  " ionice chrt taskset stdbuf unshare nsenter unbuffer flock catchsegv faketime open caffeinate arch ";
+const DOT = 46;
 
-/** Give their one command a terminal of its own that belongs to the terminal they were started in. */
-const RELAYS =
-  " sudo su doas runuser pkexec script scriptlive asciinema expect unbuffer rlwrap luit mc poetry pipenv" +
-  " ttyrec termrec rlfe faketty ";
-
-/** Where a job without a terminal begins: whoever starts unrelated jobs. PID 1 is one by its number. */
-const BOUNDARIES =
-  " init systemd openrc-init runit runsvdir runsv s6-svscan s6-supervise supervisord upstart" +
-  " dbus-daemon login sshd sshd-session sshd-auth dropbear mosh-server cron crond anacron atd fcron xinetd inetd" +
-  " gdm gdm-session-worker gdm-x-session gdm-wayland-session lightdm sddm sddm-helper xdm xinit startx" +
-  " gnome-session gnome-session-binary gnome-shell plasmashell startplasma-x11 startplasma-wayland kdeinit5" +
-  " ksmserver xfce4-session lxsession sway hyprland i3 launchd windowserver" +
-  " containerd-shim containerd-shim-runc-v2 conmon dockerd tini dumb-init docker-init catatonit" +
-  " runner.worker runner.listener gitlab-runner buildkite-agent jenkins-agent circleci-agent drone-runner" +
-  " woodpecker-agent ";
-
-/** Servers whose children are new terminals or jobs, wherever the server itself was started. */
-const SERVERS =
-  " sshd sshd-session sshd-auth dropbear mosh-server cron crond anacron atd fcron xinetd inetd" +
-  " in.telnetd telnetd systemd init launchd dtach abduco containerd-shim containerd-shim-runc-v2 conmon ";
-
-/** Open terminals for people: what runs directly below one is a terminal, whatever it is. */
-const TERMINALS =
-  " alacritty kitty xterm uxterm lxterm rxvt urxvt urxvtd foot footclient st konsole yakuake" +
-  " gnome-terminal gnome-terminal-server gnome-console kgx ptyxis ptyxis-agent tilix terminator guake tilda" +
-  " mate-terminal xfce4-terminal lxterminal qterminal deepin-terminal terminology cool-retro-term wezterm" +
-  " wezterm-gui ghostty warp hyper tabby extraterm wave contour rio termite sakura terminal iterm2" +
-  " itermserver-main code code-insiders codium cursor windsurf zed zeditor electron idea pycharm goland webstorm" +
-  " clion rider eclipse emacs emacsclient login agetty getty mingetty ttyd gotty wetty shellinaboxd" +
-  " cockpit-bridge ";
-
-const SHELLS =
-  " bash zsh fish sh dash ash ksh ksh93 mksh oksh yash tcsh csh pwsh nu elvish ion xonsh oil osh ysh" +
-  " murex rc es busybox rbash zsh4 zsh5 rzsh rksh ksh2020 lksh loksh pdksh posh pwsh-preview ";
-
-const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe sshd-session.exe ";
+/** `.kitty-wrapped` is kitty. Where the kernel cut the name there is less of the end, or nothing. */
+function hasWrapped(list: string, name: string): boolean {
+  for (let length = WRAPPED.length; length > 0; length--) {
+    if (length < WRAPPED.length && name.length !== CUT) return false;
+    if (name.endsWith(WRAPPED.slice(0, length))) return has(list, name.slice(1, -length));
+  }
+  return list.includes(` ${name.slice(1).toLowerCase()}`);
+}
 
 /** Multiplexer servers put more behind their name (`tmux: server`, `screen-5.0.1`), but no letters (`screenshot`). */
-function isMultiplexer(name: string): boolean {
+export function isMultiplexer(name: string): boolean {
   const lower = name.toLowerCase();
   if (lower.startsWith("screen") || lower.startsWith("zellij")) {
     return isVersion(lower.slice("screen".length));
   }
+  return isTmux(name);
+}
+
+/** tmux, and tmate, which is one that shares its sessions. */
+export function isTmux(name: string): boolean {
+  const lower = name.toLowerCase();
+  if (lower.startsWith("tmate")) return isVersion(lower.slice("tmate".length));
   return lower.startsWith("tmux") && isVersion(lower.slice("tmux".length));
 }
 
@@ -72,10 +62,20 @@ const isDigit = (character: string): boolean => character >= "0" && character <=
 
 export const isWrapper = (name: string): boolean => has(WRAPPERS, name);
 export const isServer = (name: string): boolean => has(SERVERS, name) || isMultiplexer(name);
-export const isBoundary = (name: string): boolean => has(BOUNDARIES, name) || isServer(name);
-export const isTerminalProgram = (name: string): boolean => has(TERMINALS, name) || isServer(name);
+export const isDesktop = (name: string): boolean => has(DESKTOPS, name);
+export const isBoundary = (name: string): boolean =>
+  has(BOUNDARIES, name) || isDesktop(name) || isServer(name);
+/** iTerm2's server has its version behind its name. */
+export const isTerminalProgram = (name: string): boolean =>
+  has(TERMINALS, name) || isServer(name) || name.startsWith("iTermServer-");
+/** What asks who somebody is, and starts his shell. */
+export const isLogin = (name: string): boolean => name === "login";
+/** Editors and agents, whose pseudoterminals for one command are theirs. */
+export const isEditor = (name: string): boolean => has(EDITORS, name);
+export const isAgent = (name: string): boolean => has(AGENTS, name);
 export const isShell = (name: string): boolean => has(SHELLS, name);
 export const isSshServer = (name: string): boolean => has(SSH_SERVERS, name);
+export const isSandbox = (name: string): boolean => has(SANDBOXES, name);
 
 /**
  * Whether a program is a relay.
@@ -86,3 +86,39 @@ export function isRelay(name: string, extra: string | undefined): boolean {
   if (has(RELAYS, name)) return true;
   return extra !== undefined && has(` ${extra.replaceAll(":", " ").toLowerCase()} `, name);
 }
+
+/** The base name of a path or of a title that a program gives itself (`sshd: user@pts/0`), without what is behind. */
+export function programName(word: string): string {
+  const space = word.indexOf(" ");
+  const first = space < 0 ? word : word.slice(0, space);
+  const name = first.slice(first.lastIndexOf("/") + 1);
+  return space > 0 && name.endsWith(":") ? name.slice(0, -1) : name;
+}
+
+/**
+ * The name by which a process is what is looked for: the kernel's own, the one that it was called by (a link, the
+ * interpreter of a script), or that of its executable. The last two are read only where the first does not tell.
+ *
+ * @returns undefined where none fits
+ */
+export function nameThat(
+  facts: Facts,
+  process: Process,
+  fits: (name: string) => boolean,
+): string | undefined {
+  if (fits(process.name)) return process.name;
+  // Windows has its own names, and reading what a process was called by is dear there.
+  if ((typeof BERTH_SYSTEM !== "string" || BERTH_SYSTEM === "win32") && facts.windows !== undefined) {
+    return undefined;
+  }
+  const argv = facts.arguments(process.pid);
+  const called = argv.ok ? programName(argv.value[0] ?? "") : "";
+  if (called !== process.name && fits(called)) return called;
+  const executable = facts.executable(process.pid);
+  if (!executable.ok || executable.value === process.name || executable.value === called) return undefined;
+  return fits(executable.value) ? executable.value : undefined;
+}
+
+/** Whether a process is what is looked for, by any of its names. */
+export const is = (facts: Facts, process: Process, fits: (name: string) => boolean): boolean =>
+  nameThat(facts, process, fits) !== undefined;

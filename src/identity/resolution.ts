@@ -50,6 +50,8 @@ export interface Resolution {
   readonly scope: Scope;
   /** Whether the next command in this place gets the same ID. */
   readonly stable: boolean;
+  /** Why it may not, in words that complete a sentence; null where it does. */
+  readonly unstable: string | null;
   /** The process whose life is the session's, where one was found. */
   readonly anchor: Process | null;
   /** What `BERTH_SESSION_BIND` is to hold; empty without an anchor. */

@@ -1,6 +1,7 @@
 import type { Facts } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
 import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
+import { conversation } from "./conversation.ts";
 import { guiTerminal } from "./gui-terminal.ts";
 import { foundId, splitId } from "./id.ts";
 import { screen, tmux, zellij } from "./multiplexers.ts";
@@ -12,10 +13,20 @@ import { placeByBinding } from "./windows-binding.ts";
 type Row = (place: Place) => Answer | undefined;
 
 /** The hierarchy below what is given outright. The order is the specification: the first answer counts. */
-const ROWS: readonly Row[] = [use, tmux, screen, zellij, ssh, guiTerminal, leftBehind, deepAnchor];
+const ROWS: readonly Row[] = [
+  use,
+  tmux,
+  screen,
+  zellij,
+  ssh,
+  guiTerminal,
+  leftBehind,
+  conversation,
+  deepAnchor,
+];
 
 /** Those that need no variable to answer. */
-const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, deepAnchor];
+const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, conversation, deepAnchor];
 
 /**
  * Which session is this? Pure: the same facts give the same answer, except for the random one of last resort.
@@ -52,6 +63,7 @@ function explicit(text: string, facts: Facts, request: Request, means: Means): R
     source,
     scope,
     stable: true,
+    unstable: null,
     anchor: null,
     // Of the terminal, whatever its session is called: a `berth use` typed here before counts again afterwards.
     binding: () => found(facts, request, means).binding(),
@@ -61,19 +73,23 @@ function explicit(text: string, facts: Facts, request: Request, means: Means): R
   };
 }
 
-function resolution(place: Place, { id, source, anchor, placeNamespace }: Answer): Resolution {
-  const { facts, chain, notes, hints, request: { scope } } = place;
+function resolution(place: Place, answer: Answer): Resolution {
+  const { id, source, anchor, placeNamespace } = answer;
+  const { facts, notes, hints, request: { scope } } = place;
   const stands = source === "uuid-fallback" ? undefined : anchor ?? place.anchor;
   const binding = () =>
     stands === undefined ? "" : formatBinding(facts, stands, placeNamespace ?? splitId(id).namespace ?? "ex");
+  const unstable = answer.unstable ??
+    (source === "uuid-fallback" ? "nothing here outlives this command" : null);
   return {
     id,
     source,
     scope,
-    stable: source !== "uuid-fallback",
+    stable: unstable === null,
+    unstable,
     anchor: stands ?? null,
     binding,
-    chain,
+    chain: place.foreign.length === 0 ? place.chain : [...place.chain, ...place.foreign],
     notes,
     hints,
   };
@@ -137,7 +153,13 @@ function leftBehind(place: Place): Answer | undefined {
 }
 
 function deepAnchor(place: Place): Answer | undefined {
-  if (place.anchor === undefined) return undefined;
-  const id = anchorId(place, place.anchor, "anchor");
-  return id === undefined ? undefined : { id, source: "deep-anchor" };
+  const { anchor, facts, terminal } = place;
+  if (anchor === undefined) return undefined;
+  const id = anchorId(place, anchor, "anchor");
+  if (id === undefined) return undefined;
+  const alone = anchor.pid === facts.self && (terminal === undefined || terminal.standIn);
+  return { id, source: "deep-anchor", ...alone ? { unstable: ALONE } : {} };
 }
+
+/** `bash -c 'a; b'` lets b take its place, and then b is what a was known by; a service's one program looks the same. */
+const ALONE = "this command is all that its job is known by";

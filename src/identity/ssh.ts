@@ -12,9 +12,8 @@ const connectionForm = () =>
  * everything that is started from a login.
  */
 export function ssh(place: Place): Answer | undefined {
-  const server = enclosing(place, isSshServer);
-  if (server === undefined && place.environments.length === 0) return undefined;
-  const { name, wellFormed } = connectionOf(place);
+  const { name, wellFormed } = place.environments.length === 0 ? NO_CONNECTION : connectionOf(place);
+  const server = enclosing(place, isSshServer, name === undefined ? "kernel's name" : "any name");
   if (server === undefined) {
     return name === undefined ? undefined : passOver(place, name, "inherited: no sshd opened this terminal");
   }
@@ -29,15 +28,19 @@ export function ssh(place: Place): Answer | undefined {
   return id === undefined ? undefined : { id, source, anchor };
 }
 
+const NO_CONNECTION = { name: undefined, wellFormed: false };
+
 const named = (name: "SSH_CONNECTION" | "SSH_CLIENT", value: string) => ({
   name,
   wellFormed: connectionForm().test(value),
 });
 
 /** Whether and how the environment names a connection; a value of another form names none. */
-function connectionOf(place: Place): { name?: "SSH_CONNECTION" | "SSH_CLIENT"; wellFormed: boolean } {
+function connectionOf(
+  place: Place,
+): { name: "SSH_CONNECTION" | "SSH_CLIENT" | undefined; wellFormed: boolean } {
   const { SSH_CONNECTION } = environmentWith(place, "SSH_CONNECTION");
   if (SSH_CONNECTION !== undefined) return named("SSH_CONNECTION", SSH_CONNECTION);
   const { SSH_CLIENT } = environmentWith(place, "SSH_CLIENT");
-  return SSH_CLIENT === undefined ? { wellFormed: false } : named("SSH_CLIENT", SSH_CLIENT);
+  return SSH_CLIENT === undefined ? NO_CONNECTION : named("SSH_CLIENT", SSH_CLIENT);
 }

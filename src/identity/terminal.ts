@@ -1,6 +1,17 @@
 import type { Facts, Process } from "../facts/facts.ts";
+import { isBelowDesktop } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
-import { isRelay, isServer, isShell, isTerminalProgram } from "./programs.ts";
+import {
+  is,
+  isAgent,
+  isEditor,
+  isLogin,
+  isRelay,
+  isServer,
+  isShell,
+  isTerminalProgram,
+  nameThat,
+} from "./programs.ts";
 import { isInteractiveShell } from "./shell.ts";
 
 /** A terminal, by the process that stands for it. */
@@ -8,8 +19,10 @@ export interface Terminal {
   readonly tty: string;
   /** Its session leader, or the outermost process of the session that can be seen. */
   readonly anchor: Process;
-  /** The anchor and its ancestors. */
+  /** The anchor and its ancestors, as far as they may be ours. */
   readonly outward: Lineage;
+  /** The anchor is not the leader, which cannot be seen. */
+  readonly standIn: boolean;
 }
 
 /** More terminals than anybody nests in one another. */
@@ -18,64 +31,117 @@ const MAX_TERMINALS = 32;
 /** What the walk saw, by PID, for `berth explain`. */
 export type Notes = Record<number, string>;
 
+/** Where a terminal is looked for. */
+export interface Walk {
+  readonly facts: Facts;
+  /** Ourselves and our ancestors, as far as they may be ours. */
+  readonly chain: Lineage;
+  /** The ancestors beyond, which are not: an agent's server and whoever started that. */
+  readonly foreign: Lineage;
+  readonly notes: Notes;
+}
+
 /**
  * The terminal that we belong to: the controlling terminal of the nearest process that has one, with every
  * terminal passed through that only carries the one it was started in.
  *
- * @returns undefined without a terminal, also where nobody but ourselves could stand for it
+ * @returns undefined without a terminal, also where one was made for a single command by a job that has none
  */
-export function findTerminal(facts: Facts, chain: Lineage, notes: Notes): Terminal | undefined {
-  let found = nearestTerminal(facts, chain);
+export function findTerminal(walk: Walk): Terminal | undefined {
+  const { notes } = walk;
+  let found = nearestTerminal(walk, walk.chain);
   // Real chains end by themselves, every turn being further out; a forged table might lead round in a ring.
   for (let turns = 0; found !== undefined && turns < MAX_TERMINALS; turns++) {
-    const outer = carriedBy(facts, found, notes);
+    const outer = carriedBy(walk, found);
     if (outer === undefined) break;
+    if (outer === "job") {
+      notes[found.anchor.pid] = `${found.tty} was made for one command of a job that has no terminal`;
+      return undefined;
+    }
     notes[found.anchor.pid] = `${found.tty} was made for one command; going on outward`;
     found = outer;
   }
-  return found?.anchor.pid === facts.self ? undefined : found;
+  return found;
 }
 
 /** The terminal of the first process outward that has one. Beyond a server's process begins somebody else's. */
-function nearestTerminal(facts: Facts, chain: Lineage): Terminal | undefined {
-  for (let at = 0; at < chain.length; at++) {
-    const process = chain[at] as Process;
+function nearestTerminal(walk: Walk, outward: Lineage): Terminal | undefined {
+  for (let at = 0; at < outward.length; at++) {
+    const process = outward[at] as Process;
     // Also a server that somebody runs in the foreground of his terminal; but we may be called what we like.
-    if (process.pid !== facts.self && isServer(process.name)) return undefined;
-    if (process.tty !== null) return terminalOf(facts, process, process.tty, chain);
+    if (process.pid !== walk.facts.self && is(walk.facts, process, isServer)) return undefined;
+    if (process.tty !== null) return terminalOf(walk, process, process.tty, outward);
   }
   return undefined;
 }
 
-function terminalOf(facts: Facts, member: Process, tty: string, chain: Lineage): Terminal {
+function terminalOf(walk: Walk, member: Process, tty: string, outward: Lineage): Terminal | undefined {
+  const { facts } = walk;
   const leader = facts.process(member.sid);
   if (leader.ok && leader.value.sid === member.sid && leader.value.tty === tty) {
-    return { tty, anchor: leader.value, outward: lineage(facts, member.sid) };
+    const ours = withoutForeign(walk, lineage(facts, member.sid));
+    return ours.length === 0 ? undefined : { tty, anchor: leader.value, outward: ours, standIn: false };
   }
   // The leader is outside the namespace, gone or hidden: the outermost of the session that can be seen stands for it.
-  const outermost = chain.findLastIndex((process) => process.sid === member.sid && process.tty === tty);
-  return { tty, anchor: chain[outermost] ?? member, outward: chain.slice(outermost) };
+  const outermost = outward.findLastIndex((process) => process.sid === member.sid && process.tty === tty);
+  const anchor = outward[outermost] ?? member;
+  // Of a session that others were in before us, nobody else is left: we are gone after this call.
+  if (anchor.pid === facts.self && member.sid !== 0) return undefined;
+  return { tty, anchor, outward: outward.slice(outermost), standIn: true };
 }
 
-function anyTerminal(chain: Lineage): boolean {
-  for (let at = 0; at < chain.length; at++) if (chain[at]?.tty !== null) return true;
-  return false;
+function withoutForeign({ foreign }: Walk, outward: Lineage): Lineage {
+  if (foreign.length === 0) return outward;
+  const from = outward.findIndex(({ pid }) => foreign.some((other) => other.pid === pid));
+  return from < 0 ? outward : outward.slice(0, from);
 }
 
-/** The terminal that this one only carries, if it is one that carries: a relay's, or one made for one command. */
-function carriedBy(facts: Facts, { anchor, outward }: Terminal, notes: Notes): Terminal | undefined {
+/**
+ * What this terminal only carries, if it is one that carries: the terminal that a relay was started in, or that of
+ * whoever made this one for one command; `job` where the maker has none.
+ */
+function carriedBy(walk: Walk, { anchor, outward, standIn }: Terminal): Terminal | "job" | undefined {
+  const { facts, notes } = walk;
   const beyond = outward.slice(1);
   const outside = beyond[0];
-  // Without a terminal further out there is none to carry, whatever runs in this one.
-  if (outside === undefined || !anyTerminal(beyond)) return undefined;
-  if (outside.tty !== null && isRelay(outside.name, facts.variables.BERTH_EXTRA_RELAYS)) {
+  if (outside === undefined) return walk.foreign.length > 0 && !isTypedAt(facts, anchor) ? "job" : undefined;
+  const { BERTH_EXTRA_RELAYS } = facts.variables;
+  if (outside.tty !== null && is(facts, outside, (name) => isRelay(name, BERTH_EXTRA_RELAYS))) {
     notes[outside.pid] = "a relay: its terminal is that of whoever started it";
-    return terminalOf(facts, outside, outside.tty, beyond);
+    return terminalOf(walk, outside, outside.tty, beyond);
   }
+  // By the kernel's name first, which is read already.
   if (isTerminalProgram(outside.name)) return undefined;
-  const self = anchor.pid === facts.self;
-  if (!self && isShell(anchor.name) && isInteractiveShell(anchor.name, facts.arguments(anchor.pid))) {
-    return undefined;
-  }
-  return nearestTerminal(facts, beyond);
+  if (isTypedAt(facts, anchor) && !isForked(facts, anchor, outside)) return undefined;
+  if (is(facts, outside, isTerminalProgram)) return undefined;
+  // Where the leader is gone nobody knows what it was.
+  return nearestTerminal(walk, beyond) ?? (standIn ? undefined : jobOf(walk, outward, outside));
+}
+
+/** Whether a leader is a shell that somebody types at, or login(1), which starts one. */
+function isTypedAt(facts: Facts, anchor: Process): boolean {
+  if (anchor.pid === facts.self) return false;
+  if (isLogin(anchor.name)) return true;
+  const name = nameThat(facts, anchor, isShell);
+  return name !== undefined && isInteractiveShell(name, facts.arguments(anchor.pid));
+}
+
+/**
+ * Whether a shell is one that another made of itself for a command, in a pseudoterminal of its own, as zsh's `zpty`
+ * does: it has the very arguments of its parent, which is on a terminal and did not start it but split in two.
+ */
+function isForked(facts: Facts, anchor: Process, parent: Process): boolean {
+  if (parent.tty === null || parent.name !== anchor.name) return false;
+  const own = facts.arguments(anchor.pid);
+  const others = facts.arguments(parent.pid);
+  return own.ok && others.ok && own.value.join("\0") === others.value.join("\0");
+}
+
+/**
+ * A pseudoterminal that somebody without a terminal made for one command is his job's. Below a desktop it stands: it
+ * may be a window of a terminal emulator that nobody knows, unless an editor or an agent made it.
+ */
+function jobOf({ facts }: Walk, outward: Lineage, maker: Process): "job" | undefined {
+  if (!isBelowDesktop(facts, outward)) return "job";
+  return is(facts, maker, (name) => isEditor(name) || isAgent(name)) ? "job" : undefined;
 }

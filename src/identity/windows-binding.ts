@@ -24,7 +24,7 @@ export function placeByBinding(place: Place): Place {
   return {
     ...place,
     anchor,
-    terminal: { tty: anchor.tty ?? "console", anchor, outward: lineage(facts, anchor.pid) },
+    terminal: { tty: anchor.tty ?? "console", anchor, outward: lineage(facts, anchor.pid), standIn: false },
   };
 }
 

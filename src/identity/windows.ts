@@ -89,7 +89,7 @@ function likelyConsole({ facts, windows, notes }: Scene, outward: Lineage): Foun
   if (anchor === undefined) return undefined;
   const why = windows.leaving.ok ? "" : ` (${windows.leaving.why})`;
   notes[anchor.pid] = `taken for the terminal's shell: its console could not be looked at${why}`;
-  return { tty: CONSOLE, anchor, outward: outward.slice(likely), console: { visible: true } };
+  return { tty: CONSOLE, anchor, outward: outward.slice(likely), standIn: false, console: { visible: true } };
 }
 
 const CONSOLE = "console";
@@ -104,9 +104,9 @@ function rootOf({ facts, notes }: Scene, console: Console, chain: Lineage): Foun
   const anchor = chain[root];
   if (anchor === undefined) return undefined;
   const oldest = root === chain.length - 1 ? oldestOf(facts, console.pids, anchor) : anchor;
-  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root), console };
+  if (oldest === anchor) return { tty: CONSOLE, anchor, outward: chain.slice(root), standIn: false, console };
   notes[anchor.pid] = `its parent is gone; process ${oldest.pid} is the oldest in its console`;
-  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid), console };
+  return { tty: CONSOLE, anchor: oldest, outward: lineage(facts, oldest.pid), standIn: false, console };
 }
 
 function oldestOf(facts: Facts, pids: readonly number[], than: Process): Process {

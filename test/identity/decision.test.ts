@@ -82,11 +82,18 @@ describe("the terminal:", () => {
     expect(machine.ask(100)).toMatchObject({ source: "uuid-fallback", stable: false, id: `uuid--${RANDOM}` });
   });
 
-  test("a program that an emulator runs is no anchor when it is ourselves", () => {
-    const machine = new Machine().add(90, 1, "xterm");
-    const answer = machine.ask(90, {}, { sid: 900_002, tty: PTS });
-    expect(answer.anchor?.name).not.toBe("berth");
-    expect(answer.id).toBe(machine.ask(90, {}, { sid: 900_002, tty: PTS, start: 999 }).id);
+  test("a shell that lets its last command take its place is known by what it was: that command stands for itself", () => {
+    const machine = new Machine().add(90, 1, "xterm")
+      .add(110, 90, "bash", { sid: 110, tty: PTS, argv: ["bash", "-c", "a; b"], start: 25 });
+    const before = machine.ask(110);
+    const after = new Machine().add(90, 1, "xterm").ask(90, {}, {
+      pid: 110,
+      sid: 110,
+      tty: PTS,
+      start: 25,
+    });
+    expect(before.anchor?.pid).toBe(110);
+    expect(after).toMatchObject({ id: before.id, source: "deep-anchor", stable: true });
   });
 });
 
@@ -120,6 +127,15 @@ describe("relays (known programs):", () => {
     );
     expect(machine.ask(111).anchor?.pid).toBe(111);
   });
+});
+
+test("a relay is known by what it was called as or what it runs, where the kernel's name is a script's or a link's", () => {
+  const script = emulator().add(110, 100, "login.exp", { argv: ["/usr/bin/expect", "-f", "./login.exp"] })
+    .shell(111, "bash", "/dev/pts/9", 110);
+  expect(script.ask(111).anchor?.pid).toBe(100);
+  const link = emulator().add(110, 100, "rec", { argv: ["rec"], exe: "script" })
+    .shell(111, "bash", "/dev/pts/9", 110);
+  expect(link.ask(111).anchor?.pid).toBe(100);
 });
 
 describe("terminals made for one command:", () => {
@@ -156,6 +172,47 @@ describe("terminals made for one command:", () => {
     expect(machine.ask(111).anchor?.pid).toBe(111);
   });
 
+  test.each([
+    ["x-terminal-emul", ["x-terminal-emulator"], "xterm"],
+    ["term", ["/usr/bin/kitty"], "python3"],
+    [".kitty-wrapped", ["kitty"], ".kitty-wrapped"],
+    [".alacritty-wrap", ["/nix/alacritty"], ".alacritty-wrapped"],
+    [".gnome-terminal", ["gnome-terminal-server"], ".gnome-terminal-server-wrapped"],
+  ])("whatever runs directly below %s, called as %p and running %s, is a terminal", (name, argv, exe) => {
+    const machine = emulator().add(110, 100, name, { argv, exe })
+      .add(111, 110, "sh", { sid: 111, tty: "/dev/pts/9", argv: ["sh", "-c", "x"] });
+    expect(machine.ask(111).anchor?.pid).toBe(111);
+  });
+
+  test.each([["emacs"], ["code"], ["zed-editor"], ["idea"], ["nvim"]])(
+    "%s makes terminals for people and for one command: what runs inside tells",
+    (name) => {
+      const machine = emulator().add(110, 100, name).add(111, 110, "sh", {
+        sid: 111,
+        tty: "/dev/pts/9",
+        argv: ["sh", "-c", "x"],
+      }).shell(112, "zsh", "/dev/pts/10", 110);
+      expect(machine.ask(111).anchor?.pid).toBe(100);
+      expect(machine.ask(112).anchor?.pid).toBe(112);
+      // Started from a desktop it has no terminal of its own.
+      const desktop = new Machine().add(50, 1, "gnome-shell").add(110, 50, name).add(111, 110, "sh", {
+        sid: 111,
+        tty: "/dev/pts/9",
+        argv: ["sh", "-c", "x"],
+      });
+      expect(desktop.ask(111).anchor?.pid).toBe(110);
+    },
+  );
+
+  test("a shell that split in two for a command is its parent's, one that was started is not", () => {
+    const argv = ["zsh", "-f", "-i"];
+    const machine = () => new Machine().add(90, 1, "xterm").add(100, 90, "zsh", { sid: 100, tty: PTS, argv });
+    const zpty = machine().add(111, 100, "zsh", { sid: 111, tty: "/dev/pts/9", argv });
+    expect(zpty.ask(111).anchor?.pid).toBe(100);
+    const other = machine().add(111, 100, "zsh", { sid: 111, tty: "/dev/pts/9", argv: ["zsh", "-i"] });
+    expect(other.ask(111).anchor?.pid).toBe(111);
+  });
+
   test.each([["xterm"], ["alacritty"], ["gnome-terminal-"], ["tmux: server"], ["sshd"], ["login"], [
     "SCREEN",
   ]])(
@@ -172,10 +229,26 @@ describe("terminals made for one command:", () => {
     expect(machine.ask(111).anchor?.pid).toBe(100);
   });
 
-  test("with nothing further out that has a terminal it is one", () => {
-    const machine = new Machine().add(90, 1, "nobody-knows").add(111, 90, "node", { sid: 111, tty: PTS });
-    expect(machine.ask(111).anchor?.pid).toBe(111);
+  test("with nothing further out that has a terminal it is its maker's job", () => {
+    const machine = new Machine().add(40, 1, "cron").add(60, 40, "sh", { sid: 60, tty: null })
+      .add(90, 60, "script").add(111, 90, "sh", { sid: 111, tty: PTS, argv: ["sh", "-c", "x"] })
+      .add(91, 60, "agent").add(112, 91, "node", { sid: 112, tty: "/dev/pts/4" });
+    const { id } = machine.ask(60);
+    expect(machine.ask(111)).toMatchObject({ id, stable: true });
+    expect(machine.ask(112).id).toBe(id);
+    expect(machine.ask(91, {}, { sid: 900_006, tty: "/dev/pts/5" }).id).toBe(id);
+    // Somebody types there.
+    expect(machine.shell(113, "bash", "/dev/pts/6", 90).ask(113).anchor?.pid).toBe(113);
   });
+
+  test.each([["gnome-shell"], ["plasmashell"], ["xinit"], ["systemd"]])(
+    "below %s it stands, since its maker may be a terminal emulator that nobody knows",
+    (desktop) => {
+      const machine = new Machine().add(50, 1, desktop).add(90, 50, "nobody-knows")
+        .add(111, 90, "vim", { sid: 111, tty: PTS }).add(112, 90, "vim", { sid: 112, tty: "/dev/pts/4" });
+      expect([machine.ask(111).anchor?.pid, machine.ask(112).anchor?.pid]).toEqual([111, 112]);
+    },
+  );
 });
 
 describe("the leader cannot be seen:", () => {
@@ -196,9 +269,12 @@ describe("the leader cannot be seen:", () => {
     expect(taken.ask(111).anchor?.pid).toBe(110);
   });
 
-  test("we alone are no anchor: as without a terminal", () => {
+  test("we alone stand for nobody who comes after us", () => {
     const machine = emulator().end(100);
-    expect(machine.ask(1, {}, { sid: 100, tty: PTS })).toMatchObject({ source: "uuid-fallback" });
+    expect(machine.ask(1, {}, { sid: 100, tty: PTS })).toMatchObject({
+      source: "deep-anchor",
+      stable: false,
+    });
   });
 
   test("a parent younger than its child ends the chain", () => {
@@ -234,15 +310,26 @@ describe("without a terminal:", () => {
       "sh",
     );
     expect(machine.ask(62).anchor?.pid).toBe(62);
-    const alone = new Machine().add(40, 1, "cron").add(60, 40, "nohup");
-    expect(alone.ask(60)).toMatchObject({ source: "uuid-fallback", stable: false, anchor: null });
+    const link = new Machine().add(40, 1, "cron").add(60, 40, "limit", { argv: ["limit"], exe: "timeout" })
+      .add(61, 60, "sh");
+    expect(link.ask(61).anchor?.pid).toBe(61);
+  });
+
+  test("a command that is all of its job stands for itself, as a shell may have been replaced by it, but not for long", () => {
+    const cron = () => new Machine().add(40, 1, "cron");
+    const shell = cron().add(110, 40, "bash", { argv: ["bash", "-c", "a; b"], start: 25 });
+    const before = shell.ask(110);
+    const after = cron().ask(40, {}, { pid: 110, start: 25 });
+    expect(before).toMatchObject({ source: "deep-anchor", stable: true });
+    expect(after).toMatchObject({ id: before.id, source: "deep-anchor", stable: false });
+    expect(cron().add(60, 40, "nohup").ask(60)).toMatchObject({ source: "deep-anchor", stable: false });
   });
 
   test("in a container the namespace's PID 1 stands for what is directly below it, on the machine nothing does", () => {
     const container = new Machine("sleep");
     container.pidNamespace = known("pid:[4026532999]");
     expect(container.ask(1).anchor?.pid).toBe(1);
-    expect(new Machine("init").ask(1)).toMatchObject({ source: "uuid-fallback" });
+    expect(new Machine("init").ask(1)).toMatchObject({ source: "deep-anchor", stable: false });
   });
 
   test("a command that is put into a container from outside belongs to the container", () => {
@@ -250,7 +337,8 @@ describe("without a terminal:", () => {
     container.pidNamespace = known("pid:[4026532999]");
     expect(container.ask(0, {}, { sid: 0, tty: null }).anchor?.pid).toBe(1);
     const shell = container.add(20, 0, "sh", { sid: 0, tty: null, argv: ["sh", "-c", "x"] });
-    expect(shell.ask(20).anchor?.pid).toBe(20);
+    // Its last command takes its place, and is then as alone as the one above.
+    expect(shell.ask(20).anchor?.pid).toBe(1);
   });
 
   test("twin containers are two", () => {

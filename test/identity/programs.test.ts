@@ -59,7 +59,20 @@ test.each<[string, (name: string) => boolean, readonly string[], readonly string
     "bash",
     "login",
   ]],
-  ["terminal program", isTerminalProgram, ["xterm", "alacritty", "code", "tmux: server", "sshd", "login"], [
+  ["terminal program", isTerminalProgram, [
+    "xterm",
+    "alacritty",
+    "tmux: server",
+    "sshd",
+    "login",
+    ".kitty-wrapped",
+    ".alacritty-wrap",
+    ".gnome-terminal",
+  ], [
+    "emacs",
+    "code",
+    ".wrapped",
+    ".xter-wrapped",
     "myterm",
     "bash",
     "node",

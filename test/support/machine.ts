@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Facts, Process, Reading, TmuxPane, Variables } from "../../src/facts/facts.ts";
+import type { Facts, Process, Reading, TerminalDevice, TmuxPane, Variables } from "../../src/facts/facts.ts";
 import { known, unknown } from "../../src/facts/facts.ts";
 import { playback, type Recording } from "../../src/facts/recording.ts";
 import { means } from "../../src/identity/dependencies.ts";
@@ -16,6 +16,10 @@ export interface Traits {
   readonly start?: number;
   readonly argv?: readonly string[];
   readonly env?: Variables;
+  /** What it runs; without one its name. */
+  readonly exe?: string;
+  readonly user?: string;
+  readonly cgroup?: string;
   /** Its environment and its arguments may not be read. */
   readonly hidden?: boolean;
 }
@@ -26,6 +30,10 @@ export class Machine {
   readonly #processes = new Map<number, Process>();
   readonly #environments: Record<string, Reading<Variables>> = {};
   readonly #arguments: Record<string, Reading<readonly string[]>> = {};
+  readonly #executables: Record<string, Reading<string>> = {};
+  readonly #users: Record<string, Reading<string>> = {};
+  readonly #cgroups: Record<string, Reading<string>> = {};
+  readonly #terminals: Record<string, Reading<TerminalDevice>> = {};
   readonly #tmux: Record<string, Reading<TmuxPane>> = {};
   boot: Reading<string> = known("00000000-1111-2222-3333-444444444444");
   pidNamespace: Reading<string> = known("pid:[4026531836]");
@@ -43,6 +51,9 @@ export class Machine {
     this.#processes.set(pid, { pid, ppid, name, sid, tty, start });
     const secret = unknown("EACCES");
     this.#environments[pid] = traits.hidden ? secret : known(traits.env ?? {});
+    this.#executables[pid] = traits.hidden ? secret : known(traits.exe ?? name);
+    this.#users[pid] = known(traits.user ?? "1000");
+    this.#cgroups[pid] = known(traits.cgroup ?? "0::/user.slice\n");
     this.#arguments[pid] = traits.hidden ? secret : known(traits.argv ?? [name]);
     return this;
   }
@@ -68,6 +79,12 @@ export class Machine {
     return this;
   }
 
+  /** What a path leads to: a terminal of a devpts. */
+  terminal(path: string, terminal: TerminalDevice): this {
+    this.#terminals[path] = known(terminal);
+    return this;
+  }
+
   tmux(target: string, socket: string, pane: TmuxPane): this {
     this.#tmux[`${target} ${socket}`] = known(pane);
     return this;
@@ -86,14 +103,22 @@ export class Machine {
       processes: Object.fromEntries([...this.#processes].map(([pid, process]) => [pid, known(process)])),
       environments: this.#environments,
       arguments: this.#arguments,
+      executables: this.#executables,
+      users: this.#users,
+      cgroups: this.#cgroups,
+      terminals: this.#terminals,
       tmux: this.#tmux,
     };
     return playback(recording);
   }
 
   /** Add berth as a child of a process and decide where it is. */
-  ask(parent: number, variables: Variables = {}, traits: Traits & { name?: string } = {}): Resolution {
-    const self = 900_000 + this.#processes.size;
+  ask(
+    parent: number,
+    variables: Variables = {},
+    traits: Traits & { name?: string; pid?: number } = {},
+  ): Resolution {
+    const self = traits.pid ?? 900_000 + this.#processes.size;
     this.add(self, parent, traits.name ?? "berth", { argv: ["berth", "id"], env: variables, ...traits });
     const answer = decide(this.facts(self, variables));
     this.#processes.delete(self);

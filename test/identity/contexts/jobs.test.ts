@@ -79,16 +79,16 @@ if (process.getuid?.() === 0) {
     expect(two).toBe(one ?? "");
   });
 
-  test("a container's own PID 1 that is berth itself has nothing that outlives it", async () => {
+  test("a container's own PID 1 that is berth itself is all that the container is known by, and not for long", async () => {
     const alone = ["unshare", "--pid", "--fork", "--mount-proc", berth, "id"];
     const [one, two] = [await run(alone), await run(alone)];
-    expect(one.stdout).toMatch(/^uuid--[0-9a-f-]{36}\n$/);
+    expect(one.stdout).toMatch(/^anchor--[0-9a-f]{64}\n$/);
     expect(two.stdout).not.toBe(one.stdout);
     const strict = await run([...alone, "--strict"]);
     expect(strict).toMatchObject({ stdout: "", status: 4 });
     expect(strict.stderr).toStartWith("berth: No stable session here");
     expect(JSON.parse((await run([...alone, "--json"])).stdout)).toMatchObject({
-      source: "uuid-fallback",
+      source: "deep-anchor",
       stable: false,
     });
   });
