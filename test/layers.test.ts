@@ -9,6 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["facts"],
   ["identity"],
   ["store"],
+  ["events"],
   ["sessions", "sandbox"],
   ["hooks"],
   ["cli"],

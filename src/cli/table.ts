@@ -115,6 +115,10 @@ export const GROUPS: readonly Group[] = [
         about: "Show all that is kept of a session",
         load: async () => (await import("./commands/show.ts")).show,
       },
+      events: {
+        about: "Print what happened, and follow along",
+        load: async () => (await import("./commands/events.ts")).events,
+      },
       history: {
         about: "Print what happened in a session",
         load: async () => (await import("./commands/history.ts")).history,

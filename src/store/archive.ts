@@ -3,6 +3,7 @@ import { decode } from "./decode.ts";
 import { giveBack, lockScope } from "./locks.ts";
 import { archiveName, fileName, isArchiveOf, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
+import { tell } from "./observe.ts";
 import { describe } from "./read.ts";
 import { freshRecord, type Origin, type SessionRecord } from "./record.ts";
 import { encode, readLocked, writeLocked } from "./update.ts";
@@ -28,7 +29,9 @@ function archived(store: Store, id: string, put: (name: string) => boolean): str
 
 /** Move the session to the archive, for a caller that holds its lock. One rename: it is here or there. */
 export function archiveLocked(store: Store, id: string): string {
-  return archived(store, id, (name) => store.backend.move(recordName(id), name));
+  const name = archived(store, id, (free) => store.backend.move(recordName(id), free));
+  tell(store, { kind: "deleted", id, archive: shortArchive(name) });
+  return name;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function resetSession(store: Store, id: string, guard: Guard = () =
   const text = encode(id, old);
   const name = archived(store, id, (free) => store.backend.create(free, text));
   writeLocked(store, id, startedAnew(old, store.now(), shortArchive(name)));
+  tell(store, { kind: "reset", id, archive: shortArchive(name) });
   return shortArchive(name);
 }
 
@@ -99,6 +103,7 @@ export async function restoreArchive(store: Store, given: string, replace: Guard
   const at = store.now().toISOString();
   record.history = [...record.history, { at, kind: "restored", archive: shortArchive(name) }];
   writeLocked(store, id, { ...record, updatedAt: at, lastActivity: at });
+  tell(store, { kind: "restored", id, archive: shortArchive(name) });
   store.backend.remove(name);
   return id;
 }
@@ -146,6 +151,7 @@ export async function deleteSession(store: Store, id: string, guard: Guard = () 
     if (record === null) throw fail("no_such_session", { given: id });
     guard(record);
     store.backend.remove(recordName(id));
+    tell(store, { kind: "deleted", id });
   } finally {
     giveBack(store, lock, fileName(id));
   }

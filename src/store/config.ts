@@ -6,13 +6,16 @@ import type { Store } from "./open.ts";
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** config.json. Unknown fields are kept. */
+/** config.json. Unknown fields are kept. A setting with a dot in its name stands in an object of that name. */
 const configSchema = v.looseObject({
   schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
   maxAgeDays: v.exactOptional(whole),
   maxCount: v.exactOptional(whole),
   maxSizeMB: v.exactOptional(whole),
-  limits: v.exactOptional(v.looseObject({ sessions: v.exactOptional(whole) })),
+  limits: v.exactOptional(
+    v.looseObject({ sessions: v.exactOptional(whole), agentWorktrees: v.exactOptional(whole) }),
+  ),
+  events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
 });
 
 type Kept = v.InferOutput<typeof configSchema>;
@@ -27,6 +30,10 @@ export const DEFAULTS = {
   maxSizeMB: 500,
   /** Named sessions of one workspace. */
   "limits.sessions": 4,
+  /** Worktrees of one workspace that agents made for agents of theirs. */
+  "limits.agentWorktrees": 16,
+  /** Size of the log of events at which a new file is begun, in MiB; the last four files are kept. */
+  "events.maxMB": 8,
 } as const;
 
 export type Setting = keyof typeof DEFAULTS;
@@ -40,12 +47,9 @@ export const isSetting = (name: string): name is Setting => Object.hasOwn(DEFAUL
  * @throws `corrupt_record`, `newer_record`: a cleaner must not go by settings that nobody chose
  */
 export function readConfig(store: Store): Config {
-  const { maxAgeDays, maxCount, maxSizeMB, limits } = load(store);
-  const set = { maxAgeDays, maxCount, maxSizeMB, "limits.sessions": limits?.sessions };
-  return {
-    ...DEFAULTS,
-    ...Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined)),
-  };
+  const kept = load(store);
+  const found = Object.keys(DEFAULTS).map((name) => [name, setIn(kept, name)] as const);
+  return { ...DEFAULTS, ...Object.fromEntries(found.filter(([, value]) => value !== undefined)) };
 }
 
 /** Change one setting, under the global lock; null sets it back to its default. */
@@ -56,9 +60,17 @@ export async function setConfig(store: Store, setting: Setting, value: number | 
   return readConfig(store);
 }
 
+const setIn = (kept: Kept, name: string): unknown =>
+  name.split(".").reduce<unknown>(
+    (inside, key) => (inside as Record<string, unknown> | undefined)?.[key],
+    kept,
+  );
+
 function changed(kept: Kept, setting: Setting, value: number | null): Kept {
-  if (setting !== "limits.sessions") return without({ ...kept, [setting]: value ?? undefined });
-  return { ...kept, limits: without({ ...kept.limits, sessions: value ?? undefined }) };
+  const [first = "", second] = setting.split(".");
+  if (second === undefined) return without({ ...kept, [first]: value ?? undefined });
+  const group = without({ ...kept[first] as object, [second]: value ?? undefined });
+  return { ...kept, [first]: group };
 }
 
 const without = <T extends object>(values: { [K in keyof T]: T[K] | undefined }): T =>

@@ -78,6 +78,28 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
 }
 
+/** Open a file to read and change it in place, making it where it is missing. */
+export const openToChange = openLock;
+
+/** Write all of it at a place of the file; nothing behind it is touched. */
+export function writeAt(fd: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+  }
+}
+
+/** At most `size` bytes from a place of the file on. */
+export function readAt(fd: number, size: number, at: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let done = 0;
+  while (done < size) {
+    const got = readSync(fd, bytes, done, size - done, at + done);
+    if (got === 0) break;
+    done += got;
+  }
+  return bytes.subarray(0, done);
+}
+
 /** Replace an open file's content, without durability. */
 export function overwrite(fd: number, text: string): void {
   ftruncateSync(fd, 0);
@@ -95,16 +117,7 @@ export function overwriteAt(path: string, text: string): void {
 }
 
 /** Exactly `size` bytes from the start, fewer where the file ends before. */
-export function readUpTo(fd: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let done = 0;
-  while (done < size) {
-    const got = readSync(fd, bytes, done, size - done, done);
-    if (got === 0) break;
-    done += got;
-  }
-  return bytes.subarray(0, done);
-}
+export const readUpTo = (fd: number, size: number): Uint8Array => readAt(fd, size, 0);
 
 /** Sync what is at the path and close it, passing over file systems that cannot sync a directory. */
 export function syncDirectory(fd: number): void {

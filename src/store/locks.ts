@@ -1,11 +1,13 @@
 import { quote } from "../errors/errors.ts";
 import type { Lock } from "./backend.ts";
 import { GLOBAL_LOCK, RECORD_END, sessionLockName, workspaceLockName } from "./names.ts";
+import { ready } from "./observe.ts";
 import type { Store } from "./open.ts";
 
 /**
  * What a lock is for. Whoever needs more than one takes them in this order, so that no two wait for each other:
- * global (the whole store: configuration, cleaning), workspace (all sessions of one project), session.
+ * global (the whole store: configuration, cleaning), workspace (all sessions of one project), session; and last of all,
+ * by whoever observes the store, the log of events.
  */
 export type Scope =
   | { readonly kind: "global" }
@@ -18,9 +20,10 @@ export type Scope =
  * @param waitMs how long to wait for it, in milliseconds; otherwise as the store was opened
  * @throws `locked` with its holder, where that is known
  */
-export function lockScope(store: Store, scope: Scope, waitMs = store.waitMs): Promise<Lock> {
+export async function lockScope(store: Store, scope: Scope, waitMs = store.waitMs): Promise<Lock> {
   const { name, what } = lockOf(scope);
-  return store.backend.lock(name, { waitMs, what, command: store.command });
+  await ready(store);
+  return await store.backend.lock(name, { waitMs, what, command: store.command });
 }
 
 function lockOf(scope: Scope): { name: string; what: string } {

@@ -5,8 +5,8 @@ import { sha256 } from "../facts/sha256.ts";
  * `~` is in no ID, so a spelling with a hash never meets one without.
  */
 
-export type Folder = "sessions" | "archive" | "quarantine" | "locks" | "workspaces";
-export const FOLDERS: readonly Folder[] = ["sessions", "archive", "quarantine", "locks", "workspaces"];
+export const FOLDERS = ["sessions", "archive", "quarantine", "locks", "workspaces", "events"] as const;
+export type Folder = (typeof FOLDERS)[number];
 
 export const RECORD_END = ".session.json";
 export const LOCK_END = ".lock";

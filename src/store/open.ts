@@ -2,6 +2,7 @@ import process from "node:process";
 import type { Backend } from "./backend.ts";
 import { checkRoot, type Warn } from "./directory.ts";
 import { fileBackend } from "./file-backend.ts";
+import type { Observing } from "./observe.ts";
 import { findRoot } from "./root.ts";
 
 /** An open store: where things are kept, and what its operations take from outside. */
@@ -14,6 +15,8 @@ export interface Store {
   /** Who we are to others that wait for our lock: `berth set`. */
   readonly command: string;
   readonly warn: Warn;
+  /** Who is told of every change. */
+  readonly observing?: Observing;
 }
 
 export interface OpenOptions {

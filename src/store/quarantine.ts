@@ -2,6 +2,7 @@ import { fail, quotePath } from "../errors/errors.ts";
 import type { Damage, Decoded } from "./decode.ts";
 import { fileName, quarantineName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";
+import { tell } from "./observe.ts";
 import { inspect } from "./read.ts";
 
 /** Attempts at a free name; two files of one session, second and reason are rare, a thousand are a fault. */
@@ -33,7 +34,9 @@ export function moveAway(store: Store, name: string, file: string, reason: Damag
   const now = store.now();
   for (let count = 0; count <= MAX_COUNT; count += 1) {
     const to = quarantineName(file, now, count === 0 ? reason : `${reason}-${count}`);
-    if (store.backend.move(name, to)) return to;
+    if (!store.backend.move(name, to)) continue;
+    tell(store, { kind: "damaged", file: name, reason, moved: to });
+    return to;
   }
   throw fail("names_used_up", { file: quotePath(store.backend.locate(name)), folder: "quarantine" });
 }

@@ -4,6 +4,7 @@ import { decode } from "./decode.ts";
 import { giveBack, lockScope } from "./locks.ts";
 import { CONFIG, fileName, LOCK_END, stem } from "./names.ts";
 import type { Store } from "./open.ts";
+import { ready } from "./observe.ts";
 import { moveAway } from "./quarantine.ts";
 
 /**
@@ -17,6 +18,7 @@ export async function repairRecord(store: Store, name: string): Promise<string |
   const file = stem(name).replace(/--reset--[0-9TZ-]+--\d{3}$/, "");
   const request = { waitMs: store.waitMs, what: name, command: store.command };
   try {
+    await ready(store);
     const lock = await store.backend.lock(`sessions/${file}.session${LOCK_END}`, request);
     try {
       const content = store.backend.read(name, "only");

@@ -6,6 +6,7 @@ import { giveBack, lockScope } from "./locks.ts";
 import { fileName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";
 import { quarantine } from "./quarantine.ts";
+import { outlineOf, tell } from "./observe.ts";
 import { inspect, unreadable } from "./read.ts";
 import { freshRecord, MAX_HISTORY, type Origin, recordSchema, SCHEMA, type SessionRecord } from "./record.ts";
 
@@ -54,12 +55,15 @@ export async function changeLocked(
 ): Promise<SessionRecord> {
   const kept = readLocked(store, id);
   if (kept === null && !create) throw fail("no_such_session", { given: id });
+  const before = kept === null ? null : outlineOf(kept);
   const draft = kept ?? freshRecord(id, origin ?? { source: "library" }, store.now());
   if (await change(draft) === false) return draft;
   // A session that is only used from here (`berth use`) keeps the terminal that it has.
   const own = origin?.source !== "use" || draft.source === "use";
   if (own && origin?.anchor !== undefined) draft.anchor = origin.anchor;
-  return writeLocked(store, id, stamped(draft, store.now(), activity));
+  const record = writeLocked(store, id, stamped(draft, store.now(), activity));
+  tell(store, { kind: "written", id, before, record });
+  return record;
 }
 
 /** The record, for a caller that holds the session's lock and means to write: damage goes to quarantine. */

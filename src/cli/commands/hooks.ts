@@ -7,6 +7,7 @@ import { change } from "../../sessions/runs/runs.ts";
 import { isTrusted } from "../../sessions/project-hooks/trust.ts";
 import { statSync } from "node:fs";
 import { BerthError } from "../../errors/errors.ts";
+import { tell } from "../../store/observe.ts";
 import { remember } from "../../store/state.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
@@ -49,6 +50,8 @@ export async function runHook(
   const { runCommand } = await import("../../sessions/project-hooks/hook-run.ts");
   const result = await runCommand(command, { cwd: directory, env, timeoutMs: hooks.timeoutMs });
   await change(means, record.id, (draft) => remember(draft, means.clock(), "hook", { hook, ...result }));
+  const { exitCode, durationMs } = result;
+  tell(means.store, { kind: "hook", id: record.id, hook, exitCode, durationMs });
   if (result.exitCode === 0) return;
   const why = result.timedOut
     ? `it took longer than ${hooks.timeoutMs / 1000} s`

@@ -1,4 +1,5 @@
 import { fail } from "../../errors/errors.ts";
+import type { Facts } from "../../facts/facts.ts";
 import type { Resolution } from "../../identity/resolution.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import type { Anchor, Origin } from "../../store/record.ts";
@@ -18,9 +19,9 @@ export const SCRIPT: Option = {
 };
 
 /** Open the store for the command of that name. Warnings are words like every other. */
-export function storeOf({ host, now, say, json }: Context, input: Input, command: string): Store {
+export function storeOf({ host, facts, now, say, json }: Context, input: Input, command: string): Store {
   const wait = text(input, "wait");
-  return openStore({
+  const store = openStore({
     environment: host.variables,
     command: `berth ${command}`,
     now,
@@ -28,7 +29,19 @@ export function storeOf({ host, now, say, json }: Context, input: Input, command
     warn: (words) => json ? undefined : say(`berth: warning: ${words}\n`),
     ...wait === undefined ? {} : { waitMs: Number(wait) * 1000 },
   });
+  return withEvents(store, facts.boot);
 }
+
+/** The store, with all that changes in it written into its log. Loaded at the first lock: readers need none of it. */
+const withEvents = (store: Store, boot: Facts["boot"]): Store => ({
+  ...store,
+  observing: {
+    async load() {
+      const { logObserver } = await import("../../events/observe.ts");
+      return await logObserver(store, boot);
+    },
+  },
+});
 
 /**
  * The session of this place, for a command that keeps state in it or looks for it there.

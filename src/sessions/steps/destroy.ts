@@ -1,6 +1,7 @@
 import { BerthError, fail } from "../../errors/errors.ts";
 import { archiveLocked } from "../../store/archive.ts";
 import { lockScope } from "../../store/locks.ts";
+import { tell } from "../../store/observe.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
@@ -279,7 +280,9 @@ export async function archive({ store, clock }: Means, id: string): Promise<Sess
   try {
     const kept = readRecord(store, id);
     if (kept === null) return null;
+    const removal = removalOf(kept);
     const record = pendingOf(kept) === null ? kept : writeLocked(store, id, destroyed(kept, clock()));
+    if (removal !== null) tell(store, { kind: "worktree-removed", id, path: kept.project?.worktree ?? "" });
     noteDestruction(record, record.updatedAt);
     archiveLocked(store, id);
     return record;

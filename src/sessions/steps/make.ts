@@ -1,6 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { recordName } from "../../store/names.ts";
+import { tell } from "../../store/observe.ts";
 import { lockScope } from "../../store/locks.ts";
 import {
   adoptable,
@@ -170,5 +171,6 @@ const isOurs = async (main: Git, branch: string, id: string): Promise<boolean> =
 async function removeRecord({ store }: Means, id: string): Promise<void> {
   const lock = await lockScope(store, { kind: "session", id });
   store.backend.remove(recordName(id));
+  tell(store, { kind: "deleted", id });
   lock.discard();
 }

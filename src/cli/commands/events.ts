@@ -1,0 +1,88 @@
+import process from "node:process";
+import { picklist, pipe, regex, string } from "valibot";
+import { BerthError } from "../../errors/errors.ts";
+import { type BerthEvent, TYPES } from "../../events/event.ts";
+import { followEvents } from "../../events/follow.ts";
+import { readEvents } from "../../events/read.ts";
+import { shortId } from "../../identity/id.ts";
+import { selectSession } from "../../store/select.ts";
+import type { Store } from "../../store/open.ts";
+import { type Command, type Context, flag, text } from "../command.ts";
+import { onOneLine } from "../line/value.ts";
+import { SESSION_HELP } from "../mean/selected.ts";
+import { storeOf } from "../mean/session.ts";
+
+const KINDS = ["session", "run", "status", "worktree", "agent", "hook", "store"] as const;
+const WANTED = [...TYPES, ...KINDS];
+
+export const events: Command = {
+  usage: "events",
+  about: "Print what happened to sessions, runs and agents, and follow along",
+  details: [
+    "One JSON object a line: v, seq, time, host, boot, session, type, data. On a terminal a line for people; --json",
+    "is for programs there too. seq grows and never comes twice; where numbers are missing stands a line of the type",
+    "resync. Types that you do not know are to be passed over. No value and no prompt stands in an event.",
+    SESSION_HELP,
+  ],
+  options: [
+    { flag: "--follow", about: "Go on printing what comes, until ^C" },
+    {
+      flag: "--since <seq>",
+      about: "Only what came after this number",
+      schema: pipe(string(), regex(/^\d{1,15}$/)),
+      wanted: "a whole number",
+    },
+    { flag: "--session <session>", about: "Only the events of this session" },
+    {
+      flag: "--type <type>",
+      about: "Only this type, or all that begin with it: session, run, status, worktree, agent, hook, store",
+      schema: picklist(WANTED),
+      wanted: WANTED.join(", "),
+    },
+  ],
+  examples: ["berth events", "berth events --follow --type agent", "berth events --since 120 --json"],
+  async run(context, input) {
+    const store = storeOf(context, input, "events");
+    const directory = store.backend.locate("events");
+    const since = Number(text(input, "since") ?? 0);
+    const wanted = filterOf(store, text(input, "session"), text(input, "type"));
+    const print = printerOf(context);
+    if (!flag(input, "follow")) {
+      for (const event of readEvents(directory, since)) if (wanted(event)) print(event);
+      return;
+    }
+    for await (const event of followEvents(directory, since)) if (wanted(event)) print(event);
+  },
+};
+
+/** @throws `no_such_session`, `ambiguous_session`; an ID need not be there any more */
+function filterOf(store: Store, session: string | undefined, type: string | undefined) {
+  const id = session === undefined ? undefined : idOf(store, session);
+  return (event: BerthEvent): boolean => {
+    // What is missing may have been of any session and type.
+    if (event.type === "resync") return true;
+    return (id === undefined || event.session === id) &&
+      (type === undefined || event.type === type || event.type.startsWith(`${type}.`));
+  };
+}
+
+function idOf(store: Store, given: string): string {
+  try {
+    return selectSession(store, given);
+  } catch (error) {
+    if (error instanceof BerthError && error.code === "no_such_session" && given.includes("--")) return given;
+    throw error;
+  }
+}
+
+function printerOf(context: Context): (event: BerthEvent) => void {
+  if (context.json || !process.getBuiltinModule("node:tty").isatty(1)) {
+    return (event) => context.out(`${JSON.stringify(event)}\n`);
+  }
+  return ({ seq, time, session, type, data }) => {
+    const details = Object.entries(data).filter(([, value]) => value !== null)
+      .map(([key, value]) => `${key}=${onOneLine(value)}`);
+    const words = [time, session === null ? "-" : shortId(session), type, ...details];
+    context.out(`${String(seq).padStart(6)}  ${words.map(onOneLine).join("  ")}\n`);
+  };
+}

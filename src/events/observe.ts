@@ -1,0 +1,57 @@
+import type { Reading } from "../facts/facts.ts";
+import { checkDirectory } from "../store/directory.ts";
+import { makeDirectory } from "../store/atomic.ts";
+import { readConfig } from "../store/config.ts";
+import { lockFiles } from "../store/lock-file.ts";
+import { quietly } from "../store/naming.ts";
+import type { Store } from "../store/open.ts";
+import type { Observer } from "../store/observe.ts";
+import { newsOf } from "./derive.ts";
+import type { Stamp } from "./event.ts";
+import { type Writer, writerOn } from "./host.ts";
+import { append, type Log } from "./log.ts";
+
+/** How long a change of a record waits for the log, in milliseconds: what others do there takes a third of one. */
+const WAIT_MS = 2000;
+
+/** The log of a store that keeps files. Nothing is made. */
+export const openLog = async (store: Store): Promise<Log> => ({
+  directory: store.backend.locate("events"),
+  openLock: await lockFiles(),
+  maxBytes: () => maxMB(store) * 1024 * 1024,
+});
+
+/** Look at the log's directory before it is written, and make it where it is missing. */
+export function prepare({ directory }: Log, { warn }: Store): void {
+  if (!checkDirectory(directory, warn)) makeDirectory(directory);
+}
+
+/** Damaged settings are somebody else's to tell; the log must not grow for that. */
+function maxMB(store: Store): number {
+  try {
+    return readConfig(store)["events.maxMB"];
+  } catch {
+    return 8;
+  }
+}
+
+export const stampOf = (store: Store, writer: Writer): Stamp => ({
+  time: store.now().toISOString(),
+  ...writer,
+});
+
+/**
+ * Whoever writes down in the log what the store does. What was changed is changed, whether it can be told or not, so a
+ * log that cannot be written stops nothing; the doctor says so.
+ */
+export async function logObserver(store: Store, boot: Reading<string>): Promise<Observer> {
+  const [log, writer] = [await openLog(store), writerOn(boot)];
+  let prepared = false;
+  return (told) =>
+    quietly(() => {
+      // Only now: a store that refuses to be written is not to be touched.
+      if (!prepared) prepare(log, store);
+      prepared = true;
+      append(log, stampOf(store, writer), newsOf(told), WAIT_MS);
+    });
+}
