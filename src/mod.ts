@@ -18,7 +18,8 @@ import { openHost } from "./facts/open-host.ts";
 import { means } from "./identity/dependencies.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
-import { openStore, type Store } from "./store/open.ts";
+import { logObserver } from "./events/observe.ts";
+import { type OpenOptions, openStore as open, type Store } from "./store/open.ts";
 import type { SessionRecord } from "./store/record.ts";
 import { type Change, type UpdateOptions, updateSession as update } from "./store/update.ts";
 
@@ -47,7 +48,8 @@ export type { Backend, Lock } from "./store/backend.ts";
 export { type Listed, listRecords } from "./store/list.ts";
 export { lockScope, type Scope as LockScope } from "./store/locks.ts";
 export { memoryBackend } from "./store/memory-backend.ts";
-export { type OpenOptions, openStore, type Store } from "./store/open.ts";
+export type { OpenOptions, Store } from "./store/open.ts";
+export type { BerthEvent } from "./events/event.ts";
 export { readRecord } from "./store/read.ts";
 export type { HistoryEntry, Origin, Run, SessionRecord, Status } from "./store/record.ts";
 export { selectSession } from "./store/select.ts";
@@ -90,4 +92,16 @@ export async function updateSession(
   { store = openStore(), ...options }: UpdateOptions & { readonly store?: Store } = {},
 ): Promise<SessionRecord> {
   return await update(store, id, change, options);
+}
+
+/**
+ * Open the user's store, or another one. What changes in one that keeps files is written into its log of events.
+ *
+ * @throws BerthError `store_refused` (6) when the directory is a symbolic link, no directory, or another user's
+ */
+export function openStore(options: OpenOptions = {}): Store {
+  const store = open(options);
+  if (options.backend !== undefined) return store;
+  const load = async () => await logObserver(store, (await openFacts(await openHost())).boot);
+  return { ...store, observing: { load } };
 }

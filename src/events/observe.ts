@@ -6,8 +6,9 @@ import { lockFiles } from "../store/lock-file.ts";
 import { quietly } from "../store/naming.ts";
 import type { Store } from "../store/open.ts";
 import type { Observer } from "../store/observe.ts";
+import type { SessionRecord } from "../store/record.ts";
 import { newsOf } from "./derive.ts";
-import type { Stamp } from "./event.ts";
+import type { News, Stamp } from "./event.ts";
 import { type Writer, writerOn } from "./host.ts";
 import { append, type Log } from "./log.ts";
 
@@ -54,4 +55,24 @@ export async function logObserver(store: Store, boot: Reading<string>): Promise<
       prepared = true;
       append(log, stampOf(store, writer), newsOf(told), WAIT_MS);
     });
+}
+
+/** Tell of changes that were told to nobody when they were made. @returns whether it could be done */
+export async function tellLate(
+  store: Store,
+  boot: Reading<string>,
+  records: readonly SessionRecord[],
+): Promise<boolean> {
+  const log = await openLog(store);
+  const news = records.map(({ id, name = null, updatedAt }): News => ({
+    type: "session.changed",
+    session: id,
+    data: { name, updatedAt, what: "lost" },
+  }));
+  try {
+    append(log, stampOf(store, writerOn(boot)), news, WAIT_MS);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 import { BerthError } from "../errors/errors.ts";
 import type { Lock } from "./backend.ts";
-import { CONFIG, GLOBAL_LOCK, LOCK_END, RECORD_END, TEMP_END } from "./names.ts";
+import { CONFIG, GLOBAL_LOCK, LOCK_END, LOG_LOCK, RECORD_END, TEMP_END } from "./names.ts";
 import type { Store } from "./open.ts";
 
 /** Something that a killed process left behind. It is in nobody's way and costs space only. */
@@ -66,6 +66,9 @@ function* suspects(store: Store): Generator<Leftover> {
     const lock = `sessions/${file}${SESSION_LOCK_END}`;
     if (base.endsWith(TEMP_END)) yield* temporary(store, name, lock);
     else if (store.backend.stat(name)?.bytes === 0) yield leftover(store, "reservation", name, lock);
+  }
+  for (const base of store.backend.list("events")) {
+    if (base.endsWith(TEMP_END)) yield* temporary(store, `events/${base}`, LOG_LOCK);
   }
   for (const base of store.backend.list("")) {
     if (base.startsWith(`${CONFIG}.`) && base.endsWith(TEMP_END)) yield* temporary(store, base, GLOBAL_LOCK);

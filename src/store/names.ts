@@ -32,6 +32,7 @@ export function fileName(id: string): string {
 export const recordName = (id: string): string => `sessions/${fileName(id)}${RECORD_END}`;
 export const sessionLockName = (id: string): string => `sessions/${fileName(id)}.session${LOCK_END}`;
 export const GLOBAL_LOCK = `locks/global${LOCK_END}`;
+export const LOG_LOCK = `events/events${LOCK_END}`;
 
 /** The lock of everything that belongs to the project at `root`, an absolute path without symbolic links. */
 export const workspaceLockName = (root: string): string =>

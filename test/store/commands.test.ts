@@ -371,7 +371,8 @@ describe("sessions", () => {
   test("config shows, sets and refuses", async () => {
     const { ok, call, json, store } = shelf();
     expect(await ok("config")).toBe(
-      "maxAgeDays = 90\nmaxCount = 100\nmaxSizeMB = 500\nlimits.sessions = 4\n",
+      "maxAgeDays = 90\nmaxCount = 100\nmaxSizeMB = 500\nlimits.sessions = 4\n" +
+        "limits.agentWorktrees = 16\nevents.maxMB = 8\n",
     );
     await ok("config", "maxAgeDays", "30");
     expect((await json("config")).config.maxAgeDays).toBe(30);

@@ -389,6 +389,8 @@ describe("configuration", () => {
       maxCount: 100,
       maxSizeMB: 500,
       "limits.sessions": 4,
+      "limits.agentWorktrees": 16,
+      "events.maxMB": 8,
     });
     store.backend.write("config.json", `{"schema":1,"later":true,"limits":{"other":1}}`);
     await setConfig(store, "limits.sessions", 8);

@@ -1,5 +1,6 @@
 import { picklist } from "valibot";
 import { fail } from "../../errors/errors.ts";
+import { openWatch } from "../../events/follow.ts";
 import type { Means } from "../../sessions/model/dependencies.ts";
 import { nameOf } from "../../sessions/model/pending.ts";
 import { isLost } from "../../sessions/runs/lost.ts";
@@ -13,8 +14,8 @@ import { noSession, SESSION_HELP } from "../mean/selected.ts";
 import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
 
-/** A record is one small file, so looking at it this often costs nothing that is felt. */
-const PAUSE_MS = 100;
+/** What changes a record wakes us; a process that is gone does not, and is looked for this often. */
+const PAUSE_MS = 500;
 
 export const wait: Command = {
   usage: "wait <session>",
@@ -63,6 +64,7 @@ async function waitFor(
   until: string | undefined,
   limit: number,
 ): Promise<SessionRecord | null> {
+  using watcher = openWatch(means.store.backend.locate("events"));
   for (;;) {
     const kept = readRecord(means.store, first.id);
     if (kept === null) return ofDestroyed(means, first, until);
@@ -78,6 +80,6 @@ async function waitFor(
     }
     const left = limit - performance.now();
     if (left <= 0) return null;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_MS)));
+    await watcher.change(Math.min(left, PAUSE_MS));
   }
 }

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { BerthError, quotePath } from "../../../errors/errors.ts";
+import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
 import { damagedWorkspaces, repairWorkspace } from "../../../sessions/workspace/workspace-repair.ts";
 import { checkDirectory } from "../../../store/directory.ts";
 import { findLeftovers, removeLeftovers } from "../../../store/leftovers.ts";
@@ -25,6 +25,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
       ...await recordFindings(store, fix),
       ...await workspaceFindings(store, fix),
       ...await leftoverFindings(store, fix),
+      ...await eventFindings(context, store, fix),
       ...quarantineFindings(store),
     ];
   } catch (error) {
@@ -110,6 +111,22 @@ async function leftoverFindings(store: Store, fix: boolean): Promise<Finding[]> 
       fixed: fix,
     };
   });
+}
+
+/** Changes that stand in no event: whoever follows them has missed one. */
+async function eventFindings({ facts, now }: Context, store: Store, fix: boolean): Promise<Finding[]> {
+  const { lostEvents } = await import("../../../events/lost.ts");
+  const { tellLate } = await import("../../../events/observe.ts");
+  const records = () => [...listRecords(store)].flatMap((one) => "record" in one ? [one.record] : []);
+  const lost = lostEvents(store.backend.locate("events"), records, now());
+  const fixed = fix && lost.length > 0 && await tellLate(store, facts.boot, lost);
+  return lost.map(({ id, name, updatedAt }) => ({
+    code: "event_lost",
+    message: `The change of session ${quote(name ?? id)} at ${updatedAt} stands in no event`,
+    hint: fixed ? "It was told late" : `Type "berth doctor --fix" to tell it to those who follow`,
+    broken: false,
+    fixed,
+  }));
 }
 
 function quarantineFindings(store: Store): Finding[] {
