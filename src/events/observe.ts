@@ -23,8 +23,8 @@ export const openLog = async (store: Store): Promise<Log> => ({
 });
 
 /** Look at the log's directory before it is written, and make it where it is missing. */
-export function prepare({ directory }: Log, { warn }: Store): void {
-  if (!checkDirectory(directory, warn)) makeDirectory(directory);
+export function prepare({ directory }: Log): void {
+  if (checkDirectory(directory) === null) makeDirectory(directory);
 }
 
 /** Damaged settings are somebody else's to tell; the log must not grow for that. */
@@ -51,7 +51,7 @@ export async function logObserver(store: Store, boot: Reading<string>): Promise<
   return (told) =>
     quietly(() => {
       // Only now: a store that refuses to be written is not to be touched.
-      if (!prepared) prepare(log, store);
+      if (!prepared) prepare(log);
       prepared = true;
       append(log, stampOf(store, writer), newsOf(told), WAIT_MS);
     });
