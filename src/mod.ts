@@ -15,7 +15,7 @@
  */
 import { openFacts } from "./facts/open.ts";
 import { openHost } from "./facts/open-host.ts";
-import { means } from "./identity/dependencies.ts";
+import { deps } from "./identity/dependencies.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
 import { logObserver } from "./events/observe.ts";
@@ -42,11 +42,11 @@ export {
   writeFile,
 } from "./sandbox/files.ts";
 export { type LuaData, type LuaLimits, type LuaOutcome, type LuaRequest, runLua } from "./sandbox/lua.ts";
-export { openRoot, resetLua, runInSession, type Script, type Subject } from "./sandbox/session.ts";
+export { openRoot, resetLua, runInSession, type SessionScript, type Subject } from "./sandbox/session.ts";
 export { deleteSession, resetSession, restoreArchive } from "./store/archive.ts";
 export type { Backend, Lock } from "./store/backend.ts";
-export { type Listed, listRecords } from "./store/list.ts";
-export { lockScope, type Scope as LockScope } from "./store/locks.ts";
+export { type ListedRecord, listRecords } from "./store/list.ts";
+export { type LockScope, lockScope } from "./store/locks.ts";
 export { memoryBackend } from "./store/memory-backend.ts";
 export type { OpenOptions, Store } from "./store/open.ts";
 export type { BerthEvent } from "./events/event.ts";
@@ -72,7 +72,7 @@ export interface ResolveOptions {
  */
 export async function resolveSession({ label, scope = "session" }: ResolveOptions = {}): Promise<Resolution> {
   const host = await openHost();
-  return resolve(await openFacts(host), { scope, ...label === undefined ? {} : { label } }, means(host));
+  return resolve(await openFacts(host), { scope, ...label === undefined ? {} : { label } }, deps(host));
 }
 
 /**

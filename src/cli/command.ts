@@ -1,7 +1,7 @@
 import type { GenericSchema } from "valibot";
 import type { Facts } from "../facts/facts.ts";
 import type { Host } from "../facts/host.ts";
-import type { Means, Request, Resolution } from "../identity/resolution.ts";
+import type { Request, Resolution, ResolverDependencies } from "../identity/resolution.ts";
 
 /** An option as help shows it: `--short`, `--script <name>`; `<…>` takes a value. */
 export interface Option {
@@ -21,11 +21,34 @@ export interface Input {
   readonly rest: readonly string[] | undefined;
 }
 
+/** A row of the list of commands. Its file is loaded when the command is called. */
+export interface TableEntry {
+  /** Whole words that mean the same. */
+  readonly aliases?: readonly string[];
+  readonly about: string;
+  /** Called by programs only: not listed. */
+  readonly hidden?: boolean;
+  readonly load: () => Promise<Command>;
+}
+
+/** Commands by their names, in the order in which help shows them. */
+export type CommandTable = Readonly<Record<string, TableEntry>>;
+
+/** Commands that serve one purpose, as help shows them. */
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: CommandTable;
+}
+
 /** The world as a command sees it: everything it may read, ask or write comes from here. */
 export interface Context {
   readonly host: Host;
   readonly facts: Facts;
-  readonly means: Means;
+  /** The list of commands, for those that speak of all of them: the list loads them, so they cannot. */
+  readonly commands: CommandTable;
+  /** The same in groups. */
+  readonly groups: readonly CommandGroup[];
+  readonly deps: ResolverDependencies;
   readonly now: () => Date;
   readonly json: boolean;
   /** What the global options ask of the resolver. */

@@ -6,11 +6,12 @@ import type { Request, Resolution, Scope } from "../identity/resolution.ts";
 import { type Context, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./line/globals.ts";
 import { CHILD_WORD } from "../sandbox/lua/word.ts";
-import { means } from "../identity/dependencies.ts";
+import { deps } from "../identity/dependencies.ts";
 import { nearest } from "./line/nearest.ts";
 import { plainInput } from "./line/plain.ts";
 import { report, writeOut } from "./say/report.ts";
-import { COMMANDS, findCommand, type Found } from "./table.ts";
+import { findCommand, type FoundCommand } from "./line/find-command.ts";
+import { COMMANDS, GROUPS } from "./table.ts";
 
 /** The machine as node's API shows it. */
 export const plainHost = async (): Promise<Host> => (await import("../facts/host-node.ts")).nodeHost;
@@ -61,19 +62,21 @@ function isValue(words: readonly string[], at: number): boolean {
   if (!before.startsWith("-") || before.includes("=")) return false;
   const known = GLOBAL_OPTIONS.find((option) => option.flag.split(/[ ,]+/).includes(before));
   // An option of the command's own stands in front of it; which one that is is not known yet.
-  return known === undefined ? findCommand(words[at] ?? "") === undefined : known.flag.includes("<");
+  return known === undefined
+    ? findCommand(COMMANDS, words[at] ?? "") === undefined
+    : known.flag.includes("<");
 }
 
-function chosen(word: string | undefined, words: readonly string[]): Found {
+function chosen(word: string | undefined, words: readonly string[]): FoundCommand {
   if (word === undefined) {
     const name = words.some((other) => other === "--version" || other === "-V")
       ? "version"
       : words.some((other) => other === "--help" || other === "-h")
       ? "help"
       : "";
-    return findCommand(name) ?? { name, entry: WHERE };
+    return findCommand(COMMANDS, name) ?? { name, entry: WHERE };
   }
-  const found = findCommand(word);
+  const found = findCommand(COMMANDS, word);
   if (found !== undefined) return found;
   const near = nearest(word, Object.keys(COMMANDS));
   throw fail("unknown_command", { given: word, near });
@@ -102,11 +105,13 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
   return {
     host,
     facts,
-    means: means(host),
+    commands: COMMANDS,
+    groups: GROUPS,
+    deps: deps(host),
     now: () => new Date(),
     json: flag(input, "json"),
     request,
-    resolution: () => resolution ??= resolve(facts, request, means(host)),
+    resolution: () => resolution ??= resolve(facts, request, deps(host)),
     out: (data) => writeOut(host, data),
     say: (words) => flag(input, "quiet") ? undefined : void host.write(2, words),
   };

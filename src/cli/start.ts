@@ -43,8 +43,8 @@ function plainId(host: Host, open: OpenFresh, argv: readonly string[]): boolean 
     return label;
   };
   try {
-    const means = { sha256: host.sha256, randomUuid: () => crypto.randomUUID(), spell };
-    const { id, binding, stable } = resolve(open(host, true), { scope: "session" }, means);
+    const deps = { sha256: host.sha256, randomUuid: () => crypto.randomUUID(), spell };
+    const { id, binding, stable } = resolve(open(host, true), { scope: "session" }, deps);
     if (labelled || (hook && !stable)) return false;
     return host.write(1, hook ? `${id}\n${binding()}\n${shortId(id)}\n` : `${id}\n`).ok;
   } catch {

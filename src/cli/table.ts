@@ -1,24 +1,10 @@
-import type { Command } from "./command.ts";
-
-interface Entry {
-  /** Whole words that mean the same. */
-  readonly aliases?: readonly string[];
-  readonly about: string;
-  /** Called by programs only: not listed. */
-  readonly hidden?: boolean;
-  readonly load: () => Promise<Command>;
-}
-
-export interface Group {
-  readonly title: string;
-  readonly commands: Readonly<Record<string, Entry>>;
-}
+import type { CommandGroup, CommandTable } from "./command.ts";
 
 /**
  * Every command, in the groups that `berth help` shows: what people want to do. A command's file is loaded when it is
  * called, so the others cost nothing.
  */
-export const GROUPS: readonly Group[] = [
+export const GROUPS: readonly CommandGroup[] = [
   {
     title: "This terminal",
     commands: {
@@ -221,21 +207,7 @@ export const GROUPS: readonly Group[] = [
 ];
 
 /** All of them by name. */
-export const COMMANDS: Readonly<Record<string, Entry>> = Object.assign(
+export const COMMANDS: CommandTable = Object.assign(
   {},
   ...GROUPS.map(({ commands }) => commands),
 );
-
-export interface Found {
-  /** The proper name, where the word was an alias. */
-  readonly name: string;
-  readonly entry: Entry;
-}
-
-/** The entry of a command word. */
-export function findCommand(word: string): Found | undefined {
-  for (const [name, entry] of Object.entries(COMMANDS)) {
-    if (name === word || entry.aliases?.includes(word)) return { name, entry };
-  }
-  return undefined;
-}

@@ -2,7 +2,7 @@ import type { Reading } from "../facts/facts.ts";
 import { checkDirectory } from "../store/directory.ts";
 import { makeDirectory } from "../store/atomic.ts";
 import { readConfig } from "../store/config.ts";
-import { lockFiles } from "../store/lock-file.ts";
+import { lockFiles } from "../store/lock-files.ts";
 import { quietly } from "../store/naming.ts";
 import type { Store } from "../store/open.ts";
 import type { Observer } from "../store/observe.ts";

@@ -8,7 +8,7 @@ const THREADS = 17;
 const START_TIME = 19;
 
 /** A process as /proc/<pid>/stat tells it, its terminal still as a device number. */
-export interface Stat extends Omit<Process, "tty"> {
+export interface ProcessStat extends Omit<Process, "tty"> {
   readonly ttyNr: number;
 }
 
@@ -20,7 +20,7 @@ export interface Stat extends Omit<Process, "tty"> {
  *
  * @returns the process, or why the line is none
  */
-export function parseStat(line: string): Reading<Stat> {
+export function parseStat(line: string): Reading<ProcessStat> {
   const open = line.indexOf(" (");
   const close = line.lastIndexOf(")");
   if (open < 1 || close < open + 2) return unknown("stat without a name in parentheses");

@@ -9,7 +9,7 @@ import {
   PEB_PARAMETERS,
   UNICODE_STRING,
 } from "./windows-command-line.ts";
-import { emptyProcessEntry, type Entry, parseFileTime, parseProcessEntry } from "./windows-records.ts";
+import { emptyProcessEntry, parseFileTime, parseProcessEntry, type ProcessEntry } from "./windows-records.ts";
 
 const TH32CS_SNAPPROCESS = 0x2;
 const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
@@ -21,10 +21,10 @@ const PROCESS_BASIC_INFORMATION = 0;
 const MAX_PROCESSES = 1 << 17;
 
 /** Every process, by PID, as of one moment. */
-export function takeSnapshot(kernel: Kernel): Reading<ReadonlyMap<number, Entry>> {
+export function takeSnapshot(kernel: Kernel): Reading<ReadonlyMap<number, ProcessEntry>> {
   const snapshot = kernel.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
   if (snapshot === INVALID_HANDLE) return unknown("CreateToolhelp32Snapshot failed");
-  const table = new Map<number, Entry>();
+  const table = new Map<number, ProcessEntry>();
   const bytes = emptyProcessEntry();
   try {
     let more = kernel.Process32FirstW(snapshot, bytes);
@@ -42,7 +42,7 @@ export function takeSnapshot(kernel: Kernel): Reading<ReadonlyMap<number, Entry>
 /** A process of the snapshot with the time it was created at, which is what tells it from a later one of its PID. */
 export function readProcess(
   kernel: Kernel,
-  table: ReadonlyMap<number, Entry>,
+  table: ReadonlyMap<number, ProcessEntry>,
   pid: number,
 ): Reading<Process> {
   const entry = table.get(pid);

@@ -5,7 +5,7 @@ import { decodeUntilNul } from "./utf16.ts";
 export const PROCESS_ENTRY = { size: 568, pid: 8, ppid: 32, name: 44, nameBytes: 520 } as const;
 
 /** A process as a snapshot tells it. */
-export interface Entry {
+export interface ProcessEntry {
   readonly pid: number;
   /** Who started it; that process may be gone, and its PID somebody else's. */
   readonly ppid: number;
@@ -21,7 +21,7 @@ export function emptyProcessEntry(): Uint8Array<ArrayBuffer> {
 }
 
 /** Read one record of a snapshot. */
-export function parseProcessEntry(bytes: Uint8Array): Reading<Entry> {
+export function parseProcessEntry(bytes: Uint8Array): Reading<ProcessEntry> {
   if (bytes.length < PROCESS_ENTRY.size) return unknown(`a process entry of ${bytes.length} bytes`);
   const data = view(bytes);
   if (data.getUint32(0, true) !== PROCESS_ENTRY.size) return unknown("a process entry of another layout");

@@ -8,7 +8,7 @@ import type { Place } from "./place.ts";
  *
  * @returns undefined where the boot is not known: the ID might come again after the next one
  */
-export function anchorId({ facts, means }: Place, anchor: Process, namespace: Namespace): string | undefined {
+export function anchorId({ facts, deps }: Place, anchor: Process, namespace: Namespace): string | undefined {
   const { boot, pidNamespace } = facts;
   if (!boot.ok) return undefined;
   // On Windows a terminal is seen by the standard streams alone, which are redirected in every other call.
@@ -16,5 +16,5 @@ export function anchorId({ facts, means }: Place, anchor: Process, namespace: Na
   const whole = `${boot.value}:${
     pidNamespace.ok ? pidNamespace.value : ""
   }:${tty}:${anchor.pid}:${anchor.start}`;
-  return foundId(namespace, means.sha256(whole));
+  return foundId(namespace, deps.sha256(whole));
 }

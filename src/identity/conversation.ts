@@ -8,7 +8,7 @@ import { type Answer, believe, environmentWith, type Place } from "./place.ts";
  * serves others as well and may be gone.
  */
 export function conversation(place: Place): Answer | undefined {
-  const { agent, terminal, means } = place;
+  const { agent, terminal, deps } = place;
   if (agent === undefined || terminal !== undefined) return undefined;
   const server = anchorId(place, agent.process, "anchor");
   if (server === undefined) return undefined;
@@ -16,5 +16,5 @@ export function conversation(place: Place): Answer | undefined {
   const thread = name === "" ? undefined : environmentWith(place, name)[name];
   if (thread === undefined) return { id: server, source: "deep-anchor" };
   believe(place, name as string, `a conversation of ${agent.process.name}, process ${agent.process.pid}`);
-  return { id: foundId("anchor", means.sha256(`${server}:${thread}`)), source: "deep-anchor" };
+  return { id: foundId("anchor", deps.sha256(`${server}:${thread}`)), source: "deep-anchor" };
 }

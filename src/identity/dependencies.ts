@@ -1,7 +1,7 @@
 import { formatLabel } from "./label.ts";
-import type { Means } from "./resolution.ts";
+import type { ResolverDependencies } from "./resolution.ts";
 
 /** What the decision needs besides facts, from the real world. */
-export function means({ sha256 }: Pick<Means, "sha256">): Means {
+export function deps({ sha256 }: Pick<ResolverDependencies, "sha256">): ResolverDependencies {
   return { sha256, randomUuid: () => crypto.randomUUID(), spell: (label) => formatLabel(label, sha256) };
 }

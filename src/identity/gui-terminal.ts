@@ -31,6 +31,6 @@ export function guiTerminal(place: Place): Answer | undefined {
     return passOver(place, "TERM_SESSION_ID", `inherited: ${TERM_PROGRAM} did not open this terminal`);
   }
   believe(place, "TERM_SESSION_ID", `${program.name}, process ${program.pid}, opened this terminal`);
-  const id = place.means.sha256(["terminal", TERM_PROGRAM, value.toUpperCase()].join(":"));
+  const id = place.deps.sha256(["terminal", TERM_PROGRAM, value.toUpperCase()].join(":"));
   return { id: foundId("terminal", id), source: "gui-terminal" };
 }

@@ -1,6 +1,6 @@
 import { fail } from "../errors/errors.ts";
 import { foundId, type Namespace, SEPARATOR, splitId } from "./id.ts";
-import type { Means } from "./resolution.ts";
+import type { ResolverDependencies } from "./resolution.ts";
 
 /** A session ID is a file name on every system, in every shell, and in a URL. */
 export const MAX_LENGTH = 80;
@@ -23,7 +23,7 @@ const LONG_SUFFIX = /^.+_[0-9a-f]{16}$/s;
  * @param label `payload` or `namespace--payload`
  * @throws BerthError empty_label, control_in_label, bad_namespace, namespace_too_long
  */
-export function formatLabel(label: string, sha256: Means["sha256"]): string {
+export function formatLabel(label: string, sha256: ResolverDependencies["sha256"]): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f]/.test(label)) throw fail("control_in_label", { label });
   const { namespace, payload } = splitId(label);
@@ -40,7 +40,7 @@ function checkNamespace(namespace: string): void {
   }
 }
 
-function spell(namespace: string, payload: string, sha256: Means["sha256"]): string {
+function spell(namespace: string, payload: string, sha256: ResolverDependencies["sha256"]): string {
   const room = MAX_LENGTH - namespace.length - SEPARATOR.length;
   const hash = sha256(payload);
   const clean = Array.from(payload, (point) => OUTSIDE.test(point) ? "_" : point).join("");
@@ -50,7 +50,7 @@ function spell(namespace: string, payload: string, sha256: Means["sha256"]): str
 }
 
 /** Whether a value is an ID as berth spells them, so that spelling it again leaves it as it is. */
-export function isCanonical(value: string, sha256: Means["sha256"]): boolean {
+export function isCanonical(value: string, sha256: ResolverDependencies["sha256"]): boolean {
   const { namespace, payload } = splitId(value);
   if (namespace === undefined || value.length > MAX_LENGTH) return false;
   if (!ALPHABET.test(namespace) || namespace.length > MAX_NAMESPACE || !ALPHABET.test(payload)) return false;

@@ -33,10 +33,10 @@ function paneIsOurs({ terminal, chain }: Place, pane: TmuxPane): string | undefi
 }
 
 /** Everything that a server is known by, so that a restarted one, which counts from `$0` again, is another. */
-function tmuxId({ facts, means, request }: Place, pane: TmuxPane): string {
+function tmuxId({ facts, deps, request }: Place, pane: TmuxPane): string {
   const server = [part(facts.boot), part(facts.pidNamespace), pane.socket, pane.serverPid, pane.serverStart];
   const within = { session: [], window: [pane.window], pane: [pane.window, pane.pane] }[request.scope];
-  return foundId("tmux", means.sha256(["tmux", ...server, pane.session, ...within].join(":")));
+  return foundId("tmux", deps.sha256(["tmux", ...server, pane.session, ...within].join(":")));
 }
 
 const isScreen = (name: string): boolean => isMultiplexer(name) && name.toLowerCase().startsWith("screen");
@@ -69,12 +69,12 @@ function byServer(
   if (server === undefined) {
     return passOver(place, variable, "inherited: its server did not open this terminal");
   }
-  const { facts, means, request, anchor } = place;
+  const { facts, deps, request, anchor } = place;
   // A PID and a start time come again after the next boot.
   if (!facts.boot.ok) return passOver(place, variable, `the boot ID cannot be read (${facts.boot.why})`);
   believe(place, variable, `the server, process ${server.pid}, opened this terminal`);
   // Neither tells a program its tab, and a window of screen is one terminal: narrower than a session is a terminal.
   const within = request.scope === "session" || anchor === undefined ? [] : [anchor.pid, anchor.start];
   const parts = [kind, facts.boot.value, part(facts.pidNamespace), server.pid, server.start, ...within];
-  return { id: foundId(kind, means.sha256(parts.join(":"))), source: kind };
+  return { id: foundId(kind, deps.sha256(parts.join(":"))), source: kind };
 }

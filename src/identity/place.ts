@@ -3,7 +3,7 @@ import { NO_VARIABLES } from "../facts/variables.ts";
 import { type AgentServer, agentServer } from "./agent-servers.ts";
 import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
-import type { Hint, Means, Request, Source } from "./resolution.ts";
+import type { Hint, Request, ResolverDependencies, Source } from "./resolution.ts";
 import { is } from "./programs.ts";
 import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
 import { findConsole, findWindowsJob } from "./windows.ts";
@@ -11,7 +11,7 @@ import { findConsole, findWindowsJob } from "./windows.ts";
 /** Where we are, as the rows of the hierarchy decide on it. */
 export interface Place {
   readonly facts: Facts;
-  readonly means: Means;
+  readonly deps: ResolverDependencies;
   readonly request: Request;
   /** Ourselves and our ancestors, as far as they are ours. */
   readonly chain: Lineage;
@@ -39,7 +39,7 @@ export interface Answer {
   readonly placeNamespace?: string;
 }
 
-export function findPlace(facts: Facts, means: Means, request: Request): Place {
+export function findPlace(facts: Facts, deps: ResolverDependencies, request: Request): Place {
   const notes: Notes = {};
   const whole = lineage(facts, facts.self);
   const agent = agentServer(facts, whole);
@@ -60,7 +60,7 @@ export function findPlace(facts: Facts, means: Means, request: Request): Place {
     chain,
     terminal === undefined && agent !== undefined ? undefined : anchor,
   );
-  return { facts, means, request, chain, foreign, agent, terminal, anchor, environments, notes, hints: [] };
+  return { facts, deps, request, chain, foreign, agent, terminal, anchor, environments, notes, hints: [] };
 }
 
 const NOBODY: Lineage = [];

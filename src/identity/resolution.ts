@@ -36,7 +36,7 @@ export interface Request {
 }
 
 /** What the decision cannot do without and is not its own. */
-export interface Means {
+export interface ResolverDependencies {
   /** SHA-256 of the text's UTF-8, 64 lowercase hex digits. */
   readonly sha256: (text: string) => string;
   readonly randomUuid: () => string;

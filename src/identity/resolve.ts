@@ -6,7 +6,7 @@ import { guiTerminal } from "./gui-terminal.ts";
 import { foundId, splitId } from "./id.ts";
 import { screen, tmux, zellij } from "./multiplexers.ts";
 import { type Answer, believe, environmentWith, findPlace, passOver, type Place } from "./place.ts";
-import type { Means, Request, Resolution } from "./resolution.ts";
+import type { Request, Resolution, ResolverDependencies } from "./resolution.ts";
 import { ssh } from "./ssh.ts";
 import { placeByBinding } from "./windows-binding.ts";
 
@@ -34,30 +34,30 @@ const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, conversation, deepAnchor];
  * @param facts what is known of the machine; only what the decision asks for is read
  * @throws BerthError a usage error, when the label given by `--session-id` or `BERTH_SESSION` cannot be one
  */
-export function resolve(facts: Facts, request: Request, means: Means): Resolution {
+export function resolve(facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
   const given = request.terminalOnly ? undefined : request.label ?? facts.variables.BERTH_SESSION;
-  return given === undefined ? found(facts, request, means) : explicit(given, facts, request, means);
+  return given === undefined ? found(facts, request, deps) : explicit(given, facts, request, deps);
 }
 
-function found(facts: Facts, request: Request, means: Means): Resolution {
-  const here = findPlace(facts, means, request);
+function found(facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
+  const here = findPlace(facts, deps, request);
   const place = typeof BERTH_SYSTEM === "string" && BERTH_SYSTEM !== "win32" ? here : placeByBinding(here);
   const rows = place.environments.length === 0 ? ROWS_WITHOUT_HINT : ROWS;
   for (let at = 0; at < rows.length; at++) {
     const answer = rows[at]?.(place);
     if (answer !== undefined) return resolution(place, answer);
   }
-  return resolution(place, { id: foundId("uuid", means.randomUuid()), source: "uuid-fallback" });
+  return resolution(place, { id: foundId("uuid", deps.randomUuid()), source: "uuid-fallback" });
 }
 
 /** What the user says counts, and nothing else is looked at. */
-function explicit(text: string, facts: Facts, request: Request, means: Means): Resolution {
+function explicit(text: string, facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
   const { label, scope } = request;
   const [source, name] = label === undefined
     ? ["explicit-env" as const, "BERTH_SESSION"]
     : ["explicit-flag" as const, "--session-id"];
   const hints = [{ name, verdict: "believed" as const, reason: "given outright" }];
-  const id = means.spell(text);
+  const id = deps.spell(text);
   return {
     id,
     source,
@@ -66,7 +66,7 @@ function explicit(text: string, facts: Facts, request: Request, means: Means): R
     unstable: null,
     anchor: null,
     // Of the terminal, whatever its session is called: a `berth use` typed here before counts again afterwards.
-    binding: () => found(facts, request, means).binding(),
+    binding: () => found(facts, request, deps).binding(),
     chain: [],
     notes: {},
     hints,
@@ -111,7 +111,7 @@ function use(place: Place): Answer | undefined {
   if (!here && !isLeftBehind(place, binding)) {
     return passOver(place, "BERTH_USE", "inherited: it is bound to another terminal");
   }
-  const id = spelled(BERTH_USE, place.means);
+  const id = spelled(BERTH_USE, place.deps);
   if (id === undefined) return passOver(place, "BERTH_USE", "not a session's label or ID");
   believe(place, "BERTH_USE", "bound to this terminal");
   return {
@@ -122,7 +122,7 @@ function use(place: Place): Answer | undefined {
   };
 }
 
-function spelled(label: string, { spell }: Means): string | undefined {
+function spelled(label: string, { spell }: ResolverDependencies): string | undefined {
   try {
     return spell(label);
   } catch {

@@ -5,7 +5,7 @@ export { listDir } from "./files/list.ts";
 export { mkdirP } from "./files/mkdir.ts";
 export { type FileContent, MAX_READ, readFile, type ReadOptions } from "./files/read.ts";
 export { projectRoot } from "./files/project-root.ts";
-export { type Means, ProjectRoot } from "./files/root.ts";
+export { type Confinement, ProjectRoot } from "./files/root.ts";
 export {
   fileExists,
   type FileStat,

@@ -101,7 +101,7 @@ async function keep(
   await updateSession(store, id, change, { create, ...origin === undefined ? {} : { origin } });
 }
 
-export interface Script {
+export interface SessionScript {
   readonly code: string | Uint8Array;
   readonly file: string | null;
   readonly limits?: Partial<LuaLimits>;
@@ -117,7 +117,7 @@ export interface Script {
  *
  * @throws `locked` when another script does not end in time, and what `runLua` throws
  */
-export async function runInSession(subject: Subject, script: Script): Promise<LuaOutcome> {
+export async function runInSession(subject: Subject, script: SessionScript): Promise<LuaOutcome> {
   const { store, id } = subject;
   const { runLua } = await import("./lua.ts");
   using _turn = await takeTurn(subject);

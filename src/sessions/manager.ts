@@ -2,8 +2,8 @@ import { readRecord } from "../store/read.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { completeCleanup, type Outcome } from "./runs/cleanup.ts";
 import { createSession, type NewSession } from "./workspace/create.ts";
-import type { Means } from "./model/dependencies.ts";
-import type { Owner } from "./model/pending.ts";
+import type { Dependencies } from "./model/dependencies.ts";
+import type { Owner } from "./model/journal.ts";
 import { type Filter, find, holderOfRole } from "./workspace/query.ts";
 import { attach, beginSpawn, markTerminating, recordActivity } from "./runs/runs.ts";
 
@@ -34,19 +34,19 @@ export interface Manager {
   completeCleanup(id: string, outcome: Outcome): Promise<SessionRecord>;
 }
 
-export function createManager(means: Means): Manager {
-  const list = (filter?: Filter) => [...find(means.store, filter)];
+export function createManager(deps: Dependencies): Manager {
+  const list = (filter?: Filter) => [...find(deps.store, filter)];
   return {
-    create: (wanted) => createSession(means, wanted),
-    get: (id) => readRecord(means.store, id),
-    byRole: (role, workspace) => holderOfRole(means.store, means.machine(), role, workspace),
+    create: (wanted) => createSession(deps, wanted),
+    get: (id) => readRecord(deps.store, id),
+    byRole: (role, workspace) => holderOfRole(deps.store, deps.machine(), role, workspace),
     list,
     count: (filter) => list(filter).length,
-    beginSpawn: (id, command) => beginSpawn(means, id, command),
-    attach: (id, process) => attach(means, id, process),
-    heartbeat: (id) => recordActivity(means, id, 0),
-    countMessage: (id) => recordActivity(means, id, 1),
-    markTerminating: (id, reason) => markTerminating(means, id, reason),
-    completeCleanup: (id, outcome) => completeCleanup(means, id, outcome),
+    beginSpawn: (id, command) => beginSpawn(deps, id, command),
+    attach: (id, process) => attach(deps, id, process),
+    heartbeat: (id) => recordActivity(deps, id, 0),
+    countMessage: (id) => recordActivity(deps, id, 1),
+    markTerminating: (id, reason) => markTerminating(deps, id, reason),
+    completeCleanup: (id, outcome) => completeCleanup(deps, id, outcome),
   };
 }

@@ -22,7 +22,7 @@ export interface Backend {
   /** The names in a folder ("" = the store's own), without the folder; none when there is no such folder. */
   list(folder: string): string[];
   /** Size in bytes and time of the last change (ms since 1970), null when there is none. */
-  stat(name: string): Stat | null;
+  stat(name: string): DocumentStat | null;
   /**
    * Hold the lock of that name, waiting at most `waitMs` for it (0 = not at all).
    *
@@ -31,7 +31,7 @@ export interface Backend {
   lock(name: string, request: LockRequest): Promise<Lock>;
 }
 
-export interface Stat {
+export interface DocumentStat {
   readonly bytes: number;
   readonly changed: number;
 }

@@ -6,7 +6,7 @@ import { describe } from "./read.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** One file of the store's sessions: a record, or the reason why it can be none. */
-export type Listed =
+export type ListedRecord =
   | { readonly name: string; readonly bytes: number; readonly record: SessionRecord }
   | { readonly name: string; readonly bytes: number; readonly reason: string; readonly newer: boolean };
 
@@ -22,7 +22,7 @@ export function* listRecords(
   store: Store,
   folder: "sessions" | "archive" = "sessions",
   wanted: (base: string) => boolean = () => true,
-): Generator<Listed> {
+): Generator<ListedRecord> {
   for (const base of store.backend.list(folder)) {
     if (!base.endsWith(RECORD_END) || !wanted(base)) continue;
     const found = listed(store, `${folder}/${base}`, folder === "archive");
@@ -30,7 +30,7 @@ export function* listRecords(
   }
 }
 
-function listed(store: Store, name: string, archived: boolean): Listed | null {
+function listed(store: Store, name: string, archived: boolean): ListedRecord | null {
   try {
     const content = store.backend.read(name, "only");
     if (content === null) return null;

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** An open lock file, which may or may not be held. One implementation for each runtime and kind of system. */
 export interface LockFile {
   /** Take the lock when nobody has it; never waits. The kernel gives it back when we end, however that comes. */
@@ -15,14 +13,3 @@ export interface LockFile {
 }
 
 export type OpenLockFile = (path: string) => LockFile;
-
-/** The implementation for where we run. Loaded on the first lock: readers need none. */
-export async function lockFiles(): Promise<OpenLockFile> {
-  if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32") {
-    return (await import("./lock-windows.ts")).openLockFile;
-  }
-  if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
-    return (await import("./lock-deno.ts")).openLockFile;
-  }
-  return (await import("./lock-bun.ts")).openLockFile;
-}

@@ -2,7 +2,8 @@ import process from "node:process";
 import { BerthError, fail, quotePath } from "../errors/errors.ts";
 import type { Holder, Lock, LockRequest } from "./backend.ts";
 import * as files from "./files.ts";
-import { type LockFile, lockFiles } from "./lock-file.ts";
+import { type LockFile } from "./lock-file.ts";
+import { lockFiles } from "./lock-files.ts";
 import { quietly } from "./naming.ts";
 
 const openLockFile = await lockFiles();

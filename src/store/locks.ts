@@ -9,7 +9,7 @@ import type { Store } from "./open.ts";
  * global (the whole store: configuration, cleaning), workspace (all sessions of one project), session; and last of all,
  * by whoever observes the store, the log of events.
  */
-export type Scope =
+export type LockScope =
   | { readonly kind: "global" }
   | { readonly kind: "workspace"; readonly root: string }
   | { readonly kind: "session"; readonly id: string };
@@ -20,13 +20,13 @@ export type Scope =
  * @param waitMs how long to wait for it, in milliseconds; otherwise as the store was opened
  * @throws `locked` with its holder, where that is known
  */
-export async function lockScope(store: Store, scope: Scope, waitMs = store.waitMs): Promise<Lock> {
+export async function lockScope(store: Store, scope: LockScope, waitMs = store.waitMs): Promise<Lock> {
   const { name, what } = lockOf(scope);
   await ready(store);
   return await store.backend.lock(name, { waitMs, what, command: store.command });
 }
 
-function lockOf(scope: Scope): { name: string; what: string } {
+function lockOf(scope: LockScope): { name: string; what: string } {
   switch (scope.kind) {
     case "global":
       return { name: GLOBAL_LOCK, what: "the store" };

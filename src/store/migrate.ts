@@ -2,10 +2,10 @@
 export type Document = Readonly<Record<string, unknown>>;
 
 /** Makes a document of version n + 1 of one of version n, without a look at anything else. */
-export type Step = (document: Document) => Document;
+export type Migration = (document: Document) => Document;
 
 /** The step from version n stands at n. There is none yet: 1 is the first version. */
-export const STEPS: Readonly<Record<number, Step>> = {};
+export const STEPS: Readonly<Record<number, Migration>> = {};
 
 /**
  * Bring a document to the version `to` by one step after the other. Nothing is written: that is left to the next

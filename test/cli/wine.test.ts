@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playback } from "../../src/facts/recording.ts";
-import { means as realMeans } from "../../src/identity/dependencies.ts";
+import { deps as realMeans } from "../../src/identity/dependencies.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import { berth as berthBinary, root, run, until } from "../support/berth.ts";
 import { Wine } from "../support/wine.ts";
@@ -179,8 +179,8 @@ test("a recording decides the same here as there", async () => {
   for (const file of ["machine.json", "pseudo.json"]) {
     const text = readFileSync(join(wine.work, file), "utf8");
     expect(text).not.toContain("explain");
-    const means = { ...realMeans({ sha256: (text) => Bun.SHA256.hash(text, "hex") }), randomUuid: () => "" };
-    expect(resolve(playback(JSON.parse(text)), { scope: "session" }, means).id).toBe(ids.prompt);
+    const deps = { ...realMeans({ sha256: (text) => Bun.SHA256.hash(text, "hex") }), randomUuid: () => "" };
+    expect(resolve(playback(JSON.parse(text)), { scope: "session" }, deps).id).toBe(ids.prompt);
   }
 }, LIMIT);
 

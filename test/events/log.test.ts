@@ -12,7 +12,7 @@ import type { BerthEvent, News } from "../../src/events/event.ts";
 import { openReader } from "../../src/events/follow.ts";
 import { append, type Log, spool } from "../../src/events/log.ts";
 import { readEvents } from "../../src/events/read.ts";
-import { lockFiles } from "../../src/store/lock-file.ts";
+import { lockFiles } from "../../src/store/lock-files.ts";
 import { directory, scratch } from "../support/berth.ts";
 
 const home = scratch("berth-events-");

@@ -1,7 +1,7 @@
 /** The decision over whole machines of Windows and macOS, as data: no such machine is needed. */
 import { describe, expect, test } from "bun:test";
 import { playback, recorder } from "../../src/facts/recording.ts";
-import { means as realMeans } from "../../src/identity/dependencies.ts";
+import { deps as realMeans } from "../../src/identity/dependencies.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import { shellShape } from "../../src/identity/shell.ts";
 import { windowsShape } from "../../src/identity/windows-programs.ts";
@@ -35,12 +35,12 @@ describe.each(machines())("%s", (_, machine) => {
       if (command.expect.source === "uuid-fallback") continue;
       const shape = machine.system === "win32" ? windowsShape : shellShape;
       const { facts, recording } = recorder(playback(recordingOf(machine, command)), shape);
-      const means = {
+      const deps = {
         ...realMeans({ sha256: (text) => Bun.SHA256.hash(text, "hex") }),
         randomUuid: () => "",
       };
-      const live = resolve(facts, { scope: "session" }, means);
-      const again = resolve(playback(JSON.parse(JSON.stringify(recording()))), { scope: "session" }, means);
+      const live = resolve(facts, { scope: "session" }, deps);
+      const again = resolve(playback(JSON.parse(JSON.stringify(recording()))), { scope: "session" }, deps);
       expect(again.id).toBe(live.id);
     }
   });

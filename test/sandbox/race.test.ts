@@ -3,7 +3,14 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BerthError } from "../../src/errors/errors.ts";
-import { deleteFile, type Means, mkdirP, projectRoot, readFile, writeFile } from "../../src/sandbox/files.ts";
+import {
+  type Confinement,
+  deleteFile,
+  mkdirP,
+  projectRoot,
+  readFile,
+  writeFile,
+} from "../../src/sandbox/files.ts";
 import { type Field, makeField, SECRET } from "../support/field.ts";
 
 setDefaultTimeout(60_000);
@@ -52,10 +59,10 @@ function prepare(): Field {
 
 const KNOWN = ["through", "symlink_escapes_boundary", "not_found", "is_directory", "not_directory"];
 
-for (const means of ["openat2", "descriptors", "paths"] satisfies Means[]) {
-  test(`${TRIES} reads while the directory is swapped, confined by ${means}`, async () => {
+for (const confinement of ["openat2", "descriptors", "paths"] satisfies Confinement[]) {
+  test(`${TRIES} reads while the directory is swapped, confined by ${confinement}`, async () => {
     using field = prepare();
-    using root = await projectRoot(field.root, means);
+    using root = await projectRoot(field.root, confinement);
     await using _swapper = await startSwapper(field);
     const counts = tally(() => {
       expect(new TextDecoder().decode(readFile(root, "swap/secret.txt").bytes)).toBe("mine");
@@ -66,10 +73,10 @@ for (const means of ["openat2", "descriptors", "paths"] satisfies Means[]) {
     expect(KNOWN).toEqual(expect.arrayContaining([...counts.keys()]));
   });
 
-  test(`${TRIES} writes, directories and deletions while it is swapped, confined by ${means}`, async () => {
+  test(`${TRIES} writes, directories and deletions while it is swapped, confined by ${confinement}`, async () => {
     using field = prepare();
     const before = field.snapshot();
-    using root = await projectRoot(field.root, means);
+    using root = await projectRoot(field.root, confinement);
     await using _swapper = await startSwapper(field);
     const counts = tally((i) => {
       if (i % 10 === 0) writeFile(root, "swap/secret.txt", ATTACK);

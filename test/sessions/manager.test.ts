@@ -5,7 +5,7 @@ import process from "node:process";
 import { gitIn } from "../../src/sessions/git/git.ts";
 import { makeWorktreeSession } from "../../src/sessions/steps/make.ts";
 import { createManager, type Manager } from "../../src/sessions/manager.ts";
-import { type Means, noCleaner } from "../../src/sessions/model/dependencies.ts";
+import { type Dependencies, noCleaner } from "../../src/sessions/model/dependencies.ts";
 import { memoryBackend } from "../../src/store/memory-backend.ts";
 import { findRepository } from "../../src/sessions/git/repository.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -18,12 +18,15 @@ const SELF = { pid: 10, start: "100", bootId: "this boot" };
 const COMMAND = { pid: 20, start: "200", bootId: "this boot" };
 
 /** A manager over a store in memory, with ids that count and a clock that stands. */
-function manager(more: Partial<Means> = {}, processes: Record<number, string> = { 10: "100", 20: "200" }) {
+function manager(
+  more: Partial<Dependencies> = {},
+  processes: Record<number, string> = { 10: "100", 20: "200" },
+) {
   const log: string[] = [];
   let n = 0;
   const clock = () => new Date("2026-03-01T09:30:00.000Z");
   const store = openStore({ backend: memoryBackend(), now: clock, command: "test" });
-  const means: Means = {
+  const deps: Dependencies = {
     store,
     newUuid: () => `00000000-0000-4000-8000-${String(n++).padStart(12, "0")}`,
     clock,
@@ -34,7 +37,7 @@ function manager(more: Partial<Means> = {}, processes: Record<number, string> = 
     self: SELF,
     ...more,
   };
-  return { manager: createManager(means), means, log, processes, store };
+  return { manager: createManager(deps), deps, log, processes, store };
 }
 
 async function active(m: Manager, name = "auth") {
@@ -197,12 +200,12 @@ describe("manager", () => {
   });
 
   test("a claim dies with its process", async () => {
-    const { manager: m, means, store } = manager();
+    const { manager: m, deps, store } = manager();
     const { id } = await active(m);
     await m.markTerminating(id, "stopped");
     const { updateSession } = await import("../../src/store/update.ts");
     await updateSession(store, id, (draft) => {
-      if (draft.run) draft.run["cleaning"] = { pid: 99, start: "1", bootId: means.self.bootId };
+      if (draft.run) draft.run["cleaning"] = { pid: 99, start: "1", bootId: deps.self.bootId };
     });
     expect((await m.completeCleanup(id, { exitCode: 0, status: "stopped" })).run?.state).toBe("CLEANED");
   });
@@ -269,21 +272,21 @@ describe("manager", () => {
 });
 
 describe("a session with a worktree", () => {
-  async function made(p: Project, means: Means) {
+  async function made(p: Project, deps: Dependencies) {
     const git = gitIn(p.root, { ...process.env, ...p.env });
-    return await makeWorktreeSession(means, { git, main: git, repository: await findRepository(git) }, {
+    return await makeWorktreeSession(deps, { git, main: git, repository: await findRepository(git) }, {
       name: "auth",
     });
   }
 
   test("is refused where something is at its path, and that stays", async () => {
     const p = await project();
-    const { manager: m, means } = manager();
+    const { manager: m, deps } = manager();
     const path = join(p.root, ".worktrees/00000000-0000-4000-8000-000000000000");
     await p.git("worktree", "add", "-q", "-b", "mine", path);
     p.write(`${path.slice(p.root.length + 1)}/work.txt`, "work");
     const before = await p.git("for-each-ref");
-    expect(await failureOf(() => made(p, means))).toMatchObject({ code: "worktree_refused", exit: 6 });
+    expect(await failureOf(() => made(p, deps))).toMatchObject({ code: "worktree_refused", exit: 6 });
     expect([read(join(path, "work.txt")), await p.git("for-each-ref"), m.list()]).toEqual([
       "work",
       before,
@@ -293,7 +296,7 @@ describe("a session with a worktree", () => {
 
   test("is no ghost after a save that failed when branch and worktree were there", async () => {
     const p = await project();
-    const { manager: m, means, store } = manager();
+    const { manager: m, deps, store } = manager();
     const path = join(p.root, ".worktrees/00000000-0000-4000-8000-000000000000");
     const write = store.backend.write;
     let there = false;
@@ -302,11 +305,11 @@ describe("a session with a worktree", () => {
       if (there && name.startsWith("sessions/")) throw new Error("disk full");
       write(name, text);
     };
-    await expect(made(p, means)).rejects.toThrow("disk full");
+    await expect(made(p, deps)).rejects.toThrow("disk full");
     store.backend.write = write;
     expect([there, existsSync(path), m.list()]).toEqual([true, false, []]);
     expect(await p.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main\n");
     expect((await p.git("worktree", "list")).trim().split("\n")).toHaveLength(1);
-    await made(p, means);
+    await made(p, deps);
   });
 });

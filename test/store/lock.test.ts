@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync, readdirSync, unlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { lockFiles } from "../../src/store/lock-file.ts";
+import { lockFiles } from "../../src/store/lock-files.ts";
 import { lockScope } from "../../src/store/locks.ts";
 import { sessionLockName } from "../../src/store/names.ts";
 import { readRecord } from "../../src/store/read.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Facts, Process, Reading, TerminalDevice, TmuxPane, Variables } from "../../src/facts/facts.ts";
 import { known, unknown } from "../../src/facts/facts.ts";
 import { playback, type Recording } from "../../src/facts/recording.ts";
-import { means } from "../../src/identity/dependencies.ts";
+import { deps } from "../../src/identity/dependencies.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import type { Request, Resolution } from "../../src/identity/resolution.ts";
 
@@ -130,6 +130,6 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 
 /** The decision with a UUID that shows. */
 export const decide = (facts: Facts, request: Partial<Request> = {}): Resolution =>
-  resolve(facts, { scope: "session", ...request }, { ...means({ sha256 }), randomUuid: () => RANDOM });
+  resolve(facts, { scope: "session", ...request }, { ...deps({ sha256 }), randomUuid: () => RANDOM });
 
 export const RANDOM = "99999999-9999-4999-8999-999999999999";

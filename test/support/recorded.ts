@@ -10,7 +10,7 @@ import {
   type Variables,
 } from "../../src/facts/facts.ts";
 import { playback, type Recording } from "../../src/facts/recording.ts";
-import { means as realMeans } from "../../src/identity/dependencies.ts";
+import { deps as realMeans } from "../../src/identity/dependencies.ts";
 import { resolve } from "../../src/identity/resolve.ts";
 import type { Resolution, Source } from "../../src/identity/resolution.ts";
 
@@ -61,10 +61,10 @@ export function machines(): [file: string, machine: Machine][] {
     .map((file) => [file, JSON.parse(readFileSync(join(directory, file), "utf8")) as Machine]);
 }
 
-const means = realMeans({ sha256: (text) => createHash("sha256").update(text).digest("hex") });
+const deps = realMeans({ sha256: (text) => createHash("sha256").update(text).digest("hex") });
 
 export const decide = (machine: Machine, command: Command): Resolution =>
-  resolve(playback(recordingOf(machine, command)), { scope: "session" }, means);
+  resolve(playback(recordingOf(machine, command)), { scope: "session" }, deps);
 
 export function recordingOf({ system, processes, consoles = {} }: Machine, command: Command): Recording {
   const each = <T>(

@@ -1,6 +1,7 @@
-import { destroySession, type Destruction, planDestroy, type Step } from "../../sessions/steps/destroy.ts";
-import { nameOf } from "../../sessions/model/pending.ts";
-import { placeOf } from "../../sessions/git/place-of.ts";
+import { destroySession } from "../../sessions/steps/destroy.ts";
+import { type DestroyStep, type Destruction, planDestroy } from "../../sessions/steps/destroy-plan.ts";
+import { nameOf } from "../../sessions/model/journal.ts";
+import { checkoutOf } from "../../sessions/git/checkout.ts";
 import { isHalfDestroyed, resumeDestroy } from "../../sessions/steps/resume-destroy.ts";
 import { refuseRunning } from "../../sessions/runs/runs.ts";
 import { stopSession } from "../../sessions/process/stop.ts";
@@ -9,7 +10,7 @@ import { type Command, type Context, flag, outJson } from "../command.ts";
 import { runHook } from "./hooks.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
 import { stopping } from "./stop.ts";
 
 /** Time that a command has to end when its session is destroyed by force. */
@@ -34,42 +35,42 @@ export const destroy: Command = {
   ],
   examples: ["berth destroy auth", "berth destroy auth --cleanup --delete-branch"],
   async run(context, input) {
-    const means = await meansOf(context, input, "destroy");
-    let record = namedRecord(context, means, input.args[0], "destroy");
+    const deps = await dependenciesOf(context, input, "destroy");
+    let record = namedRecord(context, deps, input.args[0], "destroy");
     const wanted: Destruction = {
       cleanup: flag(input, "cleanup"),
       deleteBranch: flag(input, "delete-branch"),
       force: flag(input, "force"),
     };
     const touchesGit = wanted.cleanup || wanted.deleteBranch;
-    const place = touchesGit ? await placeOf(record, context.host.variables) : null;
+    const checkout = touchesGit ? await checkoutOf(record, context.host.variables) : null;
     const dry = flag(input, "dry-run");
-    if (place !== null && wanted.cleanup && !dry && isHalfDestroyed(means, record)) {
-      const steps = await uninterrupted(() => resumeDestroy(means, record, place, wanted));
+    if (checkout !== null && wanted.cleanup && !dry && isHalfDestroyed(deps, record)) {
+      const steps = await uninterrupted(() => resumeDestroy(deps, record, checkout, wanted));
       if (steps !== null) return tell(context, record, steps);
-      record = namedRecord(context, means, record.id, "destroy");
+      record = namedRecord(context, deps, record.id, "destroy");
     }
-    const plan = await planDestroy(record, place, wanted);
+    const plan = await planDestroy(record, checkout, wanted);
     if (dry) {
       if (context.json) outJson(context, { dryRun: true, session: record, actions: plan.steps });
       else context.out(lines(plan.steps));
       return;
     }
     if (wanted.force) {
-      await stopSession(means, record.id, stopping(context.host, STOP_MS));
+      await stopSession(deps, record.id, stopping(context.host, STOP_MS));
     } // Found out before the hook runs, and once more under the lock.
-    else refuseRunning(means, structuredClone(record), "destroy");
+    else refuseRunning(deps, structuredClone(record), "destroy");
     const skip = flag(input, "no-hooks") || !wanted.cleanup;
-    await runHook(context, means, record, "pre-destroy", { skip, mustSucceed: !wanted.force });
-    const done = await uninterrupted(() => destroySession(means, record, place, wanted));
+    await runHook(context, deps, record, "pre-destroy", { skip, mustSucceed: !wanted.force });
+    const done = await uninterrupted(() => destroySession(deps, record, checkout, wanted));
     tell(context, done.record, done.plan.steps);
   },
 };
 
-function tell(context: Context, record: SessionRecord, steps: readonly Step[]): void {
+function tell(context: Context, record: SessionRecord, steps: readonly DestroyStep[]): void {
   if (context.json) outJson(context, { session: record, actions: steps });
   else context.say(`berth: destroyed ${nameOf(record)}\n${lines(steps)}`);
 }
 
-const lines = (steps: readonly Step[]): string =>
+const lines = (steps: readonly DestroyStep[]): string =>
   steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join("");

@@ -28,7 +28,7 @@ export const explain: Command = {
         ? windowsShape
         : shellShape,
     );
-    const resolution = resolve(facts, context.request, context.means);
+    const resolution = resolve(facts, context.request, context.deps);
     const decided = performance.now();
     const file = text(input, "record");
     if (file !== undefined) save(file, recording());

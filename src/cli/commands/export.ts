@@ -8,7 +8,7 @@ import { parseFile, toFile } from "../../sessions/workspace/workspace-file.ts";
 import { type Command, type Context, type Input, type Option, outJson } from "../command.ts";
 import { directoryOf } from "../line/given-directory.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf } from "../mean/sessions-dependencies.ts";
 
 const PATH: Option = { flag: "--path <dir>", about: "The project; otherwise the one we are in" };
 
@@ -19,11 +19,11 @@ export const exportCommand: Command = {
   options: [PATH],
   examples: ["berth export >sessions.json"],
   async run(context, input) {
-    const means = await meansOf(context, input, "export");
+    const deps = await dependenciesOf(context, input, "export");
     const workspace = await workspaceOf(context, input);
     const file = toFile(
-      [...find(means.store, { workspace })],
-      (record) => runAlive(means.machine(), record) === true,
+      [...find(deps.store, { workspace })],
+      (record) => runAlive(deps.machine(), record) === true,
     );
     context.out(`${JSON.stringify(file, null, 2)}\n`);
   },
@@ -40,8 +40,8 @@ export const importCommand: Command = {
   async run(context, input) {
     const [name = ""] = input.args;
     const file = parseFile(name, read(name));
-    const means = await meansOf(context, input, "import");
-    const { imported, skipped } = await importSessions(means, await workspaceOf(context, input), file);
+    const deps = await dependenciesOf(context, input, "import");
+    const { imported, skipped } = await importSessions(deps, await workspaceOf(context, input), file);
     if (context.json) outJson(context, { imported, skipped });
     else context.say(`berth: ${imported.length} sessions imported, ${skipped.length} were there\n`);
   },

@@ -2,7 +2,7 @@ import { recordActivity } from "../../sessions/runs/runs.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 
 export const heartbeat: Command = {
   usage: "heartbeat [session]",
@@ -11,9 +11,9 @@ export const heartbeat: Command = {
   options: [{ flag: "--message", about: "Count a message as well" }, WAIT],
   examples: ["berth heartbeat", "berth heartbeat auth --message"],
   async run(context, input) {
-    const means = await meansOf(context, input, "heartbeat");
-    const { id } = recordOf(context, means, input.args[0]);
-    const { lastActivity, messageCount } = await recordActivity(means, id, flag(input, "message") ? 1 : 0);
+    const deps = await dependenciesOf(context, input, "heartbeat");
+    const { id } = recordOf(context, deps, input.args[0]);
+    const { lastActivity, messageCount } = await recordActivity(deps, id, flag(input, "message") ? 1 : 0);
     if (context.json) outJson(context, { id, lastActivity, messageCount });
   },
 };

@@ -1,9 +1,9 @@
 import { fail, kinds } from "../../errors/errors.ts";
-import { type Command, type Context, type Option, outJson } from "../command.ts";
+import { type Command, type CommandTable, type Context, type Option, outJson } from "../command.ts";
+import { findCommand } from "../line/find-command.ts";
 import { GLOBAL_OPTIONS } from "../line/globals.ts";
 import { nearest } from "../line/nearest.ts";
 import { type Colours, coloursOf } from "../say/colours.ts";
-import { COMMANDS, findCommand, GROUPS } from "../table.ts";
 
 export const help: Command = {
   usage: "help [topic]",
@@ -11,9 +11,9 @@ export const help: Command = {
   details: [`Topics beside the commands: errors`],
   async run(context, { args: [topic] }) {
     const colours = coloursOf(context.host.variables);
-    if (topic === undefined) context.out(overview(colours));
+    if (topic === undefined) context.out(overview(context, colours));
     else if (topic === "errors") printErrors(context);
-    else context.out(await page(topic, colours));
+    else context.out(await page(context.commands, topic, colours));
   },
 };
 
@@ -34,13 +34,13 @@ const widest = (rows: readonly Row[]): number => Math.max(...rows.map(([left]) =
 const optionRows = (options: readonly Option[]) => options.map(({ flag, about }) => [flag, about] as const);
 
 /** The commands of a group, as far as people type them. */
-const commandRows = (commands: (typeof GROUPS)[number]["commands"]): Row[] =>
+const commandRows = (commands: CommandTable): Row[] =>
   Object.entries(commands).filter(([, { hidden }]) => !hidden)
     .map(([name, { aliases = [], about }]) => [[name, ...aliases].join(", "), about] as const);
 
-function overview({ heading, command }: Colours): string {
-  const width = widest([...commandRows(COMMANDS), ...optionRows(GLOBAL_OPTIONS)]);
-  const groups = GROUPS.map(({ title, commands }) =>
+function overview({ commands, groups: all }: Context, { heading, command }: Colours): string {
+  const width = widest([...commandRows(commands), ...optionRows(GLOBAL_OPTIONS)]);
+  const groups = all.map(({ title, commands }) =>
     `${heading(`${title}:`)}\n${columns(commandRows(commands), command, width)}`
   );
   return `berth: a stable session ID for every terminal, and the state that belongs to it
@@ -54,10 +54,14 @@ Type "berth help <command>" for one of them, "berth help errors" for exit status
 `;
 }
 
-async function page(topic: string, { heading, command: typed }: Colours): Promise<string> {
-  const found = findCommand(topic);
+async function page(
+  commands: CommandTable,
+  topic: string,
+  { heading, command: typed }: Colours,
+): Promise<string> {
+  const found = findCommand(commands, topic);
   if (found === undefined) {
-    const near = nearest(topic, [...Object.keys(COMMANDS), "errors"]);
+    const near = nearest(topic, [...Object.keys(commands), "errors"]);
     throw fail("unknown_topic", { given: topic, near });
   }
   const command = await found.entry.load();

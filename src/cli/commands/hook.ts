@@ -20,8 +20,8 @@ export function checkHook(context: Context, command: string): void {
 
 /** This terminal, whatever session was chosen for it. @throws BerthError no_stable_session where there is none */
 export function ownTerminal(context: Context): Resolution {
-  const { facts, means, request: { scope } } = context;
-  const terminal = resolve(facts, { scope, terminalOnly: true }, means);
+  const { facts, deps, request: { scope } } = context;
+  const terminal = resolve(facts, { scope, terminalOnly: true }, deps);
   if (!terminal.stable) throw fail("no_stable_session", {});
   return terminal;
 }

@@ -1,8 +1,8 @@
 import { fail } from "../../errors/errors.ts";
 import { commandEnvironment } from "../../sessions/git/git-environment.ts";
 import { type Hook, type Hooks, readHooks } from "../../sessions/project-hooks/hooks-file.ts";
-import type { Means } from "../../sessions/model/dependencies.ts";
-import { nameOf } from "../../sessions/model/pending.ts";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import { nameOf } from "../../sessions/model/journal.ts";
 import { change } from "../../sessions/runs/runs.ts";
 import { isTrusted } from "../../sessions/project-hooks/trust.ts";
 import { statSync } from "node:fs";
@@ -12,7 +12,7 @@ import { remember } from "../../store/state.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
 
-export interface HookOptions {
+export interface ProjectHookOptions {
   readonly skip: boolean;
   /** Throw `hook_failed` when it fails, instead of saying so. */
   readonly mustSucceed?: boolean;
@@ -27,17 +27,17 @@ export interface HookOptions {
  */
 export async function runHook(
   context: Context,
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
   hook: Hook,
-  { skip, mustSucceed = false, variables = {} }: HookOptions,
+  { skip, mustSucceed = false, variables = {} }: ProjectHookOptions,
 ): Promise<void> {
   const directory = skip ? null : existing(record.project?.worktree ?? record.project?.root);
   if (directory === null) return;
   const hooks = understood(context, directory);
   const command = hooks?.commands[hook];
   if (hooks === null || command === undefined) return;
-  if (!isTrusted(means.store, record.project?.root ?? "", hooks.text)) {
+  if (!isTrusted(deps.store, record.project?.root ?? "", hooks.text)) {
     const words = `hook ${hook} was not run: type "berth trust" to allow what ${hooks.file} holds now`;
     return context.say(`berth: note: ${words}\n`);
   }
@@ -49,9 +49,9 @@ export async function runHook(
   // Loaded for a hook alone: hardly any project has one, and starting it takes longer to load than all of `berth new`.
   const { runCommand } = await import("../../sessions/project-hooks/hook-run.ts");
   const result = await runCommand(command, { cwd: directory, env, timeoutMs: hooks.timeoutMs });
-  await change(means, record.id, (draft) => remember(draft, means.clock(), "hook", { hook, ...result }));
+  await change(deps, record.id, (draft) => remember(draft, deps.clock(), "hook", { hook, ...result }));
   const { exitCode, durationMs } = result;
-  tell(means.store, { kind: "hook", id: record.id, hook, exitCode, durationMs });
+  tell(deps.store, { kind: "hook", id: record.id, hook, exitCode, durationMs });
   if (result.exitCode === 0) return;
   const why = result.timedOut
     ? `it took longer than ${hooks.timeoutMs / 1000} s`

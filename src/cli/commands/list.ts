@@ -1,6 +1,6 @@
 import { picklist } from "valibot";
 import { shortId } from "../../identity/id.ts";
-import { type Listed, listRecords } from "../../store/list.ts";
+import { type ListedRecord, listRecords } from "../../store/list.ts";
 import { type Machine, sessionAlive } from "../../store/liveness.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { ago, aligned, size } from "../say/columns.ts";
@@ -51,7 +51,7 @@ function gather(context: Context, input: Input): { sessions: Row[]; damaged: Dam
   const [machine, isCurrent] = [machineOf(context), currentWithoutAsking(context)];
   const sessions: Row[] = [];
   const damaged: Damaged[] = [];
-  const take = (listed: Listed, archived: boolean) => {
+  const take = (listed: ListedRecord, archived: boolean) => {
     if (!("record" in listed)) {
       return damaged.push({ file: store.backend.locate(listed.name), reason: listed.reason });
     }

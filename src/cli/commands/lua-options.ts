@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { check, pipe, regex, string } from "valibot";
 import { fail, quote } from "../../errors/errors.ts";
 import { MIN_MEMORY } from "../../sandbox/lua.ts";
-import type { Script } from "../../sandbox/session.ts";
+import type { SessionScript } from "../../sandbox/session.ts";
 import { readInput } from "../say/bytes.ts";
 import { type Input, type Option, text } from "../command.ts";
 
@@ -35,7 +35,7 @@ function sourceOf(file: string): Uint8Array {
 }
 
 /** The script that was given: code, a file, or standard input. */
-export function scriptOf(input: Input, file: string | undefined): Pick<Script, "code" | "file"> {
+export function scriptOf(input: Input, file: string | undefined): Pick<SessionScript, "code" | "file"> {
   const code = text(input, "execute");
   const usage = "lua <session> -e <code>";
   if (code !== undefined && file !== undefined) {
@@ -47,7 +47,7 @@ export function scriptOf(input: Input, file: string | undefined): Pick<Script, "
 }
 
 /** The limits that were given; those that were not are the default ones. */
-export function limitsOf(input: Input): NonNullable<Script["limits"]> {
+export function limitsOf(input: Input): NonNullable<SessionScript["limits"]> {
   const [time, memory] = [text(input, "timeout"), text(input, "memory")];
   return {
     ...time === undefined ? {} : { time: Number(time) },

@@ -1,5 +1,5 @@
 import { resetSession } from "../../store/archive.ts";
-import { refusePending } from "../../sessions/model/pending.ts";
+import { refuseUnfinished } from "../../sessions/model/journal.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { refuseLive } from "../mean/guard.ts";
 import { machineOf } from "../mean/machine.ts";
@@ -18,7 +18,7 @@ export const reset: Command = {
     const live = refuseLive(machine, "reset", currentId(context), flag(input, "force"));
     const archive = await resetSession(store, id, (record) => {
       // The journal would be gone, and with it what a crash left to be put right.
-      refusePending(machine, record, "reset");
+      refuseUnfinished(machine, record, "reset");
       live(record);
     });
     if (context.json) outJson(context, { id, archive });

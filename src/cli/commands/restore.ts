@@ -21,8 +21,8 @@ export const restore: Command = {
     const replace = flag(input, "force")
       ? refuseLive(machineOf(context), "replace", currentId(context), true)
       : null;
-    const means = { store, machine: () => machineOf(context), clock: context.now };
-    const id = await restoreSession(means, archive, replace);
+    const deps = { store, machine: () => machineOf(context), clock: context.now };
+    const id = await restoreSession(deps, archive, replace);
     if (context.json) outJson(context, { id, archive: shortArchive(archive) });
     else context.out(`${id}\n`);
   },

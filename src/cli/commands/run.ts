@@ -2,7 +2,7 @@ import { fail } from "../../errors/errors.ts";
 import type { Command } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf, namedRecord } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 import { runIn } from "./supervised.ts";
 
 export const runSession: Command = {
@@ -19,8 +19,8 @@ export const runSession: Command = {
     if (command.length === 0) {
       throw fail("missing_argument", { command: "run", usage: "run <session> -- <command>" });
     }
-    const means = await meansOf(context, input, "run");
-    return await runIn(context, means, namedRecord(context, means, input.args[0], "run in"), command);
+    const deps = await dependenciesOf(context, input, "run");
+    return await runIn(context, deps, namedRecord(context, deps, input.args[0], "run in"), command);
   },
 };
 
@@ -31,10 +31,10 @@ export const resume: Command = {
   options: [WAIT],
   examples: ["berth resume auth"],
   async run(context, input) {
-    const means = await meansOf(context, input, "resume");
-    const record = namedRecord(context, means, input.args[0], "resume");
+    const deps = await dependenciesOf(context, input, "resume");
+    const record = namedRecord(context, deps, input.args[0], "resume");
     const command = record.run?.command ?? [];
     if (command.length === 0) throw fail("no_command", { session: record.name });
-    return await runIn(context, means, record, command);
+    return await runIn(context, deps, record, command);
   },
 };

@@ -7,7 +7,7 @@ import { type Command, flag, outJson } from "../command.ts";
 import { runHook } from "./hooks.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 
 const WANTED = "active, waiting, idle, error or stopped";
 const STATUS = picklist(STATUSES);
@@ -22,17 +22,17 @@ export const status: Command = {
     const [given, value = ""] = input.args;
     const wanted = safeParse(STATUS, value);
     if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
-    const means = await meansOf(context, input, "status");
-    const { id } = recordOf(context, means, given);
+    const deps = await dependenciesOf(context, input, "status");
+    const { id } = recordOf(context, deps, given);
     let old = "";
-    const record = await change(means, id, (draft) => {
+    const record = await change(deps, id, (draft) => {
       old = draft.status;
       draft.status = wanted.output;
-      if (old !== wanted.output) remember(draft, means.clock(), "status", { from: old, to: wanted.output });
+      if (old !== wanted.output) remember(draft, deps.clock(), "status", { from: old, to: wanted.output });
     });
     if (old !== record.status) {
       const variables = { BERTH_OLD_STATUS: old, BERTH_STATUS: record.status };
-      await runHook(context, means, record, "status-change", { skip: flag(input, "no-hooks"), variables });
+      await runHook(context, deps, record, "status-change", { skip: flag(input, "no-hooks"), variables });
     }
     if (context.json) outJson(context, { id, status: record.status, from: old });
   },

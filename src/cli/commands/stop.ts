@@ -6,7 +6,7 @@ import { type SendSignal, type StopOptions, stopSession } from "../../sessions/p
 import { type Command, flag, type Option, outJson, text } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf, namedRecord } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 
 /** A time limit in seconds. */
 export const TIMEOUT = (about: string): Option => ({
@@ -33,11 +33,11 @@ export const stop: Command = {
   ],
   examples: ["berth stop auth", "berth stop auth --timeout 30"],
   async run(context, input) {
-    const means = await meansOf(context, input, "stop");
-    const { id, name } = namedRecord(context, means, input.args[0], "stop");
+    const deps = await dependenciesOf(context, input, "stop");
+    const { id, name } = namedRecord(context, deps, input.args[0], "stop");
     const timeoutMs = Number(text(input, "timeout") ?? "5") * 1000;
     const options = { ...stopping(context.host, timeoutMs), force: flag(input, "force") };
-    const session = await stopSession(means, id, options);
+    const session = await stopSession(deps, id, options);
     if (context.json) outJson(context, { session });
     else context.say(`berth: ${name} is stopped\n`);
   },

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { type Ended, exitCodeOf } from "../../sessions/process/child.ts";
-import type { Means } from "../../sessions/model/dependencies.ts";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { supervise } from "../../sessions/process/supervise.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Context, outJson } from "../command.ts";
@@ -9,11 +9,11 @@ import { BrokenPipe } from "../say/report.ts";
 /** Run a command in the session, as `new`, `run` and `resume` do. @returns its exit status */
 export async function runIn(
   context: Context,
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
   command: readonly string[],
 ): Promise<number> {
-  const ended = await supervise(means, record, {
+  const ended = await supervise(deps, record, {
     id: record.id,
     command,
     environment: context.host.variables,

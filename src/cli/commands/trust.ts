@@ -6,7 +6,7 @@ import { distrust, trust } from "../../sessions/project-hooks/trust.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { directoryOf } from "../line/given-directory.ts";
 import { WAIT } from "../mean/session.ts";
-import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 
 export const trustCommand: Command = {
   usage: "trust [session]",
@@ -24,15 +24,15 @@ export const trustCommand: Command = {
   ],
   examples: ["berth trust", "berth trust --revoke"],
   async run(context, input) {
-    const means = await meansOf(context, input, "trust");
+    const deps = await dependenciesOf(context, input, "trust");
     const { root, directory } = await placeToTrust(context, input);
     if (flag(input, "revoke")) {
-      await distrust(means.store, root);
+      await distrust(deps.store, root);
       return context.json ? outJson(context, { root, trusted: null }) : undefined;
     }
     const hooks = readHooks(directory);
     if (hooks === null) throw fail("no_hooks", { directory });
-    await trust(means.store, root, hooks.text);
+    await trust(deps.store, root, hooks.text);
     if (context.json) outJson(context, { root, trusted: hooks.commands });
     else for (const line of lines(hooks)) context.say(`berth: trusted: ${line}\n`);
   },
@@ -45,7 +45,7 @@ const lines = ({ commands }: Hooks): string[] =>
 async function placeToTrust(context: Context, input: Input): Promise<{ root: string; directory: string }> {
   const [given] = input.args;
   if (given !== undefined) {
-    const { project, id } = recordOf(context, await meansOf(context, input, "trust"), given);
+    const { project, id } = recordOf(context, await dependenciesOf(context, input, "trust"), given);
     if (project === undefined) throw fail("not_a_named_session", { id, action: "trust the hooks of" });
     return { root: project.root, directory: project.worktree ?? project.root };
   }

@@ -40,7 +40,7 @@ export const use: Command = {
 function choose(context: Context, use: string, id: string, binding: string): void {
   const given = context.facts.variables.BERTH_SESSION;
   // `use --none` below BERTH_SESSION: the label still is what counts here.
-  tellHook(context, use, given === undefined ? id : formatLabel(given, context.means.sha256), binding);
+  tellHook(context, use, given === undefined ? id : formatLabel(given, context.deps.sha256), binding);
   if (context.json) outJson(context, { id, use: use === "" ? null : use });
   context.say(
     use === ""
@@ -64,6 +64,6 @@ function sessionId(context: Context, input: Input, given: string): string {
     return selectSession(storeOf(context, input, "use"), given);
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== "no_such_session") throw error;
-    return formatLabel(given, context.means.sha256);
+    return formatLabel(given, context.deps.sha256);
   }
 }

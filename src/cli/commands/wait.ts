@@ -1,8 +1,8 @@
 import { picklist } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { openWatch } from "../../events/follow.ts";
-import type { Means } from "../../sessions/model/dependencies.ts";
-import { nameOf } from "../../sessions/model/pending.ts";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import { nameOf } from "../../sessions/model/journal.ts";
 import { isLost } from "../../sessions/runs/lost.ts";
 import { repairRun } from "../../sessions/process/stop.ts";
 import { listRecords } from "../../store/list.ts";
@@ -11,7 +11,7 @@ import { readRecord } from "../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { type Command, outJson, text } from "../command.ts";
 import { noSession, SESSION_HELP } from "../mean/selected.ts";
-import { meansOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
 
 /** What changes a record wakes us; a process that is gone does not, and is looked for this often. */
@@ -32,12 +32,12 @@ export const wait: Command = {
   ],
   examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
   async run(context, input) {
-    const means = await meansOf(context, input, "wait");
-    const record = recordOf(context, means, input.args[0]);
+    const deps = await dependenciesOf(context, input, "wait");
+    const record = recordOf(context, deps, input.args[0]);
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");
-    const reached = await waitFor(means, record, until, limit);
+    const reached = await waitFor(deps, record, until, limit);
     if (reached === null) {
       const what = until === undefined ? "end" : `become ${until}`;
       throw fail("wait_timeout", { session: nameOf(record), what, seconds: Number(seconds) });
@@ -49,7 +49,11 @@ export const wait: Command = {
 };
 
 /** A session that went to the archive while it was waited for came to its end first. @throws `no_such_session` */
-function ofDestroyed({ store }: Means, { id }: SessionRecord, until: string | undefined): SessionRecord {
+function ofDestroyed(
+  { store }: Dependencies,
+  { id }: SessionRecord,
+  until: string | undefined,
+): SessionRecord {
   const archived = [...listRecords(store, "archive", (base) => isArchiveOf(base, id))]
     .flatMap((one) => "record" in one ? [one.record] : []);
   const [last] = archived.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
@@ -59,17 +63,17 @@ function ofDestroyed({ store }: Means, { id }: SessionRecord, until: string | un
 }
 
 async function waitFor(
-  means: Means,
+  deps: Dependencies,
   first: SessionRecord,
   until: string | undefined,
   limit: number,
 ): Promise<SessionRecord | null> {
-  using watcher = openWatch(means.store.backend.locate("events"));
+  using watcher = openWatch(deps.store.backend.locate("events"));
   for (;;) {
-    const kept = readRecord(means.store, first.id);
-    if (kept === null) return ofDestroyed(means, first, until);
+    const kept = readRecord(deps.store, first.id);
+    if (kept === null) return ofDestroyed(deps, first, until);
     // What nobody is there to end any more is ended here: its record says active still.
-    const record = isLost(means, kept) ? await repairRun(means, first.id) : kept;
+    const record = isLost(deps, kept) ? await repairRun(deps, first.id) : kept;
     if (record.status === until) return record;
     const { state } = record.run ?? {};
     // One that never ran may be told its status by anybody.

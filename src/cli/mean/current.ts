@@ -9,8 +9,8 @@ import type { Context } from "../command.ts";
  * instead the hook's answer counts where it was given for this terminal, or the record that this terminal wrote.
  */
 export function currentWithoutAsking(context: Context): (record: SessionRecord) => boolean {
-  const { facts, host, request, means } = context;
-  const resolution = resolve(silentFacts(facts), request, means);
+  const { facts, host, request, deps } = context;
+  const resolution = resolve(silentFacts(facts), request, deps);
   if (!resolution.stable) return () => false;
   if (facts.variables.TMUX === undefined || resolution.anchor === null) {
     return ({ id }) => id === resolution.id;

@@ -1,8 +1,8 @@
 import { fail } from "../../errors/errors.ts";
 import { processesWith } from "../../facts/environment-marks.ts";
 import { factsReader } from "../../facts/open.ts";
-import { type Means, noCleaner } from "../../sessions/model/dependencies.ts";
-import type { Owner } from "../../sessions/model/pending.ts";
+import { type Dependencies, noCleaner } from "../../sessions/model/dependencies.ts";
+import type { Owner } from "../../sessions/model/journal.ts";
 import { postponeSignals } from "../../sessions/process/signals.ts";
 import { machineFrom } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -13,12 +13,12 @@ import { currentId, noSession } from "./selected.ts";
 import { storeOf } from "./session.ts";
 
 /** The session manager's world, from the real one. */
-export async function meansOf(context: Context, input: Input, command: string): Promise<Means> {
+export async function dependenciesOf(context: Context, input: Input, command: string): Promise<Dependencies> {
   const { host } = context;
   const read = await factsReader(host);
   return {
     store: storeOf(context, input, command),
-    newUuid: context.means.randomUuid,
+    newUuid: context.deps.randomUuid,
     clock: context.now,
     cleaner: noCleaner,
     log: (event, details) => {
@@ -45,10 +45,10 @@ function ourselves({ facts }: Context): Owner {
 }
 
 /** The record of the session that an argument names, or of this place's. @throws `no_such_session` */
-export function recordOf(context: Context, means: Means, given: string | undefined): SessionRecord {
-  const id = given === undefined ? currentId(context) : selectSession(means.store, given);
+export function recordOf(context: Context, deps: Dependencies, given: string | undefined): SessionRecord {
+  const id = given === undefined ? currentId(context) : selectSession(deps.store, given);
   if (id === null) throw fail("no_stable_session", {});
-  const record = readRecord(means.store, id);
+  const record = readRecord(deps.store, id);
   if (record === null) throw noSession(given ?? id);
   return record;
 }
@@ -56,11 +56,11 @@ export function recordOf(context: Context, means: Means, given: string | undefin
 /** As `recordOf`, for what only a session of `berth new` has. @throws `not_a_named_session` */
 export function namedRecord(
   context: Context,
-  means: Means,
+  deps: Dependencies,
   given: string | undefined,
   action: string,
 ): SessionRecord & { name: string } {
-  const record = recordOf(context, means, given);
+  const record = recordOf(context, deps, given);
   const { name } = record;
   if (name === undefined || record.project === undefined) {
     throw fail("not_a_named_session", { id: record.id, action });

@@ -6,7 +6,7 @@ import { loadAtCalls } from "./at-calls.ts";
 import { loadDescriptorPath } from "./descriptor-path.ts";
 import { attempt } from "./failure.ts";
 import { loadOpenBeneath } from "./openat2.ts";
-import { type Calls, type Means, ProjectRoot } from "./root.ts";
+import { type Calls, type Confinement, ProjectRoot } from "./root.ts";
 import { windows } from "./spelling.ts";
 
 /** The real path of a directory that may be a root. */
@@ -18,7 +18,7 @@ function realRoot(path: string): string {
 }
 
 /** What this system can do. Without `/proc` even Linux is left with paths. (Under Wine there is one, too.) */
-function bestMeans(): Means {
+function bestConfinement(): Confinement {
   return !windows && existsSync("/proc/self/fd") ? "openat2" : "paths";
 }
 
@@ -26,14 +26,17 @@ function bestMeans(): Means {
  * Resolve a project root, once: links that are changed later do not move it.
  *
  * @param given path of a directory; a link to one is followed
- * @param means for tests; otherwise the best that the system has
+ * @param confinement for tests; otherwise the best that the system has
  * @throws `not_found`, `not_directory`, `permission_denied`, `root_confines_nothing` for `/` or a whole drive
  */
-export async function projectRoot(given: string, means: Means = bestMeans()): Promise<ProjectRoot> {
+export async function projectRoot(
+  given: string,
+  confinement: Confinement = bestConfinement(),
+): Promise<ProjectRoot> {
   const calls: Calls = {
-    openBeneath: means === "openat2" ? await loadOpenBeneath() : null,
-    descriptorPath: means === "paths" ? await loadDescriptorPath() : null,
-    atCalls: means === "paths" ? await loadAtCalls() : null,
+    openBeneath: confinement === "openat2" ? await loadOpenBeneath() : null,
+    descriptorPath: confinement === "paths" ? await loadDescriptorPath() : null,
+    atCalls: confinement === "paths" ? await loadAtCalls() : null,
   };
-  return attempt(given, "read", () => new ProjectRoot(realRoot(given), given, means, calls));
+  return attempt(given, "read", () => new ProjectRoot(realRoot(given), given, confinement, calls));
 }

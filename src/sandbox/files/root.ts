@@ -18,7 +18,7 @@ import type { Slot } from "./route.ts";
 import { walk } from "./walk.ts";
 
 /** How confinement is kept: by the kernel, by descriptors name by name, by paths that are checked twice. */
-export type Means = "openat2" | "descriptors" | "paths";
+export type Confinement = "openat2" | "descriptors" | "paths";
 
 /** What the system is asked beside node:fs, where it can be. */
 export interface Calls {
@@ -28,7 +28,7 @@ export interface Calls {
 }
 
 export class ProjectRoot implements Disposable {
-  readonly means: Means;
+  readonly confinement: Confinement;
   /** How the operations of this folder go from a directory to what is in it. */
   readonly tree: Tree;
   readonly #spelling: Spelling;
@@ -40,15 +40,17 @@ export class ProjectRoot implements Disposable {
   constructor(
     readonly path: string,
     given: string,
-    means: Means,
+    confinement: Confinement,
     { openBeneath, descriptorPath, atCalls }: Calls,
   ) {
-    this.means = means === "openat2" && openBeneath === null ? "descriptors" : means;
-    this.#openBeneath = this.means === "openat2" ? openBeneath : null;
+    this.confinement = confinement === "openat2" && openBeneath === null ? "descriptors" : confinement;
+    this.#openBeneath = this.confinement === "openat2" ? openBeneath : null;
     this.#spelling = new Spelling(path, given);
-    this.#fd = means === "paths" ? -1 : openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    this.#opened = means === "paths" && descriptorPath ? new Opened(path, descriptorPath) : null;
-    this.tree = means === "paths" ? portableTree(path, this.#opened, atCalls) : linuxTree(this.#fd);
+    this.#fd = confinement === "paths"
+      ? -1
+      : openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    this.#opened = confinement === "paths" && descriptorPath ? new Opened(path, descriptorPath) : null;
+    this.tree = confinement === "paths" ? portableTree(path, this.#opened, atCalls) : linuxTree(this.#fd);
   }
 
   /** Device and inode: what another process compares before it takes the path for this very directory. */
@@ -110,7 +112,7 @@ export class ProjectRoot implements Disposable {
    */
   check(handle: Handle, given: string): void {
     const path = this.relative(handle, given);
-    if (this.means !== "paths" || path === ".") return;
+    if (this.confinement !== "paths" || path === ".") return;
     using again = this.#walk(this.#spelling.read(path), false);
     if (again.entry && isSame(again.entry.stats, handle.stats)) return;
     throw fail("symlink_escapes_boundary", { path: given });

@@ -14,12 +14,12 @@ import {
   writeFile,
 } from "../files.ts";
 import { push } from "./decode.ts";
-import type { Machine } from "./machine.ts";
+import type { LuaMachine } from "./machine.ts";
 
 /** Bytes that one script writes to files at most, all its calls together. */
 export const MAX_WRITTEN = 100 * 1024 * 1024;
 
-export interface Context {
+export interface BridgeContext {
   /** ID of the session. */
   readonly session: string;
   readonly permissions: { readonly write: boolean; readonly delete: boolean };
@@ -65,7 +65,11 @@ export class Bridge {
   #written = 0;
 
   /** @param root null when the session has none: then every call fails, and says so */
-  constructor(readonly machine: Machine, readonly root: ProjectRoot | null, readonly context: Context) {
+  constructor(
+    readonly machine: LuaMachine,
+    readonly root: ProjectRoot | null,
+    readonly context: BridgeContext,
+  ) {
     const { permissions } = context;
     this.#calls = {
       ...READING,

@@ -7,7 +7,7 @@ import { type ProjectRoot, projectRoot } from "../files.ts";
 import { fullSpeed } from "../full-speed.ts";
 import { Bridge } from "./bridge.ts";
 import { endWithParent } from "./lifetime.ts";
-import { type Fault, type Message, type Request, requestSchema } from "./protocol.ts";
+import { type Fault, type Message, requestSchema, type ScriptRequest } from "./protocol.ts";
 import { Script, ScriptFault } from "./script.ts";
 import { openMachine } from "./machine.ts";
 
@@ -51,20 +51,20 @@ function printer(limit: number): (bytes: Uint8Array) => void {
 }
 
 /** The directory that the parent means, and no other that was put in its place meanwhile. */
-async function openRoot({ path, identity }: NonNullable<Request["root"]>): Promise<ProjectRoot> {
+async function openRoot({ path, identity }: NonNullable<ScriptRequest["root"]>): Promise<ProjectRoot> {
   const root = await projectRoot(path);
   if (root.identity !== identity) throw new Error("the project root was replaced");
   return root;
 }
 
-async function prepare(request: Request): Promise<Script> {
+async function prepare(request: ScriptRequest): Promise<Script> {
   const machine = await openMachine(request.limits.memory);
   const root = request.root && await openRoot(request.root);
   const bridge = new Bridge(machine, root, request);
   return new Script(machine, bridge, printer(request.limits.output), request);
 }
 
-async function receive(): Promise<Request> {
+async function receive(): Promise<ScriptRequest> {
   const { parent, ...given } = JSON.parse(readFileSync(0, "utf8"));
   const request = v.parse(requestSchema, given);
   await endWithParent(v.parse(v.number(), parent), request.limits.time);

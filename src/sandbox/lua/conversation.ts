@@ -2,7 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import * as v from "valibot";
 import { fail } from "../../errors/errors.ts";
-import { type Message, messageSchema, type Request } from "./protocol.ts";
+import { type Message, messageSchema, type ScriptRequest } from "./protocol.ts";
 import { spawnChild } from "./spawn.ts";
 
 /** Bytes of the child's own error output that are kept, for the message when it breaks down. */
@@ -38,7 +38,7 @@ export class Conversation {
   #received = 0;
 
   /** @param maxBytes what the child may say in all; a child that says more is none of ours any more */
-  constructor(request: Request, readonly maxBytes: number) {
+  constructor(request: ScriptRequest, readonly maxBytes: number) {
     this.#child = start();
     process.once("exit", this.#killNow);
     this.#child.once(
@@ -49,7 +49,7 @@ export class Conversation {
     if (this.#child.stdin !== undefined) this.#converse(request);
   }
 
-  #converse(request: Request): void {
+  #converse(request: ScriptRequest): void {
     this.#child.stdin.on("error", () => {}); // it ended before it read: its exit says more
     this.#child.stdin.end(JSON.stringify({ ...request, parent: process.pid }));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {

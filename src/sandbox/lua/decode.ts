@@ -1,11 +1,11 @@
 /** Data into Lua: what was kept becomes the script's globals. */
 import { type LuaData, tagOf } from "./data.ts";
-import type { Machine } from "./machine.ts";
+import type { LuaMachine } from "./machine.ts";
 
 type DataObject = { readonly [key: string]: LuaData };
 
 /** Push a value. Its tables are new ones, without a metatable. */
-export function push(machine: Machine, data: LuaData): void {
+export function push(machine: LuaMachine, data: LuaData): void {
   const { lua, state } = machine;
   lua.luaL_checkstack(state, 4, "too deep");
   if (data === null) lua.lua_pushnil(state);
@@ -16,12 +16,12 @@ export function push(machine: Machine, data: LuaData): void {
   else pushObject(machine, data as DataObject);
 }
 
-function pushNumber({ lua, state }: Machine, value: number): void {
+function pushNumber({ lua, state }: LuaMachine, value: number): void {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) lua.lua_pushinteger(state, BigInt(value));
   else lua.lua_pushnumber(state, value);
 }
 
-function pushSequence(machine: Machine, items: readonly LuaData[]): void {
+function pushSequence(machine: LuaMachine, items: readonly LuaData[]): void {
   machine.lua.lua_createtable(machine.state, items.length, 0);
   items.forEach((item, i) => {
     push(machine, item);
@@ -30,7 +30,7 @@ function pushSequence(machine: Machine, items: readonly LuaData[]): void {
 }
 
 /** Set pairs in the table that is on top. A nil key cannot be, and is passed over. */
-export function setPairs(machine: Machine, pairs: Iterable<readonly [LuaData, LuaData]>): void {
+export function setPairs(machine: LuaMachine, pairs: Iterable<readonly [LuaData, LuaData]>): void {
   for (const [key, value] of pairs) {
     if (key === null) continue;
     push(machine, key);
@@ -49,7 +49,7 @@ export function pairsOf(data: LuaData): (readonly [LuaData, LuaData])[] {
   return pairs.flatMap((pair) => Array.isArray(pair) ? [[pair[0] ?? null, pair[1] ?? null] as const] : []);
 }
 
-function pushObject(machine: Machine, object: DataObject): void {
+function pushObject(machine: LuaMachine, object: DataObject): void {
   const { lua, state } = machine;
   const text = String(object.value);
   switch (tagOf(object)) {

@@ -2,7 +2,7 @@
  * Lua into data. The stack is read raw: no metamethod runs, so a script cannot interfere with what is kept of it.
  */
 import { type LuaData, MAX_DEPTH, tagged } from "./data.ts";
-import { type Machine, Type } from "./machine.ts";
+import { type LuaMachine, Type } from "./machine.ts";
 import { byKey, join, ofPairs, type Pair, taggedPairs } from "./pairs.ts";
 
 /** What is not kept, and why, by a name such as `config.on_exit`. */
@@ -45,7 +45,7 @@ export class Encoder {
   #left: number;
 
   /** @param maxBytes what the data may take as JSON; counted on the way, so that no bomb is unfolded first */
-  constructor(readonly machine: Machine, maxBytes: number) {
+  constructor(readonly machine: LuaMachine, maxBytes: number) {
     this.#left = maxBytes;
   }
 

@@ -30,7 +30,7 @@ interface RawStrings {
   _lua_tolstring(state: number, index: number, length: number): number;
 }
 
-export class Machine {
+export class LuaMachine {
   /** The state that is worked on: the main one, or the coroutine's that called us. */
   state: number;
   /** Bytes that the script holds now; the prelude's are among them. */
@@ -146,6 +146,6 @@ export class Machine {
 }
 
 /** @param maxBytes what scripts may hold at once */
-export async function openMachine(maxBytes: number): Promise<Machine> {
-  return new Machine(await LuaWasm.initialize(await wasmPath()), maxBytes);
+export async function openMachine(maxBytes: number): Promise<LuaMachine> {
+  return new LuaMachine(await LuaWasm.initialize(await wasmPath()), maxBytes);
 }

@@ -25,7 +25,7 @@ export const requestSchema = v.object({
   }),
 });
 
-export type Request = v.InferOutput<typeof requestSchema>;
+export type ScriptRequest = v.InferOutput<typeof requestSchema>;
 
 const dropped = v.array(v.object({ name: v.string(), reason: v.string() }));
 

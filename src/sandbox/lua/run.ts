@@ -8,37 +8,9 @@ import type { Dropped } from "./encode.ts";
 import { fail, visible } from "../../errors/errors.ts";
 import type { ProjectRoot } from "../files.ts";
 import { Conversation } from "./conversation.ts";
+import { DEFAULT_LIMITS, type LuaLimits, MB } from "./limits.ts";
 import { Watch } from "./watch.ts";
-import type { Fault, Message, Request } from "./protocol.ts";
-
-const MB = 1024 * 1024;
-
-export interface LuaLimits {
-  /** Seconds from the script's first instruction to its last. */
-  readonly time: number;
-  /** Bytes that Lua may hold. */
-  readonly memory: number;
-  /** Bytes that may be printed. */
-  readonly output: number;
-  /** Bytes that the globals may take as JSON. */
-  readonly state: number;
-  /**
-   * Resident bytes that the child may take on top of `memory` while the script runs: strings on their way, the
-   * runtime's own slack.
-   */
-  readonly overhead: number;
-}
-
-export const DEFAULT_LIMITS: LuaLimits = {
-  time: 30,
-  memory: 64 * MB,
-  output: MB,
-  state: 256 * 1024,
-  overhead: 128 * MB,
-};
-
-/** The least that a machine with its libraries needs. */
-export const MIN_MEMORY = MB;
+import type { Fault, Message, ScriptRequest } from "./protocol.ts";
 
 export interface LuaRequest {
   readonly code: string | Uint8Array;
@@ -82,7 +54,7 @@ function sourceOf(code: string | Uint8Array): Buffer {
   return end < 0 ? Buffer.alloc(0) : source.subarray(end);
 }
 
-function describe(request: LuaRequest, limits: LuaLimits): Request {
+function describe(request: LuaRequest, limits: LuaLimits): ScriptRequest {
   const { file, root, session, globals } = request;
   return {
     code: sourceOf(request.code).toString("base64"),

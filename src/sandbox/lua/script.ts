@@ -3,9 +3,9 @@ import type { Bridge } from "./bridge.ts";
 import { type LuaData, tagged } from "./data.ts";
 import { pairsOf, setPairs } from "./decode.ts";
 import { type Dropped, Encoder, TooMuchData } from "./encode.ts";
-import { type Machine, MULTIPLE_RESULTS, OUT_OF_MEMORY, Type } from "./machine.ts";
+import { type LuaMachine, MULTIPLE_RESULTS, OUT_OF_MEMORY, Type } from "./machine.ts";
 import { PRELUDE } from "./prelude.ts";
-import type { Fault, Request } from "./protocol.ts";
+import type { Fault, ScriptRequest } from "./protocol.ts";
 
 /** Bytes of an error message that are passed on. */
 const MAX_MESSAGE = 4096;
@@ -30,10 +30,10 @@ export class Script {
   readonly #given = new Map<string, number>();
 
   constructor(
-    readonly machine: Machine,
+    readonly machine: LuaMachine,
     bridge: Bridge,
     print: (bytes: Uint8Array) => void,
-    readonly request: Request,
+    readonly request: ScriptRequest,
   ) {
     this.#prelude(bridge, print);
     machine.pushGlobals();

@@ -1,7 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import type { Conversation } from "./conversation.ts";
 import { residentBytes } from "./memory.ts";
-import type { LuaLimits } from "./run.ts";
+import type { LuaLimits } from "./limits.ts";
 
 /** Milliseconds between two looks at the child's memory. */
 const WATCH_EVERY = 20;

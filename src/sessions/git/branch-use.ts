@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Git, must } from "./git.ts";
-import { linkOf } from "./place.ts";
+import { linkOf } from "./worktree-directory.ts";
 
 /** Files in git's directory of a checkout that name the branches to which a rebase or bisect there comes back. */
 const FILES = [

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { FOLDER } from "./place.ts";
+import { FOLDER } from "../model/worktree-path.ts";
 
 const LINE = `/${FOLDER}/`;
 

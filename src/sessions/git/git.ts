@@ -1,10 +1,10 @@
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
-import { type Ended, runToEnd, startAhead } from "./run-to-end.ts";
+import { type Completed, runToEnd, startAhead } from "./run-to-end.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
-export interface Answer {
+export interface GitAnswer {
   /** Exit status; 128 where a signal ended it. */
   readonly status: number;
   readonly out: string;
@@ -21,7 +21,7 @@ export interface AskOptions {
 /** Run git in one directory. */
 export interface Git {
   readonly directory: string;
-  (args: readonly string[], options?: AskOptions): Promise<Answer>;
+  (args: readonly string[], options?: AskOptions): Promise<GitAnswer>;
 }
 
 /**
@@ -38,7 +38,7 @@ const SETTINGS = [
 const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 
 /** The answer to a question that git works on; undefined for any other, and where it is to be asked again. */
-export type Early = (args: readonly string[]) => Answer | undefined;
+export type Early = (args: readonly string[]) => GitAnswer | undefined;
 
 /** Ask something about a directory, and do something else meanwhile. */
 export function askAhead(directory: string, environment: Environment, question: readonly string[]): Early {
@@ -63,7 +63,12 @@ export function gitIn(directory: string, environment: Environment, early?: Early
 }
 
 /** A signal that comes while git runs is for its handler afterwards. */
-function ask(cwd: string, env: Record<string, string>, args: readonly string[], options: AskOptions): Answer {
+function ask(
+  cwd: string,
+  env: Record<string, string>,
+  args: readonly string[],
+  options: AskOptions,
+): GitAnswer {
   const { input, marks = {} } = options;
   const { status, out, err } = started(["git", ...GLOBAL, ...args], {
     cwd,
@@ -73,7 +78,7 @@ function ask(cwd: string, env: Record<string, string>, args: readonly string[], 
   return { status: status ?? 128, out, err: err.trim() };
 }
 
-function started(...call: Parameters<typeof runToEnd>): Ended {
+function started(...call: Parameters<typeof runToEnd>): Completed {
   try {
     return runToEnd(...call);
   } catch (error) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Git, must } from "./git.ts";
 import type { Indexed } from "./nested.ts";
-import { statusOf } from "./place.ts";
+import { statusOf } from "./worktree-directory.ts";
 
 /** What git writes for a byte of a name that is not UTF-8, once it is text. */
 const UNREADABLE = "\uFFFD";

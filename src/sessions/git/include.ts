@@ -2,7 +2,8 @@ import { constants, copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, lastLine, must } from "./git.ts";
-import { FOLDER, statusOf } from "./place.ts";
+import { FOLDER } from "../model/worktree-path.ts";
+import { statusOf } from "./worktree-directory.ts";
 
 /** Patterns as in `.gitignore`; what they match and git ignores is copied into new worktrees. */
 const FILE = ".worktreeinclude";

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Place } from "../steps/destroy.ts";
-import { linkOf, statusOf } from "./place.ts";
-import { type Found, inspectWorktree } from "./worktree.ts";
+import type { Checkout } from "./checkout.ts";
+import { linkOf, statusOf } from "./worktree-directory.ts";
+import { type InspectedWorktree, inspectWorktree } from "./worktree.ts";
 
 /**
  * Look at a worktree whose `.git` file may be missing: it gets it back where git knows the worktree. `git worktree
  * repair` could do it, but looks after every worktree of the repository, and fails where another one is broken.
  */
-export async function linked({ main, repository }: Place, path: string): Promise<Found> {
+export async function linked({ main, repository }: Checkout, path: string): Promise<InspectedWorktree> {
   const found = await inspectWorktree(main, { ...repository, path });
   if (!found.exists || found.listed === null || !isLinkMissing(path)) return found;
   const admin = adminOf(repository.commonDir, path);

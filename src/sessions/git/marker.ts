@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { type SessionRecord, time } from "../../store/record.ts";
 import { branchOf, nameOfBranch } from "../model/name.ts";
-import { checkPlace, linkedDirectory, uuidOf, worktreePath } from "./place.ts";
+import { checkPlace, linkedDirectory } from "./worktree-directory.ts";
+import { uuidOf, worktreePath } from "../model/worktree-path.ts";
 
 /** What git takes for a branch's name, as far as it could do harm where it is printed (git-check-ref-format(1)). */
 const branch = v.pipe(v.string(), v.regex(/^[^-\p{Cc} ~^:?*[\\][^\p{Cc} ~^:?*[\\]*$/u));

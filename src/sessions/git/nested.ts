@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { statusOf } from "./place.ts";
+import { statusOf } from "./worktree-directory.ts";
 
 /** One file of the index: git's tag for it (`H`, `S` skip-worktree, lowercase assume-unchanged), mode, blob. */
 export interface Indexed {

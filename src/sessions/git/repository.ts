@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BerthError, fail } from "../../errors/errors.ts";
-import { type Base, baseOf } from "./branch.ts";
-import { type Answer, type Git, lastLine } from "./git.ts";
-import { linkedDirectory } from "./place.ts";
+import { type Base, baseOf } from "./base.ts";
+import { type Git, type GitAnswer, lastLine } from "./git.ts";
+import { linkedDirectory } from "./worktree-directory.ts";
 import { repositoryQuestion } from "./repository-question.ts";
 
 /** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
@@ -66,7 +66,7 @@ export async function findRepositoryIfAny(git: Git): Promise<Repository | null> 
   }
 }
 
-const notFound = ({ directory }: Git, { err, status }: Answer) =>
+const notFound = ({ directory }: Git, { err, status }: GitAnswer) =>
   fail("not_a_repository", { directory, why: lastLine(err, status) });
 
 const nameOf = (ref: string): string => ref.slice("refs/heads/".length);

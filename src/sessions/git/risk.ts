@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Git, must } from "./git.ts";
 import { hiddenChanges } from "./hidden.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
-import type { Found } from "./worktree.ts";
+import type { InspectedWorktree } from "./worktree.ts";
 
 /** One thing in a worktree that would be lost. */
 export type Loss =
@@ -49,7 +49,7 @@ const OWN_REFS = ["refs/worktree", "refs/bisect", "refs/rewritten"];
  * @param git in the repository's main checkout
  * @param worktree git in the worktree, used only where `found.admin` shows that it leads to its own
  */
-export async function assess(git: Git, worktree: Git, found: Found): Promise<Risk> {
+export async function assess(git: Git, worktree: Git, found: InspectedWorktree): Promise<Risk> {
   const { exists, listed, admin, inside, marker } = found;
   const own = exists && admin !== null;
   const starts = [

@@ -2,7 +2,7 @@ import process from "node:process";
 import { type Programs, programs } from "./programs.ts";
 
 /** How a program ended, and what it printed. */
-export interface Ended {
+export interface Completed {
   /** Exit status; null where a signal ended it. */
   readonly status: number | null;
   readonly out: string;
@@ -29,7 +29,7 @@ const MAX_BYTES = 1 << 30;
  *
  * @throws Error what the runtime says where it cannot be started, with `code` (`ENOENT`)
  */
-export const runToEnd: (command: readonly [string, ...string[]], call: Call) => Ended =
+export const runToEnd: (command: readonly [string, ...string[]], call: Call) => Completed =
   (typeof BERTH_SYSTEM === "string"
       ? BERTH_SYSTEM !== "win32"
       : "Bun" in globalThis && process.platform !== "win32")
@@ -59,7 +59,7 @@ export function startAhead(
 }
 
 /** A millisecond faster than by node:child_process, and two more the first time. */
-function byBun(command: readonly [string, ...string[]], { cwd, env, input }: Call): Ended {
+function byBun(command: readonly [string, ...string[]], { cwd, env, input }: Call): Completed {
   const done = Bun.spawnSync({
     cmd: [...command],
     cwd,

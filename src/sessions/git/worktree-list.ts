@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Git, mustLook } from "./git.ts";
 
 /** One worktree as git knows it. */
-export interface Listed {
+export interface ListedWorktree {
   readonly path: string;
   /** The checked-out commit; null before the first one, and for a bare repository. */
   readonly head: string | null;
@@ -15,12 +15,12 @@ export interface Listed {
 }
 
 /** Every worktree of the repository, the main one first. */
-export async function listWorktrees(git: Git): Promise<Listed[]> {
+export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
   return parseWorktrees(await mustLook(git, "list the worktrees", ["worktree", "list", "--porcelain"]));
 }
 
 /** Read `git worktree list --porcelain`. (Its `-z` came with 2.36; our own paths have no newline in them.) */
-export function parseWorktrees(text: string): Listed[] {
+export function parseWorktrees(text: string): ListedWorktree[] {
   return text.split("\n\n").filter((block) => block.startsWith("worktree ")).map((block) => {
     const lines = block.split("\n");
     const after = (word: string): string | null =>

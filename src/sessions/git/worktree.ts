@@ -4,8 +4,9 @@ import { fail } from "../../errors/errors.ts";
 import { excludeWorktrees } from "./exclude.ts";
 import { type Git, must } from "./git.ts";
 import { type Marker, readMarker, writeMarker } from "./marker.ts";
-import { adminDirectory, checkPlace, FOLDER, isInside } from "./place.ts";
-import { type Listed, listWorktrees, lockIn } from "./worktree-list.ts";
+import { adminDirectory, checkPlace } from "./worktree-directory.ts";
+import { FOLDER, isInside } from "../model/worktree-path.ts";
+import { type ListedWorktree, listWorktrees, lockIn } from "./worktree-list.ts";
 
 /** What git carries in its environment while it makes or removes the worktree of a session. */
 export const stepMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_STEP: id });
@@ -39,11 +40,11 @@ export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
 }
 
 /** What is known of the worktree at a path of ours. */
-export interface Found {
+export interface InspectedWorktree {
   /** Whether there is a directory. */
   readonly exists: boolean;
   /** How git has it, null when it does not know it. */
-  readonly listed: Listed | null;
+  readonly listed: ListedWorktree | null;
   /** Git's own directory for it, null when its `.git` file does not lead there. */
   readonly admin: string | null;
   readonly marker: Marker | null;
@@ -60,7 +61,7 @@ export interface Found {
 export async function inspectWorktree(
   git: Git,
   { root, commonDir, path }: Pick<Wanted, "root" | "commonDir" | "path">,
-): Promise<Found> {
+): Promise<InspectedWorktree> {
   const exists = checkPlace(root, path);
   const [main, ...linked] = await listWorktrees(git);
   if (main?.path === path) throw fail("worktree_refused", { path, why: "it is the main checkout" });

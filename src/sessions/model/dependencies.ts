@@ -1,7 +1,7 @@
 import type { Machine } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import type { Owner } from "./pending.ts";
+import type { Owner } from "./journal.ts";
 
 /** What is left to do when a run has ended. Called once for each run, until it succeeds. */
 export type Cleaner = (record: SessionRecord) => Promise<void>;
@@ -10,7 +10,7 @@ export type Cleaner = (record: SessionRecord) => Promise<void>;
 export type Logger = (event: string, details: Readonly<Record<string, unknown>>) => void;
 
 /** Everything the manager takes from outside. */
-export interface Means {
+export interface Dependencies {
   /** Where records are kept. */
   readonly store: Store;
   /** A new UUID v4 at every call. */

@@ -2,7 +2,7 @@ import { fail } from "../../errors/errors.ts";
 import type { Run, SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { type LifecycleEvent, nextState, TransitionError } from "./lifecycle.ts";
-import { nameOf, type Owner } from "./pending.ts";
+import { nameOf, type Owner } from "./journal.ts";
 
 /**
  * Apply an event to the run.

@@ -2,7 +2,7 @@ import process from "node:process";
 import { type Child, type Ended, NotStarted, SIGNALS, type Start } from "./child.ts";
 import { darwin, isIgnored, libc, spawnGroup, waitNow, why } from "./libc.ts";
 import { holdSignals } from "./signals.ts";
-import { isInteractive, openTerminal, SIGTSTP, stopOurselves, type Terminal } from "./terminal.ts";
+import { type ControllingTerminal, isInteractive, openTerminal, SIGTSTP, stopOurselves } from "./terminal.ts";
 
 export { isIgnored };
 
@@ -61,7 +61,7 @@ interface Job {
   readonly pid: number;
   /** Our own process group. */
   readonly ours: number;
-  readonly terminal: Terminal | null;
+  readonly terminal: ControllingTerminal | null;
   /** Whether the command is to have the terminal whenever we do. */
   wanted: boolean;
   readonly parentOf: Start["parentOf"];

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** How a command ended; `typed`: by the terminal's own ^C, which others of our process group had then missed. */
 export type Ended = { readonly code: number } | { readonly signal: number; readonly typed?: boolean };
 
@@ -30,15 +28,6 @@ export interface Starter {
   startChild(start: Start): Promise<Child>;
   /** Whether we were started to ignore a signal, by its number. */
   isIgnored(signal: number): boolean;
-}
-
-/** The best way of this runtime and system: with job control where it can be had. */
-export async function childStarter(): Promise<Starter> {
-  return (typeof BERTH_SYSTEM === "string"
-      ? BERTH_SYSTEM !== "win32"
-      : "Bun" in globalThis && process.platform !== "win32")
-    ? await import("./child-posix.ts")
-    : await import("./child-plain.ts");
 }
 
 /** The exit status of a shell for it. */

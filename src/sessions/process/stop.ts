@@ -4,8 +4,8 @@ import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { SIGNALS } from "./child.ts";
 import { completeCleanup } from "../runs/cleanup.ts";
-import type { Means } from "../model/dependencies.ts";
-import { nameOf } from "../model/pending.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { nameOf } from "../model/journal.ts";
 import { runAlive } from "../workspace/query.ts";
 import { settleLost, supervised } from "../runs/lost.ts";
 import { change, markTerminating } from "../runs/runs.ts";
@@ -34,52 +34,56 @@ const SUPERVISOR_MS = 2000;
  * @throws `stop_failed` when the process belongs to somebody else or outlives SIGKILL
  * @throws `stop_unseen` where it cannot be told whether it lives
  */
-export async function stopSession(means: Means, id: string, options: StopOptions): Promise<SessionRecord> {
-  const record = await repairRun(means, id);
+export async function stopSession(
+  deps: Dependencies,
+  id: string,
+  options: StopOptions,
+): Promise<SessionRecord> {
+  const record = await repairRun(deps, id);
   const { run } = record;
   if (run === undefined || run.state === "CLEANED") return record;
-  if (options.force !== true && runAlive(means.machine(), record) === null) {
+  if (options.force !== true && runAlive(deps.machine(), record) === null) {
     throw fail("stop_unseen", { session: nameOf(record), pid: run.pid });
   }
-  await markTerminating(means, id, "stopped", run.n);
+  await markTerminating(deps, id, "stopped", run.n);
   if (run.state !== "CREATED") {
-    const running = await whenStarted(means, id, run.n);
-    if (running !== null) await endGroup(means, running.record, running.pid, options);
-    await settled(means, id, run.n);
+    const running = await whenStarted(deps, id, run.n);
+    if (running !== null) await endGroup(deps, running.record, running.pid, options);
+    await settled(deps, id, run.n);
   }
-  return await completeCleanup(means, id, { exitCode: null, status: "stopped" }, run.n);
+  return await completeCleanup(deps, id, { exitCode: null, status: "stopped" }, run.n);
 }
 
 /** The session with its run ended where its processes are gone. */
-export async function repairRun(means: Means, id: string): Promise<SessionRecord> {
-  return await change(means, id, (draft) => settleLost(means, draft) === null ? false : undefined, false);
+export async function repairRun(deps: Dependencies, id: string): Promise<SessionRecord> {
+  return await change(deps, id, (draft) => settleLost(deps, draft) === null ? false : undefined, false);
 }
 
 /** The session while that run goes on; null after it. */
-function during(means: Means, id: string, n: number): SessionRecord | null {
-  const record = readRecord(means.store, id);
+function during(deps: Dependencies, id: string, n: number): SessionRecord | null {
+  const record = readRecord(deps.store, id);
   return record?.run?.n !== n || record.run.state === "CLEANED" ? null : record;
 }
 
 /** The run with its command's PID, waited for while the command is just being started. */
 async function whenStarted(
-  means: Means,
+  deps: Dependencies,
   id: string,
   n: number,
 ): Promise<{ record: SessionRecord; pid: number } | null> {
   for (const end = performance.now() + SUPERVISOR_MS;;) {
-    const record = during(means, id, n);
+    const record = during(deps, id, n);
     if (record === null) return null;
     const pid = record.run?.pid ?? null;
     if (pid !== null) return { record, pid };
-    if (!supervised(means, record) || performance.now() > end) return null;
+    if (!supervised(deps, record) || performance.now() > end) return null;
     await pause();
   }
 }
 
 /** End the process and its group. Asked again before every signal: a PID is only ours while that very process lives. */
 async function endGroup(
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
   pid: number,
   options: StopOptions,
@@ -93,7 +97,7 @@ async function endGroup(
       throw failed(error instanceof Error ? error.message : String(error), error);
     }
   };
-  const lives = () => runAlive(means.machine(), record) === true;
+  const lives = () => runAlive(deps.machine(), record) === true;
   const signal = (number: number): void => {
     // One that has left its group since is not reached by way of it.
     if (lives()) attempt(() => options.signalProcess(pid, number));
@@ -116,10 +120,10 @@ async function endGroup(
 }
 
 /** Let a supervisor that lives write the end itself: it knows the exit status. */
-async function settled(means: Means, id: string, n: number): Promise<void> {
+async function settled(deps: Dependencies, id: string, n: number): Promise<void> {
   for (const end = performance.now() + SUPERVISOR_MS; performance.now() < end;) {
-    const record = during(means, id, n);
-    if (record === null || !supervised(means, record)) return;
+    const record = during(deps, id, n);
+    if (record === null || !supervised(deps, record)) return;
     await pause();
   }
 }

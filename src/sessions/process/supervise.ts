@@ -2,13 +2,14 @@ import { accessSync, constants, statSync } from "node:fs";
 import { BerthError, fail } from "../../errors/errors.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { SessionRecord, Status } from "../../store/record.ts";
-import { type Child, childStarter, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
+import { type Child, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
+import { childStarter } from "./child-starter.ts";
 import { completeCleanup } from "../runs/cleanup.ts";
 import { commandEnvironment, type Environment } from "../git/git-environment.ts";
-import type { Means } from "../model/dependencies.ts";
-import { nameOf } from "../model/pending.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { nameOf } from "../model/journal.ts";
 import { ENDING, holdSignals } from "./signals.ts";
-import { checkPlace } from "../git/place.ts";
+import { checkPlace } from "../git/worktree-directory.ts";
 import { attach, beginSpawn, markTerminating, notePid } from "../runs/runs.ts";
 
 export interface Supervision {
@@ -49,7 +50,7 @@ interface RunOf {
  * @throws `session_running`, `worktree_missing`, `bad_directory`, `no_such_program`, and what `starting` throws
  */
 export async function supervise(
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
   supervision: Supervision,
 ): Promise<Ended> {
@@ -60,22 +61,22 @@ export async function supervise(
   // From the first word about the run to the last. What comes before the command is there is for the command.
   const held = ENDING.filter((name) => !starter.isIgnored(SIGNALS[name]));
   using _held = holdSignals(held, (name) => void caught.push(SIGNALS[name]));
-  const spawning = await beginSpawn(means, id, command);
+  const spawning = await beginSpawn(deps, id, command);
   const run = { id, n: spawning.run?.n ?? 0 };
   let child: Child;
   let early: readonly number[];
   try {
     supervision.starting?.(spawning);
     early = [...caught];
-    const parentOf = (pid: number) => parentIn(means.machine(), pid);
+    const parentOf = (pid: number) => parentIn(deps.machine(), pid);
     child = await starter.startChild({ command, cwd, env: environmentOf(environment, run, cwd), parentOf });
   } catch (error) {
-    throw await notStarted(means, run, command, error);
+    throw await notStarted(deps, run, command, error);
   }
   for (const signal of early) child.signal(signal);
-  await attachOrEnd(means, run, child);
+  await attachOrEnd(deps, run, child);
   const ended = await child.ended;
-  await end(means, run, ended);
+  await end(deps, run, ended);
   return ended;
 }
 
@@ -89,44 +90,49 @@ function environmentOf(environment: Environment, { id, n }: RunOf, cwd: string):
   return { ...commandEnvironment(environment, id), BERTH_RUN: String(n), PWD: cwd };
 }
 
-async function notStarted(means: Means, { id, n }: RunOf, [program = ""]: readonly string[], error: unknown) {
+async function notStarted(
+  deps: Dependencies,
+  { id, n }: RunOf,
+  [program = ""]: readonly string[],
+  error: unknown,
+) {
   const failure = error instanceof NotStarted
     ? fail("no_such_program", { program, why: error.message }, error)
     : error instanceof BerthError
     ? error
     : fail("internal", { why: String(error) }, error);
-  await markTerminating(means, id, "spawn failed", n);
+  await markTerminating(deps, id, "spawn failed", n);
   const outcome = { exitCode: failure.exit, status: "error", error: failure.message } as const;
-  await completeCleanup(means, id, outcome, n);
+  await completeCleanup(deps, id, outcome, n);
   return failure;
 }
 
 /** Write down the process. Where that cannot be done the command must not go on unseen. */
-async function attachOrEnd(means: Means, { id, n }: RunOf, child: Child): Promise<void> {
-  const found = means.machine().process(child.pid);
+async function attachOrEnd(deps: Dependencies, { id, n }: RunOf, child: Child): Promise<void> {
+  const found = deps.machine().process(child.pid);
   // One that has ended already has no start time any more, and counts as gone.
-  const owner = { ...means.self, pid: child.pid, start: found.ok ? found.value.start : "0" };
+  const owner = { ...deps.self, pid: child.pid, start: found.ok ? found.value.start : "0" };
   try {
-    await attach(means, id, owner, n);
+    await attach(deps, id, owner, n);
   } catch (error) {
-    means.log("attach failed", { id, why: String(error) });
+    deps.log("attach failed", { id, why: String(error) });
     child.signal(SIGNALS.SIGTERM);
     // `berth stop` was faster than we were; with the PID it can go on to SIGKILL.
-    await notePid(means, id, owner, n).catch((again: unknown) => means.log("attach failed", { id, again }));
+    await notePid(deps, id, owner, n).catch((again: unknown) => deps.log("attach failed", { id, again }));
   }
 }
 
-async function end(means: Means, { id, n }: RunOf, ended: Ended): Promise<void> {
+async function end(deps: Dependencies, { id, n }: RunOf, ended: Ended): Promise<void> {
   const exitCode = exitCodeOf(ended);
   const status = statusAfter(ended);
   const failed = status === "error" ? { error: `The command ended with status ${exitCode}` } : {};
   try {
-    await markTerminating(means, id, "signal" in ended ? `signal ${ended.signal}` : "exited", n);
-    await completeCleanup(means, id, { exitCode, status, ...failed }, n);
+    await markTerminating(deps, id, "signal" in ended ? `signal ${ended.signal}` : "exited", n);
+    await completeCleanup(deps, id, { exitCode, status, ...failed }, n);
   } catch (error) {
     // The command's status counts. Somebody else ended the run, or the next command will: its process is gone.
     if (!(error instanceof BerthError)) throw error;
-    means.log("end failed", { id, why: error.message });
+    deps.log("end failed", { id, why: error.message });
   }
 }
 

@@ -3,7 +3,7 @@ import process from "node:process";
 import { actionOf, darwin, libc, setAction } from "./libc.ts";
 
 /** The controlling terminal and who has it. */
-export interface Terminal {
+export interface ControllingTerminal {
   /** The process group in the foreground. */
   foreground(): number;
   /** Put a process group into the foreground. */
@@ -22,7 +22,7 @@ const TCSADRAIN = 1;
 const TERMIOS = 256;
 
 /** Our controlling terminal, null where we have none. */
-export function openTerminal(): Terminal | null {
+export function openTerminal(): ControllingTerminal | null {
   const fd = opened();
   if (fd === null) return null;
   const modes = new Uint8Array(TERMIOS);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { whereWrongIn } from "../model/issue.ts";
-import { statusOf } from "../git/place.ts";
+import { statusOf } from "../git/worktree-directory.ts";
 
 export const HOOKS = ["post-create", "pre-destroy", "status-change"] as const;
 export type Hook = (typeof HOOKS)[number];

@@ -2,8 +2,8 @@ import { BerthError, fail } from "../../errors/errors.ts";
 import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord, Status } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
-import type { Means } from "../model/dependencies.ts";
-import { nameOf, ownerOf } from "../model/pending.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { nameOf, ownerOf } from "../model/journal.ts";
 import { change } from "./runs.ts";
 import { apply, finishRun } from "../model/transitions.ts";
 
@@ -24,55 +24,55 @@ export interface Outcome {
  * @throws `cleanup_failed`: the run stays TERMINATING with `lastError`, to be tried again
  */
 export async function completeCleanup(
-  means: Means,
+  deps: Dependencies,
   id: string,
   outcome: Outcome,
   n?: number,
 ): Promise<SessionRecord> {
-  const { claimed, record } = await claim(means, id, n);
+  const { claimed, record } = await claim(deps, id, n);
   if (!claimed) return record;
   try {
-    await means.cleaner(record);
+    await deps.cleaner(record);
   } catch (error) {
-    throw await giveBack(means, record, error);
+    throw await giveBack(deps, record, error);
   }
-  means.log("session cleaned", { id });
-  return await change(means, id, (draft) => {
+  deps.log("session cleaned", { id });
+  return await change(deps, id, (draft) => {
     const run = apply(draft, "CLEAN", record.run?.n);
-    finishRun(run, means.clock());
+    finishRun(run, deps.clock());
     run.exitCode = outcome.exitCode;
     draft.status = outcome.status;
     if (outcome.error === undefined) delete draft.lastError;
     else draft.lastError = outcome.error;
-    remember(draft, means.clock(), "ended", { run: run.n, exitCode: outcome.exitCode, reason: run.reason });
+    remember(draft, deps.clock(), "ended", { run: run.n, exitCode: outcome.exitCode, reason: run.reason });
   });
 }
 
 async function claim(
-  means: Means,
+  deps: Dependencies,
   id: string,
   n: number | undefined,
 ): Promise<{ claimed: boolean; record: SessionRecord }> {
   let claimed = false;
-  const record = await change(means, id, (draft) => {
+  const record = await change(deps, id, (draft) => {
     if (draft.run?.state === "CLEANED" || (n !== undefined && draft.run?.n !== n)) return false;
     const run = apply(draft, "CLEAN");
     // Only whether it may be: the state changes when the work is done.
     run.state = "TERMINATING";
     const holder = ownerOf(draft, "cleaning");
-    if (holder !== null && processAlive(means.machine(), holder) !== false) return false;
-    run["cleaning"] = means.self;
+    if (holder !== null && processAlive(deps.machine(), holder) !== false) return false;
+    run["cleaning"] = deps.self;
     claimed = true;
     return undefined;
   }, false);
   return { claimed, record };
 }
 
-async function giveBack(means: Means, record: SessionRecord, error: unknown): Promise<BerthError> {
+async function giveBack(deps: Dependencies, record: SessionRecord, error: unknown): Promise<BerthError> {
   const why = error instanceof Error ? error.message : String(error);
   const failure = fail("cleanup_failed", { session: nameOf(record), why }, error);
-  means.log("cleanup failed", { id: record.id, why });
-  await change(means, record.id, (draft) => {
+  deps.log("cleanup failed", { id: record.id, why });
+  await change(deps, record.id, (draft) => {
     if (draft.run === undefined || draft.run.n !== record.run?.n) return false;
     delete draft.run["cleaning"];
     draft.lastError = failure.message;

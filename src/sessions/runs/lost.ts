@@ -1,19 +1,19 @@
 import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import type { Means } from "../model/dependencies.ts";
-import { type Owner, ownerOf } from "../model/pending.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { type Owner, ownerOf } from "../model/journal.ts";
 import { runAlive } from "../workspace/query.ts";
 import { endLost, setProcess } from "../model/transitions.ts";
 
 /** Whether the record says that a run goes on, and neither its command lives nor who would write down its end. */
-export function isLost(means: Means, record: SessionRecord): boolean {
+export function isLost(deps: Dependencies, record: SessionRecord): boolean {
   const state = record.run?.state;
   if (state === undefined || state === "CREATED" || state === "CLEANED") return false;
-  return runAlive(means.machine(), record) === false && !supervised(means, record);
+  return runAlive(deps.machine(), record) === false && !supervised(deps, record);
 }
 
 /** Whether a supervisor is there that ends the run itself. Where we are it, we have come to ask. */
-export function supervised({ machine, self }: Means, record: SessionRecord): boolean {
+export function supervised({ machine, self }: Dependencies, record: SessionRecord): boolean {
   const supervisor = ownerOf(record, "supervisor");
   if (supervisor === null || (supervisor.pid === self.pid && supervisor.start === self.start)) return false;
   return processAlive(machine(), supervisor) !== false;
@@ -25,12 +25,12 @@ export function supervised({ machine, self }: Means, record: SessionRecord): boo
  *
  * @returns what became of it; null when there was nothing to do
  */
-export function settleLost(means: Means, draft: SessionRecord): "ended" | "adopted" | null {
+export function settleLost(deps: Dependencies, draft: SessionRecord): "ended" | "adopted" | null {
   const { run } = draft;
-  if (run === undefined || !isLost(means, draft)) return null;
-  const orphan = run.pid === null ? orphanOf(means, draft) : null;
+  if (run === undefined || !isLost(deps, draft)) return null;
+  const orphan = run.pid === null ? orphanOf(deps, draft) : null;
   if (orphan === null) {
-    endLost(draft, means.clock());
+    endLost(draft, deps.clock());
     return "ended";
   }
   run.state = "ACTIVE";
@@ -39,7 +39,7 @@ export function settleLost(means: Means, draft: SessionRecord): "ended" | "adopt
 }
 
 /** The run's oldest process: its command, as long as that lives. */
-function orphanOf({ machine, findMarked, self }: Means, { id, run }: SessionRecord): Owner | null {
+function orphanOf({ machine, findMarked, self }: Dependencies, { id, run }: SessionRecord): Owner | null {
   const now = machine();
   const found = findMarked([`BERTH_SESSION=${id}`, `BERTH_RUN=${run?.n ?? 0}`]).map((pid) =>
     now.process(pid)

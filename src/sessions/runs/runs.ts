@@ -4,18 +4,18 @@ import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { updateSession } from "../../store/update.ts";
-import { refuseRole } from "../workspace/admit.ts";
+import { refuseRole } from "../workspace/admission.ts";
 import { createdRun } from "../workspace/create.ts";
 import { takesActivity } from "../model/lifecycle.ts";
 import { settleLost } from "./lost.ts";
-import type { Means } from "../model/dependencies.ts";
-import { nameOf, type Owner, ownerOf, refusePending } from "../model/pending.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { nameOf, type Owner, ownerOf, refuseUnfinished } from "../model/journal.ts";
 import { runAlive } from "../workspace/query.ts";
 import { apply, setProcess } from "../model/transitions.ts";
 
 /** Change the session under its lock; it must be there. */
 export function change(
-  { store }: Means,
+  { store }: Dependencies,
   id: string,
   work: (draft: SessionRecord) => void | false,
   activity = true,
@@ -29,27 +29,27 @@ export function change(
  * @throws `session_running` while one goes on; `ROLE_TAKEN` where the session's role went to another meanwhile
  */
 export async function beginSpawn(
-  means: Means,
+  deps: Dependencies,
   id: string,
   command: readonly string[],
 ): Promise<SessionRecord> {
-  const { role, project } = readRecord(means.store, id) ?? {};
+  const { role, project } = readRecord(deps.store, id) ?? {};
   const root = project?.root ?? "";
   // Roles are the workspace's, and its lock comes before the session's.
-  const lock = role === undefined ? null : await lockScope(means.store, { kind: "workspace", root });
+  const lock = role === undefined ? null : await lockScope(deps.store, { kind: "workspace", root });
   using _lock = lock;
-  return await change(means, id, (draft) => {
-    refusePending(means.machine(), draft, "run in");
-    refuseRunning(means, draft, "start");
-    if (draft.role !== undefined) refuseRole(means, draft.role, root, id);
+  return await change(deps, id, (draft) => {
+    refuseUnfinished(deps.machine(), draft, "run in");
+    refuseRunning(deps, draft, "start");
+    if (draft.role !== undefined) refuseRole(deps, draft.role, root, id);
     if (draft.run?.state !== "CREATED") draft.run = createdRun((draft.run?.n ?? 0) + 1);
     const run = apply(draft, "SPAWN");
     run.command = [...command];
-    run.startedAt = means.clock().toISOString();
-    run["supervisor"] = means.self;
+    run.startedAt = deps.clock().toISOString();
+    run["supervisor"] = deps.self;
     draft.status = "active";
     delete draft.lastError;
-    remember(draft, means.clock(), "started", { run: run.n, program: command[0] ?? "" });
+    remember(draft, deps.clock(), "started", { run: run.n, program: command[0] ?? "" });
   });
 }
 
@@ -58,11 +58,11 @@ export async function beginSpawn(
  *
  * @throws `session_running`
  */
-export function refuseRunning(means: Means, draft: SessionRecord, action: string): void {
+export function refuseRunning(deps: Dependencies, draft: SessionRecord, action: string): void {
   const state = draft.run?.state;
   if (state === undefined || state === "CREATED" || state === "CLEANED") return;
-  if (settleLost(means, draft) === "ended") return;
-  const alive = runAlive(means.machine(), draft);
+  if (settleLost(deps, draft) === "ended") return;
+  const alive = runAlive(deps.machine(), draft);
   const pid = draft.run?.pid ?? null;
   const doing = pid === null ? "its command is being started" : `its command runs as process ${pid}`;
   const ending = `process ${ownerOf(draft, "supervisor")?.pid} has yet to write down how its command ended`;
@@ -75,13 +75,13 @@ export function refuseRunning(means: Means, draft: SessionRecord, action: string
  *
  * @param n the run that it is the process of, here and below: whoever is late must not speak for the next one
  */
-export function attach(means: Means, id: string, owner: Owner, n?: number): Promise<SessionRecord> {
-  return change(means, id, (draft) => setProcess(apply(draft, "ACTIVATE", n), owner));
+export function attach(deps: Dependencies, id: string, owner: Owner, n?: number): Promise<SessionRecord> {
+  return change(deps, id, (draft) => setProcess(apply(draft, "ACTIVATE", n), owner));
 }
 
 /** The process of a run that was ended while it was being started. */
-export function notePid(means: Means, id: string, owner: Owner, n: number): Promise<SessionRecord> {
-  return change(means, id, ({ run }) => run?.n === n ? setProcess(run, owner) : false);
+export function notePid(deps: Dependencies, id: string, owner: Owner, n: number): Promise<SessionRecord> {
+  return change(deps, id, ({ run }) => run?.n === n ? setProcess(run, owner) : false);
 }
 
 /**
@@ -90,8 +90,8 @@ export function notePid(means: Means, id: string, owner: Owner, n: number): Prom
  * @param messages how many to count as well
  * @throws `invalid_transition` once the run is ending
  */
-export function recordActivity(means: Means, id: string, messages: number): Promise<SessionRecord> {
-  return change(means, id, (draft) => {
+export function recordActivity(deps: Dependencies, id: string, messages: number): Promise<SessionRecord> {
+  return change(deps, id, (draft) => {
     const state = draft.run?.state;
     if (state !== undefined && !takesActivity(state)) {
       const event = messages > 0 ? "message" : "heartbeat";
@@ -104,17 +104,17 @@ export function recordActivity(means: Means, id: string, messages: number): Prom
 
 /** → TERMINATING. Of several reasons the first stays. */
 export function markTerminating(
-  means: Means,
+  deps: Dependencies,
   id: string,
   reason: string,
   n?: number,
 ): Promise<SessionRecord> {
-  return change(means, id, (draft) => {
+  return change(deps, id, (draft) => {
     const before = draft.run?.state;
     const run = apply(draft, "TERMINATE", n);
     if (before === "TERMINATING") return false;
     run.reason = reason;
-    remember(draft, means.clock(), "terminating", { run: run.n, reason });
+    remember(draft, deps.clock(), "terminating", { run: run.n, reason });
     return undefined;
   });
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Git, must } from "../git/git.ts";
-import { statusOf } from "../git/place.ts";
+import { statusOf } from "../git/worktree-directory.ts";
 
 /** Where git writes what a file would hold, for a comparison; it goes with the worktree in any case. */
 const COPIES = "berth-copies";

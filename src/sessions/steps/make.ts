@@ -3,28 +3,19 @@ import type { SessionRecord } from "../../store/record.ts";
 import { recordName } from "../../store/names.ts";
 import { tell } from "../../store/observe.ts";
 import { lockScope } from "../../store/locks.ts";
-import {
-  adoptable,
-  type Base,
-  type Branch,
-  checkBranchName,
-  createBranch,
-  deleteLeft,
-  findAround,
-  findBase,
-  findBranch,
-  findBranches,
-  isFresh,
-  refuseTaken,
-} from "../git/branch.ts";
+import { adoptable, type Branch, findAround, findBranch, findBranches } from "../git/branch.ts";
+import { type Base, findBase } from "../git/base.ts";
+import { checkBranchName, refuseTaken } from "../git/branch-name.ts";
+import { createBranch, deleteLeft, isFresh } from "../git/branch-change.ts";
 import { createSession } from "../workspace/create.ts";
 import type { Git } from "../git/git.ts";
 import { copyIncluded } from "../git/include.ts";
 import type { Marker } from "../git/marker.ts";
-import type { Means } from "../model/dependencies.ts";
+import type { Dependencies } from "../model/dependencies.ts";
 import { branchOf } from "../model/name.ts";
-import { type Pending, pendingOf } from "../model/pending.ts";
-import { checkPlace, worktreePath } from "../git/place.ts";
+import { type Journal, journalOf } from "../model/journal.ts";
+import { checkPlace } from "../git/worktree-directory.ts";
+import { worktreePath } from "../model/worktree-path.ts";
 import type { Repository } from "../git/repository.ts";
 import { change } from "../runs/runs.ts";
 import { addWorktree, inspectWorktree, removeWorktree, stepMarks } from "../git/worktree.ts";
@@ -51,7 +42,7 @@ export interface WorktreeSession {
  * @returns the record, and the ignored files that were copied
  */
 export async function makeWorktreeSession(
-  means: Means,
+  deps: Dependencies,
   { git, main, repository }: { git: Git; main: Git; repository: Repository },
   wanted: WorktreeSession,
 ): Promise<{ record: SessionRecord; copied: string[] }> {
@@ -59,23 +50,23 @@ export async function makeWorktreeSession(
   if (wanted.branch !== undefined) await checkBranchName(git, wanted.branch);
   const head = wanted.base === undefined ? repository.head : null;
   const base = wanted.existing === undefined ? head ?? await findBase(git, wanted.base) : null;
-  const record = await createSession(means, {
+  const record = await createSession(deps, {
     root,
     ...wanted.name === undefined ? {} : { name: wanted.name },
     ...wanted.role === undefined ? {} : { role: wanted.role },
     branches: async (day) =>
       (await findBranches(git, [branchOf(`feature-${day}-*`)])).map(({ name }) => name),
-    prepare: (draft) => prepare(means, git, repository, wanted, base, draft),
+    prepare: (draft) => prepare(deps, git, repository, wanted, base, draft),
   });
   const marker = markerOf(record);
   const path = worktreePath(root, record.id);
-  if (base !== null) await makeBranch(means, main, marker, base);
+  if (base !== null) await makeBranch(deps, main, marker, base);
   try {
     await addWorktree(main, { root, commonDir, path, marker });
     const copied = repository.bare ? [] : await copyIncluded(main, root, path);
-    return { record: await finish(means, record.id), copied };
+    return { record: await finish(deps, record.id), copied };
   } catch (error) {
-    await undoMake(means, main, repository, record, true).catch(() => {
+    await undoMake(deps, main, repository, record, true).catch(() => {
       // What could not be undone either is in the journal, for `doctor --fix`. The first failure is the one to tell.
     });
     throw error;
@@ -83,11 +74,11 @@ export async function makeWorktreeSession(
 }
 
 /** Where it fails, a branch of that name is somebody else's, and there is only the record to take back. */
-async function makeBranch(means: Means, main: Git, { id, branch }: Marker, base: Base): Promise<void> {
+async function makeBranch(deps: Dependencies, main: Git, { id, branch }: Marker, base: Base): Promise<void> {
   try {
     await createBranch(main, branch, base, id, stepMarks(id));
   } catch (error) {
-    await removeRecord(means, id).catch(() => {
+    await removeRecord(deps, id).catch(() => {
       // It is in the journal, as below.
     });
     throw error;
@@ -96,7 +87,7 @@ async function makeBranch(means: Means, main: Git, { id, branch }: Marker, base:
 
 /** What the session will have, checked against the repository while no other session can be made. */
 async function prepare(
-  means: Means,
+  deps: Dependencies,
   git: Git,
   { root, around }: Repository,
   { branch: given, existing }: WorktreeSession,
@@ -112,8 +103,8 @@ async function prepare(
   }
   const baseRef = base?.ref ?? adopted?.commit ?? "";
   draft.project = { root, worktree, branch, baseRef, ownsBranch: adopted === null };
-  const pending: Pending = { kind: "new", by: means.self, base: base?.commit ?? null };
-  draft["pending"] = pending;
+  const journal: Journal = { kind: "new", by: deps.self, base: base?.commit ?? null };
+  draft["pending"] = journal;
 }
 
 /** What the worktree itself keeps of its session. */
@@ -131,8 +122,8 @@ export function markerOf({ id, name = "", role, project, createdAt }: SessionRec
 }
 
 /** The journal's end: everything is there. */
-export function finish(means: Means, id: string): Promise<SessionRecord> {
-  return change(means, id, (draft) => {
+export function finish(deps: Dependencies, id: string): Promise<SessionRecord> {
+  return change(deps, id, (draft) => {
     delete draft["pending"];
   });
 }
@@ -144,31 +135,31 @@ export function finish(means: Means, id: string): Promise<SessionRecord> {
  * @param made whether we know that the branch is one we made; else its reflog has to say so
  */
 export async function undoMake(
-  means: Means,
+  deps: Dependencies,
   main: Git,
   { root, commonDir }: Repository,
   record: SessionRecord,
   made: boolean,
 ): Promise<void> {
-  const pending = pendingOf(record);
+  const journal = journalOf(record);
   const path = worktreePath(root, record.id);
   const found = await inspectWorktree(main, { root, commonDir, path });
   // One of another session may have been moved here.
   const other = found.marker !== null && found.marker.id !== record.id;
   if (found.listed !== null && !other) await removeWorktree(main, record.id, path, true);
   const { branch } = record.project ?? {};
-  const base = pending?.kind === "new" ? pending.base : null;
+  const base = journal?.kind === "new" ? journal.base : null;
   if (branch !== undefined && record.project?.["ownsBranch"] === true && base !== null) {
     if (made || await isOurs(main, branch, record.id)) await deleteLeft(main, branch, base);
   }
-  await removeRecord(means, record.id);
+  await removeRecord(deps, record.id);
 }
 
 /** A crash right before we made the branch leaves the name to anybody. */
 const isOurs = async (main: Git, branch: string, id: string): Promise<boolean> =>
   await findBranch(main, branch) !== undefined && await isFresh(main, branch, id);
 
-async function removeRecord({ store }: Means, id: string): Promise<void> {
+async function removeRecord({ store }: Dependencies, id: string): Promise<void> {
   const lock = await lockScope(store, { kind: "session", id });
   store.backend.remove(recordName(id));
   tell(store, { kind: "deleted", id });

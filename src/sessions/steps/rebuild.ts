@@ -6,19 +6,20 @@ import { remember } from "../../store/state.ts";
 import { updateSession } from "../../store/update.ts";
 import type { Git } from "../git/git.ts";
 import { type Marker, readMarker } from "../git/marker.ts";
-import type { Means } from "../model/dependencies.ts";
+import type { Dependencies } from "../model/dependencies.ts";
 import { nameOfBranch } from "../model/name.ts";
 import { keepNumbers } from "../workspace/numbers.ts";
-import { adminDirectory, isUuid, sessionId, statusOf, worktreePath } from "../git/place.ts";
+import { adminDirectory, statusOf } from "../git/worktree-directory.ts";
+import { isUuid, sessionId, worktreePath } from "../model/worktree-path.ts";
 import { find } from "../workspace/query.ts";
 import type { Repository } from "../git/repository.ts";
-import { type Listed, listWorktrees } from "../git/worktree-list.ts";
+import { type ListedWorktree, listWorktrees } from "../git/worktree-list.ts";
 
 /** A worktree of ours that no record speaks of. */
 export interface Orphan {
   readonly id: string;
   readonly path: string;
-  readonly listed: Listed;
+  readonly listed: ListedWorktree;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface Orphan {
  * the archive, or says so itself, and is none.
  */
 export async function findOrphans(
-  means: Means,
+  deps: Dependencies,
   main: Git,
   { root, commonDir }: Repository,
 ): Promise<Orphan[]> {
@@ -35,7 +36,7 @@ export async function findOrphans(
     const uuid = listed.path.slice(listed.path.lastIndexOf("/") + 1);
     if (!isUuid(uuid) || statusOf(listed.path) === null) continue;
     const id = sessionId(uuid);
-    if (listed.path !== worktreePath(root, id) || isKnown(means, id)) continue;
+    if (listed.path !== worktreePath(root, id) || isKnown(deps, id)) continue;
     if (ownMarker(commonDir, id, listed.path)?.destroyedAt === undefined) {
       orphans.push({ id, path: listed.path, listed });
     }
@@ -50,7 +51,7 @@ function ownMarker(commonDir: string, id: string, path: string): Marker | null {
   return marker?.id === id ? marker : null;
 }
 
-function isKnown({ store }: Means, id: string): boolean {
+function isKnown({ store }: Dependencies, id: string): boolean {
   return store.backend.stat(recordName(id)) !== null || wasDestroyed(store, id);
 }
 
@@ -60,21 +61,21 @@ function isKnown({ store }: Means, id: string): boolean {
  * @returns null where somebody else did it meanwhile
  */
 export async function rebuild(
-  means: Means,
+  deps: Dependencies,
   { root, commonDir }: Repository,
   { id, path, listed }: Orphan,
 ): Promise<SessionRecord | null> {
-  using _lock = await lockScope(means.store, { kind: "workspace", root });
-  if (isKnown(means, id)) return null;
+  using _lock = await lockScope(deps.store, { kind: "workspace", root });
+  if (isKnown(deps, id)) return null;
   const known = ownMarker(commonDir, id, path);
   const branch = listed.branch ?? known?.branch;
   const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ??
     `restored-${path.slice(-8)}`;
-  const name = free(wanted, new Set([...find(means.store, { workspace: root })].map((one) => one.name)));
-  keepNumbers(means.store, root, means.clock(), [name]);
-  const fresh = freshRecord(id, { source: "named" }, means.clock());
-  remember(fresh, means.clock(), "rebuilt", { path });
-  return await updateSession(means.store, id, (draft) => {
+  const name = free(wanted, new Set([...find(deps.store, { workspace: root })].map((one) => one.name)));
+  keepNumbers(deps.store, root, deps.clock(), [name]);
+  const fresh = freshRecord(id, { source: "named" }, deps.clock());
+  remember(fresh, deps.clock(), "rebuilt", { path });
+  return await updateSession(deps.store, id, (draft) => {
     Object.assign(draft, fresh, {
       name,
       status: "idle",

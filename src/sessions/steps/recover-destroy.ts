@@ -1,21 +1,18 @@
 import type { SessionRecord } from "../../store/record.ts";
-import { deleteLeft, findBranch, hasOwnCommits } from "../git/branch.ts";
-import {
-  archive,
-  type Destruction,
-  halfDestroyed,
-  isOnlyMissing,
-  ownPath,
-  type Place,
-  planBranch,
-} from "./destroy.ts";
+import { deleteLeft } from "../git/branch-change.ts";
+import { findBranch } from "../git/branch.ts";
+import { hasOwnCommits } from "../git/own-commits.ts";
+import { archive } from "./destroy-archive.ts";
+import { type Destruction, isOnlyMissing, ownPath, planBranch } from "./destroy-plan.ts";
+import { halfDestroyed } from "./destroy-damage.ts";
+import type { Checkout } from "../git/checkout.ts";
 import type { Git } from "../git/git.ts";
 import { linked } from "../git/link.ts";
-import type { Means } from "../model/dependencies.ts";
-import { nameOf, type PendingOf } from "../model/pending.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { type JournalOf, nameOf } from "../model/journal.ts";
 import { assess } from "../git/risk.ts";
 import { change } from "../runs/runs.ts";
-import { type Found, inspectWorktree, removeWorktree } from "../git/worktree.ts";
+import { type InspectedWorktree, inspectWorktree, removeWorktree } from "../git/worktree.ts";
 
 /** `left`: finished, but for files that git could not delete before it let go of the worktree. */
 export type DestroyRecovery = "finished" | "undone" | "left";
@@ -28,43 +25,43 @@ export type DestroyRecovery = "finished" | "undone" | "left";
  *   `destroy_unfinished` where git fails again
  */
 export async function recoverDestroy(
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
-  pending: PendingOf<"destroy">,
-  place: Place,
+  journal: JournalOf<"destroy">,
+  checkout: Checkout,
   wanted?: Destruction,
 ): Promise<DestroyRecovery> {
-  const { main, repository } = place;
+  const { main, repository } = checkout;
   const path = ownPath(record, repository.root);
-  const asked = wanted?.deleteBranch === true ? (await planBranch(record, place, wanted)).commit : null;
-  const commit = asked ?? pending.commit;
+  const asked = wanted?.deleteBranch === true ? (await planBranch(record, checkout, wanted)).commit : null;
+  const commit = asked ?? journal.commit;
   // Git removes the files first, `.git` among them, and what it knows of the worktree last.
-  let found = await linked(place, path);
-  if (pending.cleanup && found.listed !== null) {
-    if (!(await onlyDeletions(record, place, found))) return await drop(means, record);
-    found = await removed(record, place, path);
+  let found = await linked(checkout, path);
+  if (journal.cleanup && found.listed !== null) {
+    if (!(await onlyDeletions(record, checkout, found))) return await drop(deps, record);
+    found = await removed(record, checkout, path);
   }
-  const force = pending.force === true || asked !== null && wanted?.force === true;
+  const force = journal.force === true || asked !== null && wanted?.force === true;
   if (commit !== null && !(await deleteUnlessLost(main, record, commit, force))) {
     // It stays the session's.
-    await change(means, record.id, (draft) => void (draft["pending"] = { ...pending, commit: null }), false);
-  } else if (commit !== pending.commit) {
-    await change(means, record.id, (draft) => void (draft["pending"] = { ...pending, commit }), false);
+    await change(deps, record.id, (draft) => void (draft["pending"] = { ...journal, commit: null }), false);
+  } else if (commit !== journal.commit) {
+    await change(deps, record.id, (draft) => void (draft["pending"] = { ...journal, commit }), false);
   }
-  await archive(means, record.id);
-  return pending.cleanup && found.exists ? "left" : "finished";
+  await archive(deps, record.id);
+  return journal.cleanup && found.exists ? "left" : "finished";
 }
 
 /** The destruction did not begin, or somebody has worked there since: everything stays. */
-async function drop(means: Means, record: SessionRecord): Promise<"undone"> {
-  await change(means, record.id, (draft) => void delete draft["pending"], false);
+async function drop(deps: Dependencies, record: SessionRecord): Promise<"undone"> {
+  await change(deps, record.id, (draft) => void delete draft["pending"], false);
   return "undone";
 }
 
 async function onlyDeletions(
   { id }: SessionRecord,
-  { main, worktree }: Place,
-  found: Found,
+  { main, worktree }: Checkout,
+  found: InspectedWorktree,
 ): Promise<boolean> {
   if (found.exists && found.admin === null) return false;
   // The worktree of another session, moved here.
@@ -73,7 +70,11 @@ async function onlyDeletions(
 }
 
 /** Git lets go of a worktree also where it cannot delete all of it; then there is nothing more that it could do. */
-async function removed(record: SessionRecord, { main, repository }: Place, path: string): Promise<Found> {
+async function removed(
+  record: SessionRecord,
+  { main, repository }: Checkout,
+  path: string,
+): Promise<InspectedWorktree> {
   const look = () => inspectWorktree(main, { ...repository, path });
   try {
     await removeWorktree(main, record.id, path, true);

@@ -5,17 +5,19 @@ import { lockScope } from "../../store/locks.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { complete } from "./complete.ts";
-import { archive, type Destruction, ownPath, type Place } from "./destroy.ts";
+import { archive } from "./destroy-archive.ts";
+import { type Destruction, ownPath } from "./destroy-plan.ts";
+import type { Checkout } from "../git/checkout.ts";
 import { must } from "../git/git.ts";
 import { adminOf, isLinkMissing, linked } from "../git/link.ts";
 import { finish, markerOf, undoMake } from "./make.ts";
 import { writeMarker } from "../git/marker.ts";
-import type { Means } from "../model/dependencies.ts";
-import { pendingOf } from "../model/pending.ts";
-import { statusOf } from "../git/place.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { journalOf } from "../model/journal.ts";
+import { statusOf } from "../git/worktree-directory.ts";
 import { type DestroyRecovery, recoverDestroy } from "./recover-destroy.ts";
 import { assess } from "../git/risk.ts";
-import { type Found, inspectWorktree, stepMarks } from "../git/worktree.ts";
+import { type InspectedWorktree, inspectWorktree, stepMarks } from "../git/worktree.ts";
 import { lockIn } from "../git/worktree-list.ts";
 
 /**
@@ -31,9 +33,9 @@ const GIT_MS = 10_000;
 const MAKING = "initializing";
 
 /** Whether the process is gone that had begun something with this session. */
-export function isUnfinished(means: Means, record: SessionRecord): boolean {
-  const pending = pendingOf(record);
-  if (pending !== null) return processAlive(means.machine(), pending.by) === false;
+export function isUnfinished(deps: Dependencies, record: SessionRecord): boolean {
+  const journal = journalOf(record);
+  if (journal !== null) return processAlive(deps.machine(), journal.by) === false;
   return record.history.at(-1)?.kind === "destroyed";
 }
 
@@ -46,68 +48,68 @@ export const isRootGone = (root: string): boolean =>
  * do not do it at once.
  *
  * @param seen the record as it was found
- * @param place null where there is no repository, or none any more: the record is archived then
+ * @param checkout null where there is no repository, or none any more: the record is archived then
  * @param wanted how it is to be destroyed, where that is asked for now
  * @throws `worktree_refused` where the record names another directory than the one we would have made; what
  *   `recoverDestroy` throws
  */
 export async function recover(
-  means: Means,
+  deps: Dependencies,
   seen: SessionRecord,
-  place: Place | null,
+  checkout: Checkout | null,
   wanted?: Destruction,
 ): Promise<Recovery> {
-  using _lock = await lockScope(means.store, { kind: "workspace", root: seen.project?.root ?? "" });
+  using _lock = await lockScope(deps.store, { kind: "workspace", root: seen.project?.root ?? "" });
   // Somebody else may have finished it, and gone on, while we waited.
-  const record = readRecord(means.store, seen.id);
-  if (record === null || !isUnfinished(means, record)) return "finished";
-  const pending = pendingOf(record);
-  if (!(await gitGone(means, record.id))) return "busy";
-  if (pending === null || place === null) {
-    await archive(means, record.id);
+  const record = readRecord(deps.store, seen.id);
+  if (record === null || !isUnfinished(deps, record)) return "finished";
+  const journal = journalOf(record);
+  if (!(await gitGone(deps, record.id))) return "busy";
+  if (journal === null || checkout === null) {
+    await archive(deps, record.id);
     return "finished";
   }
-  return pending.kind === "new"
-    ? await recoverNew(means, record, place)
-    : await recoverDestroy(means, record, pending, place, wanted);
+  return journal.kind === "new"
+    ? await recoverNew(deps, record, checkout)
+    : await recoverDestroy(deps, record, journal, checkout, wanted);
 }
 
-async function recoverNew(means: Means, record: SessionRecord, place: Place): Promise<Recovery> {
-  const { main, repository } = place;
+async function recoverNew(deps: Dependencies, record: SessionRecord, checkout: Checkout): Promise<Recovery> {
+  const { main, repository } = checkout;
   const path = ownPath(record, repository.root);
   const seen = await inspectWorktree(main, { ...repository, path });
-  if (isBare(path, seen) && !(await holdsWork(place, path, seen))) {
+  if (isBare(path, seen) && !(await holdsWork(checkout, path, seen))) {
     if (seen.exists && seen.listed !== null && seen.admin === null && !removeEmpty(path)) return "unlinked";
-    await undoMake(means, main, repository, record, false);
+    await undoMake(deps, main, repository, record, false);
     return "undone";
   }
-  const found = await linked(place, path);
+  const found = await linked(checkout, path);
   if (found.exists && found.listed === null) {
-    await undoMake(means, main, repository, record, false);
+    await undoMake(deps, main, repository, record, false);
     return "forgotten";
   }
   if (found.exists) {
     if (found.admin === null) return "unlinked";
-    await complete(place.worktree, found.admin);
+    await complete(checkout.worktree, found.admin);
     if (found.listed?.locked === MAKING) {
       await must(main, "unlock the worktree", ["worktree", "unlock", path]);
     }
     writeMarker(found.admin, markerOf(record));
   }
-  await finish(means, record.id);
+  await finish(deps, record.id);
   return "finished";
 }
 
 /** Whether there are no files at the path: no directory, or one without any file but `.git`. */
-function isBare(path: string, { exists }: Found): boolean {
+function isBare(path: string, { exists }: InspectedWorktree): boolean {
   return !exists || readdirSync(path).every((name) => name === ".git");
 }
 
 /** Whether git's part of a worktree without files holds what would be lost: commits, mostly. */
 async function holdsWork(
-  { main, worktree, repository }: Place,
+  { main, worktree, repository }: Checkout,
   path: string,
-  found: Found,
+  found: InspectedWorktree,
 ): Promise<boolean> {
   if (found.listed === null) return false;
   const admin = found.admin ?? adminOf(repository.commonDir, path);
@@ -129,10 +131,10 @@ function removeEmpty(path: string): boolean {
 }
 
 /** Wait for git where it outlived its berth: it is told by what it carries in its environment. */
-async function gitGone(means: Means, id: string): Promise<boolean> {
+async function gitGone(deps: Dependencies, id: string): Promise<boolean> {
   const marks = Object.entries(stepMarks(id)).map(([name, value]) => `${name}=${value}`);
   for (const end = performance.now() + GIT_MS; performance.now() < end;) {
-    if (means.findMarked(marks).length === 0) return true;
+    if (deps.findMarked(marks).length === 0) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;

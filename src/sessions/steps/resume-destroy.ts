@@ -2,15 +2,16 @@ import { fail } from "../../errors/errors.ts";
 import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { findBranch } from "../git/branch.ts";
-import type { Destruction, Place, Step } from "./destroy.ts";
-import type { Means } from "../model/dependencies.ts";
-import { removalOf } from "../model/pending.ts";
+import type { DestroyStep, Destruction } from "./destroy-plan.ts";
+import type { Checkout } from "../git/checkout.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { removalOf } from "../model/journal.ts";
 import { recover } from "./recover.ts";
 
 /** Whether the removal of the worktree was begun, and the process is gone that did it. */
-export function isHalfDestroyed(means: Means, record: SessionRecord): boolean {
-  const pending = removalOf(record);
-  return pending !== null && processAlive(means.machine(), pending.by) === false;
+export function isHalfDestroyed(deps: Dependencies, record: SessionRecord): boolean {
+  const journal = removalOf(record);
+  return journal !== null && processAlive(deps.machine(), journal.by) === false;
 }
 
 /**
@@ -20,12 +21,12 @@ export function isHalfDestroyed(means: Means, record: SessionRecord): boolean {
  * @throws `session_live` while git is at work on it, and what `recover` throws
  */
 export async function resumeDestroy(
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
-  place: Place,
+  checkout: Checkout,
   wanted: Destruction,
-): Promise<Step[] | null> {
-  const result = await recover(means, record, place, wanted);
+): Promise<DestroyStep[] | null> {
+  const result = await recover(deps, record, checkout, wanted);
   if (result === "busy") {
     throw fail("session_live", { id: record.id, action: "destroy", why: "git is still at work on it" });
   }
@@ -37,7 +38,7 @@ export async function resumeDestroy(
     result === "left"
       ? { what: "worktree", action: "keep", reason: `what is left of it is for you to delete: ${worktree}` }
       : { what: "worktree", action: "delete", reason: "its removal had been begun" },
-    asked ? await branchStep(place, branch) : {
+    asked ? await branchStep(checkout, branch) : {
       what: "branch",
       action: "keep",
       reason: "it goes with --delete-branch only",
@@ -45,7 +46,7 @@ export async function resumeDestroy(
   ];
 }
 
-async function branchStep({ main }: Place, branch: string): Promise<Step> {
+async function branchStep({ main }: Checkout, branch: string): Promise<DestroyStep> {
   if (await findBranch(main, branch) === undefined) {
     return { what: "branch", action: "delete", reason: `${branch}: its removal had been begun` };
   }

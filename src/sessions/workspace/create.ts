@@ -1,11 +1,11 @@
 import { lockScope } from "../../store/locks.ts";
 import { freshRecord, type SessionRecord } from "../../store/record.ts";
 import { updateSession } from "../../store/update.ts";
-import { admit } from "./admit.ts";
-import type { Means } from "../model/dependencies.ts";
+import { checkAdmission } from "./admission.ts";
+import type { Dependencies } from "../model/dependencies.ts";
 import { checkName, dayOf, madeUpName, nameOfBranch } from "../model/name.ts";
 import { keepNumbers, takeNumber } from "./numbers.ts";
-import { sessionId } from "../git/place.ts";
+import { sessionId } from "../model/worktree-path.ts";
 
 export interface NewSession {
   /** The project's root: absolute, without symbolic links. */
@@ -28,12 +28,12 @@ export interface NewSession {
  *
  * @throws `bad_name`, `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `prepare` throws
  */
-export async function createSession(means: Means, wanted: NewSession): Promise<SessionRecord> {
-  const { store, clock, newUuid, log } = means;
+export async function createSession(deps: Dependencies, wanted: NewSession): Promise<SessionRecord> {
+  const { store, clock, newUuid, log } = deps;
   if (wanted.name !== undefined) checkName(wanted.name);
   using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
-  const others = admit(means, wanted.root, [wanted]);
-  const name = wanted.name ?? await makeUpName(means, wanted, others);
+  const others = checkAdmission(deps, wanted.root, [wanted]);
+  const name = wanted.name ?? await makeUpName(deps, wanted, others);
   const fresh = freshRecord(sessionId(newUuid()), { source: "named" }, clock());
   const draft: SessionRecord = {
     ...fresh,
@@ -63,7 +63,7 @@ export const createdRun = (n: number): NonNullable<SessionRecord["run"]> => ({
 });
 
 async function makeUpName(
-  { store, clock }: Means,
+  { store, clock }: Dependencies,
   { root, branches }: NewSession,
   others: readonly SessionRecord[],
 ): Promise<string> {

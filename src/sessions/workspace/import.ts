@@ -1,11 +1,12 @@
 import { lockScope } from "../../store/locks.ts";
 import { recordName } from "../../store/names.ts";
 import { encode, updateSession } from "../../store/update.ts";
-import { admit } from "./admit.ts";
-import type { Means } from "../model/dependencies.ts";
+import { checkAdmission } from "./admission.ts";
+import type { Dependencies } from "../model/dependencies.ts";
 import { keepNumbers } from "./numbers.ts";
-import { checkPlace, sessionId, worktreePath } from "../git/place.ts";
-import { type Entry, toRecord, type WorkspaceFile } from "./workspace-file.ts";
+import { checkPlace } from "../git/worktree-directory.ts";
+import { sessionId, worktreePath } from "../model/worktree-path.ts";
+import { toRecord, type WorkspaceEntry, type WorkspaceFile } from "./workspace-file.ts";
 
 /**
  * Take over sessions. Everything that speaks against one of them is found before the first is kept.
@@ -14,19 +15,19 @@ import { type Entry, toRecord, type WorkspaceFile } from "./workspace-file.ts";
  * @throws `MAX_SESSIONS`, `name_taken`
  */
 export async function importSessions(
-  means: Means,
+  deps: Dependencies,
   root: string,
   { sessions }: WorkspaceFile,
 ): Promise<{ imported: string[]; skipped: string[] }> {
-  const { store } = means;
+  const { store } = deps;
   using _lock = await lockScope(store, { kind: "workspace", root });
-  const isThere = ({ id }: Entry) => store.backend.stat(recordName(sessionId(id))) !== null;
+  const isThere = ({ id }: WorkspaceEntry) => store.backend.stat(recordName(sessionId(id))) !== null;
   const unique = [...new Map(sessions.map((entry) => [entry.id, entry])).values()];
   const [fresh, there] = [unique.filter((entry) => !isThere(entry)), unique.filter(isThere)];
-  admit(means, root, fresh.map(({ id, name }) => ({ id: sessionId(id), name })));
-  const records = fresh.map((entry) => toRecord(entry, root, ownWorktree(root, entry), means.clock()));
+  checkAdmission(deps, root, fresh.map(({ id, name }) => ({ id: sessionId(id), name })));
+  const records = fresh.map((entry) => toRecord(entry, root, ownWorktree(root, entry), deps.clock()));
   for (const record of records) encode(record.id, record);
-  keepNumbers(store, root, means.clock(), fresh.map(({ name }) => name));
+  keepNumbers(store, root, deps.clock(), fresh.map(({ name }) => name));
   for (const record of records) {
     await updateSession(store, record.id, (draft) => void Object.assign(draft, record), { activity: false });
   }
@@ -38,7 +39,7 @@ export async function importSessions(
  *
  * @throws `worktree_refused` where a link leads there
  */
-function ownWorktree(root: string, { id, worktreePath: path }: Entry): string | null {
+function ownWorktree(root: string, { id, worktreePath: path }: WorkspaceEntry): string | null {
   const own = worktreePath(root, sessionId(id));
   return path === own && checkPlace(root, own) ? own : null;
 }

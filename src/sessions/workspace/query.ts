@@ -2,7 +2,7 @@ import { listRecords } from "../../store/list.ts";
 import { type Machine, processAlive, sessionAlive } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import type { RunState, SessionRecord, Status } from "../../store/record.ts";
-import { ownerOf } from "../model/pending.ts";
+import { ownerOf } from "../model/journal.ts";
 
 /** What sessions are wanted; all that is given must hold. */
 export interface Filter {

@@ -1,8 +1,8 @@
 import { type Guard, readArchived, restoreArchive } from "../../store/archive.ts";
 import { lockScope } from "../../store/locks.ts";
-import { admit } from "./admit.ts";
+import { checkAdmission } from "./admission.ts";
 import { noteDestruction } from "../git/marker.ts";
-import type { Means } from "../model/dependencies.ts";
+import type { Dependencies } from "../model/dependencies.ts";
 import { keepNumbers } from "./numbers.ts";
 
 /**
@@ -15,17 +15,17 @@ import { keepNumbers } from "./numbers.ts";
  * @throws `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `restoreArchive` throws
  */
 export async function restoreSession(
-  means: Pick<Means, "store" | "machine" | "clock">,
+  deps: Pick<Dependencies, "store" | "machine" | "clock">,
   given: string,
   replace: Guard | null,
 ): Promise<string> {
-  const { store, clock } = means;
+  const { store, clock } = deps;
   const record = readArchived(store, given);
   const { name, project } = record;
   if (name === undefined || project === undefined) return await restoreArchive(store, given, replace);
   const { root } = project;
   using _lock = await lockScope(store, { kind: "workspace", root });
-  admit(means, root, [record]);
+  checkAdmission(deps, root, [record]);
   keepNumbers(store, root, clock(), [name]);
   const id = await restoreArchive(store, given, replace);
   noteDestruction(record, null);

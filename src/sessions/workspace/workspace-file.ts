@@ -4,7 +4,7 @@ import { fail } from "../../errors/errors.ts";
 import { freshRecord, type SessionRecord, STATUSES } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { whereWrongIn } from "../model/issue.ts";
-import { sessionId, uuidOf } from "../git/place.ts";
+import { sessionId, uuidOf } from "../model/worktree-path.ts";
 
 /** Any that JavaScript reads, within the years that a record can write. */
 const time = v.pipe(
@@ -34,7 +34,7 @@ const entrySchema = v.looseObject({
 const fileSchema = v.looseObject({ version: v.literal("1.0"), sessions: v.array(entrySchema) });
 
 export type WorkspaceFile = v.InferOutput<typeof fileSchema>;
-export type Entry = WorkspaceFile["sessions"][number];
+export type WorkspaceEntry = WorkspaceFile["sessions"][number];
 
 /** The sessions of a workspace as one document that other session managers read. */
 export function toFile(
@@ -44,7 +44,7 @@ export function toFile(
   return { version: "1.0", sessions: records.map((record) => toEntry(record, isRunning(record))) };
 }
 
-function toEntry(record: SessionRecord, running: boolean): Entry {
+function toEntry(record: SessionRecord, running: boolean): WorkspaceEntry {
   const { id, name: given, status, project, run, createdAt, lastActivity, currentPhase, metadata } = record;
   const pid = running ? run?.pid ?? null : null;
   return {
@@ -85,7 +85,12 @@ export function parseFile(file: string, text: string): WorkspaceFile {
  *
  * @param worktree the path, where it is the one that our own worktree of this session has
  */
-export function toRecord(entry: Entry, root: string, worktree: string | null, at: Date): SessionRecord {
+export function toRecord(
+  entry: WorkspaceEntry,
+  root: string,
+  worktree: string | null,
+  at: Date,
+): SessionRecord {
   const { branch, currentPhase, metadata = {} } = entry;
   const record: SessionRecord = {
     ...freshRecord(sessionId(entry.id), { source: "named" }, at),

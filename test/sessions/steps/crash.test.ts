@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { type Means, noCleaner } from "../../../src/sessions/model/dependencies.ts";
+import { type Dependencies, noCleaner } from "../../../src/sessions/model/dependencies.ts";
 import { gitIn } from "../../../src/sessions/git/git.ts";
 import { findOrphans, rebuild } from "../../../src/sessions/steps/rebuild.ts";
 import { findRepository } from "../../../src/sessions/git/repository.ts";
-import { placeOf } from "../../../src/sessions/git/place-of.ts";
+import { checkoutOf } from "../../../src/sessions/git/checkout.ts";
 import { recover } from "../../../src/sessions/steps/recover.ts";
 import { lockScope } from "../../../src/store/locks.ts";
 import { openStore } from "../../../src/store/open.ts";
@@ -126,7 +126,7 @@ describe("kill -9", () => {
 });
 
 /** The manager's world over the store of a project, on a machine where no other process lives. */
-const meansFor = (p: Project): Means => ({
+const meansFor = (p: Project): Dependencies => ({
   store: openStore({ directory: p.store, waitMs: 0 }),
   newUuid: () => "00000000-0000-4000-8000-000000000000",
   clock: () => new Date(),
@@ -304,18 +304,18 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.git("worktree", "remove", worktree);
     await p.git("worktree", "add", "-q", "--no-checkout", worktree, "feature/auth");
     leave(p, { kind: "new", base: (await p.git("rev-parse", "main")).trim() });
-    const means = meansFor(p);
+    const deps = meansFor(p);
     const stale = await p.session("auth");
-    const place = await placeOf(stale, { ...process.env, ...p.env });
+    const place = await checkoutOf(stale, { ...process.env, ...p.env });
     {
-      using _lock = await lockScope(means.store, { kind: "workspace", root: p.root });
-      expect(await failureOf(() => recover(means, stale, place))).toMatchObject({ code: "locked" });
+      using _lock = await lockScope(deps.store, { kind: "workspace", root: p.root });
+      expect(await failureOf(() => recover(deps, stale, place))).toMatchObject({ code: "locked" });
       writeFileSync(file, whole);
     }
-    expect(await recover(means, stale, place)).toBe("finished");
+    expect(await recover(deps, stale, place)).toBe("finished");
     expect([read(file), existsSync(join(worktree, ".git"))]).toEqual([whole, true]);
     rmSync(file);
-    expect(await recover(means, stale, place)).toBe("finished");
+    expect(await recover(deps, stale, place)).toBe("finished");
     expect(existsSync(join(worktree, ".git"))).toBe(true);
   });
 
@@ -685,13 +685,13 @@ describe("what a crash leaves is told and can be put right", () => {
     const p = await project();
     await p.ok("new", "auth");
     const main = gitIn(p.root, { ...process.env, ...p.env });
-    const [means, repository] = [meansFor(p), await findRepository(main)];
+    const [deps, repository] = [meansFor(p), await findRepository(main)];
     rmSync(join(p.store, "sessions", p.stored("sessions")[0] ?? ""));
-    const [orphan] = await findOrphans(means, main, repository);
+    const [orphan] = await findOrphans(deps, main, repository);
     if (orphan === undefined) throw new Error("no orphan");
-    await rebuild(means, repository, orphan);
+    await rebuild(deps, repository, orphan);
     await p.ok("status", "auth", "waiting");
-    expect(await rebuild(means, repository, orphan)).toBeNull();
+    expect(await rebuild(deps, repository, orphan)).toBeNull();
     expect((await p.session("auth")).status).toBe("waiting");
   });
 

@@ -6,7 +6,6 @@ import { openStore } from "../../../store/open.ts";
 import { readRecord } from "../../../store/read.ts";
 import { valuesOf } from "../../../store/state.ts";
 import type { Context, Option } from "../../command.ts";
-import { COMMANDS } from "../../table.ts";
 
 export interface Candidate {
   readonly value: string;
@@ -20,7 +19,7 @@ export type FILES = typeof FILES;
 /** What an argument of a command or the value of an option may be, by the word that its usage has for it. */
 const BY_WORD: Readonly<Record<string, (context: Context) => Candidate[] | Promise<Candidate[]>>> = {
   shell: () => Object.keys(SHELLS).map((value) => ({ value, about: "" })),
-  topic: () => [...commandNames(), { value: "errors", about: "Exit statuses and error codes" }],
+  topic: (context) => [...commandNames(context), { value: "errors", about: "Exit statuses and error codes" }],
   session: sessions,
   sessions,
   label: sessions,
@@ -55,8 +54,8 @@ export async function candidatesFor(
 }
 
 /** Every command that is not for programs alone. */
-export const commandNames = (): Candidate[] =>
-  Object.entries(COMMANDS).filter(([, { hidden }]) => !hidden)
+export const commandNames = ({ commands }: Context): Candidate[] =>
+  Object.entries(commands).filter(([, { hidden }]) => !hidden)
     .map(([value, { about }]) => ({ value, about }));
 
 function sessions(context: Context): Candidate[] {

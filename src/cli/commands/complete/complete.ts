@@ -1,7 +1,7 @@
 import { type Candidate, candidatesFor, commandNames, FILES } from "./candidates.ts";
 import type { Command, Context, Option } from "../../command.ts";
 import { GLOBAL_OPTIONS } from "../../line/globals.ts";
-import { findCommand } from "../../table.ts";
+import { findCommand } from "../../line/find-command.ts";
 
 /** The shell hands over what was typed behind the program's name; the last word is the one to complete. */
 export const complete: Command = {
@@ -55,7 +55,7 @@ async function candidates(context: Context, words: readonly string[]): Promise<r
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const [word, ...args] = plainWords(before, GLOBAL_OPTIONS);
-  const command = word === undefined ? undefined : await findCommand(word)?.entry.load();
+  const command = word === undefined ? undefined : await findCommand(context.commands, word)?.entry.load();
   if (word !== undefined && command === undefined) return [];
   // Behind `--` stands a command of the user's.
   if (before.includes("--")) return FILES;
@@ -63,7 +63,7 @@ async function candidates(context: Context, words: readonly string[]): Promise<r
   const asked = valueFor(options, last, before.at(-1));
   if (asked !== undefined) return await valuesOf(context, asked, last);
   if (last.startsWith("-")) return options.flatMap(spellings);
-  if (command === undefined) return commandNames();
+  if (command === undefined) return commandNames(context);
   // Options of the command's own may take values, which are no arguments.
   const given = command.options === undefined ? args : plainWords(before, options).slice(1);
   const wanted = command.usage.split(" ").slice(1);

@@ -3,32 +3,32 @@ import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
 import { gitIn } from "../../../sessions/git/git.ts";
 import { isLost } from "../../../sessions/runs/lost.ts";
 import { repairRun } from "../../../sessions/process/stop.ts";
-import type { Means } from "../../../sessions/model/dependencies.ts";
-import { nameOf } from "../../../sessions/model/pending.ts";
-import { placeOf } from "../../../sessions/git/place-of.ts";
-import { statusOf } from "../../../sessions/git/place.ts";
+import type { Dependencies } from "../../../sessions/model/dependencies.ts";
+import { nameOf } from "../../../sessions/model/journal.ts";
+import { checkoutOf } from "../../../sessions/git/checkout.ts";
+import { statusOf } from "../../../sessions/git/worktree-directory.ts";
 import { find } from "../../../sessions/workspace/query.ts";
 import { findOrphans, rebuild } from "../../../sessions/steps/rebuild.ts";
 import { isRootGone, isUnfinished, recover, type Recovery } from "../../../sessions/steps/recover.ts";
 import { findRepository, type Repository } from "../../../sessions/git/repository.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import type { Context, Input } from "../../command.ts";
-import type { Finding } from "./doctor.ts";
-import { meansOf } from "../../mean/sessions-dependencies.ts";
+import type { Finding } from "./finding.ts";
+import { dependenciesOf } from "../../mean/sessions-dependencies.ts";
 
 const HINT = `Type "berth doctor --fix"`;
 
 /** What killed processes left of sessions, and with `fix` put right. */
 export async function sessionFindings(context: Context, input: Input, fix: boolean): Promise<Finding[]> {
   return await guarded(async () => {
-    const means = await meansOf(context, input, "doctor");
+    const deps = await dependenciesOf(context, input, "doctor");
     const found: Finding[] = [];
-    const records = [...find(means.store)];
+    const records = [...find(deps.store)];
     for (const record of records) {
-      found.push(...await guarded(() => recordFindings(context, means, record, fix)));
+      found.push(...await guarded(() => recordFindings(context, deps, record, fix)));
     }
     for (const root of await workspaces(context, records)) {
-      found.push(...await guarded(() => orphanFindings(context, means, root, fix)));
+      found.push(...await guarded(() => orphanFindings(context, deps, root, fix)));
     }
     return found;
   });
@@ -46,29 +46,29 @@ async function guarded(work: () => Promise<Finding[]>): Promise<Finding[]> {
 
 async function recordFindings(
   context: Context,
-  means: Means,
+  deps: Dependencies,
   record: SessionRecord,
   fix: boolean,
 ): Promise<Finding[]> {
   const session = `Session ${quote(nameOf(record))}`;
-  if (isUnfinished(means, record)) {
+  if (isUnfinished(deps, record)) {
     const message = `${session} is half made or half destroyed: the process that did it is gone`;
     if (!fix) return [{ code: "session_unfinished", message, hint: HINT, broken: true, fixed: false }];
     return [{
       code: "session_unfinished",
       message,
       broken: true,
-      ...await recovered(context, means, record),
+      ...await recovered(context, deps, record),
     }];
   }
-  if (isLost(means, record)) return await lostFinding(means, record, fix, session);
+  if (isLost(deps, record)) return await lostFinding(deps, record, fix, session);
   return missingFinding(record, session);
 }
 
-async function recovered(context: Context, means: Means, record: SessionRecord) {
+async function recovered(context: Context, deps: Dependencies, record: SessionRecord) {
   const { root = "", worktree = "" } = record.project ?? {};
   const gone = worktree !== "" && isRootGone(root);
-  const result = await recover(means, record, gone ? null : await placeOf(record, context.host.variables));
+  const result = await recover(deps, record, gone ? null : await checkoutOf(record, context.host.variables));
   const hints: Record<Recovery, string> = {
     finished: gone ? "It was archived: its repository is gone" : "It was finished",
     undone: "It was undone",
@@ -82,10 +82,10 @@ async function recovered(context: Context, means: Means, record: SessionRecord) 
   return { hint: hints[result], fixed: result !== "busy" && result !== "unlinked" };
 }
 
-async function lostFinding(means: Means, { id }: SessionRecord, fix: boolean, session: string) {
+async function lostFinding(deps: Dependencies, { id }: SessionRecord, fix: boolean, session: string) {
   const message = `${session} says that its command runs, but its processes are gone`;
   if (!fix) return [{ code: "run_lost", message, hint: HINT, broken: true, fixed: false }];
-  const { run } = await repairRun(means, id);
+  const { run } = await repairRun(deps, id);
   const hint = run?.state === "CLEANED" ? "The run was ended" : "Its command was found and goes on";
   return [{ code: "run_lost", message, hint, broken: true, fixed: true }];
 }
@@ -120,15 +120,15 @@ async function workspaces({ host }: Context, records: readonly SessionRecord[]):
 
 async function orphanFindings(
   context: Context,
-  means: Means,
+  deps: Dependencies,
   root: string,
   fix: boolean,
 ): Promise<Finding[]> {
   const main = gitIn(root, context.host.variables);
   const repository: Repository = await findRepository(main);
   const found: Finding[] = [];
-  for (const orphan of await findOrphans(means, main, repository)) {
-    if (fix) await rebuild(means, repository, orphan);
+  for (const orphan of await findOrphans(deps, main, repository)) {
+    if (fix) await rebuild(deps, repository, orphan);
     const message = `The worktree ${quote(orphan.path, 8192)} has no session: its record is lost`;
     const hint = fix ? "The session was rebuilt from it" : `${HINT} to rebuild it`;
     found.push({ code: "record_lost", message, hint, broken: true, fixed: fix });

@@ -3,13 +3,13 @@ import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
 import { damagedWorkspaces, repairWorkspace } from "../../../sessions/workspace/workspace-repair.ts";
 import { checkDirectory } from "../../../store/directory.ts";
 import { findLeftovers, removeLeftovers } from "../../../store/leftovers.ts";
-import { type Listed, listRecords } from "../../../store/list.ts";
+import { type ListedRecord, listRecords } from "../../../store/list.ts";
 import { readConfig } from "../../../store/config.ts";
 import { repairConfig, repairRecord } from "../../../store/repair.ts";
 import type { Store } from "../../../store/open.ts";
 import { leftoverAction } from "../../say/actions.ts";
 import type { Context, Input } from "../../command.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { storeOf } from "../../mean/session.ts";
 
 /**
@@ -71,7 +71,7 @@ async function recordFindings(store: Store, fix: boolean): Promise<Finding[]> {
 
 async function recordFinding(
   store: Store,
-  listed: Exclude<Listed, { record: unknown }>,
+  listed: Exclude<ListedRecord, { record: unknown }>,
   fix: boolean,
 ): Promise<Finding> {
   const message = `Cannot use ${quotePath(store.backend.locate(listed.name))}: ${listed.reason}`;

@@ -4,7 +4,7 @@ import { fullSpeed } from "../../../sandbox/full-speed.ts";
 import { offerFileTools } from "./file-tools.ts";
 import { offerLuaTools } from "./lua-tools.ts";
 import { offerSessionTools } from "./session-tools.ts";
-import type { Streams } from "./streams.ts";
+import type { McpStreams } from "./streams.ts";
 import type { Service } from "./tool.ts";
 
 /** Bytes of one message: the largest file that may be written, as base64, with room for the rest. */
@@ -29,7 +29,7 @@ function makeServer(service: Service, version: string): McpServer {
 export async function serve(
   service: Service,
   version: string,
-  { input, output }: Streams,
+  { input, output }: McpStreams,
   onError: (error: Error) => void,
 ): Promise<void> {
   const transport = new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE });

@@ -2,7 +2,7 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { Writable } from "node:stream";
 import { writeBytes } from "../../say/bytes.ts";
 
-export interface Streams {
+export interface McpStreams {
   readonly input: ReadStream;
   readonly output: Writable;
 }
@@ -12,7 +12,7 @@ export interface Streams {
  * is loaded. The runtime's own `process.stdin` and `process.stdout` take 8 ms to come into being, a quarter of
  * what the client waits for the first answer.
  */
-export function openStreams(): Streams {
+export function openStreams(): McpStreams {
   const input = createReadStream("", { fd: 0, autoClose: false });
   input.read(0);
   const write = (chunk: Uint8Array, _: string, done: (error?: Error) => void) => {

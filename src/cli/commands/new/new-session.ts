@@ -1,13 +1,13 @@
 import { createSession } from "../../../sessions/workspace/create.ts";
 import { type Early, type Git, gitIn } from "../../../sessions/git/git.ts";
 import { makeWorktreeSession, type WorktreeSession } from "../../../sessions/steps/make.ts";
-import type { Means } from "../../../sessions/model/dependencies.ts";
+import type { Dependencies } from "../../../sessions/model/dependencies.ts";
 import { findRepository, findRepositoryIfAny } from "../../../sessions/git/repository.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "../../command.ts";
 import { directoryOf } from "../../line/given-directory.ts";
 import { runHook } from "../hooks.ts";
-import { meansOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
+import { dependenciesOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
 import { runIn } from "../supervised.ts";
 
 /**
@@ -24,11 +24,11 @@ export async function makeSession(
   early: Early,
 ): Promise<number> {
   const git = gitIn(directoryOf(input), context.host.variables, early);
-  const means = await meansOf(context, input, "new");
-  const made = await uninterrupted(() => make(context, means, input, git, branch));
-  await runHook(context, means, made, "post-create", { skip: flag(input, "no-hooks") });
+  const deps = await dependenciesOf(context, input, "new");
+  const made = await uninterrupted(() => make(context, deps, input, git, branch));
+  await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
-  if (command.length > 0) return await runIn(context, means, made, command);
+  if (command.length > 0) return await runIn(context, deps, made, command);
   if (context.json) outJson(context, { session: made });
   else context.out(`${made.name}\n`);
   return 0;
@@ -36,7 +36,7 @@ export async function makeSession(
 
 async function make(
   context: Context,
-  means: Means,
+  deps: Dependencies,
   input: Input,
   git: Git,
   branch: string | undefined,
@@ -48,12 +48,12 @@ async function make(
     ...role === undefined ? {} : { role },
   };
   if (flag(input, "no-worktree")) {
-    return await createSession(means, { ...about, root: await plainRoot(input, git) });
+    return await createSession(deps, { ...about, root: await plainRoot(input, git) });
   }
   const repository = await findRepository(git, branch);
   const main = gitIn(repository.root, context.host.variables);
   const { record, copied } = await makeWorktreeSession(
-    means,
+    deps,
     { git, main, repository },
     { ...about, ...branchOptions(input) },
   );

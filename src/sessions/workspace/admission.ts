@@ -1,8 +1,8 @@
 import { fail } from "../../errors/errors.ts";
 import { readConfig } from "../../store/config.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import type { Means } from "../model/dependencies.ts";
-import { neighbours } from "./neighbours.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { members } from "./members.ts";
 import { holderOfRole } from "./query.ts";
 
 /** Somebody who wants to be a session of a workspace. */
@@ -19,28 +19,28 @@ export interface Newcomer {
  * @returns the sessions that are there
  * @throws `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`
  */
-export function admit(
-  means: Pick<Means, "store" | "machine">,
+export function checkAdmission(
+  deps: Pick<Dependencies, "store" | "machine">,
   root: string,
   wanted: readonly Newcomer[],
 ): readonly SessionRecord[] {
-  const { records, damaged } = neighbours(means.store, root);
+  const { records, damaged } = members(deps.store, root);
   const there = new Set([...records.map(({ id }) => id), ...damaged]);
   const newcomers = wanted.filter(({ id }) => id === undefined || !there.has(id));
-  const limit = readConfig(means.store)["limits.sessions"];
+  const limit = readConfig(deps.store)["limits.sessions"];
   if (newcomers.length > 0 && there.size + newcomers.length > limit) throw fail("MAX_SESSIONS", { limit });
   const names = new Set(records.map(({ name }) => name));
   for (const { name, role } of newcomers) {
     if (name !== undefined && names.has(name)) throw fail("name_taken", { name, root });
     names.add(name);
-    if (role !== undefined) refuseRole(means, role, root);
+    if (role !== undefined) refuseRole(deps, role, root);
   }
   return records;
 }
 
 /** @throws `ROLE_TAKEN` */
 export function refuseRole(
-  { store, machine }: Pick<Means, "store" | "machine">,
+  { store, machine }: Pick<Dependencies, "store" | "machine">,
   role: string,
   root: string,
   except?: string,

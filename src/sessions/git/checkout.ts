@@ -1,17 +1,24 @@
 import { statSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import type { Place } from "../steps/destroy.ts";
 import { type Environment } from "./git-environment.ts";
-import { gitIn } from "./git.ts";
-import { findRepository } from "./repository.ts";
+import { type Git, gitIn } from "./git.ts";
+import { findRepository, type Repository } from "./repository.ts";
+
+/** A repository and a session's worktree in it, each with its git. */
+export interface Checkout {
+  readonly main: Git;
+  readonly repository: Repository;
+  /** Git in the session's worktree. */
+  readonly worktree: Git;
+}
 
 /**
  * The repository of a session with a worktree; null for one without.
  *
  * @throws `bad_directory` when it is gone; `worktree_refused` when the record's root is not its main checkout
  */
-export async function placeOf(record: SessionRecord, environment: Environment): Promise<Place | null> {
+export async function checkoutOf(record: SessionRecord, environment: Environment): Promise<Checkout | null> {
   const { root, worktree } = record.project ?? {};
   if (root === undefined || worktree === undefined) return null;
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {

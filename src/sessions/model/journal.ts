@@ -18,7 +18,7 @@ export type Owner = v.InferOutput<typeof owner>;
  * The journal: what is being done to record, branch and worktree together. It is written into the record before the
  * first change and taken out after the last, so whatever moment a crash picks, the record tells what may be there.
  */
-const pendingSchema = v.variant("kind", [
+const journalSchema = v.variant("kind", [
   v.looseObject({
     kind: v.literal("new"),
     by: owner,
@@ -37,13 +37,13 @@ const pendingSchema = v.variant("kind", [
   }),
 ]);
 
-export type Pending = v.InferOutput<typeof pendingSchema>;
-export type PendingOf<K extends Pending["kind"]> = Extract<Pending, { kind: K }>;
+export type Journal = v.InferOutput<typeof journalSchema>;
+export type JournalOf<K extends Journal["kind"]> = Extract<Journal, { kind: K }>;
 
 /** What a killed or working process has begun with this session, null when nothing. */
-export function pendingOf(record: SessionRecord): Pending | null {
+export function journalOf(record: SessionRecord): Journal | null {
   const { pending } = record;
-  return v.is(pendingSchema, pending) ? pending : null;
+  return v.is(journalSchema, pending) ? pending : null;
 }
 
 /** The process whose part of the run is unfinished: the supervisor, or who claimed the cleanup. */
@@ -57,20 +57,20 @@ export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"):
  *
  * @throws `session_live` while the process that does it lives, `session_unfinished` when it is gone
  */
-export function refusePending(machine: Machine, record: SessionRecord, action: string): void {
-  const pending = pendingOf(record);
-  if (pending === null) return;
-  const doing = pending.kind === "new" ? "made" : "destroyed";
-  if (processAlive(machine, pending.by) === false) {
+export function refuseUnfinished(machine: Machine, record: SessionRecord, action: string): void {
+  const journal = journalOf(record);
+  if (journal === null) return;
+  const doing = journal.kind === "new" ? "made" : "destroyed";
+  if (processAlive(machine, journal.by) === false) {
     throw fail("session_unfinished", { session: nameOf(record), action, doing });
   }
-  throw fail("session_live", { id: record.id, action, why: `process ${pending.by.pid} is at work on it` });
+  throw fail("session_live", { id: record.id, action, why: `process ${journal.by.pid} is at work on it` });
 }
 
 /** The journal of a removal of the worktree that was begun, null without one. */
-export function removalOf(record: SessionRecord): PendingOf<"destroy"> | null {
-  const pending = pendingOf(record);
-  return pending?.kind === "destroy" && pending.cleanup ? pending : null;
+export function removalOf(record: SessionRecord): JournalOf<"destroy"> | null {
+  const journal = journalOf(record);
+  return journal?.kind === "destroy" && journal.cleanup ? journal : null;
 }
 
 /** What people call the session. */

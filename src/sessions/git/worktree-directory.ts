@@ -1,24 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, type Stats } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fail } from "../../errors/errors.ts";
-
-/** The directory of a workspace that holds its worktrees. */
-export const FOLDER = ".worktrees";
-
-/** `uuid--<UUID>`, as every named session is called. */
-const NAMED_ID = /^uuid--([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
-const NAMED_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-export const sessionId = (uuid: string): string => `uuid--${uuid}`;
-export const uuidOf = (id: string): string | null => NAMED_ID.exec(id)?.[1] ?? null;
-export const isUuid = (text: string): boolean => NAMED_UUID.test(text);
-
-/** Where the worktree of a session is, and nowhere else. @throws `internal` for an ID that is none of ours */
-export function worktreePath(root: string, id: string): string {
-  const uuid = uuidOf(id);
-  if (uuid === null) throw fail("internal", { why: `session ${id} can have no worktree` });
-  return join(root, FOLDER, uuid);
-}
+import { FOLDER } from "../model/worktree-path.ts";
 
 /**
  * Look at the path of a worktree, step by step, so that no symbolic link leads our changes elsewhere.
@@ -87,7 +70,3 @@ export function linkOf(admin: string): string | null {
     return null;
   }
 }
-
-/** Whether `path` is `directory` or below it, by spelling. */
-export const isInside = (directory: string, path: string): boolean =>
-  path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);

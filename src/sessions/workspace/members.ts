@@ -3,17 +3,18 @@ import { listRecords } from "../../store/list.ts";
 import { stem } from "../../store/names.ts";
 import type { Store } from "../../store/open.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { statusOf, uuidOf, worktreePath } from "../git/place.ts";
+import { statusOf } from "../git/worktree-directory.ts";
+import { uuidOf, worktreePath } from "../model/worktree-path.ts";
 
 /** The sessions of a workspace. */
-export interface Neighbours {
+export interface Members {
   readonly records: readonly SessionRecord[];
   /** The IDs of those whose records cannot be read, told by their worktrees: `doctor --fix` makes them whole again. */
   readonly damaged: readonly string[];
 }
 
 /** Find them in one pass over the store. Under the workspace's lock they stay as they are. */
-export function neighbours(store: Store, root: string): Neighbours {
+export function members(store: Store, root: string): Members {
   const records: SessionRecord[] = [];
   const damaged: string[] = [];
   for (const listed of listRecords(store)) {

@@ -1,0 +1,62 @@
+import { fail } from "../../errors/errors.ts";
+import { type Git, lastLine, must } from "./git.ts";
+import { type Base } from "./base.ts";
+import { refuseTaken } from "./branch-name.ts";
+import { findAround, findBranch } from "./branch.ts";
+
+/** The end of the reflog's line for a branch that was made for the session. */
+const madeFor = (id: string): string => ` for ${id}`;
+
+/**
+ * Make a branch where there is none. `git worktree add -b` could do it, but would not say whether a branch of that name
+ * is one it made or one that was there.
+ *
+ * @param id the session, which the branch's reflog names
+ * @param marks variables that git carries meanwhile
+ * @throws `branch_exists`, `branch_clash` where somebody made one since we looked; `git_failed`
+ */
+export async function createBranch(
+  git: Git,
+  name: string,
+  base: Base,
+  id: string,
+  marks: Readonly<Record<string, string>>,
+): Promise<void> {
+  const reason = ["-m", `branch: Created from ${base.ref}${madeFor(id)}`];
+  // The empty string is the value of a ref that is not there. What is another name for one must not make that one.
+  const what = ["--no-deref", `refs/heads/${name}`, base.commit, ""];
+  const { status, err } = await git(["update-ref", ...reason, ...what], { marks });
+  if (status === 0) return;
+  refuseTaken(name, await findAround(git, name));
+  throw fail("git_failed", { action: `make branch ${name}`, why: lastLine(err, status) });
+}
+
+/**
+ * Whether the branch was made by `createBranch` for the session and did not move since. Without a reflog (a bare
+ * repository, `core.logAllRefUpdates`) nobody can tell, and it is false.
+ */
+export async function isFresh(git: Git, name: string, id: string): Promise<boolean> {
+  const newest = ["log", "--walk-reflogs", "--max-count=1", "--no-show-signature", "--format=%gs"];
+  const out = await must(git, `read the reflog of ${name}`, [...newest, `refs/heads/${name}`, "--"]);
+  return out.trimEnd().endsWith(madeFor(id));
+}
+
+/**
+ * Delete the branch if it still stands at that commit: git compares and deletes in one step. What it is another name
+ * for stays in any case.
+ *
+ * @throws `git_failed` when it moved meanwhile
+ */
+export async function deleteBranch(git: Git, name: string, commit: string): Promise<void> {
+  const how = ["update-ref", "--no-deref", "-d", `refs/heads/${name}`, commit];
+  await must(git, `delete branch ${name}`, how);
+  // What `git branch -D` would take with it; without a section this fails and nothing is lost.
+  await git(["config", "--local", "--remove-section", `branch.${name}`]);
+}
+
+/** As `deleteBranch`, where the branch is as we left it: at that commit, checked out nowhere, a branch of its own. */
+export async function deleteLeft(git: Git, name: string, commit: string): Promise<void> {
+  const found = await findBranch(git, name);
+  if (found?.commit !== commit || found.checkedOutAt !== null || found.standsFor !== null) return;
+  await deleteBranch(git, name, commit);
+}

@@ -1,0 +1,28 @@
+import { fail } from "../../errors/errors.ts";
+import { type Git } from "./git.ts";
+
+/**
+ * Check that a branch of that name can be made.
+ *
+ * @throws `branch_exists`; `branch_clash`, since a ref cannot be a file and a directory at once
+ */
+export function refuseTaken(name: string, branches: readonly string[]): void {
+  for (const other of branches) {
+    if (other === name) throw fail("branch_exists", { branch: name });
+    if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) {
+      throw fail("branch_clash", { branch: name, other });
+    }
+  }
+}
+
+/** What git takes for an object before it looks for a branch of that name (gitrevisions(7)). */
+const OBJECT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i;
+
+/** @throws `bad_branch` for what git does not take for a branch's name */
+export async function checkBranchName(git: Git, name: string): Promise<void> {
+  // A leading dash is an option, and "@{-1}" would be expanded, so what is printed must be what was given.
+  const { status, out } = await git(["check-ref-format", "--branch", name]);
+  if (name.startsWith("-") || OBJECT.test(name) || status !== 0 || out.trim() !== name) {
+    throw fail("bad_branch", { branch: name });
+  }
+}

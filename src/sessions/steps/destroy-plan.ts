@@ -1,0 +1,171 @@
+import { fail } from "../../errors/errors.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { findBranch } from "../git/branch.ts";
+import { hasOwnCommits } from "../git/own-commits.ts";
+import type { Checkout } from "../git/checkout.ts";
+import { nameOf, removalOf } from "../model/journal.ts";
+import { worktreePath } from "../model/worktree-path.ts";
+import { assess, inWords, type Risk } from "../git/risk.ts";
+import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
+
+export interface Destruction {
+  /** Remove the worktree. */
+  readonly cleanup: boolean;
+  readonly deleteBranch: boolean;
+  /** Also with work that is lost by it. */
+  readonly force: boolean;
+}
+
+/** One thing that a destruction does or leaves, for `--dry-run` and for its own use. */
+export interface DestroyStep {
+  readonly what: "session" | "worktree" | "branch";
+  readonly action: "archive" | "delete" | "keep";
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly steps: readonly DestroyStep[];
+  /** Whether git must be told to remove the worktree in spite of what is in it. */
+  readonly forceGit: boolean;
+  readonly removesWorktree: boolean;
+  /** Where the branch stands that goes; null when it stays. */
+  readonly branchCommit: string | null;
+  /** Whether the branch that was to go is gone already. */
+  readonly branchGone: boolean;
+  /** What is in the worktree that goes; null when it stays. */
+  readonly risk: Risk | null;
+}
+
+/**
+ * What a destruction would do. Changes nothing.
+ *
+ * @param checkout null for a session without a repository
+ * @throws `work_at_risk`, `worktree_refused`, `branch_unmerged`, `branch_not_ours`, `branch_in_use`
+ */
+export async function planDestroy(
+  record: SessionRecord,
+  checkout: Checkout | null,
+  wanted: Destruction,
+): Promise<Plan> {
+  const steps: DestroyStep[] = [{
+    what: "session",
+    action: "archive",
+    reason: "berth restore brings it back",
+  }];
+  if (checkout === null) {
+    return {
+      steps,
+      forceGit: false,
+      removesWorktree: false,
+      branchCommit: null,
+      branchGone: false,
+      risk: null,
+    };
+  }
+  // The record alone tells this, whatever is wrong with the worktree.
+  if (wanted.deleteBranch && record.project?.["ownsBranch"] !== true) {
+    throw fail("branch_not_ours", { branch: record.project?.branch ?? "", session: nameOf(record) });
+  }
+  const tree = await planWorktree(record, checkout, wanted);
+  const branch = await planBranch(record, checkout, wanted);
+  return {
+    steps: [...steps, tree.step, branch.step],
+    forceGit: tree.forceGit,
+    removesWorktree: tree.risk !== null,
+    branchCommit: branch.commit,
+    branchGone: branch.gone,
+    risk: tree.risk,
+  };
+}
+
+async function planWorktree(record: SessionRecord, checkout: Checkout, { cleanup, force }: Destruction) {
+  const keep = (reason: string) => ({
+    step: { what: "worktree", action: "keep", reason } satisfies DestroyStep,
+    forceGit: false,
+    risk: null,
+  });
+  if (!cleanup) return keep("it goes with --cleanup only");
+  const begun = removalOf(record) !== null;
+  const found = await inspectOwn(record, checkout, begun);
+  if (found.listed === null) return keep(found.exists ? LEFT : "it is gone already");
+  const risk = await assess(checkout.main, checkout.worktree, found);
+  const { lost: losses, needsForce, ignored } = risk;
+  const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
+  if (lost.length > 0 && !force) throw fail("work_at_risk", { session: nameOf(record), lost });
+  const words = lost.length === 0 ? "nothing in it would be lost" : `lost: ${lost.join(", ")}`;
+  const reason = ignored === 0 ? words : `${words}; ignored files that go too: ${ignored}`;
+  const step: DestroyStep = { what: "worktree", action: "delete", reason };
+  return { step, forceGit: needsForce || losses.length > 0, risk };
+}
+
+/** Why the directory of a worktree stays that git could not remove to the end. */
+const LEFT = "git has removed what it could, the rest is for you to delete";
+
+/** Whether all that is amiss is that files are missing, as a removal leaves it that was stopped. */
+export const isOnlyMissing = ({ lost }: Risk): boolean =>
+  lost.every((loss) => loss.kind === "changed" && loss.missing === loss.count);
+
+/**
+ * The path of the session's worktree.
+ *
+ * @param root of the repository
+ * @throws `worktree_refused` for any path but the one we would have made
+ */
+export function ownPath({ id, project }: SessionRecord, root: string): string {
+  const path = project?.worktree ?? "";
+  if (path === worktreePath(root, id)) return path;
+  throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
+}
+
+/**
+ * The worktree of the record, where it is what its path says.
+ *
+ * @param begun whether its removal was begun, so that git need not know it any more
+ * @throws `worktree_refused` as `ownPath`, for a directory that git does not know, and for the worktree of another
+ *   session
+ */
+async function inspectOwn(
+  record: SessionRecord,
+  { main, repository }: Checkout,
+  begun: boolean,
+): Promise<InspectedWorktree> {
+  const { root, commonDir } = repository;
+  const path = ownPath(record, root);
+  const found = await inspectWorktree(main, { root, commonDir, path });
+  if (found.exists && found.listed === null) {
+    if (begun) return found;
+    throw fail("worktree_refused", { path, why: "git knows no worktree there" });
+  }
+  if (found.exists && found.admin === null) {
+    throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
+  }
+  if (found.marker !== null && found.marker.id !== record.id) {
+    throw fail("worktree_refused", { path, why: `it was made for session ${found.marker.id}` });
+  }
+  return found;
+}
+
+/**
+ * What becomes of the branch.
+ *
+ * @throws `branch_not_ours`, `branch_in_use`, `branch_unmerged`
+ */
+export async function planBranch(record: SessionRecord, { main }: Checkout, wanted: Destruction) {
+  const { branch = "", worktree = "" } = record.project ?? {};
+  const keep = (reason: string, gone = false) => ({
+    step: { what: "branch", action: "keep", reason } satisfies DestroyStep,
+    commit: null,
+    gone,
+  });
+  if (!wanted.deleteBranch) return keep("it goes with --delete-branch only");
+  const found = await findBranch(main, branch);
+  if (found === undefined) return keep("it is gone already", true);
+  if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);
+  const at = found.checkedOutAt;
+  if (at !== null && (at !== worktree || !wanted.cleanup)) throw fail("branch_in_use", { branch, at });
+  const own = await hasOwnCommits(main, branch);
+  if (own && !wanted.force) throw fail("branch_unmerged", { branch });
+  const reason = own ? "lost: commits that no other branch and no remote has" : "nothing would be lost";
+  const step: DestroyStep = { what: "branch", action: "delete", reason: `${branch}: ${reason}` };
+  return { step, commit: found.commit, gone: false };
+}

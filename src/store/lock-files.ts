@@ -1,0 +1,13 @@
+import process from "node:process";
+import { type OpenLockFile } from "./lock-file.ts";
+
+/** The implementation for where we run. Loaded on the first lock: readers need none. */
+export async function lockFiles(): Promise<OpenLockFile> {
+  if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32") {
+    return (await import("./lock-windows.ts")).openLockFile;
+  }
+  if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
+    return (await import("./lock-deno.ts")).openLockFile;
+  }
+  return (await import("./lock-bun.ts")).openLockFile;
+}
