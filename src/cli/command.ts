@@ -69,6 +69,8 @@ export interface Command {
   readonly details?: readonly string[];
   readonly examples?: readonly string[];
   readonly options?: readonly Option[];
+  /** That it cannot do without threads of the runtime's. */
+  readonly threads?: boolean;
   /** From this argument on a word that begins with `-` and is no option of ours is an argument (`incr n -1`). */
   readonly dashedFrom?: number;
   /** @returns the exit status, 0 when nothing is returned */

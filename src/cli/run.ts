@@ -8,7 +8,7 @@ import { GLOBAL_OPTIONS } from "./line/globals.ts";
 import { CHILD_WORD } from "../sandbox/lua/word.ts";
 import { deps } from "../identity/dependencies.ts";
 import { nearest } from "./line/nearest.ts";
-import { plainInput } from "./line/plain.ts";
+import { plainInput, takesCommand } from "./line/plain.ts";
 import { report, writeOut } from "./say/report.ts";
 import { findCommand, type FoundCommand } from "./line/find-command.ts";
 import { COMMANDS, GROUPS } from "./table.ts";
@@ -23,17 +23,20 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
   // Errors of the command line itself come as JSON too where the user asked for it.
   let json = argv.slice(0, end(argv)).includes("--json");
   try {
-    if (mayBeChanged(argv, host.variables["BERTH_SESSION"])) {
-      (await import("./line/utf8.ts")).refuseChanged(argv, host.variables["BERTH_SESSION"]);
-    }
     const { word, words, rest } = split(argv);
     const { name, entry } = chosen(word, words);
     const command = await entry.load();
+    if (mayBeChanged(argv, host.variables["BERTH_SESSION"])) {
+      // What stands behind `--` is then a program's, and gets there byte by byte.
+      const ours = takesCommand(command) ? end(argv) : argv.length;
+      (await import("./line/utf8.ts")).refuseChanged(argv, ours, host.variables["BERTH_SESSION"]);
+    }
     const input = plainInput(command, words, rest) ??
       (await import("./line/arguments.ts")).parseArguments(name, command, words, rest);
     json = flag(input, "json");
     if (flag(input, "help")) return await showHelp(host, input, name);
     if (flag(input, "version")) return await showVersion(host, input);
+    if (command.threads === true && host.threadless === true) throw fail("no_threads", { command: name });
     return await command.run(await contextOf(host, input), input) ?? 0;
   } catch (error) {
     return report(host, error, json);

@@ -11,11 +11,15 @@ type OpenFresh = (host: Host, fresh: true) => Facts;
  *
  * @param fast the fast way to the machine, null where it is closed: then everything goes the plain one
  * @param open makes the reader of this machine, for a program that was started for one question
+ * @param threads whether there are threads to be had; called before the whole program is loaded
  */
-export function start(fast: Host | null, open: OpenFresh): Promise<void> {
+export function start(fast: Host | null, open: OpenFresh, threads = () => true): Promise<void> {
   const argv = process.argv.slice(2);
   if (fast !== null && plainId(fast, open, argv)) fast.exit(0);
-  return rest(fast, argv);
+  return rest(
+    fast === null || threads() ? fast : Object.assign(Object.create(fast), { threadless: true }),
+    argv,
+  );
 }
 
 async function rest(fast: Host | null, argv: readonly string[]): Promise<void> {

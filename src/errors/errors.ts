@@ -16,6 +16,8 @@ export const Exit = {
   busy: 5,
   refused: 6,
   data: 7,
+  /** As shells say it of a file that cannot be executed. */
+  unfitProgram: 126,
   /** As shells say it of a command that is not there. */
   noProgram: 127,
 } as const;
@@ -339,8 +341,25 @@ export const kinds = () => ({
   no_such_program: kind(
     Exit.noProgram,
     (d: { program: string; why: string }) => `Cannot start ${quote(d.program)}: ${d.why}`,
-    () => `Check its spelling and PATH`,
+    (d) =>
+      d.why.includes("interpreter") ? `Check the first line of the script` : `Check its spelling and PATH`,
     { program: "claud", why: "No such file or directory" },
+  ),
+  unfit_program: kind(
+    Exit.unfitProgram,
+    (d: { program: string; why: string }) => `Cannot execute ${quote(d.program)}: ${d.why}`,
+    (d) =>
+      d.why === "Permission denied"
+        ? `Make it executable with "chmod +x", unless it is a directory or its file system is mounted noexec`
+        : `Check what it is with "file", and its first line if it is a script`,
+    { program: "./build.sh", why: "Permission denied" },
+  ),
+  cannot_spawn: kind(
+    Exit.failed,
+    (d: { program: string; why: string }) => `Cannot make a process for ${quote(d.program)}: ${d.why}`,
+    () =>
+      `End programs, or raise what limits them here: "ulimit -u", "ulimit -v", pids.max, a seccomp filter`,
+    { program: "make", why: "Resource temporarily unavailable" },
   ),
   number_too_large: kind(
     Exit.failed,
@@ -795,6 +814,12 @@ export const kinds = () => ({
       `Raise "ulimit -v" above 4000000, or lift MemoryDenyWriteExecute or BUN_JSC_useJIT=0; ` +
       `"berth doctor" says what works without`,
     { what: "lock a file" },
+  ),
+  no_threads: kind(
+    Exit.failed,
+    (d: { command: string }) => `Cannot run "berth ${d.command}" here: the system grants no thread`,
+    () => `End programs, or raise what limits them here: "ulimit -u", pids.max, a seccomp filter`,
+    { command: "mcp" },
   ),
   machine_denies: kind(
     Exit.failed,

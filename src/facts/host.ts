@@ -21,6 +21,8 @@ export interface Device {
 export interface Host {
   readonly system: System;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** That the system grants us no thread beside the one that we are. */
+  readonly threadless?: boolean;
   /** The file's content as UTF-8, at most `limit` bytes of it. */
   readText(path: string, limit: number): Reading<string>;
   readLink(path: string): Reading<string>;

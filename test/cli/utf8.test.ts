@@ -16,7 +16,7 @@ describe.each([
   String.raw`get $'\x80'`,
   String.raw`get k --session-id $'\xfe'`,
   String.raw`fs read here $'\xff' --json`,
-  String.raw`run -- printf $'\xff'`,
+  String.raw`run $'\xff' -- true`,
 ])("berth %s", (words) => {
   test("is refused", async () => {
     const { status, stdout, stderr } = await typed(words);

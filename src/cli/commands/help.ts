@@ -98,7 +98,7 @@ function printErrors(context: Context): void {
   context.out(
     `Exit statuses:\n${
       columns(STATUSES)
-    }  A supervised command's own status passes through; 127: there is no such program.\n
+    }  A supervised command's own status passes through; 126: the file cannot be executed, 127: there is no such program.\n
 Error codes, each with its exit status and an example:
 ${columns(rows.map(({ code, exit, example }) => [`${code} (${exit})`, example] as const))}`,
   );

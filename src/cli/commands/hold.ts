@@ -1,23 +1,24 @@
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
+import { factsReader } from "../../facts/open.ts";
+import type { Ended } from "../../sessions/process/child.ts";
+import { childStarter } from "../../sessions/process/child-starter.ts";
+import { failureToStart, NotStarted } from "../../sessions/process/not-started.ts";
 import { processAlive } from "../../store/liveness.ts";
-import { programs } from "../../sessions/git/programs.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { updateSession } from "../../store/update.ts";
 import type { Command, Context } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
 import { type Here, here, WAIT } from "../mean/session.ts";
+import { leave } from "./leave.ts";
 
 type Holder = NonNullable<SessionRecord["holders"]>[number];
-
-/** Sent on to the command, which decides what becomes of them; from a terminal it has got SIGINT already. */
-const FORWARDED = ["SIGTERM", "SIGHUP"] as const;
 
 export const hold: Command = {
   usage: "hold -- <command>",
   about: "Run a command, and let others see this session live meanwhile",
-  details: ["Others may still write to the session. The exit status is the command's."],
+  details: ["Others may still write to the session. The exit status is the command's, as a shell has it."],
   options: [WAIT],
   examples: ["berth hold -- make -j8", "berth --session-id build hold -- ./build.sh"],
   async run(context, { args: _, ...input }) {
@@ -26,14 +27,16 @@ export const hold: Command = {
     const place = here(context, { args: [], ...input }, "hold");
     const holder = ourselves(context, place, command[0] ?? "");
     await register(context, place, holder);
+    let ended: Ended;
     try {
-      return await run(command, place.id);
+      ended = await run(context, command, place.id);
     } finally {
       // The command's exit status is what counts; an entry that stays is known by its PID to be gone.
       await unregister(place, holder).catch((error: unknown) =>
         context.say(`berth: warning: ${String(error)}\n`)
       );
     }
+    return leave(ended);
   },
 };
 
@@ -64,39 +67,27 @@ async function unregister({ store, id }: Here, { pid, start }: Holder): Promise<
   }, { create: false });
 }
 
-/** @returns the command's exit status, 128 + n for one that a signal ended, as shells have it */
-async function run([program = "", ...args]: readonly string[], id: string): Promise<number> {
-  const { spawn } = await programs();
-  const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, BERTH_SESSION: id } });
-  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
-  const ignore = () => {};
-  for (const signal of FORWARDED) process.on(signal, forward);
-  process.on("SIGINT", ignore);
-  return await new Promise<number>((resolve, reject) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        fail(
-          "no_such_program",
-          { program, why: error.code === "ENOENT" ? "no such file" : error.message },
-          error,
-        ),
-      );
-    });
-    child.on("exit", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
-  }).finally(() => {
-    for (const signal of FORWARDED) process.off(signal, forward);
-    process.off("SIGINT", ignore);
-  });
+/**
+ * Run the command where we are, as a shell would: what `berth run` does in a session's worktree.
+ *
+ * @throws `no_such_program`, `unfit_program`, `cannot_spawn`
+ */
+async function run({ host }: Context, command: readonly string[], id: string): Promise<Ended> {
+  const { startChild } = await childStarter();
+  const read = await factsReader(host);
+  const parentOf = (pid: number) => {
+    const found = read().process(pid);
+    return found.ok ? found.value.ppid : null;
+  };
+  const env = Object.fromEntries(
+    Object.entries({ ...process.env, BERTH_SESSION: id }).filter((pair): pair is [string, string] =>
+      pair[1] !== undefined
+    ),
+  );
+  try {
+    // Not by its path, on which a directory may be closed to us by now.
+    return await (await startChild({ command, cwd: ".", env, parentOf })).ended;
+  } catch (error) {
+    throw error instanceof NotStarted ? failureToStart(command[0] ?? "", error) : error;
+  }
 }
-
-const NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};
-const signalNumber = (signal: string | null): number => NUMBERS[signal ?? ""] ?? 0;

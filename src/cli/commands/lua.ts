@@ -51,6 +51,7 @@ async function reset(context: Context, subject: Subject): Promise<void> {
 export const lua: Command = {
   usage: "lua <session> [file]",
   about: "Run a Lua script in a session: its own files, its own state",
+  threads: true,
   details: [
     `${SESSION_HELP}.`,
     "The script runs in a process of its own, which is killed at its limit. Globals that are plain data are there",

@@ -10,7 +10,7 @@ export const runSession: Command = {
   about: "Run a command in a session's worktree",
   details: [
     SESSION_HELP,
-    "The exit status is the command's; 127: there is no such program. One command at a time runs in a session.",
+    "The exit status is the command's; 126: it cannot be executed, 127: there is no such program. One command at a time runs in a session.",
   ],
   options: [WAIT],
   examples: ["berth run auth -- claude --resume", "berth run auth -- npm test"],

@@ -1,9 +1,8 @@
-import process from "node:process";
-import { type Ended, exitCodeOf } from "../../sessions/process/child.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { supervise } from "../../sessions/process/supervise.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Context, outJson } from "../command.ts";
+import { leave } from "./leave.ts";
 import { BrokenPipe } from "../say/report.ts";
 
 /** Run a command in the session, as `new`, `run` and `resume` do. @returns its exit status */
@@ -29,10 +28,4 @@ function announce(context: Context, session: SessionRecord): void {
   } catch (error) {
     if (!(error instanceof BrokenPipe)) throw error;
   }
-}
-
-/** A ^C that ended the command ends us the same way, so that a script around us sees it and ends too. */
-function leave(ended: Ended): number {
-  if ("signal" in ended && ended.typed === true) process.kill(process.pid, "SIGINT");
-  return exitCodeOf(ended);
 }

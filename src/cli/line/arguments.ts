@@ -4,7 +4,7 @@ import { fail } from "../../errors/errors.ts";
 import type { Command, Input, Option } from "../command.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { nearest } from "./nearest.ts";
-import { COMMAND_TO_START } from "./plain.ts";
+import { COMMAND_TO_START, takesCommand } from "./plain.ts";
 
 /*
  * cac turns whatever looks like a number into one (`007` into 7), takes `--a.b` for a path into an object and
@@ -50,8 +50,6 @@ export function parseArguments(
   if (given["help"] !== true && given["version"] !== true) checkCount(name, command, matched.args, args);
   return { args, options: given, rest };
 }
-
-const takesCommand = ({ usage }: Command): boolean => COMMAND_TO_START.test(usage);
 
 function knownOptions(options: readonly Option[]): Map<string, Known> {
   const known = new Map<string, Known>();

@@ -37,12 +37,13 @@ function rawEntries(file: string): Uint8Array[] {
  * Linux tells the bytes; elsewhere what was changed is taken for what was typed.
  *
  * @param argv the arguments as the runtime gives them, the last ones of the command line
+ * @param ours how many of them, from the first on, are for us and not for a program that we start
  * @param label `BERTH_SESSION`
  * @throws `not_utf8`
  */
-export function refuseChanged(argv: readonly string[], label: string | undefined): void {
+export function refuseChanged(argv: readonly string[], ours: number, label: string | undefined): void {
   if (argv.some((argument) => argument.includes(REPLACED))) {
-    const raw = rawEntries("cmdline").slice(-argv.length);
+    const raw = rawEntries("cmdline").slice(-argv.length).slice(0, ours);
     const at = raw.findIndex((bytes) => !isText(bytes));
     if (at >= 0) throw fail("not_utf8", { what: "an argument", value: argv[at] ?? "" });
   }

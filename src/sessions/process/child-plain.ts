@@ -1,10 +1,13 @@
 import { constants } from "node:os";
 import process from "node:process";
-import { type Child, type Ended, NotStarted, type Start } from "./child.ts";
+import type { Child, Ended, Start } from "./child.ts";
+import { NotStarted, obstacleOf } from "./not-started.ts";
 import { programs } from "../git/programs.ts";
 
 const names = Object.entries(constants.signals);
 const nameOf = (number: number) => names.find(([, value]) => value === number)?.[0] as NodeJS.Signals;
+
+const NO_FILE = "No such file or directory";
 
 /** Neither system nor runtime says. */
 export const isIgnored = (): boolean => false;
@@ -15,6 +18,8 @@ export const isIgnored = (): boolean => false;
  */
 export async function startChild({ command: [program = "", ...args], cwd, env }: Start): Promise<Child> {
   const { spawn } = await programs();
+  // node:child_process takes that for a mistake of ours.
+  if (program === "") throw new NotStarted(NO_FILE, "missing");
   const child = spawn(program, args, { cwd, env: { ...env }, stdio: "inherit" });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   const ignore = () => {};
@@ -30,7 +35,8 @@ export async function startChild({ command: [program = "", ...args], cwd, env }:
   });
   return await new Promise((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
-      reject(new NotStarted(error.code === "ENOENT" ? "No such file or directory" : error.message));
+      const why = { ENOENT: NO_FILE, EACCES: "Permission denied" }[error.code ?? ""] ?? error.message;
+      reject(new NotStarted(why, obstacleOf(error.code)));
     });
     child.on("spawn", () => {
       resolve({ pid: child.pid ?? 0, ended, signal: (number) => void child.kill(nameOf(number)) });

@@ -1,6 +1,10 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { constants } from "node:os";
+import { resolve as resolvePath } from "node:path";
 import process from "node:process";
-import { type Child, type Ended, NotStarted, SIGNALS, type Start } from "./child.ts";
+import { type Child, type Ended, SIGNALS, type Start } from "./child.ts";
 import { darwin, isIgnored, libc, spawnGroup, waitNow, why } from "./libc.ts";
+import { NotStarted, obstacleOf } from "./not-started.ts";
 import { holdSignals } from "./signals.ts";
 import { type ControllingTerminal, isInteractive, openTerminal, SIGTSTP, stopOurselves } from "./terminal.ts";
 
@@ -9,7 +13,9 @@ export { isIgnored };
 const SIGCONT = darwin ? 19 : 18;
 const SIGTTIN = 21;
 const SIGTTOU = 22;
+const ENOENT = 2;
 const ENOEXEC = 8;
+const NEWLINE = 10;
 
 /**
  * Signals that are meant for the command when they reach us. The terminal's own reach it by themselves where the command
@@ -39,10 +45,10 @@ export function startChild(start: Start): Promise<Child> {
   let send = (signal: number): void => void early.push(signal);
   const forwarding = forward((signal) => send(signal));
   const started = spawned(start);
-  if ("why" in started) {
+  if ("failure" in started) {
     forwarding[Symbol.dispose]();
     terminal?.close();
-    return Promise.reject(new NotStarted(started.why));
+    return Promise.reject(started.failure);
   }
   const { pid } = started;
   const job: Job = { pid, ours, terminal, wanted, parentOf: start.parentOf };
@@ -71,16 +77,53 @@ function takeTerminal({ pid, ours, terminal, wanted }: Job): void {
   if (wanted && terminal?.foreground() === ours) terminal.give(pid);
 }
 
-function spawned({ command, cwd, env }: Start): { pid: number } | { why: string } {
+function spawned({ command, cwd, env }: Start): { pid: number } | { failure: NotStarted } {
   const started = spawnGroup(command, cwd, env);
   if ("pid" in started) return started;
+  const { errno } = started;
+  const file = fileOf(command[0] ?? "", cwd, env);
   // A script without `#!`: shells run it, and so does execvp(3).
-  const script = started.errno === ENOEXEC
-    ? Bun.which(command[0] ?? "", { PATH: env["PATH"] ?? "", cwd })
-    : null;
-  const again = script === null ? started : spawnGroup(["/bin/sh", script, ...command.slice(1)], cwd, env);
-  return "pid" in again ? again : { why: why(again.errno) };
+  const again = errno === ENOEXEC && file !== null && isText(file)
+    ? spawnGroup(["/bin/sh", file, ...command.slice(1)], cwd, env)
+    : started;
+  if ("pid" in again) return again;
+  // What is missing is then what the first line of the script names. Shells say the same status.
+  if (errno === ENOENT && file !== null) {
+    return { failure: new NotStarted("Its interpreter is missing", "missing") };
+  }
+  const unnamed = again.errno === constants.errno.ENAMETOOLONG && file === null;
+  return { failure: new NotStarted(why(again.errno), unnamed ? "missing" : obstacleOf(nameOf(again.errno))) };
 }
+
+/** The file that the system executes for that name; null where there is none. */
+function fileOf(program: string, cwd: string, env: Start["env"]): string | null {
+  if (!program.includes("/")) {
+    return program === "" ? null : Bun.which(program, { PATH: env["PATH"] ?? "", cwd });
+  }
+  const path = resolvePath(cwd, program);
+  return existsSync(path) ? path : null;
+}
+
+/** Whether this can be a script, as bash tells it: there is no NUL in its first line. */
+function isText(file: string): boolean {
+  const bytes = new Uint8Array(80);
+  try {
+    const fd = openSync(file, "r");
+    try {
+      const length = readSync(fd, bytes);
+      const line = bytes.subarray(0, length).indexOf(NEWLINE);
+      return !bytes.subarray(0, line < 0 ? length : line).includes(0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // A program may be executable and not readable; the shell will say so.
+    return true;
+  }
+}
+
+const nameOf = (errno: number): string | undefined =>
+  Object.entries(constants.errno).find(([, number]) => number === errno)?.[0];
 
 function forward(send: (signal: number) => void): Disposable {
   const { SIGKILL: _, ...sent } = FORWARDED;

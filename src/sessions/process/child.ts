@@ -17,11 +17,6 @@ export interface Start {
   readonly parentOf: (pid: number) => number | null;
 }
 
-/** The program could not be started: why, as the system says it. */
-export class NotStarted extends Error {
-  override readonly name = "NotStarted";
-}
-
 /** A way to start commands. */
 export interface Starter {
   /** @throws NotStarted */

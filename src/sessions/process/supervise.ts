@@ -2,12 +2,13 @@ import { accessSync, constants, statSync } from "node:fs";
 import { BerthError, fail } from "../../errors/errors.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { SessionRecord, Status } from "../../store/record.ts";
-import { type Child, type Ended, exitCodeOf, NotStarted, SIGNALS } from "./child.ts";
+import { type Child, type Ended, exitCodeOf, SIGNALS } from "./child.ts";
 import { childStarter } from "./child-starter.ts";
 import { completeCleanup } from "../runs/cleanup.ts";
 import { commandEnvironment, type Environment } from "../git/git-environment.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf } from "../model/journal.ts";
+import { failureToStart, NotStarted } from "./not-started.ts";
 import { ENDING, holdSignals } from "./signals.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
 import { attach, beginSpawn, markTerminating, notePid } from "../runs/runs.ts";
@@ -47,7 +48,7 @@ interface RunOf {
  * the record tells the next command enough to end it.
  *
  * @returns how it ended, after the record says so
- * @throws `session_running`, `worktree_missing`, `bad_directory`, `no_such_program`, and what `starting` throws
+ * @throws `session_running`, `worktree_missing`, `bad_directory`, `no_such_program`, `unfit_program`, `cannot_spawn`, and what `starting` throws
  */
 export async function supervise(
   deps: Dependencies,
@@ -97,7 +98,7 @@ async function notStarted(
   error: unknown,
 ) {
   const failure = error instanceof NotStarted
-    ? fail("no_such_program", { program, why: error.message }, error)
+    ? failureToStart(program, error)
     : error instanceof BerthError
     ? error
     : fail("internal", { why: String(error) }, error);

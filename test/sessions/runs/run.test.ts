@@ -35,7 +35,7 @@ describe("run", () => {
     });
     expect(existsSync(session.project?.worktree ?? "")).toBe(true);
     p.write("../not-executable", "x");
-    expect((await p.berth("run", "auth", "--", join(p.root, "../not-executable"))).status).toBe(127);
+    expect((await p.berth("run", "auth", "--", join(p.root, "../not-executable"))).status).toBe(126);
     expect((await p.session("auth")).run?.state).toBe("CLEANED");
   });
 

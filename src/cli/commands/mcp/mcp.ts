@@ -8,6 +8,7 @@ import { build } from "../version.ts";
 export const mcp: Command = {
   usage: "mcp",
   about: "Serve a session to an agent over MCP: its state, files and Lua",
+  threads: true,
   details: [
     "Speaks the Model Context Protocol on standard input and output; an agent's configuration starts it. Without",
     "--session it serves the session of the terminal that the agent runs in. Nothing that destroys something is",
