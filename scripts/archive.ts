@@ -23,8 +23,8 @@ const mode = (member: Member): number => member.executable ? 0o755 : 0o644;
 const sorted = (members: readonly Member[]): Member[] =>
   members.toSorted((one, other) => one.name < other.name ? -1 : 1);
 
-/** A gzipped tar archive. */
-export async function tarGz(members: readonly Member[]): Promise<Uint8Array> {
+/** A gzipped tar archive. @param time every member's, where the fixed one is not wanted */
+export async function tarGz(members: readonly Member[], time: Date = TIME.utc): Promise<Uint8Array> {
   const owner = { uid: 0, gid: 0, uname: "root", gname: "root" };
   const tar = await packTar(
     sorted(members).map((member) => ({
@@ -33,7 +33,7 @@ export async function tarGz(members: readonly Member[]): Promise<Uint8Array> {
         type: "file",
         size: member.bytes.length,
         mode: mode(member),
-        mtime: TIME.utc,
+        mtime: time,
         ...owner,
       },
       body: member.bytes,

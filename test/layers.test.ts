@@ -5,7 +5,7 @@ import { root } from "./support/berth.ts";
 
 /** Folders in the order in which data flows; those in one row do not know each other. */
 const LAYERS: readonly (readonly string[])[] = [
-  ["errors"],
+  ["errors", "native"],
   ["facts"],
   ["identity"],
   ["store"],
@@ -16,7 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** What stands beside the folders: the ends, which nobody imports. */
-const ENTRIES = ["main.ts", "main-linux.ts", "mod.ts"];
+const ENTRIES = ["main.ts", "main-linux.ts", "launcher.ts", "mod.ts"];
 
 const src = join(root, "src");
 const files = [...new Bun.Glob("**/*.ts").scanSync(src)].sort();
