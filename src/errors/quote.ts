@@ -1,0 +1,31 @@
+/**
+ * A value as it stands in a message: quoted, at most `longest` characters, with everything escaped that a terminal would
+ * obey or that would turn the text round: control characters, and those that are invisible or set a direction.
+ */
+export function quote(value: string, longest = 80): string {
+  const shown = value.length > longest ? `${value.slice(0, longest - 3)}...` : value;
+  return JSON.stringify(shown).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    escaped,
+  );
+}
+
+/** Characters that a terminal obeys or that are invisible or turn text round; lines and tabs are none of them. */
+const OBEYED =
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text of somebody else's, of several lines perhaps, with everything escaped that a terminal would obey. */
+export const visible = (text: string): string => text.replace(OBEYED, escaped);
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** A path, quoted and whole: people copy it from the message. */
+export const quotePath = (path: string): string => quote(path, 8192);
+
+/** The hint that names the nearest word, else another one. */
+export const nearest = (near: string | undefined, otherwise: string): string =>
+  near === undefined ? otherwise : `Did you mean "${near}"?`;
+
+/** How a command is called; the one of `berth` alone has no name. */
+export const called = (...words: readonly string[]): string => ["berth", ...words].join(" ").trimEnd();

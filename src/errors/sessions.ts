@@ -1,0 +1,263 @@
+import { Exit, kind } from "./kind.ts";
+import { quote, quotePath } from "./quote.ts";
+
+/** Failures of named sessions, their worktrees and commands. */
+export const sessionsErrors = () => ({
+  MAX_SESSIONS: kind(
+    Exit.refused,
+    (d: { limit: number }) => `Maximum ${d.limit} sessions supported. Destroy a session to create a new one.`,
+    () => `Type "berth list" for the sessions, or "berth config limits.sessions N" for another limit`,
+    { limit: 4 },
+  ),
+  ROLE_TAKEN: kind(
+    Exit.refused,
+    (d: { role: string; by: string }) => `Role ${quote(d.role)} is held by session ${quote(d.by)}`,
+    (d) => `Type "berth stop ${d.by}", or choose another role`,
+    { role: "reviewer", by: "auth" },
+  ),
+  bad_name: kind(
+    Exit.usage,
+    (d: { name: string }) => `Session name ${quote(d.name)} is not 1 to 50 characters of A-Z a-z 0-9 and -`,
+    () => `Type a name such as "auth-2", or none to have one made up`,
+    { name: "my session" },
+  ),
+  name_taken: kind(
+    Exit.refused,
+    (d: { name: string; root: string }) =>
+      `Cannot make session ${quote(d.name)}: there is one in ${quotePath(d.root)}`,
+    (d) => `Type "berth resume ${d.name}", or choose another name`,
+    { name: "auth", root: "/home/me/project" },
+  ),
+  invalid_transition: kind(
+    Exit.busy,
+    (d: { session: string; event: string; state: string; why: string }) =>
+      `Session ${quote(d.session)} in state ${d.state} takes no ${d.event}: ${d.why}`,
+    (d) => `Type "berth show ${d.session}" to see where it stands`,
+    { session: "auth", event: "heartbeat", state: "TERMINATING", why: "it is ending" },
+  ),
+  session_running: kind(
+    Exit.busy,
+    (d: { session: string; action: string; why: string }) =>
+      `Cannot ${d.action} session ${quote(d.session)}: ${d.why}`,
+    (d) => `Type "berth stop ${d.session}" first, or "berth wait ${d.session}" to wait for its end`,
+    { session: "auth", action: "resume", why: "its command runs as process 4711" },
+  ),
+  session_unfinished: kind(
+    Exit.busy,
+    (d: { session: string; action: string; doing: string }) =>
+      `Cannot ${d.action} session ${quote(d.session)}: the process by which it was being ${d.doing} is gone`,
+    () => `Type "berth doctor --fix" to finish or undo that`,
+    { session: "auth", action: "run in", doing: "made" },
+  ),
+  not_a_named_session: kind(
+    Exit.refused,
+    (d: { id: string; action: string }) =>
+      `Cannot ${d.action} session ${quote(d.id)}: it was not made by "berth new"`,
+    () => `Type "berth delete" for a session without a worktree`,
+    { id: "ex--build_5d", action: "destroy" },
+  ),
+  options_exclude: kind(
+    Exit.usage,
+    (d: { one: string; other: string }) => `Options ${quote(d.one)} and ${quote(d.other)} exclude each other`,
+    (d) => `Leave out ${d.one} or ${d.other}`,
+    { one: "--existing-branch", other: "--base" },
+  ),
+  no_command: kind(
+    Exit.usage,
+    (d: { session: string }) => `Cannot resume session ${quote(d.session)}: no command was run in it yet`,
+    (d) => `Type "berth run ${d.session} -- COMMAND"`,
+    { session: "auth" },
+  ),
+  cleanup_failed: kind(
+    Exit.failed,
+    (d: { session: string; why: string }) => `Cannot clean up after session ${quote(d.session)}: ${d.why}`,
+    (d) => `Type "berth stop ${d.session}" to try again`,
+    { session: "auth", why: "Permission denied" },
+  ),
+  stop_failed: kind(
+    Exit.failed,
+    (d: { session: string; pid: number; why: string }) =>
+      `Cannot stop session ${quote(d.session)}: process ${d.pid} ${d.why}`,
+    () => `End it by hand`,
+    { session: "auth", pid: 4711, why: "belongs to another user" },
+  ),
+  wait_timeout: kind(
+    Exit.busy,
+    (d: { session: string; what: string; seconds: number }) =>
+      `Session ${quote(d.session)} did not ${d.what} within ${d.seconds} s`,
+    () => `Wait longer with --timeout SECONDS`,
+    { session: "auth", what: "end", seconds: 10 },
+  ),
+  stop_unseen: kind(
+    Exit.busy,
+    (d: { session: string; pid: number | null }) =>
+      `Cannot stop session ${quote(d.session)}: process ${d.pid ?? "(unknown)"} cannot be seen from here`,
+    (d) =>
+      `Stop it in the container or as the user that started it; where you know that it is gone, type "berth stop ${d.session} --force"`,
+    { session: "auth", pid: 4711 },
+  ),
+  wait_ended: kind(
+    Exit.failed,
+    (d: { session: string; until: string }) =>
+      `Session ${quote(d.session)} ended before it was ${quote(d.until)}`,
+    (d) => `Type "berth show ${d.session}" to see how it ended`,
+    { session: "auth", until: "waiting" },
+  ),
+  git_missing: kind(
+    Exit.failed,
+    (_: Record<string, never>) => `Cannot start git: PATH has none`,
+    () => `Install git 2.30 or newer, or make a session without a worktree: "berth new --no-worktree"`,
+    {},
+  ),
+  git_failed: kind(
+    Exit.failed,
+    (d: { action: string; why: string }) => `Cannot ${d.action}: git says ${quote(d.why, 500)}`,
+    () => `Nothing was changed; put right what git names and try again`,
+    { action: "make the worktree", why: "No space left on device" },
+  ),
+  not_a_repository: kind(
+    Exit.failed,
+    (d: { directory: string; why: string }) =>
+      `Cannot make a worktree from ${quotePath(d.directory)}: git says ${quote(d.why, 500)}`,
+    () => `Go into a git repository, or make a session without a worktree: "berth new --no-worktree"`,
+    { directory: "/tmp", why: "not a git repository (or any of the parent directories): .git" },
+  ),
+  newline_in_path: kind(
+    Exit.failed,
+    (d: { directory: string }) =>
+      `Cannot find the repository of ${quotePath(d.directory)}: one of its paths has a newline, or is gone`,
+    () => `Move the repository to a path without a newline`,
+    { directory: "/home/me/pro\nject" },
+  ),
+  main_checkout_unknown: kind(
+    Exit.failed,
+    (d: { directory: string }) => `Cannot tell the main checkout of the worktree ${quotePath(d.directory)}`,
+    () => `Name the main checkout with --path DIR`,
+    { directory: "/home/me/project-2" },
+  ),
+  no_commits: kind(
+    Exit.failed,
+    (_: Record<string, never>) => `Cannot make a worktree: the repository has no commit yet`,
+    () => `Type "git commit --allow-empty -m start" first`,
+    {},
+  ),
+  no_such_ref: kind(
+    Exit.failed,
+    (d: { ref: string }) => `Cannot start from ${quote(d.ref)}: it names no commit`,
+    () => `Type "git branch --all" for the branches there are`,
+    { ref: "origin/mian" },
+  ),
+  bad_branch: kind(
+    Exit.usage,
+    (d: { branch: string }) => `Git takes no branch named ${quote(d.branch)}`,
+    () => `Type a name as "git check-ref-format" describes it`,
+    { branch: "a..b" },
+  ),
+  no_such_branch: kind(
+    Exit.failed,
+    (d: { branch: string }) => `No branch ${quote(d.branch)}`,
+    (d) => `Type "--branch ${d.branch}" to make it`,
+    { branch: "feature/auth" },
+  ),
+  branch_exists: kind(
+    Exit.refused,
+    (d: { branch: string }) => `Cannot make branch ${quote(d.branch)}: there is one`,
+    (d) => `Type "--existing-branch ${d.branch}" to work on it, or choose another name`,
+    { branch: "feature/auth" },
+  ),
+  branch_clash: kind(
+    Exit.refused,
+    (d: { branch: string; other: string }) =>
+      `Cannot make branch ${quote(d.branch)}: branch ${quote(d.other)} is in its way`,
+    () => `Choose another name: git keeps no branch below or above another`,
+    { branch: "feature/auth", other: "feature" },
+  ),
+  branch_checked_out: kind(
+    Exit.refused,
+    (d: { branch: string; at: string }) =>
+      `Cannot take branch ${quote(d.branch)}: it is checked out in ${quotePath(d.at)}`,
+    () => `Make a branch of its own with --branch and --base`,
+    { branch: "main", at: "/home/me/project" },
+  ),
+  branch_not_ours: kind(
+    Exit.refused,
+    (d: { branch: string; session: string }) =>
+      `Cannot delete branch ${quote(d.branch)}: session ${quote(d.session)} adopted it and did not make it`,
+    (d) => `Leave out --delete-branch, or type "git branch -d ${d.branch}" afterwards`,
+    { branch: "main", session: "auth" },
+  ),
+  branch_unmerged: kind(
+    Exit.refused,
+    (d: { branch: string }) =>
+      `Cannot delete branch ${quote(d.branch)}: it has commits that no other branch and no remote has`,
+    () => `Merge or push it, or type the command again with --force to lose them`,
+    { branch: "feature/auth" },
+  ),
+  branch_in_use: kind(
+    Exit.refused,
+    (d: { branch: string; at: string }) =>
+      `Cannot delete branch ${quote(d.branch)}: it is checked out in ${quotePath(d.at)}`,
+    () => `Remove the worktree as well, with --cleanup`,
+    { branch: "feature/auth", at: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1" },
+  ),
+  worktree_refused: kind(
+    Exit.refused,
+    (d: { path: string; why: string }) => `Refusing the worktree ${quotePath(d.path)}: ${d.why}`,
+    () => `Look at the path; without --cleanup nothing there is touched`,
+    {
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      why: "/home/me/project/.worktrees is a symbolic link",
+    },
+  ),
+  worktree_missing: kind(
+    Exit.failed,
+    (d: { session: string; path: string }) =>
+      `Cannot run in session ${quote(d.session)}: its directory ${quotePath(d.path)} is gone`,
+    (d) => `Type "berth destroy ${d.session}", or put it back with "git worktree add"`,
+    { session: "auth", path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1" },
+  ),
+  bad_directory: kind(
+    Exit.failed,
+    (d: { path: string; why: string }) => `Cannot use directory ${quotePath(d.path)}: ${d.why}`,
+    () => `Check its spelling and that you may enter it`,
+    { path: "/home/me/projcet", why: "No such file or directory" },
+  ),
+  work_at_risk: kind(
+    Exit.refused,
+    (d: { session: string; lost: readonly string[] }) =>
+      `Cannot remove the worktree of session ${quote(d.session)}: it has ${d.lost.join(", ")}`,
+    () => `Commit or stash what you want to keep, or type the command again with --force to lose it`,
+    { session: "auth", lost: ["2 changed files", "1 untracked file"] },
+  ),
+  destroy_unfinished: kind(
+    Exit.failed,
+    (d: { session: string; why: string }) => `Cannot finish destroying session ${quote(d.session)}: ${d.why}`,
+    (d) => `Put right what git names, then type "berth destroy ${d.session} --cleanup" again`,
+    { session: "auth", why: 'cannot remove the worktree: git says "Permission denied"' },
+  ),
+  bad_hooks: kind(
+    Exit.failed,
+    (d: { file: string; why: string }) => `Cannot read the hooks in ${quotePath(d.file)}: ${d.why}`,
+    () => `Type "berth help trust" for what the file holds`,
+    { file: "/home/me/project/.berth.json", why: "hooks.post-create does not fit" },
+  ),
+  no_hooks: kind(
+    Exit.failed,
+    (d: { directory: string }) => `No hooks to trust: there is no .berth.json in ${quotePath(d.directory)}`,
+    () => `Type "berth help trust" for what the file holds`,
+    { directory: "/home/me/project" },
+  ),
+  hook_failed: kind(
+    Exit.refused,
+    (d: { hook: string; session: string; why: string }) =>
+      `Hook ${d.hook} keeps session ${quote(d.session)} from it: ${d.why}`,
+    (d) => `Type "berth history ${d.session}" for its output, or leave it out with --no-hooks`,
+    { hook: "pre-destroy", session: "auth", why: "it ended with status 1" },
+  ),
+  bad_workspace_file: kind(
+    Exit.data,
+    (d: { file: string; why: string }) => `Cannot import ${quotePath(d.file)}: ${d.why}`,
+    () => `Type "berth doctor --fix" in the repository to rebuild its sessions from the worktrees`,
+    { file: "sessions.json", why: "it is no whole JSON document" },
+  ),
+} as const);
