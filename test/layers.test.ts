@@ -1,6 +1,6 @@
 /** The rooms of docs/architecture.md are those of the source: who may import whom is read from the page itself. */
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { root } from "./support/berth.ts";
 
@@ -141,6 +141,17 @@ describe("the rooms of the page", () => {
   });
 });
 
+test("every path that the page names is there", () => {
+  const page = readFileSync(join(root, "docs", "architecture.md"), "utf8");
+  const folders = ["facts", "identity", "store", "sessions", "sandbox", "cli"].join("|");
+  const named = wordsOf(page).filter((word) =>
+    /^(src|test|scripts)\//.test(word) || RegExp(`^(${folders})/`).test(word)
+  );
+  expect(named.length).toBeGreaterThan(60);
+  const at = (word: string) => join(/^(src|test|scripts)\//.test(word) ? root : src, word);
+  expect(named.filter((word) => !existsSync(at(word)))).toEqual([]);
+});
+
 test("files are imported with their ending, and node's own modules by their full name", () => {
   const odd = files.flatMap((file) =>
     importsOf(sourceOf(file))
@@ -156,7 +167,9 @@ test("files are imported with their ending, and node's own modules by their full
 
 test("no two exported types have the same name", () => {
   const names = files.flatMap((file) =>
-    [...sourceOf(file).matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)].map(([, name]) => name)
+    [...sourceOf(file).matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)].map(([, name]) =>
+      name
+    )
   );
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
@@ -193,14 +206,22 @@ test.each([
   expect(faults(file, source)).toEqual([]);
 });
 
-test.each([
-  [[["a.ts", `import "./b.ts";`], ["b.ts", `import type { A } from "./a.ts";`]], ["a.ts", "b.ts", "a.ts"]],
-  [[["a.ts", `import "./b.ts";`], ["b.ts", `await import("./c.ts");`], ["c.ts", `export * from "./b.ts";`]], [
-    "b.ts",
-    "c.ts",
-    "b.ts",
-  ]],
-  [[["a.ts", `import "./b.ts"; import "./c.ts";`], ["b.ts", `import "./c.ts";`], ["c.ts", ""]], null],
-] as const)("a circle is found: %j", (sources, circle) => {
+test.each(
+  [
+    [[["a.ts", `import "./b.ts";`], ["b.ts", `import type { A } from "./a.ts";`]], ["a.ts", "b.ts", "a.ts"]],
+    [
+      [["a.ts", `import "./b.ts";`], ["b.ts", `await import("./c.ts");`], [
+        "c.ts",
+        `export * from "./b.ts";`,
+      ]],
+      [
+        "b.ts",
+        "c.ts",
+        "b.ts",
+      ],
+    ],
+    [[["a.ts", `import "./b.ts"; import "./c.ts";`], ["b.ts", `import "./c.ts";`], ["c.ts", ""]], null],
+  ] as const,
+)("a circle is found: %j", (sources, circle) => {
   expect(circleIn(graphOf(sources))).toEqual(circle === null ? null : [...circle]);
 });

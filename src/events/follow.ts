@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import * as files from "../store/files.ts";
 import type { BerthEvent } from "./event.ts";
-import { eventsOf, newestInode, openSources, type Source } from "./read.ts";
+import { eventsOf, type LogSource, newestInode, openSources } from "./read.ts";
 
 /** How often is looked without being told, in milliseconds: network file systems tell nobody of others' writes. */
 const POLL_MS = 1000;
@@ -16,7 +16,7 @@ export interface Reader extends Disposable {
 
 /** Read the log after a number, and later what came since, whatever became of its files meanwhile. */
 export function openReader(directory: string, since: number): Reader {
-  let sources: Source[] = [];
+  let sources: LogSource[] = [];
   let last = since;
   const close = () => {
     for (const { fd } of sources) files.closeSync(fd);

@@ -8,7 +8,7 @@ const NEWLINE = 10;
 const PROBE_BYTES = 4096;
 
 /** A file of the log that is open, and how much of it was read. */
-export interface Source {
+export interface LogSource {
   readonly fd: number;
   readonly inode: string;
   /** Offset of the first byte that was not given out; always the beginning of a line. */
@@ -16,8 +16,8 @@ export interface Source {
 }
 
 /** Open the log's files, the oldest first. Close each of them. */
-export function openSources(directory: string): Source[] {
-  const found: Source[] = [];
+export function openSources(directory: string): LogSource[] {
+  const found: LogSource[] = [];
   // The newest first: a file that moves on meanwhile is opened twice then, and none is missed.
   for (let age = 0; age < KEPT_FILES; age += 1) {
     const source = openSource(`${directory}/${logName(age)}`);
@@ -28,7 +28,7 @@ export function openSources(directory: string): Source[] {
   return found.reverse();
 }
 
-function openSource(path: string): Source | null {
+function openSource(path: string): LogSource | null {
   try {
     const fd = files.openToRead(path);
     const { dev, ino } = files.fstat(fd);
@@ -46,7 +46,7 @@ export function newestInode(directory: string): string | null {
 }
 
 /** The whole lines of a file from where it was read on, and no half ones: those are read again when they are whole. */
-export function* linesOf(source: Source): Generator<string> {
+export function* linesOf(source: LogSource): Generator<string> {
   for (let size = CHUNK_BYTES;;) {
     const bytes = files.readAt(source.fd, size, source.at);
     const end = bytes.lastIndexOf(NEWLINE);
@@ -63,7 +63,7 @@ export function* linesOf(source: Source): Generator<string> {
 }
 
 /** Go to the first line of an open file whose number is above `seq`, by halves: numbers grow from line to line. */
-export function seek(source: Source, seq: number): void {
+export function seek(source: LogSource, seq: number): void {
   let [low, high] = [0, files.fstat(source.fd).size];
   while (high - low > CHUNK_BYTES) {
     const middle = Math.floor((low + high) / 2);
@@ -94,7 +94,7 @@ function lineNear(fd: number, from: number, end: number): { seq: number; from: n
  *
  * @param sources open files, the oldest first; what was given out of them is noted there
  */
-export function* eventsOf(sources: readonly Source[], since: number): Generator<BerthEvent> {
+export function* eventsOf(sources: readonly LogSource[], since: number): Generator<BerthEvent> {
   let last = since;
   for (const source of sources) {
     if (source.at === 0) seek(source, last);

@@ -10,7 +10,7 @@ const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT"];
 /** Since Node 22.15; not on Windows. */
 type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;
 
-export interface Start {
+export interface NativeStart {
   readonly path: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -22,7 +22,7 @@ export interface Start {
  *
  * @returns false where Node cannot do that: before 22.15, on Windows
  */
-export function become({ path, args, env }: Start): boolean {
+export function become({ path, args, env }: NativeStart): boolean {
   const execve = (process as { execve?: Execve }).execve;
   if (execve === undefined || process.platform === "win32") return false;
   // It says that it is experimental, on everybody's standard error.
@@ -31,12 +31,12 @@ export function become({ path, args, env }: Start): boolean {
 }
 
 /**
- * Start the program as a child, pass signals on, and end as it ends.
+ * NativeStart the program as a child, pass signals on, and end as it ends.
  *
  * @param failed told why it does not start, and ends the process
  */
 export async function startChild(
-  { path, args, env }: Start,
+  { path, args, env }: NativeStart,
   failed: (reason: string) => never,
 ): Promise<void> {
   const { spawn } = await import("node:child_process");

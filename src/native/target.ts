@@ -1,5 +1,5 @@
 /** What tells which program a machine needs. */
-export interface Machine {
+export interface NativeMachine {
   /** As `process.platform` has it. */
   readonly platform: string;
   /** As `process.arch` has it. */
@@ -12,7 +12,7 @@ export interface Machine {
  * The targets whose program starts on a machine, the likeliest first; none where berth is not built for it. Where the
  * runtime is static, nothing tells the C library, and both are named: a machine has but one of the packages.
  */
-export function targetsOf({ platform, arch, interpreter }: Machine): string[] {
+export function targetsOf({ platform, arch, interpreter }: NativeMachine): string[] {
   if (arch !== "x64" && arch !== "arm64") return [];
   if (platform === "darwin") return [`darwin-${arch}`];
   if (platform === "win32") return [`windows-${arch}`];

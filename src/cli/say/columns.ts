@@ -1,11 +1,17 @@
+import stringWidth from "string-width";
+
 /** Rows with a heading, each column as wide as its widest entry. Control characters are shown, not sent. */
 export function aligned(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [heading, ...rows].map((row) => row.map(printable));
-  const widths = heading.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ""))));
   return all.map((row) =>
-    `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`
+    `${row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  ").trimEnd()}\n`
   ).join("");
 }
+
+/** Filled up to a width in columns of the terminal, of which a wide character takes two. */
+const padded = (cell: string, width: number): string =>
+  cell + " ".repeat(Math.max(0, width - stringWidth(cell)));
 
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const printable = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");

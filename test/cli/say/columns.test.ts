@@ -1,0 +1,13 @@
+import { expect, test } from "bun:test";
+import { aligned } from "../../../src/cli/say/columns.ts";
+
+test("a column is as wide as a terminal shows it: wide characters take two, combining ones none", () => {
+  const rows = [["日本語", "x"], ["e\u0301tude", "x"], ["👨‍👩‍👧", "x"], ["plain", "x"]];
+  expect(aligned(["NAME", "B"], rows)).toBe(
+    "NAME    B\n日本語  x\ne\u0301tude   x\n👨‍👩‍👧      x\nplain   x\n",
+  );
+});
+
+test("control characters are shown, not sent", () => {
+  expect(aligned(["A"], [["a\u001b[2Jb"], ["c\nd"]])).toBe("A\na?[2Jb\nc?d\n");
+});
