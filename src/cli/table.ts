@@ -130,6 +130,10 @@ export const GROUPS: readonly CommandGroup[] = [
   {
     title: "Agents",
     commands: {
+      agent: {
+        about: "Let coding agents tell what they are doing",
+        load: async () => (await import("./commands/agent/agent.ts")).agent,
+      },
       mcp: {
         about: "Serve a session to an agent over MCP: its state, files and Lua",
         load: async () => (await import("./commands/mcp/mcp.ts")).mcp,

@@ -6,6 +6,7 @@
  * the design fixes verbatim excepted) and has no final period, names the action that failed, quotes the value.
  */
 
+import { agentsErrors } from "./agents.ts";
 import { cliErrors } from "./cli.ts";
 import { factsErrors } from "./facts.ts";
 import { hooksErrors } from "./hooks.ts";
@@ -27,6 +28,7 @@ export const kinds = () => ({
   ...identityErrors(),
   ...storeErrors(),
   ...sessionsErrors(),
+  ...agentsErrors(),
   ...sandboxErrors(),
   ...hooksErrors(),
   ...cliErrors(),

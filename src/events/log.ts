@@ -72,11 +72,12 @@ function lockWithin({ directory, openLock }: Log, waitMs: number): LockFile | nu
 
 const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-/** As `append`, for a caller that holds the log's lock. */
-export function appendLocked(log: Log, stamp: Stamp, news: readonly News[]): void {
+/** As `append`, for a caller that holds the log's lock. @returns the last number that was given */
+export function appendLocked(log: Log, stamp: Stamp, news: readonly News[]): number {
   const { directory } = log;
   const fd = files.openToChange(`${directory}/${logName(0)}`);
   let size: number;
+  let written: { lines: string; last: number };
   try {
     const tail = mended(fd, files.fstat(fd).size);
     const last = lastOf(tail.line) ?? (tail.end === 0 ? lastOfOlder(directory) : null);
@@ -90,7 +91,8 @@ export function appendLocked(log: Log, stamp: Stamp, news: readonly News[]): voi
       ...spooled.flatMap(({ entries }) => entries),
       ...news.map((one) => ({ stamp, news: one })),
     ];
-    const bytes = encoder.encode(numbered(log, seq, stamp, all));
+    written = numbered(log, seq, stamp, all);
+    const bytes = encoder.encode(written.lines);
     files.writeAt(fd, bytes, tail.end);
     size = tail.end + bytes.length;
     // After they are in the log: a crash in between tells a thing twice, and loses none.
@@ -99,6 +101,7 @@ export function appendLocked(log: Log, stamp: Stamp, news: readonly News[]): voi
     files.closeSync(fd);
   }
   if (size >= SMALLEST_LIMIT && size >= log.maxBytes()) rotate(directory);
+  return written.last;
 }
 
 interface Entry {
@@ -107,7 +110,7 @@ interface Entry {
 }
 
 /** The lines with their numbers. A block ends at most once in them, unless a spool was large. */
-function numbered({ directory }: Log, first: number, now: Stamp, all: readonly Entry[]): string {
+function numbered({ directory }: Log, first: number, now: Stamp, all: readonly Entry[]) {
   let lines = "";
   let seq = first;
   let last: Last | null = null;
@@ -122,7 +125,7 @@ function numbered({ directory }: Log, first: number, now: Stamp, all: readonly E
     lines += lineOf(seq, stamp, news);
     last = { seq, host: now.host, boot: now.boot };
   }
-  return lines;
+  return { lines, last: seq };
 }
 
 /** The end of the file after what a killed writer left there was made whole, or blank: no reader takes half a line. */

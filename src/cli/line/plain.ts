@@ -20,8 +20,12 @@ export function plainInput(
 ): Input | undefined {
   if (rest !== undefined && !takesCommand(command)) return undefined;
   const wanted = command.usage.replace(COMMAND_TO_START, "").split(" ").slice(1);
-  if (wanted.some((word) => !/^[<[][a-z-]+[>\]]$/.test(word))) return undefined;
-  if (words.length > wanted.length || words.some((word) => /^-./.test(word))) return undefined;
+  // The last one may stand for any number of them.
+  const [most, named] = wanted.at(-1)?.startsWith("[...")
+    ? [Infinity, wanted.slice(0, -1)]
+    : [wanted.length, wanted];
+  if (named.some((word) => !/^[<[][a-z-]+[>\]]$/.test(word))) return undefined;
+  if (words.length > most || words.some((word) => /^-./.test(word))) return undefined;
   const least = wanted.filter((word) => word.startsWith("<")).length;
   return words.length < least ? undefined : { args: words, options: {}, rest };
 }

@@ -1,0 +1,56 @@
+import type { Agent } from "./agent.ts";
+import { eventName, familyPoint } from "./claude-like.ts";
+import type { Evidence, Witness } from "./evidence.ts";
+import { isObject, oneLine, type Payload, textIn, timeIn } from "./payload.ts";
+import type { Point } from "./point.ts";
+import type { AgentStatus } from "./status.ts";
+
+/** Seen with Claude Code 2.1.332. */
+export const claude: Agent = {
+  name: "claude",
+  title: "Claude Code",
+  programs: ["claude", "@anthropic-ai/claude-code"],
+  normalise(payload, event): Point | null {
+    const name = eventName(payload, event);
+    return name === undefined ? null : familyPoint(payload, name);
+  },
+  evidence,
+  installation: { kind: "none" },
+  cannotSee: [
+    "No hook fires at Esc, ^C or a No: that comes from ~/.claude/sessions/<pid>.json, which is undocumented",
+  ],
+};
+
+const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
+  busy: "active",
+  // A command that its person typed with `!`.
+  shell: "active",
+  idle: "idle",
+  waiting: "waiting",
+};
+
+/**
+ * What Claude Code keeps of itself in a file by its PID. A file that kill -9 left behind is of another process by its
+ * start time, which is a number or text.
+ */
+function evidence({ pid, start, read, variable }: Witness): Evidence | null {
+  const home = variable("CLAUDE_CONFIG_DIR") || `${variable("HOME") ?? ""}/.claude`;
+  const text = read(`${home}/sessions/${pid}.json`);
+  const kept = text === null ? null : parsed(text);
+  if (kept === null || kept["pid"] !== pid || String(kept["procStart"]) !== start) return null;
+  const status = STATUS_OF[textIn(kept, "status") ?? ""];
+  const at = timeIn(kept, "statusUpdatedAt") ?? timeIn(kept, "updatedAt");
+  if (status === undefined || at === undefined) return null;
+  const waits = textIn(kept, "waitingFor");
+  const reason = status !== "waiting" ? null : waits === undefined ? "an answer" : oneLine(waits);
+  return { status, reason, at, source: "~/.claude/sessions" };
+}
+
+function parsed(text: string): Payload | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

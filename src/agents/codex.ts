@@ -1,0 +1,17 @@
+import type { Agent } from "./agent.ts";
+import { eventName, familyPoint } from "./claude-like.ts";
+import type { Point } from "./point.ts";
+
+/** Seen with Codex 0.171. */
+export const codex: Agent = {
+  name: "codex",
+  title: "Codex",
+  programs: ["codex", "@openai/codex"],
+  normalise(payload, event): Point | null {
+    const name = eventName(payload, event);
+    if (name === undefined) return null;
+    return familyPoint(payload, name, name === "PreModelRequest" ? { kind: "work" } : undefined);
+  },
+  installation: { kind: "none" },
+  cannotSee: ["It tells nothing before the first prompt"],
+};

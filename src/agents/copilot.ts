@@ -1,0 +1,92 @@
+import type { Agent } from "./agent.ts";
+import type { Evidence, Witness } from "./evidence.ts";
+import {
+  isObject,
+  objectIn,
+  type Payload,
+  permissionFor,
+  pointOf,
+  textIn,
+  timeIn,
+  wordIn,
+} from "./payload.ts";
+import type { Kind, Point } from "./point.ts";
+import type { AgentStatus } from "./status.ts";
+
+const KIND_OF: Readonly<Record<string, Kind>> = {
+  sessionStart: "start",
+  userPromptSubmitted: "work",
+  preToolUse: "work",
+  // It fires for what is allowed as well.
+  permissionRequest: "work",
+  postToolUse: "work",
+  postToolUseFailure: "work",
+  agentStop: "finish",
+  subagentStart: "work",
+  subagentStop: "note",
+  interrupt: "cancelled",
+  errorOccurred: "error",
+  sessionEnd: "end",
+};
+
+/** Seen with Copilot CLI 1.0.102, whose payloads do not name their event. */
+export const copilot: Agent = {
+  name: "copilot",
+  title: "Copilot CLI",
+  programs: ["copilot", "@github/copilot"],
+  normalise(payload, event): Point | null {
+    const name = event ?? textIn(payload, "hookName");
+    if (name === undefined) return null;
+    const asks = name === "notification" && textIn(payload, "notification_type") === "permission_prompt";
+    const subagent = name.startsWith("subagent");
+    const kind = asks ? "permission" : KIND_OF[name] ?? "note";
+    return pointOf(name, kind, {
+      conversation: wordIn(payload, "sessionId"),
+      subagent: subagent ? wordIn(payload, "agentId") : undefined,
+      tool: wordIn(payload, "toolName"),
+      at: timeIn(payload, "timestamp"),
+      reason: asks ? permissionFor(undefined) : kind === "error" ? "the turn failed" : undefined,
+      begins: subagent ? name === "subagentStart" : undefined,
+    });
+  },
+  evidence,
+  installation: { kind: "none" },
+  cannotSee: ["No hook fires at Esc: that comes from ~/.copilot/session-state/<id>/events.jsonl"],
+};
+
+const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
+  abort: "idle",
+  "permission.requested": "waiting",
+  "permission.completed": "active",
+};
+
+/** The last line of its own log that tells something which no hook does. */
+function evidence({ conversation, read, variable }: Witness): Evidence | null {
+  if (conversation === null || !/^[\w-]+$/.test(conversation)) return null;
+  const home = variable("COPILOT_HOME") || `${variable("HOME") ?? ""}/.copilot`;
+  const text = read(`${home}/session-state/${conversation}/events.jsonl`);
+  for (const line of (text ?? "").split("\n").reverse()) {
+    const found = toldBy(line);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function toldBy(line: string): Evidence | null {
+  const value = parsed(line);
+  const status = STATUS_OF[textIn(value, "type") ?? ""];
+  const at = timeIn(value, "timestamp");
+  if (status === undefined || at === undefined) return null;
+  const tool = wordIn(objectIn(objectIn(value, "data"), "permissionRequest"), "kind");
+  const reason = status === "waiting" ? permissionFor(tool) : status === "idle" ? "cancelled" : null;
+  return { status, reason, at, source: "~/.copilot/session-state" };
+}
+
+function parsed(line: string): Payload {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,1 @@
+export type Installation = { readonly kind: "none" };

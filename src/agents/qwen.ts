@@ -1,0 +1,25 @@
+import type { Agent } from "./agent.ts";
+import { eventName, familyPoint } from "./claude-like.ts";
+import { isObject, type Payload } from "./payload.ts";
+import type { Point } from "./point.ts";
+
+/** Seen with Qwen Code 0.24. */
+export const qwen: Agent = {
+  name: "qwen",
+  title: "Qwen Code",
+  programs: ["qwen", "@qwen-code/qwen-code"],
+  normalise(payload, event): Point | null {
+    const name = eventName(payload, event);
+    if (name === undefined) return null;
+    const stopped = name === "PostToolBatch" && isCancelled(payload);
+    return familyPoint(payload, name, stopped ? { kind: "cancelled", reason: "cancelled" } : undefined);
+  },
+  installation: { kind: "none" },
+  cannotSee: ["Esc while it answers is told 1.5 s later"],
+};
+
+/** A No at a permission prompt leaves no other event at once. */
+function isCancelled(payload: Payload): boolean {
+  const calls = payload["tool_calls"];
+  return Array.isArray(calls) && calls.some((call) => isObject(call) && call["status"] === "cancelled");
+}

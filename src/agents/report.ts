@@ -1,0 +1,91 @@
+import type { BerthEvent, News, Stamp } from "../events/event.ts";
+import { VERSION } from "../events/event.ts";
+import { appendLocked, type Log, spool, withLog } from "../events/log.ts";
+import { type AgentProcess, type Agents, courseOf, dataOf, keyOf, type Known, takeIn } from "./known.ts";
+import { keepLedger, type Ledger, readLedger } from "./ledger.ts";
+import type { Point } from "./point.ts";
+import { type Standing, standingOf } from "./status.ts";
+
+/** An event of an agent, and whose it is. */
+export interface Report {
+  readonly session: string;
+  readonly agent: string;
+  readonly process: AgentProcess;
+  readonly point: Point;
+}
+
+/**
+ * Write an agent's event into the log, and where its status is another one with it, that too. Where somebody holds the
+ * log for longer than `waitMs` the event is left for the next writer to take in.
+ */
+export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: number): void {
+  const { session, agent, process, point } = report;
+  const event: News = { type: "agent.event", session, data: dataOf(agent, process, point) };
+  const done = withLog(log, waitMs, () => {
+    const ledger = readLedger(log.directory);
+    takeAll(ledger.agents, stamp, [event]);
+    const known = ledger.agents.get(keyOf(session, agent, process));
+    const changed = known === undefined ? null : changeOf(known, standingOf(courseOf(known)), "hook");
+    const more = changed === null ? [] : [changed];
+    takeAll(ledger.agents, stamp, more);
+    writeKept(log, stamp, ledger, [event, ...more]);
+    return true;
+  });
+  if (done === null) spool(log, stamp, [event]);
+}
+
+/**
+ * Write into the log that an agent's status is another one than was told last, where nobody has done so yet.
+ *
+ * @param waitMs 0 tries the lock once: whoever holds it may be saying it at this moment
+ */
+export function announce(
+  log: Log,
+  stamp: Stamp,
+  key: string,
+  standing: Standing,
+  source: string,
+  waitMs = 0,
+): void {
+  withLog(log, waitMs, () => {
+    const ledger = readLedger(log.directory);
+    const known = ledger.agents.get(key);
+    const changed = known === undefined ? null : changeOf(known, standing, source);
+    if (changed === null) return;
+    takeAll(ledger.agents, stamp, [changed]);
+    writeKept(log, stamp, ledger, [changed]);
+  });
+}
+
+/** The event that tells it; null where it was told already. */
+function changeOf(known: Known, standing: Standing | null, by: string): News | null {
+  if (standing === null || standing.status === known.told) return null;
+  const { agent, session, process, told } = known;
+  const { pid, start, pidNamespace } = process;
+  const { status: to, reason, event } = standing;
+  return {
+    type: "status.changed",
+    session,
+    data: {
+      agent,
+      pid,
+      start,
+      ...pidNamespace === null ? {} : { pidNamespace },
+      from: told,
+      to,
+      reason,
+      by,
+      event,
+    },
+  };
+}
+
+function writeKept(log: Log, stamp: Stamp, ledger: Ledger, news: readonly News[]): void {
+  const seq = appendLocked(log, stamp, news);
+  keepLedger(log.directory, { ...ledger, seq, fresh: ledger.fresh + news.length });
+}
+
+/** As if they had been read back. */
+function takeAll(agents: Agents, stamp: Stamp, news: readonly News[]): void {
+  for (const one of news) takeIn(agents, { v: VERSION, seq: 1, ...stamp, ...one } as BerthEvent);
+}

@@ -1,0 +1,75 @@
+import { openLog, prepare, stampOf } from "../../../events/observe.ts";
+import { writerOn } from "../../../events/host.ts";
+import type { Agent } from "../../../agents/agent.ts";
+import { loadAgent } from "../../../agents/agents.ts";
+import { isObject, type Payload } from "../../../agents/payload.ts";
+import { callerOf, identityOf } from "../../../agents/process.ts";
+import { reportEvent } from "../../../agents/report.ts";
+import type { Store } from "../../../store/open.ts";
+import { readRecord } from "../../../store/read.ts";
+import type { SessionRecord } from "../../../store/record.ts";
+import { updateSession } from "../../../store/update.ts";
+import type { Context, Input } from "../../command.ts";
+import { originOf, storeOf } from "../../mean/session.ts";
+import { readPayload } from "./stdin.ts";
+
+/** How long an agent waits for others that write, in milliseconds; then its event is left for them. */
+const WAIT_MS = 10;
+
+/**
+ * Note an event of an agent. Whatever happens, the agent goes on: nothing is said, and the status is 0. Where no
+ * session is known, nothing is noted.
+ */
+export async function hook(
+  context: Context,
+  input: Input,
+  [name = "", event]: readonly string[],
+): Promise<void> {
+  try {
+    const agent = await loadAgent(name);
+    const payload = readPayload();
+    if (agent === null || payload === null) return;
+    await note(context, input, agent, payload, event);
+  } catch (error) {
+    if (context.host.variables["BERTH_DEBUG"]) context.say(`berth: ${String(error)}\n`);
+  }
+}
+
+async function note(
+  context: Context,
+  input: Input,
+  agent: Agent,
+  payload: Payload,
+  event: string | undefined,
+): Promise<void> {
+  const point = agent.normalise(payload, event);
+  const { id, stable } = context.resolution();
+  if (point === null || !stable) return;
+  const store = storeOf(context, input, "agent hook");
+  const record = await recordOf(context, store, id);
+  const writer = writerOn(context.facts.boot);
+  const process = identityOf(context.facts, callerOf(context.facts, agent.programs), writer.host);
+  const log = await openLog(store);
+  prepare(log);
+  reportEvent(log, stampOf(store, writer), { session: id, agent: agent.name, process, point }, WAIT_MS);
+  const answer = agent.answer?.({
+    point,
+    session: id,
+    name: record?.name,
+    variables: context.host.variables,
+  });
+  if (answer !== undefined && isObject(answer)) context.out(`${JSON.stringify(answer)}\n`);
+}
+
+/** The session's record, made where there is none, so that the session is listed with its agent. */
+async function recordOf(context: Context, store: Store, id: string): Promise<SessionRecord | null> {
+  try {
+    const kept = readRecord(store, id);
+    if (kept !== null) return kept;
+    const origin = originOf(context, context.resolution());
+    return await updateSession(store, id, () => {}, { origin, waitMs: WAIT_MS });
+  } catch {
+    // Somebody is at it, or the store is read-only: the event is what counts.
+    return null;
+  }
+}
