@@ -38,6 +38,8 @@ export interface AgentRow {
 
 /** An agent of the log, with its process and what it says of itself looked at. */
 export interface Seen {
+  /** By which the log knows it. */
+  readonly key: string;
   readonly known: Known;
   readonly row: AgentRow;
 }

@@ -39,7 +39,7 @@ export function judge(found: Case): AgentRow | null {
     const why = known.process.pid === null
       ? "its process is not known"
       : "its process cannot be seen from here";
-    return row("unknown", why, null, standing?.event ?? "none", standing?.at ?? null);
+    return row("unknown", why, null, by(standing), standing?.at ?? null);
   }
   const { evidence } = found;
   if (evidence !== null && outweighs(evidence, standing, course)) {
@@ -49,11 +49,12 @@ export function judge(found: Case): AgentRow | null {
     return row("unknown", "nothing was heard of what it does", null, "process", found.now);
   }
   if (isStale(found, standing)) {
-    return row("unknown", "nothing was heard since it asked", standing.at, standing.event, standing.at);
+    return row("unknown", "nothing was heard since it asked", standing.at, by(standing), standing.at);
   }
-  return row(standing.status, standing.reason, standing.since, standing.event, standing.at);
+  return row(standing.status, standing.reason, standing.since, by(standing), standing.at);
 }
 
+const by = (standing: Standing | null): string => standing === null ? "none" : `hook ${standing.event}`;
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** A process that lives after its conversation ended asks for another one. */

@@ -18,6 +18,8 @@ export interface Standing {
 export interface Course {
   readonly main: Standing | null;
   readonly subagents: Readonly<Record<string, Standing>>;
+  /** Subagents that are over, the last ones: what else is told of them is not the agent's own. */
+  readonly past: readonly string[];
   /** Subagents that the end of a turn left at work. */
   readonly left: readonly string[];
   /** Commands that run behind the end of a turn. */
@@ -26,9 +28,12 @@ export interface Course {
   readonly conversation: string | null;
 }
 
+const KEPT_PAST = 32;
+
 export const NO_COURSE: Course = {
   main: null,
   subagents: {},
+  past: [],
   left: [],
   commands: 0,
   ended: false,
@@ -58,24 +63,29 @@ export function step(course: Course, point: Timed): Course {
   if (point.kind === "end") {
     return { ...heard(course, point), ended: true, subagents: {}, left: [], commands: 0 };
   }
-  const next = { ...course, ended: false, ...conversationOf(course, point), ...behind(course, point) };
+  const next = { ...course, ended: false, ...conversationOf(point), ...behind(course, point) };
   // A turn that failed is over, and that it is over does not undo it.
   if (point.kind === "settle" && course.main?.status === "error") return heard(next, point);
   return { ...next, main: standing(course.main, point, STATUS_OF[point.kind]) };
 }
 
 /** A subagent is told by its own ID, or by a conversation of its own that we have seen begin. */
-function subagentOf({ subagents, conversation }: Course, point: Point): string | undefined {
+function subagentOf({ subagents, past, conversation }: Course, point: Point): string | undefined {
   if (point.subagent !== undefined) return point.subagent;
   const { conversation: own } = point;
-  return own !== undefined && own !== conversation && Object.hasOwn(subagents, own) ? own : undefined;
+  return own !== undefined && own !== conversation && (Object.hasOwn(subagents, own) || past.includes(own))
+    ? own
+    : undefined;
 }
 
 function ofSubagent(course: Course, id: string, point: Timed): Course {
   const { [id]: known, ...others } = course.subagents;
   const over = point.begins === false ||
     ["finish", "settle", "cancelled", "error", "end"].includes(point.kind);
-  if (over) return { ...course, subagents: others, left: course.left.filter((one) => one !== id) };
+  if (over) {
+    const past = [...course.past.filter((one) => one !== id), id].slice(-KEPT_PAST);
+    return { ...course, subagents: others, past, left: course.left.filter((one) => one !== id) };
+  }
   if (point.kind === "note") return course;
   const { kind } = point;
   return {
@@ -96,11 +106,16 @@ function behind(
     return { subagents: Object.fromEntries(kept), left: background.subagents, commands: background.commands };
   }
   if (kind === "cancelled" || kind === "start") return { subagents: {}, left: [], commands: 0 };
+  // The turn is over, and with it those that it waited for, whether their end was told or not.
+  if (kind === "finish" || kind === "settle") {
+    const kept = Object.entries(subagents).filter(([id]) => left.includes(id));
+    return { subagents: Object.fromEntries(kept), left, commands };
+  }
   return { subagents, left, commands };
 }
 
-const conversationOf = (course: Course, { conversation }: Point): Partial<Course> =>
-  conversation === undefined ? {} : { conversation: conversation ?? course.conversation };
+const conversationOf = ({ conversation }: Point): Partial<Course> =>
+  conversation === undefined ? {} : { conversation };
 
 function heard(course: Course, { when, event }: Timed): Course {
   return course.main === null ? course : { ...course, main: { ...course.main, at: when, event } };

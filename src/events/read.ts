@@ -20,7 +20,7 @@ export function openSources(directory: string): LogSource[] {
   const found: LogSource[] = [];
   // The newest first: a file that moves on meanwhile is opened twice then, and none is missed.
   for (let age = 0; age < KEPT_FILES; age += 1) {
-    const source = openSource(`${directory}/${logName(age)}`);
+    const source = openFile(`${directory}/${logName(age)}`);
     if (source === null) continue;
     if (found.some(({ inode }) => inode === source.inode)) files.closeSync(source.fd);
     else found.push(source);
@@ -28,7 +28,7 @@ export function openSources(directory: string): LogSource[] {
   return found.reverse();
 }
 
-function openSource(path: string): LogSource | null {
+function openFile(path: string): LogSource | null {
   try {
     const fd = files.openToRead(path);
     const { dev, ino } = files.fstat(fd);

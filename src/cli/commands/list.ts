@@ -1,4 +1,5 @@
 import { picklist } from "valibot";
+import type { AgentRow } from "../../agents/evidence.ts";
 import { shortId } from "../../identity/id.ts";
 import { type ListedRecord, listRecords } from "../../store/list.ts";
 import { type Machine, sessionAlive } from "../../store/liveness.ts";
@@ -7,12 +8,13 @@ import { ago, aligned, size } from "../say/columns.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { currentWithoutAsking } from "../mean/current.ts";
 import { machineOf } from "../mean/machine.ts";
+import { agentInWords, agentsOf, rowsOf } from "../mean/agents.ts";
 import { storeOf } from "../mean/session.ts";
 
 const SORTS = ["active", "updated", "created", "name"] as const;
 
 /** One session as `berth list --json` prints it. */
-type Row = ReturnType<typeof rowOf> & { readonly archive?: string };
+type Row = ReturnType<typeof rowOf> & { readonly agents: readonly AgentRow[]; readonly archive?: string };
 type Damaged = { readonly file: string; readonly reason: string };
 
 export const list: Command = {
@@ -36,8 +38,8 @@ export const list: Command = {
     { flag: "--all", about: "Archived sessions too" },
   ],
   examples: ["berth list", "berth list --state waiting --json"],
-  run(context, input) {
-    const { sessions, damaged } = gather(context, input);
+  async run(context, input) {
+    const { sessions, damaged } = await gather(context, input);
     sort(sessions, text(input, "sort") ?? "active");
     if (context.json) return outJson(context, { sessions, damaged });
     context.out(sessions.length === 0 ? "" : table(sessions, context.now()));
@@ -46,8 +48,9 @@ export const list: Command = {
   },
 };
 
-function gather(context: Context, input: Input): { sessions: Row[]; damaged: Damaged[] } {
+async function gather(context: Context, input: Input): Promise<{ sessions: Row[]; damaged: Damaged[] }> {
   const store = storeOf(context, input, "list");
+  const agents = await agentsOf(context, store);
   const [machine, isCurrent] = [machineOf(context), currentWithoutAsking(context)];
   const sessions: Row[] = [];
   const damaged: Damaged[] = [];
@@ -56,7 +59,8 @@ function gather(context: Context, input: Input): { sessions: Row[]; damaged: Dam
       return damaged.push({ file: store.backend.locate(listed.name), reason: listed.reason });
     }
     if (!wanted(listed.record, input)) return;
-    const row = rowOf(listed.record, listed.bytes, machine, !archived && isCurrent(listed.record));
+    const found = rowOf(listed.record, listed.bytes, machine, !archived && isCurrent(listed.record));
+    const row = { ...found, agents: archived ? [] : rowsOf(agents.get(found.id)) };
     return sessions.push(archived ? { ...row, archive: nameOf(listed.name) } : row);
   };
   for (const listed of listRecords(store)) take(listed, false);
@@ -104,7 +108,7 @@ function sort(rows: Row[], order: string): void {
 }
 
 function table(rows: readonly Row[], now: Date): string {
-  const heading = ["", "SESSION", "NAME", "STATUS", "LIVE", "LAST", "SIZE", "BRANCH", "WORKSPACE"];
+  const heading = ["", "SESSION", "NAME", "STATUS", "AGENT", "LIVE", "LAST", "SIZE", "BRANCH", "WORKSPACE"];
   return aligned(
     heading,
     rows.map((row) => [
@@ -112,6 +116,7 @@ function table(rows: readonly Row[], now: Date): string {
       row.short,
       row.name ?? "",
       row.status,
+      row.agents.map((agent) => agentInWords(agent, now)).join(", "),
       row.alive === null ? "?" : row.alive ? "yes" : "no",
       ago(row.lastActivity, now),
       size(row.bytes),

@@ -4,6 +4,7 @@ import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, outJson } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
+import { agentAtLength, agentsIn } from "../mean/agents.ts";
 import { currentId, noSession, selected, SESSION_HELP } from "../mean/selected.ts";
 import { onOneLine } from "../line/value.ts";
 
@@ -12,16 +13,19 @@ export const show: Command = {
   about: "Show all that is kept of a session",
   details: [SESSION_HELP],
   examples: ["berth show", "berth show auth --json"],
-  run(context, input) {
+  async run(context, input) {
     const { store, id } = selected(context, input, "show", input.args[0]);
     const record = readRecord(store, id);
     if (record === null) throw noSession(id);
     const alive = sessionAlive(machineOf(context), record);
     const current = currentId(context) === id;
     const file = store.backend.locate(recordName(id));
-    if (context.json) return outJson(context, { session: record, alive, current, file });
+    const agents = await agentsIn(context, store, id);
+    if (context.json) return outJson(context, { session: { ...record, agents }, alive, current, file });
     const live = alive === null ? "cannot be told" : alive ? "yes" : "no";
-    context.out(lines({ ...facts(record), live, current: current ? "yes" : "no", file }) + values(record));
+    const doing = agents.map((agent) => ["agent", agentAtLength(agent, context.now())] as const);
+    const more = { live, current: current ? "yes" : "no", file };
+    context.out(lines([...Object.entries({ ...facts(record), ...more }), ...doing]) + values(record));
   },
 };
 
@@ -46,8 +50,8 @@ function facts(
   };
 }
 
-const lines = (entries: Record<string, unknown>): string =>
-  Object.entries(entries).filter(([, value]) => value !== undefined)
+const lines = (entries: readonly (readonly [string, unknown])[]): string =>
+  entries.filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name.padEnd(14)} ${onOneLine(value)}\n`).join("");
 
 function values({ sharedState, scriptState }: SessionRecord): string {

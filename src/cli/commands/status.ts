@@ -3,8 +3,9 @@ import { fail } from "../../errors/errors.ts";
 import { change } from "../../sessions/runs/runs.ts";
 import { STATUSES } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
-import { type Command, flag, outJson } from "../command.ts";
+import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { runHook } from "./hooks.ts";
+import { agentAtLength, agentsIn } from "../mean/agents.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
@@ -13,13 +14,18 @@ const WANTED = "active, waiting, idle, error or stopped";
 const STATUS = picklist(STATUSES);
 
 export const status: Command = {
-  usage: "status <session> <status>",
+  usage: "status <session> [status]",
   about: "Say how a session is doing: active, waiting, idle, error or stopped",
-  details: [SESSION_HELP, "Agents and their hooks tell others by it; berth wait waits for it."],
+  details: [
+    SESSION_HELP,
+    "berth wait waits for it. Without STATUS it is shown, with what the session's agents are doing and what says so",
+    "(see berth help agent): that is found out each time, and not set here.",
+  ],
   options: [{ flag: "--no-hooks", about: "Run no hooks of the project" }, WAIT],
   examples: ["berth status auth waiting", 'berth status "$BERTH_SESSION" active'],
   async run(context, input) {
-    const [given, value = ""] = input.args;
+    const [given, value] = input.args;
+    if (value === undefined) return await showStatus(context, input, given);
     const wanted = safeParse(STATUS, value);
     if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
     const deps = await dependenciesOf(context, input, "status");
@@ -37,3 +43,13 @@ export const status: Command = {
     if (context.json) outJson(context, { id, status: record.status, from: old });
   },
 };
+
+async function showStatus(context: Context, input: Input, given: string | undefined): Promise<void> {
+  const deps = await meansOf(context, input, "status");
+  const record = recordOf(context, deps, given);
+  const { id, status } = record;
+  const agents = await agentsIn(context, deps.store, id);
+  if (context.json) return outJson(context, { id, status, agents });
+  const lines = [status, ...agents.map((agent) => agentAtLength(agent, context.now()))];
+  context.out(lines.map((line) => `${line}\n`).join(""));
+}

@@ -1,0 +1,33 @@
+import type { AgentRow, Seen } from "../../agents/evidence.ts";
+import type { Store } from "../../store/open.ts";
+import { ago } from "../say/columns.ts";
+import type { Context } from "../command.ts";
+import { machineOf } from "./machine.ts";
+
+/** The agents of sessions, by the sessions' IDs, as they are now. What looks at them is loaded where there is a log. */
+export async function agentsOf(context: Context, store: Store, id?: string): Promise<Map<string, Seen[]>> {
+  // Without a log nobody has told of any.
+  if (store.backend.stat("events/events.jsonl") === null) return new Map();
+  const { lookAtAgents } = await import("../../agents/look.ts");
+  const { host, now } = context;
+  return await lookAtAgents(store.backend.locate("events"), { host, machine: machineOf(context), now }, id);
+}
+
+/** Of one session. */
+export async function agentsIn(context: Context, store: Store, id: string): Promise<AgentRow[]> {
+  return rowsOf((await agentsOf(context, store, id)).get(id));
+}
+
+export const rowsOf = (seen: readonly Seen[] | undefined): AgentRow[] => (seen ?? []).map(({ row }) => row);
+
+/** `claude waiting 3m: permission for Bash`. */
+export function agentInWords({ agent, status, reason, since }: AgentRow, now: Date): string {
+  const age = since === null ? "" : ` ${ago(since, now)}`;
+  return `${agent} ${status}${age}${reason === null ? "" : `: ${reason}`}`;
+}
+
+/** An agent with what says so, and how old that is. */
+export function agentAtLength(row: AgentRow, now: Date): string {
+  const { source, at } = row.evidence;
+  return `${agentInWords(row, now)} (${source}${at === null ? "" : `, ${ago(at, now)}`})`;
+}
