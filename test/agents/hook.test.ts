@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { lockFiles } from "../../src/store/lock-file.ts";
+import { lockFiles } from "../../src/store/lock-files.ts";
 import type { BerthEvent } from "../../src/events/event.ts";
 import { berth, cleanEnv, run, scratch } from "../support/berth.ts";
 import { payloadsOf, type Sample, samplesOf, type Step } from "../support/agent-streams.ts";

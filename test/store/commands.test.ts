@@ -199,6 +199,7 @@ describe("sessions", () => {
       "updatedAt",
       "lastActivity",
       "bytes",
+      "agents",
     ]);
     writeFileSync(file("ex--bad_12"), "{");
     const damaged = await call(["list", "--json"]);

@@ -45,7 +45,7 @@ export const status: Command = {
 };
 
 async function showStatus(context: Context, input: Input, given: string | undefined): Promise<void> {
-  const deps = await meansOf(context, input, "status");
+  const deps = await dependenciesOf(context, input, "status");
   const record = recordOf(context, deps, given);
   const { id, status } = record;
   const agents = await agentsIn(context, deps.store, id);
