@@ -8,7 +8,7 @@ import {
   timeIn,
   wordIn,
 } from "./payload.ts";
-import type { Background, Kind, Point } from "./point.ts";
+import type { Background, Point, PointKind } from "./point.ts";
 
 /*
  * Hooks as Claude Code has them, which Codex, Gemini CLI, Qwen Code and Kimi Code took over with differences of their
@@ -27,7 +27,7 @@ export const commonParts = (payload: Payload) => ({
 });
 
 /** Events that mean the same in all of them. */
-const KIND_OF: Readonly<Record<string, Kind>> = {
+const KIND_OF: Readonly<Record<string, PointKind>> = {
   UserPromptSubmit: "work",
   PreToolUse: "work",
   PostToolUse: "work",
@@ -46,7 +46,11 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
 };
 
 /** The event of a family member, with what is its own put over the common meaning. */
-export function familyPoint(payload: Payload, event: string, own?: { kind?: Kind; reason?: string }): Point {
+export function familyPoint(
+  payload: Payload,
+  event: string,
+  own?: { kind?: PointKind; reason?: string },
+): Point {
   const parts = commonParts(payload);
   const kind = own?.kind ?? kindOf(payload, event);
   const background = event === "Stop" ? backgroundOf(payload) : undefined;
@@ -61,7 +65,7 @@ export function familyPoint(payload: Payload, event: string, own?: { kind?: Kind
 const beginsOf = (event: string): boolean | undefined =>
   event === "SubagentStart" ? true : event === "SubagentStop" ? false : undefined;
 
-function kindOf(payload: Payload, event: string): Kind {
+function kindOf(payload: Payload, event: string): PointKind {
   switch (event) {
     case "SessionStart":
       // A conversation is compacted in the middle of its work.
@@ -82,12 +86,17 @@ function kindOf(payload: Payload, event: string): Kind {
   }
 }
 
-function notified(type: string | undefined): Kind {
+function notified(type: string | undefined): PointKind {
   if (type === "permission_prompt" || type === "elicitation_dialog") return "permission";
   return type === "idle_prompt" ? "settle" : "note";
 }
 
-function reasonOf(payload: Payload, event: string, kind: Kind, tool: string | undefined): string | undefined {
+function reasonOf(
+  payload: Payload,
+  event: string,
+  kind: PointKind,
+  tool: string | undefined,
+): string | undefined {
   if (kind === "permission") {
     return event.startsWith("Elicitation") || textIn(payload, "notification_type") === "elicitation_dialog"
       ? "a question of a tool's"

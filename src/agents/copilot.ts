@@ -10,10 +10,10 @@ import {
   timeIn,
   wordIn,
 } from "./payload.ts";
-import type { Kind, Point } from "./point.ts";
+import type { Point, PointKind } from "./point.ts";
 import type { AgentStatus } from "./status.ts";
 
-const KIND_OF: Readonly<Record<string, Kind>> = {
+const KIND_OF: Readonly<Record<string, PointKind>> = {
   sessionStart: "start",
   userPromptSubmitted: "work",
   preToolUse: "work",

@@ -1,9 +1,9 @@
 import type { Agent } from "./agent.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import { objectIn, type Payload, permissionFor, textIn } from "./payload.ts";
-import type { Kind, Point } from "./point.ts";
+import type { Point, PointKind } from "./point.ts";
 
-const KIND_OF: Readonly<Record<string, Kind>> = {
+const KIND_OF: Readonly<Record<string, PointKind>> = {
   BeforeAgent: "work",
   BeforeModel: "work",
   BeforeToolSelection: "work",

@@ -1,6 +1,6 @@
 import type { Agent } from "./agent.ts";
 import { objectIn, type Payload, permissionFor, pointOf, textIn, wordIn } from "./payload.ts";
-import type { Kind, Point } from "./point.ts";
+import type { Point, PointKind } from "./point.ts";
 
 /** Seen with OpenCode 1.18.33. Its plugin hands over the bus event as it is: `{type, properties}`. */
 export const opencode: Agent = {
@@ -31,7 +31,7 @@ export function opencodePoint(payload: Payload, event: string | undefined): Poin
   });
 }
 
-function meaning(name: string, properties: Payload): { kind: Kind; reason?: string } {
+function meaning(name: string, properties: Payload): { kind: PointKind; reason?: string } {
   switch (name) {
     case "session.created":
       return { kind: "start" };
@@ -53,7 +53,7 @@ function meaning(name: string, properties: Payload): { kind: Kind; reason?: stri
   }
 }
 
-const failed = (name: string | undefined): { kind: Kind; reason: string } =>
+const failed = (name: string | undefined): { kind: PointKind; reason: string } =>
   name === "MessageAbortedError"
     ? { kind: "cancelled", reason: "cancelled" }
     : { kind: "error", reason: "the turn failed" };

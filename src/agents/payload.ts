@@ -1,4 +1,4 @@
-import type { Kind, Point } from "./point.ts";
+import type { Point, PointKind } from "./point.ts";
 
 /** What an agent wrote to the hook's standard input: an object of any kind. */
 export type Payload = Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export function timeIn(payload: Payload, key: string): number | undefined {
 type Parts = Partial<{ [K in keyof Point]: Point[K] | undefined }>;
 
 /** A point of what is known; what is undefined is left out. */
-export const pointOf = (event: string, kind: Kind, parts: Parts = {}): Point =>
+export const pointOf = (event: string, kind: PointKind, parts: Parts = {}): Point =>
   Object.fromEntries(
     Object.entries({ event: oneLine(event, MAX_WORD), kind, ...parts }).filter(([, value]) =>
       value !== undefined

@@ -22,13 +22,13 @@ export const KINDS = [
   "note",
 ] as const;
 
-export type Kind = (typeof KINDS)[number];
+export type PointKind = (typeof KINDS)[number];
 
 /** An event of an agent, in the words that are the same for all of them. */
 export interface Point {
   /** The agent's own name of it. */
   readonly event: string;
-  readonly kind: Kind;
+  readonly kind: PointKind;
   /** The agent's ID of the conversation. */
   readonly conversation?: string;
   /** The subagent that it is of; none for the agent itself. */

@@ -1,4 +1,4 @@
-import type { Kind, Point } from "./point.ts";
+import type { Point, PointKind } from "./point.ts";
 
 export const AGENT_STATUSES = ["active", "waiting", "idle", "error", "unknown"] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
@@ -40,7 +40,7 @@ export const NO_COURSE: Course = {
   conversation: null,
 };
 
-const STATUS_OF: Readonly<Record<Exclude<Kind, "note" | "end">, AgentStatus>> = {
+const STATUS_OF: Readonly<Record<Exclude<PointKind, "note" | "end">, AgentStatus>> = {
   start: "idle",
   work: "active",
   permission: "waiting",
