@@ -64,6 +64,7 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Make a session with a branch and a worktree of its own",
         load: async () => (await import("./commands/new/new.ts")).newCommand,
       },
+      cd: { about: "Go into a session's worktree", load: async () => (await import("./commands/cd.ts")).cd },
       run: {
         about: "Run a command in a session's worktree",
         load: async () => (await import("./commands/run.ts")).runSession,
@@ -71,6 +72,19 @@ export const GROUPS: readonly CommandGroup[] = [
       resume: {
         about: "Run a session's last command again",
         load: async () => (await import("./commands/run.ts")).resume,
+      },
+      attach: {
+        about: "Go to where a session's command runs in the background",
+        load: async () => (await import("./commands/attach.ts")).attach,
+      },
+      logs: {
+        about: "Print what a session's command shows in the background",
+        load: async () => (await import("./commands/attach.ts")).logs,
+      },
+      background: {
+        about: "Run what was handed over",
+        hidden: true,
+        load: async () => (await import("./commands/background.ts")).background,
       },
       stop: {
         about: "End the command that runs in a session",
@@ -87,6 +101,22 @@ export const GROUPS: readonly CommandGroup[] = [
       wait: {
         about: "Wait for a session's end or status",
         load: async () => (await import("./commands/wait.ts")).wait,
+      },
+      diff: {
+        about: "Show what a session changed",
+        load: async () => (await import("./commands/diff.ts")).diff,
+      },
+      log: {
+        about: "Show the commits of a session",
+        load: async () => (await import("./commands/diff.ts")).log,
+      },
+      finish: {
+        about: "Merge a session's branch, then remove worktree, branch and session",
+        load: async () => (await import("./commands/finish.ts")).finish,
+      },
+      rename: {
+        about: "Give a session another name",
+        load: async () => (await import("./commands/rename.ts")).rename,
       },
       destroy: {
         about: "End a session, and remove its worktree where that loses nothing",

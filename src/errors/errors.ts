@@ -7,17 +7,19 @@
  */
 
 import { agentsErrors } from "./agents.ts";
+import { backgroundErrors } from "./background.ts";
 import { cliErrors } from "./cli.ts";
 import { factsErrors } from "./facts.ts";
 import { hooksErrors } from "./hooks.ts";
 import { identityErrors } from "./identity.ts";
+import { mergeErrors } from "./merge.ts";
 import { sandboxErrors } from "./sandbox.ts";
 import { sessionsErrors } from "./sessions.ts";
 import { storeErrors } from "./store.ts";
 import type { ExitStatus, Kind } from "./kind.ts";
 
 export { Exit, type ExitStatus } from "./kind.ts";
-export { quote, quotePath, visible } from "./quote.ts";
+export { quote, quotePath, shellWord, visible } from "./quote.ts";
 
 /**
  * All tables as one. Made when somebody fails or asks: its hundred entries would have to be made at every start, and what
@@ -29,6 +31,8 @@ export const kinds = () => ({
   ...storeErrors(),
   ...sessionsErrors(),
   ...agentsErrors(),
+  ...mergeErrors(),
+  ...backgroundErrors(),
   ...sandboxErrors(),
   ...hooksErrors(),
   ...cliErrors(),

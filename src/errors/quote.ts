@@ -29,3 +29,13 @@ export const nearest = (near: string | undefined, otherwise: string): string =>
 
 /** How a command is called; the one of `berth` alone has no name. */
 export const called = (...words: readonly string[]): string => ["berth", ...words].join(" ").trimEnd();
+
+/** Up to five paths, and how many there are beside. */
+export function some(paths: readonly string[], most = 5): string {
+  const shown = paths.slice(0, most).map(quotePath).join(", ");
+  return paths.length > most ? `${shown} and ${paths.length - most} more` : shown;
+}
+
+/** A path as it is typed in a shell, quoted where it has to be. */
+export const shellWord = (path: string): string =>
+  /^[A-Za-z0-9_\/.:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -5,7 +5,15 @@ import { sha256 } from "../facts/sha256.ts";
  * `~` is in no ID, so a spelling with a hash never meets one without.
  */
 
-export const FOLDERS = ["sessions", "archive", "quarantine", "locks", "workspaces", "events"] as const;
+export const FOLDERS = [
+  "sessions",
+  "archive",
+  "quarantine",
+  "locks",
+  "workspaces",
+  "events",
+  "background",
+] as const;
 export type Folder = (typeof FOLDERS)[number];
 
 export const RECORD_END = ".session.json";

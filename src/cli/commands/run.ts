@@ -1,9 +1,10 @@
 import { fail } from "../../errors/errors.ts";
-import type { Command } from "../command.ts";
+import { type Command, flag } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
-import { runIn } from "./supervised.ts";
+import { DETACH } from "../line/detach-option.ts";
+import { detached, runIn } from "./supervised.ts";
 
 export const runSession: Command = {
   usage: "run <session> -- <command>",
@@ -12,15 +13,18 @@ export const runSession: Command = {
     SESSION_HELP,
     "The exit status is the command's; 126: it cannot be executed, 127: there is no such program. One command at a time runs in a session.",
   ],
-  options: [WAIT],
-  examples: ["berth run auth -- claude --resume", "berth run auth -- npm test"],
+  options: [DETACH, WAIT],
+  examples: ["berth run auth -- claude --resume", "berth run auth -d -- npm test"],
   async run(context, input) {
     const command = input.rest ?? [];
     if (command.length === 0) {
       throw fail("missing_argument", { command: "run", usage: "run <session> -- <command>" });
     }
     const deps = await dependenciesOf(context, input, "run");
-    return await runIn(context, deps, namedRecord(context, deps, input.args[0], "run in"), command);
+    const record = namedRecord(context, deps, input.args[0], "run in");
+    return flag(input, "detach")
+      ? await detached(context, deps, record, command)
+      : await runIn(context, deps, record, command);
   },
 };
 
@@ -28,13 +32,15 @@ export const resume: Command = {
   usage: "resume <session>",
   about: "Run a session's last command again",
   details: [SESSION_HELP],
-  options: [WAIT],
-  examples: ["berth resume auth"],
+  options: [DETACH, WAIT],
+  examples: ["berth resume auth", "berth resume auth -d"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "resume");
     const record = namedRecord(context, deps, input.args[0], "resume");
     const command = record.run?.command ?? [];
     if (command.length === 0) throw fail("no_command", { session: record.name });
-    return await runIn(context, deps, record, command);
+    return flag(input, "detach")
+      ? await detached(context, deps, record, command)
+      : await runIn(context, deps, record, command);
   },
 };

@@ -21,6 +21,26 @@ export async function runIn(
   return leave(ended);
 }
 
+/**
+ * Run a command in the session in the background, as `new -d`, `run -d` and `resume -d` do.
+ *
+ * @param name whether to print the session's name
+ * @returns the exit status
+ */
+export async function detached(
+  context: Context,
+  deps: Dependencies,
+  record: SessionRecord & { name: string },
+  command: readonly string[],
+  name = false,
+): Promise<number> {
+  const { runDetached } = await import("./background.ts");
+  const session = await runDetached(context, deps, record, command);
+  if (context.json) outJson(context, { session });
+  else if (name) context.out(`${record.name}\n`);
+  return 0;
+}
+
 /** What is to be run runs, whether somebody reads about it or not. */
 function announce(context: Context, session: SessionRecord): void {
   try {

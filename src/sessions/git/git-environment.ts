@@ -43,8 +43,12 @@ export function gitEnvironment(environment: Environment): Record<string, string>
   return { ...filtered(environment, (name) => !name.startsWith("GIT_") || KEPT.has(name)), ...own };
 }
 
-/** What the terminal that we are in says of its own session. */
-const TERMINAL = new Set(["BERTH_SESSION_BIND", "BERTH_USE"]);
+/** What the terminal that we are in says of its own session, and the shell that waits for our answer. */
+const TERMINAL = new Set(["BERTH_SESSION_BIND", "BERTH_USE", "BERTH_CD_FILE"]);
+
+/** The environment for git as the user would call it in some directory: with its hooks, its editor, its colours. */
+export const userEnvironment = (environment: Environment): Record<string, string> =>
+  filtered(environment, (name) => !REPOSITORY.has(name) && name !== "BERTH_CD_FILE");
 
 /** The environment for a command of the user's in the worktree of a session. @param id the session */
 export const commandEnvironment = (environment: Environment, id: string): Record<string, string> => ({

@@ -62,6 +62,12 @@ export function gitIn(directory: string, environment: Environment, early?: Early
   return Object.assign(git, { directory });
 }
 
+/** The same git in another directory. */
+export const gitAt = (git: Git, directory: string): Git =>
+  Object.assign((args: readonly string[], options?: AskOptions) => git(["-C", directory, ...args], options), {
+    directory,
+  });
+
 /** A signal that comes while git runs is for its handler afterwards. */
 function ask(
   cwd: string,

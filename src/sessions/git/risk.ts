@@ -29,7 +29,7 @@ export interface Risk {
 }
 
 /** Files in git's directory of a worktree that stand for a step which was begun and not ended. */
-const UNFINISHED = {
+export const UNFINISHED = {
   "rebase-merge": "rebase",
   "rebase-apply": "rebase",
   MERGE_HEAD: "merge",

@@ -35,6 +35,32 @@ const journalSchema = v.variant("kind", [
     /** Whether the branch goes with commits that nothing else has. */
     force: v.exactOptional(v.boolean()),
   }),
+  v.looseObject({
+    kind: v.literal("finish"),
+    by: owner,
+    /** The session's branch, and the commit that is brought into the base. */
+    branch: v.string(),
+    commit: v.string(),
+    /** The base, and where it stood. */
+    base: v.string(),
+    from: v.string(),
+    /** The checkout that the merge is made in, null where it needs none. */
+    at: v.nullable(v.string()),
+    /** What the files of the base are to be, where that is known beforehand. */
+    tree: v.nullable(v.string()),
+    squash: v.boolean(),
+    /** Whether all but the base stays. */
+    keep: v.boolean(),
+    /** The worktree that a rebase is tried in. */
+    scratch: v.nullable(v.string()),
+  }),
+  v.looseObject({
+    kind: v.literal("rename"),
+    by: owner,
+    name: v.string(),
+    /** The branch that gets another name, null where it keeps its own. */
+    branch: v.nullable(v.looseObject({ from: v.string(), to: v.string(), commit: v.string() })),
+  }),
 ]);
 
 export type Journal = v.InferOutput<typeof journalSchema>;
@@ -52,15 +78,23 @@ export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"):
   return v.is(owner, found) ? found : null;
 }
 
+const DOING = { new: "made", destroy: "destroyed", finish: "finished", rename: "renamed" } as const;
+
 /**
  * Refuse to work on a session that is half made or half destroyed.
  *
+ * @param ours who goes on with what it has begun itself
  * @throws `session_live` while the process that does it lives, `session_unfinished` when it is gone
  */
-export function refuseUnfinished(machine: Machine, record: SessionRecord, action: string): void {
+export function refuseUnfinished(
+  machine: Machine,
+  record: SessionRecord,
+  action: string,
+  ours?: Owner,
+): void {
   const journal = journalOf(record);
-  if (journal === null) return;
-  const doing = journal.kind === "new" ? "made" : "destroyed";
+  if (journal === null || journal.by.pid === ours?.pid && journal.by.start === ours.start) return;
+  const doing = DOING[journal.kind];
   if (processAlive(machine, journal.by) === false) {
     throw fail("session_unfinished", { session: nameOf(record), action, doing });
   }

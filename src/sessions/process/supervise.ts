@@ -19,6 +19,10 @@ export interface Supervision {
   readonly environment: Environment;
   /** Told right before the command starts. */
   readonly starting?: (record: SessionRecord) => void;
+  /** Where the run can be seen, for its record. */
+  readonly pane?: Readonly<Record<string, unknown>>;
+  /** Done when the command has ended, before the record says so. */
+  readonly ending?: () => Promise<void>;
 }
 
 /** Where commands of the session run. @throws `worktree_missing`, `worktree_refused`, `bad_directory` */
@@ -62,7 +66,7 @@ export async function supervise(
   // From the first word about the run to the last. What comes before the command is there is for the command.
   const held = ENDING.filter((name) => !starter.isIgnored(SIGNALS[name]));
   using _held = holdSignals(held, (name) => void caught.push(SIGNALS[name]));
-  const spawning = await beginSpawn(deps, id, command);
+  const spawning = await beginSpawn(deps, id, command, supervision.pane);
   const run = { id, n: spawning.run?.n ?? 0 };
   let child: Child;
   let early: readonly number[];
@@ -77,6 +81,9 @@ export async function supervise(
   for (const signal of early) child.signal(signal);
   await attachOrEnd(deps, run, child);
   const ended = await child.ended;
+  await supervision.ending?.().catch((error: unknown) =>
+    deps.log("ending failed", { id, why: String(error) })
+  );
   await end(deps, run, ended);
   return ended;
 }

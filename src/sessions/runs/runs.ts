@@ -26,12 +26,14 @@ export function change(
 /**
  * CREATED → SPAWNING, as a new run where the last one has ended.
  *
+ * @param pane where it can be seen, when it runs in the background
  * @throws `session_running` while one goes on; `ROLE_TAKEN` where the session's role went to another meanwhile
  */
 export async function beginSpawn(
   deps: Dependencies,
   id: string,
   command: readonly string[],
+  pane?: Readonly<Record<string, unknown>>,
 ): Promise<SessionRecord> {
   const { role, project } = readRecord(deps.store, id) ?? {};
   const root = project?.root ?? "";
@@ -47,6 +49,9 @@ export async function beginSpawn(
     run.command = [...command];
     run.startedAt = deps.clock().toISOString();
     run["supervisor"] = deps.self;
+    if (pane === undefined) delete run["pane"];
+    else run["pane"] = pane;
+    delete draft["asked"];
     draft.status = "active";
     delete draft.lastError;
     remember(draft, deps.clock(), "started", { run: run.n, program: command[0] ?? "" });

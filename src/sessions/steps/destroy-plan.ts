@@ -14,6 +14,8 @@ export interface Destruction {
   readonly deleteBranch: boolean;
   /** Also with work that is lost by it. */
   readonly force: boolean;
+  /** Also a branch with commits that nothing else has: they were merged under others. */
+  readonly forceBranch?: boolean;
 }
 
 /** One thing that a destruction does or leaves, for `--dry-run` and for its own use. */
@@ -124,7 +126,7 @@ export function ownPath({ id, project }: SessionRecord, root: string): string {
  * @throws `worktree_refused` as `ownPath`, for a directory that git does not know, and for the worktree of another
  *   session
  */
-async function inspectOwn(
+export async function inspectOwn(
   record: SessionRecord,
   { main, repository }: Checkout,
   begun: boolean,
@@ -164,7 +166,7 @@ export async function planBranch(record: SessionRecord, { main }: Checkout, want
   const at = found.checkedOutAt;
   if (at !== null && (at !== worktree || !wanted.cleanup)) throw fail("branch_in_use", { branch, at });
   const own = await hasOwnCommits(main, branch);
-  if (own && !wanted.force) throw fail("branch_unmerged", { branch });
+  if (own && !wanted.force && wanted.forceBranch !== true) throw fail("branch_unmerged", { branch });
   const reason = own ? "lost: commits that no other branch and no remote has" : "nothing would be lost";
   const step: DestroyStep = { what: "branch", action: "delete", reason: `${branch}: ${reason}` };
   return { step, commit: found.commit, gone: false };

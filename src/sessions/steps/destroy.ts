@@ -35,7 +35,7 @@ export async function destroySession(
     force: wanted.force,
   };
   await change(deps, record.id, (draft) => {
-    refuseUnfinished(deps.machine(), draft, "destroy");
+    refuseUnfinished(deps.machine(), draft, "destroy", deps.self);
     refuseRunning(deps, draft, "destroy");
     draft["pending"] = journal;
     if (plan.branchGone) disown(draft);

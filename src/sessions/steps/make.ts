@@ -102,7 +102,8 @@ async function prepare(
     throw fail("worktree_refused", { path: worktree, why: "something is there already" });
   }
   const baseRef = base?.ref ?? adopted?.commit ?? "";
-  draft.project = { root, worktree, branch, baseRef, ownsBranch: adopted === null };
+  const baseCommit = base?.commit ?? adopted?.commit ?? "";
+  draft.project = { root, worktree, branch, baseRef, baseCommit, ownsBranch: adopted === null };
   const journal: Journal = { kind: "new", by: deps.self, base: base?.commit ?? null };
   draft["pending"] = journal;
 }

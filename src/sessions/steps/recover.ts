@@ -13,9 +13,11 @@ import { adminOf, isLinkMissing, linked } from "../git/link.ts";
 import { finish, markerOf, undoMake } from "./make.ts";
 import { writeMarker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { journalOf } from "../model/journal.ts";
+import { type JournalOf, journalOf, removalOf } from "../model/journal.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import { type DestroyRecovery, recoverDestroy } from "./recover-destroy.ts";
+import { recoverFinish } from "./recover-finish.ts";
+import { recoverRename } from "./rename.ts";
 import { assess } from "../git/risk.ts";
 import { type InspectedWorktree, inspectWorktree, stepMarks } from "../git/worktree.ts";
 import { lockIn } from "../git/worktree-list.ts";
@@ -69,9 +71,32 @@ export async function recover(
     await archive(deps, record.id);
     return "finished";
   }
-  return journal.kind === "new"
-    ? await recoverNew(deps, record, checkout)
-    : await recoverDestroy(deps, record, journal, checkout, wanted);
+  switch (journal.kind) {
+    case "new":
+      return await recoverNew(deps, record, checkout);
+    case "destroy":
+      return await recoverDestroy(deps, record, journal, checkout, wanted);
+    case "finish":
+      return await recoverMerge(deps, record, journal, checkout);
+    case "rename":
+      return await recoverRename(deps, record, journal, checkout);
+  }
+}
+
+/** Where the merge is there, the rest is a destruction that was begun. */
+async function recoverMerge(
+  deps: Dependencies,
+  record: SessionRecord,
+  journal: JournalOf<"finish">,
+  checkout: Checkout,
+): Promise<Recovery> {
+  const result = await recoverFinish(deps, record, journal, checkout);
+  if (result !== "merged") return result;
+  const merged = readRecord(deps.store, record.id);
+  const removal = merged === null ? null : removalOf(merged);
+  return merged === null || removal === null
+    ? "finished"
+    : await recoverDestroy(deps, merged, removal, checkout);
 }
 
 async function recoverNew(deps: Dependencies, record: SessionRecord, checkout: Checkout): Promise<Recovery> {

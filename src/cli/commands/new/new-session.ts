@@ -8,7 +8,7 @@ import { type Context, flag, type Input, outJson, text } from "../../command.ts"
 import { directoryOf } from "../../line/given-directory.ts";
 import { runHook } from "../hooks.ts";
 import { dependenciesOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
-import { runIn } from "../supervised.ts";
+import { detached, runIn } from "../supervised.ts";
 
 /**
  * What `berth new` does when its command line is right.
@@ -28,6 +28,9 @@ export async function makeSession(
   const made = await uninterrupted(() => make(context, deps, input, git, branch));
   await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
+  if (flag(input, "detach")) {
+    return await detached(context, deps, { ...made, name: made.name ?? made.id }, command, true);
+  }
   if (command.length > 0) return await runIn(context, deps, made, command);
   if (context.json) outJson(context, { session: made });
   else context.out(`${made.name}\n`);

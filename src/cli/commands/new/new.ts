@@ -4,6 +4,7 @@ import { askAhead } from "../../../sessions/git/git.ts";
 import { branchOf, checkName } from "../../../sessions/model/name.ts";
 import { repositoryQuestion } from "../../../sessions/git/repository-question.ts";
 import { type Command, flag, type Input, text } from "../../command.ts";
+import { DETACH } from "../../line/detach-option.ts";
 import { WAIT } from "../../line/wait-option.ts";
 
 export const newCommand: Command = {
@@ -22,13 +23,22 @@ export const newCommand: Command = {
     { flag: "--role <role>", about: "What it is there for; one live session of a workspace has it" },
     { flag: "--path <dir>", about: "The project's root; otherwise the repository's, else this directory" },
     { flag: "--no-hooks", about: "Run no hooks of the project" },
+    DETACH,
     WAIT,
   ],
-  examples: ["berth new auth -- claude", "berth new --base origin/main", "berth new notes --no-worktree"],
+  examples: [
+    "berth new auth -- claude",
+    "berth new auth -d -- claude",
+    "berth new --base origin/main",
+    "berth new notes --no-worktree",
+  ],
   async run(context, input) {
     const [name] = input.args;
     if (name !== undefined) checkName(name);
     refuseContradictions(input);
+    if (flag(input, "detach") && (input.rest ?? []).length === 0) {
+      throw fail("missing_argument", { command: "new", usage: "new [name] -d -- <command>" });
+    }
     // Git looks while nearly all of this command is loaded: both take about as long.
     const branch = branchToMake(input);
     const directory = await directoryToAsk(input);

@@ -1,0 +1,91 @@
+import process from "node:process";
+import { fail } from "../../errors/errors.ts";
+import { resolve } from "../../identity/resolve.ts";
+import { keptLog } from "../../sessions/background/log.ts";
+import { captured, ownPane, type Pane, paneOf, sessionOfPane } from "../../sessions/background/pane.ts";
+import { type Tmux, tmuxBy, tmuxEnvironment } from "../../sessions/background/tmux.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { type Command, type Context, outJson } from "../command.ts";
+import { SESSION_HELP } from "../mean/selected.ts";
+import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
+import { showBy } from "./git-shown.ts";
+
+export const attach: Command = {
+  usage: "attach [session]",
+  about: "Go to where a session's command runs in the background",
+  details: [
+    SESSION_HELP,
+    "Inside of tmux this client goes there; elsewhere tmux is attached to, until you detach.",
+  ],
+  examples: ["berth attach auth"],
+  async run(context, input) {
+    const deps = await dependenciesOf(context, input, "attach");
+    const record = namedRecord(context, deps, input.args[0], "attach to");
+    const tmux = tmuxBy(tmuxEnvironment(context.host.variables));
+    const { pane, session } = await found(tmux, record);
+    if (context.json) outJson(context, { session: record });
+    return await go(context, tmux, pane, session);
+  },
+};
+
+export const logs: Command = {
+  usage: "logs [session]",
+  about: "Print what a session's command shows in the background, or showed last",
+  details: [SESSION_HELP, "After its end the last 256 KiB of what its pane showed are kept."],
+  examples: ["berth logs auth", "berth logs auth | tail"],
+  async run(context, input) {
+    const deps = await dependenciesOf(context, input, "logs");
+    const record = namedRecord(context, deps, input.args[0], "read");
+    const pane = paneOf(record);
+    const tmux = tmuxBy(tmuxEnvironment(context.host.variables));
+    const shown = pane === null || await sessionOfPane(tmux, pane).catch(() => null) === null
+      ? null
+      : await captured(tmux, pane);
+    const text = shown ?? keptLog(deps.store, record.id);
+    if (text === null) throw fail("no_log", { session: record.name });
+    context.out(text);
+  },
+};
+
+/** @throws `not_in_background` where there is nowhere to go to */
+async function found(
+  tmux: Tmux,
+  record: SessionRecord & { name: string },
+): Promise<{ pane: Pane; session: string }> {
+  const { name, run } = record;
+  const pane = paneOf(record);
+  const running = run !== undefined && run.state !== "CLEANED" && run.state !== "CREATED";
+  if (pane === null) {
+    const why = running ? `process ${run.pid} runs in the foreground of a terminal` : "nothing runs in it";
+    throw fail("not_in_background", { session: name, why, running });
+  }
+  const session = await sessionOfPane(tmux, pane);
+  if (session === null) {
+    const why = running ? "the tmux that it was in is gone" : "its command has ended";
+    throw fail("not_in_background", { session: name, why, running: false });
+  }
+  return { pane, session };
+}
+
+async function go(
+  context: Context,
+  tmux: Tmux,
+  { socket, server, pane }: Pane,
+  session: string,
+): Promise<number> {
+  const here = isInTmux(context) ? ownPane(context.host.variables) : null;
+  if (here?.server === server) {
+    const { status, err } = await tmux(["-S", here.socket, "switch-client", "-t", pane]);
+    if (status !== 0) throw fail("tmux_failed", { why: err });
+    return 0;
+  }
+  const { isatty } = process.getBuiltinModule("node:tty");
+  if (!isatty(0) || !isatty(1)) throw fail("no_terminal", { action: "attach to it" });
+  const command = ["tmux", "-S", socket, "select-window", "-t", pane, ";", "select-pane", "-t", pane, ";"];
+  const attach = [...command, "attach-session", "-t", session];
+  // In another tmux than that one: as a client in its pane, which it refuses where it knows.
+  return await showBy(context, attach, { cwd: "/", more: { TMUX: undefined } });
+}
+
+const isInTmux = ({ facts, deps }: Context): boolean =>
+  resolve(facts, { scope: "session", terminalOnly: true }, deps).source === "tmux";

@@ -1,0 +1,25 @@
+import { checkoutOf } from "../../sessions/git/checkout.ts";
+import { branchOf } from "../../sessions/model/name.ts";
+import { renameSession } from "../../sessions/steps/rename.ts";
+import { type Command, flag, outJson } from "../command.ts";
+import { SESSION_HELP } from "../mean/selected.ts";
+import { WAIT } from "../mean/session.ts";
+import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
+
+export const rename: Command = {
+  usage: "rename <session> <name>",
+  about: "Give a session another name",
+  details: [SESSION_HELP, "What runs in it goes on. The directory of its worktree stays where it is."],
+  options: [{ flag: "--branch", about: "Rename its branch too, if berth made it" }, WAIT],
+  examples: ["berth rename auth login", "berth rename auth login --branch"],
+  async run(context, input) {
+    const [given, name = ""] = input.args;
+    const deps = await dependenciesOf(context, input, "rename");
+    const record = namedRecord(context, deps, given, "rename");
+    const checkout = flag(input, "branch") ? await checkoutOf(record, context.host.variables) : null;
+    const branch = checkout === null ? null : branchOf(name);
+    const session = await uninterrupted(() => renameSession(deps, record, name, checkout, branch));
+    if (context.json) return outJson(context, { session });
+    context.say(`berth: ${record.name} is now ${name}${branch === null ? "" : `, its branch ${branch}`}\n`);
+  },
+};

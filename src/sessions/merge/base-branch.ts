@@ -1,0 +1,114 @@
+import { fail } from "../../errors/errors.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { type Branch, findBranch, findBranches } from "../git/branch.ts";
+import type { Checkout } from "../git/checkout.ts";
+import { type Git, must } from "../git/git.ts";
+import { nameOf } from "../model/journal.ts";
+
+/**
+ * The branch that a session's work goes to: what it was made from, else the default branch. What the directory of the
+ * call has checked out never counts.
+ *
+ * @param own the session's branch
+ * @param into the branch that was asked for
+ * @throws `no_such_branch`; `no_base` where only the user can tell
+ */
+export async function baseBranch(
+  checkout: Checkout,
+  record: SessionRecord,
+  own: string,
+  into: string | undefined,
+): Promise<Branch> {
+  const name = into ?? await madeFrom(checkout.main, record, own) ?? await defaultBranch(checkout, own);
+  if (name === null) {
+    throw fail("no_base", { session: nameOf(record), why: "no branch is the default one here" });
+  }
+  const found = await findLocal(checkout.main, name);
+  if (found === undefined) throw fail("no_such_branch", { branch: name });
+  if (found.name === own) {
+    throw fail("no_base", { session: nameOf(record), why: `${own} is its own branch` });
+  }
+  return await whereItIs(checkout, found);
+}
+
+/** A local branch by its name, or by that of the remote branch that it stands for. */
+async function findLocal(git: Git, name: string): Promise<Branch | undefined> {
+  const found = await findBranch(git, name);
+  if (found !== undefined) return found;
+  const local = await localOf(git, name);
+  return local === null ? undefined : await findBranch(git, local);
+}
+
+/** For git the directory of a bare repository is a checkout of its HEAD. It is none. */
+async function whereItIs({ main, repository }: Checkout, branch: Branch): Promise<Branch> {
+  if (!repository.bare || branch.checkedOutAt === null) return branch;
+  const { status, out } = await main(["-C", branch.checkedOutAt, "rev-parse", "--is-inside-work-tree"]);
+  return status === 0 && out.trim() === "true" ? branch : { ...branch, checkedOutAt: null };
+}
+
+/**
+ * The branch that the session was made from.
+ *
+ * @returns null where there was none, or it is gone
+ * @throws `no_base` for a commit that several branches have, and for a remote branch without a local one
+ */
+async function madeFrom(git: Git, record: SessionRecord, own: string): Promise<string | null> {
+  const { project } = record;
+  const ref = (project?.baseRef ?? "").replace(/^(refs\/)?heads\//, "");
+  // A branch that was there before the session is its own base.
+  if (
+    ref === "" || ref.startsWith("-") || project?.["ownsBranch"] !== true || project["tracks"] !== undefined
+  ) {
+    return null;
+  }
+  if (await findBranch(git, ref) !== undefined) return ref === own ? null : ref;
+  const local = await localOf(git, ref);
+  if (local === own) return null;
+  if (local !== null) {
+    if (await findBranch(git, local) !== undefined) return local;
+    throw fail("no_base", {
+      session: nameOf(record),
+      why: `it was made from ${ref}, and there is no branch ${local}`,
+    });
+  }
+  const { status } = await git(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
+  if (status !== 0) return null;
+  const commit = typeof project["baseCommit"] === "string" ? project["baseCommit"] : ref;
+  const holding = (await branchesWith(git, commit)).filter((name) => name !== own);
+  if (holding.length === 1) return holding[0] ?? null;
+  throw fail("no_base", { session: nameOf(record), why: `it was made from ${ref}, which is no branch` });
+}
+
+/** `main` for `origin/main`; null for what names no branch of a remote. */
+async function localOf(git: Git, ref: string): Promise<string | null> {
+  const short = ref.replace(/^(refs\/)?remotes\//, "");
+  if (!short.includes("/")) return null;
+  const remotes = (await must(git, "list the remotes", ["remote"])).split("\n");
+  const remote = remotes.filter((name) => name !== "" && short.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  return remote === undefined ? null : short.slice(remote.length + 1);
+}
+
+/** The branches that have a commit. */
+async function branchesWith(git: Git, commit: string): Promise<string[]> {
+  const how = ["for-each-ref", "--format=%(refname)", `--contains=${commit}`, "refs/heads"];
+  const out = await must(git, "list the branches", how);
+  return out.split("\n").filter((ref) => ref !== "").map((ref) => ref.slice("refs/heads/".length));
+}
+
+/** `origin/HEAD`, else `init.defaultBranch`, else what the main checkout has; each where there is such a branch. */
+async function defaultBranch({ main }: Checkout, own: string): Promise<string | null> {
+  const head = async (ref: string) => (await main(["symbolic-ref", "--quiet", ref])).out.trim();
+  const configured = async () => (await main(["config", "--get", "init.defaultBranch"])).out.trim();
+  const asked = [
+    async () => (await head("refs/remotes/origin/HEAD")).replace(/^refs\/remotes\/origin\//, ""),
+    configured,
+    async () => (await head("HEAD")).replace(/^refs\/heads\//, ""),
+  ];
+  for (const ask of asked) {
+    const name = await ask();
+    if (name === "" || name === own) continue;
+    if ((await findBranches(main, [name])).some((branch) => branch.name === name)) return name;
+  }
+  return null;
+}

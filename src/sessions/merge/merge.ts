@@ -1,0 +1,59 @@
+import type { Environment } from "../git/git-environment.ts";
+import type { Checkout } from "../git/checkout.ts";
+import { type Git, gitIn, must } from "../git/git.ts";
+import { mergeInCheckout } from "./in-checkout.ts";
+import { type MergePlan, refuseDirty } from "./plan.ts";
+import { rebased, removeScratch } from "./rebased.ts";
+import { userGitIn } from "./user-git.ts";
+import { mergeWithoutCheckout, refuseHooks } from "./without-checkout.ts";
+
+/** What every git that makes the merge carries in its environment. */
+export const mergeMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_FINISH: id });
+
+/**
+ * Bring a session's branch into its base, as it was planned.
+ *
+ * @param scratch where a rebase is tried
+ * @returns where the base stands now
+ * @throws `finish_conflict`, `finish_failed`, `base_dirty`, `base_needs_checkout`; what was begun is taken back
+ */
+export async function mergeAsPlanned(
+  id: string,
+  checkout: Checkout,
+  environment: Environment,
+  plan: MergePlan,
+  scratch: string,
+): Promise<string> {
+  const { wanted, at, preview } = plan;
+  const marks = mergeMarks(id);
+  const userGit = (directory: string): Git => userGitIn(directory, { ...environment, ...marks });
+  const { main, repository } = checkout;
+  if (wanted.way !== "rebase") {
+    return at === null
+      ? await mergeWithoutCheckout(userGit(main.directory), wanted, preview)
+      : await inCheckout(at, environment, userGit, wanted);
+  }
+  try {
+    const commit = await rebased(main, userGit, wanted, scratch);
+    const moved = { ...wanted, commit, way: "ff" } as const;
+    if (at === null) {
+      await refuseHooks(userGit(main.directory), moved, { kind: "ahead" });
+      return await mergeWithoutCheckout(userGit(main.directory), moved, { kind: "ahead" });
+    }
+    await refuseDirty(at, moved, commit, false);
+    return await inCheckout(at, environment, userGit, moved);
+  } finally {
+    await removeScratch(main, repository.commonDir, scratch);
+  }
+}
+
+async function inCheckout(
+  { directory }: Git,
+  environment: Environment,
+  userGit: (directory: string) => Git,
+  wanted: MergePlan["wanted"],
+): Promise<string> {
+  const plain = gitIn(directory, environment);
+  await mergeInCheckout(userGit(directory), plain, wanted);
+  return (await must(plain, "read the base", ["rev-parse", "--verify", `refs/heads/${wanted.base}`])).trim();
+}

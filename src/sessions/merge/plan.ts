@@ -1,0 +1,126 @@
+import { fail } from "../../errors/errors.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import type { Branch } from "../git/branch.ts";
+import type { Checkout } from "../git/checkout.ts";
+import { type Environment } from "../git/git-environment.ts";
+import { type Git, gitIn } from "../git/git.ts";
+import { nameOf } from "../model/journal.ts";
+import { baseBranch } from "./base-branch.ts";
+import { filesInTheWay } from "./in-the-way.ts";
+import { changesOf, type Preview, preview } from "./preview.ts";
+import { underWayIn } from "./under-way.ts";
+import { userGitIn } from "./user-git.ts";
+import type { Wanted, Way } from "./way.ts";
+import { refuseHooks } from "./without-checkout.ts";
+
+export interface MergeOptions {
+  /** The branch that it goes into, where that is not the one it was made from. */
+  readonly into: string | undefined;
+  readonly way: Way;
+  readonly message: string | undefined;
+}
+
+/** A merge that was found to be possible. */
+export interface MergePlan {
+  readonly wanted: Wanted;
+  readonly base: Branch;
+  /** `merged`: there is nothing to do. */
+  readonly preview: Preview;
+  /** Git in the checkout that has the base, null where none has. */
+  readonly at: Git | null;
+}
+
+/**
+ * Find out whether and how a session's branch can be brought into its base. Changes nothing.
+ *
+ * @param isMerged whether the base has all of it under other commits
+ * @throws `no_base`, `no_such_branch`, `finish_detached`, `base_busy`, `finish_conflict`, `finish_not_ahead`,
+ *   `base_dirty`, `base_needs_checkout`
+ */
+export async function planMerge(
+  record: SessionRecord,
+  checkout: Checkout,
+  environment: Environment,
+  { into, way, message }: MergeOptions,
+  isMerged: (base: string, commit: string) => Promise<boolean>,
+): Promise<MergePlan> {
+  const session = nameOf(record);
+  const own = await ownBranch(checkout.worktree, session);
+  const base = await baseBranch(checkout, record, own.name, into);
+  const at = base.checkedOutAt === null ? null : gitIn(base.checkedOutAt, environment);
+  const wanted: Wanted = {
+    session,
+    branch: own.name,
+    commit: own.commit,
+    base: base.name,
+    from: base.commit,
+    way,
+    message,
+  };
+  const step = at === null ? null : await underWayIn(at);
+  if (at !== null && step !== null) throw fail("base_busy", { base: base.name, at: at.directory, step });
+  const found = await foundOf(at ?? checkout.main, wanted, isMerged);
+  if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at);
+  return { wanted, base, preview: found, at };
+}
+
+/** The branch that the worktree has checked out. */
+async function ownBranch(worktree: Git, session: string): Promise<{ name: string; commit: string }> {
+  const { status, out } = await worktree(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"]);
+  const [commit = "", ref = ""] = out.split("\n");
+  if (status !== 0 || !ref.startsWith("refs/heads/")) throw fail("finish_detached", { session });
+  return { name: ref.slice("refs/heads/".length), commit };
+}
+
+async function foundOf(
+  git: Git,
+  { from, commit }: Wanted,
+  isMerged: (base: string, commit: string) => Promise<boolean>,
+): Promise<Preview> {
+  const found = await preview(git, from, commit);
+  if (found.kind === "merged" || found.kind === "ahead") return found;
+  return await isMerged(from, commit) ? { kind: "merged" } : found;
+}
+
+async function refuse(
+  checkout: Checkout,
+  environment: Environment,
+  wanted: Wanted,
+  found: Preview,
+  at: Git | null,
+): Promise<void> {
+  const { session, branch, base, commit, way } = wanted;
+  if (way === "ff" && found.kind !== "ahead") throw fail("finish_not_ahead", { session, branch, base });
+  // A rebase says for itself where it stops.
+  if (found.kind === "conflict" && way !== "rebase" && !(await choosesSides(checkout.main, base))) {
+    throw fail("finish_conflict", { session, branch, base, files: found.files, how: "merge" });
+  }
+  if (at === null) {
+    if (found.kind === "unknown" && way !== "rebase") {
+      const why = "this git cannot merge without a checkout, which 2.38 can";
+      throw fail("base_needs_checkout", { session, base, why, root: checkout.main.directory });
+    }
+    return await refuseHooks(userGitIn(checkout.main.directory, environment), wanted, found);
+  }
+  const tree = found.kind === "diverged" ? found.tree : commit;
+  await refuseDirty(at, wanted, tree, found.kind !== "ahead" || way === "squash" || way === "merge");
+}
+
+/**
+ * @param tree what the base's files are to be
+ * @param strict whether a commit is made
+ * @throws `base_dirty`
+ */
+export async function refuseDirty(
+  at: Git,
+  { base, from }: Wanted,
+  tree: string,
+  strict: boolean,
+): Promise<void> {
+  const files = await filesInTheWay(at, await changesOf(at, from, tree), strict);
+  if (files.length > 0) throw fail("base_dirty", { base, at: at.directory, files });
+}
+
+/** Whether the base is set to merge by a strategy of its own, of which a look beforehand knows nothing. */
+const choosesSides = async (git: Git, base: string): Promise<boolean> =>
+  /(^|\s)(-s|-X|--strategy)/.test((await git(["config", "--get", `branch.${base}.mergeOptions`])).out);

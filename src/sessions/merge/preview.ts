@@ -1,0 +1,63 @@
+import { fail } from "../../errors/errors.ts";
+import { type Git, lastLine, must } from "../git/git.ts";
+
+/** What a merge of one commit into another would come to. */
+export type Preview =
+  /** The base has it all. */
+  | { readonly kind: "merged" }
+  /** The base has nothing else: it only moves on. */
+  | { readonly kind: "ahead" }
+  /** Both have commits; without conflicts the files would be this tree. */
+  | { readonly kind: "diverged"; readonly tree: string }
+  | { readonly kind: "conflict"; readonly files: readonly string[] }
+  /** Both have commits, and this git (before 2.38) does not tell more without trying it. */
+  | { readonly kind: "unknown" };
+
+/** Commits that one side has and the other has not. */
+export interface Distance {
+  readonly ahead: number;
+  readonly behind: number;
+}
+
+export async function distance(git: Git, base: string, commit: string): Promise<Distance> {
+  const how = ["rev-list", "--left-right", "--count", `${base}...${commit}`, "--"];
+  const [behind, ahead] = (await must(git, "compare the branches", how)).trim().split("\t").map(Number);
+  return { ahead: ahead ?? 0, behind: behind ?? 0 };
+}
+
+/**
+ * Merge two commits without touching any file.
+ *
+ * @param git in the checkout whose attributes count
+ * @throws `git_failed`, for histories that have nothing in common too
+ */
+export async function preview(git: Git, base: string, commit: string): Promise<Preview> {
+  const { ahead, behind } = await distance(git, base, commit);
+  if (ahead === 0) return { kind: "merged" };
+  if (behind === 0) return { kind: "ahead" };
+  const how = ["merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, commit];
+  const { status, out, err } = await git(how);
+  const [tree = "", ...files] = out.split("\0").filter((part) => part !== "");
+  if (status === 0) return { kind: "diverged", tree };
+  if (status === 1) return { kind: "conflict", files: [...new Set(files)] };
+  // How git says that it does not know an option.
+  if (status === 129) return { kind: "unknown" };
+  throw fail("git_failed", { action: "merge the branches", why: lastLine(err, status) });
+}
+
+/** What a merge changes in the files of the base, by path. */
+export interface MergeChange {
+  readonly path: string;
+  readonly added: boolean;
+}
+
+/** @param tree of the merge, or the commit that the base moves on to */
+export async function changesOf(git: Git, base: string, tree: string): Promise<MergeChange[]> {
+  const how = ["diff-tree", "-r", "-z", "--no-renames", "--name-status", base, tree];
+  const parts = (await must(git, "compare the branches", how)).split("\0");
+  const found: MergeChange[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    found.push({ path: parts[at + 1] ?? "", added: parts[at] === "A" });
+  }
+  return found;
+}

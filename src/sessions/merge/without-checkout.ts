@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { fail } from "../../errors/errors.ts";
+import { type Git, lastLine, must } from "../git/git.ts";
+import { mergeMessage, squashMessage } from "./message.ts";
+import type { Preview } from "./preview.ts";
+import type { Wanted } from "./way.ts";
+
+/** The hooks that `git merge` and `git commit` would run for it (githooks(5)). */
+const HOOKS = {
+  ahead: ["post-merge"],
+  merge: ["pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-merge"],
+  squash: ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-merge"],
+} as const;
+
+/**
+ * Refuse what would have to be done without a hook that the user wants to run.
+ *
+ * @param git as the user calls it, so that its `core.hooksPath` counts
+ * @throws `base_needs_checkout`
+ */
+export async function refuseHooks(git: Git, { session, base, way }: Wanted, preview: Preview): Promise<void> {
+  const found = (await must(git, "look for hooks", ["rev-parse", "--git-path", "hooks"])).replace(/\n$/, "");
+  const directory = resolve(git.directory, found);
+  const kind = way === "squash"
+    ? "squash"
+    : makesCommit(way, preview, await fastForward(git))
+    ? "merge"
+    : "ahead";
+  const hook = HOOKS[kind].find((name) => existsSync(`${directory}/${name}`));
+  if (hook !== undefined) {
+    const why = `the hook ${hook} is to run for it`;
+    throw fail("base_needs_checkout", { session, base, why, root: git.directory });
+  }
+}
+
+/** `merge.ff` as it is set: whether a base that has nothing else moves on without a commit. */
+const fastForward = async (git: Git): Promise<string> =>
+  (await git(["config", "--get", "merge.ff"])).out.trim().toLowerCase();
+
+const makesCommit = (way: Wanted["way"], { kind }: Preview, ff: string): boolean =>
+  kind !== "ahead" || way === "merge" || way === "default" && ["false", "no", "off", "0"].includes(ff);
+
+/**
+ * Merge into a base that no checkout has: no file changes but those in git's own directory.
+ *
+ * @param git as the user calls it, in the repository's root
+ * @returns the commit that the base stands at now
+ * @throws `finish_failed`; nothing has changed
+ */
+export async function mergeWithoutCheckout(git: Git, wanted: Wanted, preview: Preview): Promise<string> {
+  const { commit, base, from, way, branch } = wanted;
+  const ff = await fastForward(git);
+  if (preview.kind !== "ahead" && (way === "ff" || way === "default" && ff === "only")) {
+    throw fail("finish_not_ahead", { session: wanted.session, branch, base });
+  }
+  const makes = way === "squash" || makesCommit(way, preview, ff);
+  const to = makes ? await commitOf(git, wanted, preview) : commit;
+  const action = `${makes ? way === "squash" ? "squash" : "merge" : "Fast-forward"}`;
+  const how = ["update-ref", "-m", `merge ${branch}: ${action}`, `refs/heads/${base}`, to, from];
+  const { status, err } = await git(how);
+  if (status !== 0) throw fail("finish_failed", { branch, base, why: lastLine(err, status), left: null });
+  return to;
+}
+
+async function commitOf(git: Git, wanted: Wanted, preview: Preview): Promise<string> {
+  const { commit, base, from, way, branch } = wanted;
+  const tree = preview.kind === "diverged" ? preview.tree : `${commit}^{tree}`;
+  const input = way === "squash" ? await squashMessage(git, wanted) : await mergeMessage(git, wanted);
+  const parents = way === "squash" ? ["-p", from] : ["-p", from, "-p", commit];
+  const signed = (await git(["config", "--type=bool", "--get", "commit.gpgSign"])).out.trim() === "true";
+  const of = (await must(git, "find the files", ["rev-parse", "--verify", tree])).trim();
+  const answer = await git(["commit-tree", ...signed ? ["-S"] : [], ...parents, "-F", "-", of], { input });
+  if (answer.status === 0) return answer.out.trim();
+  throw fail("finish_failed", { branch, base, why: lastLine(answer.err, answer.status), left: null });
+}

@@ -1,0 +1,150 @@
+import { BerthError, fail } from "../../errors/errors.ts";
+import { sha256 } from "../../facts/sha256.ts";
+import { readRecord } from "../../store/read.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { remember } from "../../store/state.ts";
+import type { Checkout } from "../git/checkout.ts";
+import type { Environment } from "../git/git-environment.ts";
+import { must } from "../git/git.ts";
+import { mergeAsPlanned } from "../merge/merge.ts";
+import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
+import { scratchOf } from "../merge/rebased.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
+import { change, refuseRunning } from "../runs/runs.ts";
+import { type Destroyed, destroySession } from "./destroy.ts";
+import { refuseWork } from "./finish-work.ts";
+
+export interface FinishOptions extends MergeOptions {
+  /** Only merge: all else stays. */
+  readonly keep: boolean;
+}
+
+export interface Finished {
+  readonly plan: MergePlan;
+  /** Where the base stands now; null where it had everything. */
+  readonly merged: string | null;
+  /** Null where it stays. */
+  readonly destroyed: Destroyed | null;
+}
+
+/** Merges of one repository are made one after the other; a user's hooks may take their time. */
+const WAIT_MS = 60_000;
+
+/**
+ * The normal end of a session: its branch is merged into its base, then worktree, branch and record go.
+ *
+ * @param isMerged whether the base has everything of a commit, under other commits
+ * @throws `finish_work` and what `planMerge` throws, before any change; `finish_failed`, `finish_conflict`, taken back;
+ *   `finish_half` where it was merged and the rest stays
+ */
+export async function finishSession(
+  deps: Dependencies,
+  { id }: SessionRecord,
+  checkout: Checkout,
+  environment: Environment,
+  options: FinishOptions,
+  isMerged: (base: string, commit: string) => Promise<boolean>,
+): Promise<Finished> {
+  using _lock = await deps.store.backend.lock(
+    `locks/merge-${sha256(checkout.repository.commonDir).slice(0, 16)}.lock`,
+    {
+      waitMs: Math.max(WAIT_MS, deps.store.waitMs),
+      what: "the merges of this repository",
+      command: deps.store.command,
+    },
+  );
+  const record = readRecord(deps.store, id);
+  if (record === null) throw fail("no_such_session", { given: id });
+  await refuseWork(record, checkout);
+  const plan = await planMerge(record, checkout, environment, options, isMerged);
+  const merged = plan.preview.kind === "merged"
+    ? null
+    : await merge(deps, record, checkout, environment, plan, options);
+  if (options.keep) return { plan, merged, destroyed: null };
+  return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged) };
+}
+
+/** The merge, with its journal around it. */
+async function merge(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+  environment: Environment,
+  plan: MergePlan,
+  { keep }: FinishOptions,
+): Promise<string> {
+  const { id } = record;
+  const scratch = scratchOf(record.project?.worktree ?? "");
+  await change(deps, id, (draft) => {
+    refuseUnfinished(deps.machine(), draft, "finish");
+    refuseRunning(deps, draft, "finish");
+    draft["pending"] = journalFor(deps, plan, keep, scratch);
+  });
+  try {
+    const now = await mergeAsPlanned(id, checkout, environment, plan, scratch);
+    const { branch, base, way } = plan.wanted;
+    // All else goes with the branch.
+    if (keep && way === "rebase") {
+      await must(checkout.worktree, "move the branch", ["reset", "--keep", "--quiet", now]);
+    }
+    await change(deps, id, (draft) => {
+      if (keep) delete draft["pending"];
+      remember(draft, deps.clock(), "merged", { branch, base, commit: now });
+    });
+    return now;
+  } catch (error) {
+    await drop(deps, id);
+    throw error;
+  }
+}
+
+function journalFor(
+  deps: Dependencies,
+  { wanted, at, preview }: MergePlan,
+  keep: boolean,
+  scratch: string,
+): Journal {
+  const { branch, commit, base, from, way } = wanted;
+  return {
+    kind: "finish",
+    by: deps.self,
+    branch,
+    commit,
+    base,
+    from,
+    at: at?.directory ?? null,
+    tree: preview.kind === "diverged" ? preview.tree : null,
+    squash: way === "squash",
+    keep,
+    scratch: way === "rebase" ? scratch : null,
+  };
+}
+
+export const drop = (deps: Dependencies, id: string) =>
+  change(deps, id, (draft) => void delete draft["pending"], false);
+
+/** Worktree, branch and record, after everything was looked at once more: hooks ran meanwhile. */
+async function remove(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+  { wanted }: MergePlan,
+  merged: string | null,
+): Promise<Destroyed> {
+  try {
+    const deleteBranch = record.project?.["ownsBranch"] === true;
+    return await destroySession(deps, record, checkout, {
+      cleanup: true,
+      deleteBranch,
+      force: false,
+      forceBranch: true,
+    });
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code === "destroy_unfinished") throw error;
+    if (merged === null) throw error;
+    await drop(deps, record.id);
+    const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
+    throw fail("finish_half", { session: nameOf(record), base: wanted.base, why }, error);
+  }
+}

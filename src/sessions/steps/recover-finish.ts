@@ -1,0 +1,85 @@
+import type { SessionRecord } from "../../store/record.ts";
+import type { Checkout } from "../git/checkout.ts";
+import { type Git, gitAt } from "../git/git.ts";
+import { mergeMarks } from "../merge/merge.ts";
+import { removeScratch } from "../merge/rebased.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import type { JournalOf } from "../model/journal.ts";
+import { change } from "../runs/runs.ts";
+
+/** Time that a git which outlived us has to come to its end. */
+const GIT_MS = 10_000;
+
+/**
+ * End what a killed process had begun with the finish of a session: it is merged and the rest is to go, or it is not
+ * merged, and what was begun is taken back.
+ *
+ * @returns `merged`: the journal is now that of a destruction, to be gone on with
+ */
+export async function recoverFinish(
+  deps: Dependencies,
+  record: SessionRecord,
+  journal: JournalOf<"finish">,
+  checkout: Checkout,
+): Promise<"busy" | "undone" | "merged"> {
+  const { main, repository } = checkout;
+  if (!(await gitGone(deps, record.id))) return "busy";
+  if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
+  const merged = await isMerged(main, journal);
+  if (!merged && journal.at !== null) await takeBackIn(gitAt(main, journal.at), journal);
+  if (!merged || journal.keep) {
+    await change(deps, record.id, (draft) => void delete draft["pending"], false);
+    return "undone";
+  }
+  const { by, commit } = journal;
+  const owns = record.project?.["ownsBranch"] === true;
+  await change(deps, record.id, (draft) => {
+    draft["pending"] = { kind: "destroy", by, cleanup: true, commit: owns ? commit : null, force: true };
+  }, false);
+  return "merged";
+}
+
+/** Whether the base has moved on to what was to be merged. */
+async function isMerged(
+  git: Git,
+  { base, from, commit, tree, squash }: JournalOf<"finish">,
+): Promise<boolean> {
+  const now = (await git(["rev-parse", "--verify", "--quiet", `refs/heads/${base}`])).out.trim();
+  if (now === "" || now === from) return false;
+  if ((await git(["merge-base", "--is-ancestor", commit, now])).status === 0) return true;
+  if (!squash) return false;
+  const wanted = tree ?? (await git(["rev-parse", "--verify", `${commit}^{tree}`])).out.trim();
+  const { out } = await git([
+    "log",
+    "--first-parent",
+    "--no-show-signature",
+    "--format=%T",
+    `${from}..${now}`,
+  ]);
+  return out.split("\n").includes(wanted);
+}
+
+/** Only what is ours: the merge of that commit, or an index that holds what was to be merged and nothing else. */
+async function takeBackIn(at: Git, { commit, from, tree }: JournalOf<"finish">): Promise<void> {
+  const merging = (await at(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"])).out.trim();
+  const head = (await at(["rev-parse", "--verify", "--quiet", "HEAD"])).out.trim();
+  const wanted = tree ?? (await at(["rev-parse", "--verify", `${commit}^{tree}`])).out.trim();
+  if (merging === commit) await at(["merge", "--abort"]);
+  else if (merging === "" && head === from && (await at(["write-tree"])).out.trim() === wanted) {
+    await at(["reset", "--quiet", "--merge"]);
+  }
+}
+
+/** Wait for a git of the merge that outlived its berth. What a hook of the user's left running is not waited for. */
+async function gitGone(deps: Dependencies, id: string): Promise<boolean> {
+  const marks = Object.entries(mergeMarks(id)).map(([name, value]) => `${name}=${value}`);
+  const isGit = (pid: number) => {
+    const found = deps.machine().process(pid);
+    return found.ok && found.value.name.startsWith("git");
+  };
+  for (const end = performance.now() + GIT_MS; performance.now() < end;) {
+    if (!deps.findMarked(marks).some(isGit)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
