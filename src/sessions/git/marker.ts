@@ -22,6 +22,8 @@ const markerSchema = v.looseObject({
   /** Whether we made the branch; an adopted one is never deleted. */
   ownsBranch: v.boolean(),
   baseRef: v.string(),
+  /** The commit that the branch began at. */
+  baseCommit: v.exactOptional(v.string()),
   createdAt: time,
   /** When the session was destroyed, without its worktree. */
   destroyedAt: v.exactOptional(time),

@@ -118,6 +118,7 @@ export function markerOf({ id, name = "", role, project, createdAt }: SessionRec
     branch: project?.branch ?? "",
     ownsBranch: project?.["ownsBranch"] === true,
     baseRef: project?.baseRef ?? "",
+    ...typeof project?.["baseCommit"] === "string" ? { baseCommit: project["baseCommit"] } : {},
     createdAt,
   };
 }

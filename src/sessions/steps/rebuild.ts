@@ -86,6 +86,7 @@ export async function rebuild(
         worktree: path,
         ...branch === undefined ? {} : { branch },
         ...known === null ? {} : { baseRef: known.baseRef },
+        ...known?.baseCommit === undefined ? {} : { baseCommit: known.baseCommit },
         // Without the marker nobody knows who made the branch, so it is never deleted.
         ownsBranch: known?.ownsBranch === true && known.branch === branch,
       },
