@@ -4,7 +4,7 @@ import { type Tmux, type TmuxAnswer, whyTmux } from "./tmux.ts";
 import { tmuxName, tmuxPath, tmuxSession, tmuxWord } from "./words.ts";
 
 /** What a pane is opened for. */
-export interface Wanted {
+export interface WantedPane {
   readonly root: string;
   readonly name: string;
   /** Tells it from sessions of other projects that are spelled alike. */
@@ -16,7 +16,7 @@ export interface Wanted {
 }
 
 /** Where it was opened, in words. */
-export interface Opened {
+export interface OpenedPane {
   readonly where: string;
   /** Whether a server was started for it. */
   readonly startedServer: boolean;
@@ -27,7 +27,12 @@ export interface Opened {
  *
  * @throws `tmux_failed`, `no_tmux`
  */
-export async function openPane(tmux: Tmux, server: Server, login: Login, wanted: Wanted): Promise<Opened> {
+export async function openPane(
+  tmux: Tmux,
+  server: Server,
+  login: Login,
+  wanted: WantedPane,
+): Promise<OpenedPane> {
   const { root, name, suffix, directory } = wanted;
   const command = wanted.command.map(tmuxWord);
   const common = ["-d", "-n", tmuxName(name), "-c", tmuxPath(directory)];

@@ -1,7 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import { squashMessage } from "./message.ts";
-import type { Wanted, Way } from "./way.ts";
+import type { WantedMerge, Way } from "./way.ts";
 import { whyGit } from "./why.ts";
 
 /**
@@ -12,7 +12,7 @@ import { whyGit } from "./why.ts";
  * @param plain git in the checkout, without hooks
  * @throws `finish_failed` when git fails; everything is as it was, or the message says what is not
  */
-export async function mergeInCheckout(git: Git, plain: Git, wanted: Wanted): Promise<void> {
+export async function mergeInCheckout(git: Git, plain: Git, wanted: WantedMerge): Promise<void> {
   const before = await snapshot(plain);
   const answer = wanted.way === "squash" ? await squash(git, plain, wanted) : await merge(git, plain, wanted);
   const now = (await must(plain, "read HEAD", ["rev-parse", "HEAD"])).trim();
@@ -32,7 +32,7 @@ const FLAGS: Readonly<Record<Exclude<Way, "squash" | "rebase">, readonly string[
   ff: ["--ff-only"],
 };
 
-async function merge(git: Git, plain: Git, { branch, commit, way, message }: Wanted) {
+async function merge(git: Git, plain: Git, { branch, commit, way, message }: WantedMerge) {
   const flags = FLAGS[way === "default" || way === "merge" ? way : "ff"];
   // The branch by its short name stands in git's own message; a tag of that name would be merged instead.
   const { out } = await plain(["rev-parse", "--verify", "--quiet", `${branch}^{commit}`]);
@@ -41,7 +41,7 @@ async function merge(git: Git, plain: Git, { branch, commit, way, message }: Wan
   return await git(["merge", "--no-edit", "--no-autostash", ...flags, ...words, named]);
 }
 
-async function squash(git: Git, plain: Git, wanted: Wanted) {
+async function squash(git: Git, plain: Git, wanted: WantedMerge) {
   const input = `${await squashMessage(plain, wanted)}\n`;
   const merged = await git(["merge", "--squash", "--no-autostash", "--ff", wanted.commit]);
   return merged.status === 0 ? await git(["commit", "--quiet", "-F", "-"], { input }) : merged;
@@ -51,11 +51,11 @@ async function squash(git: Git, plain: Git, wanted: Wanted) {
 const snapshot = (git: Git): Promise<string> =>
   must(git, "look for changes", ["status", "--porcelain=v2", "-z", "--untracked-files=normal"]);
 
-const hasCommit = async (git: Git, now: string, { way, commit }: Wanted): Promise<boolean> =>
+const hasCommit = async (git: Git, now: string, { way, commit }: WantedMerge): Promise<boolean> =>
   way !== "squash" && (await git(["merge-base", "--is-ancestor", commit, now])).status === 0;
 
 /** Take back a merge of that commit, or a squash, that was begun and not ended. @returns whether one was */
-async function takeBack(git: Git, { way, commit }: Wanted): Promise<boolean> {
+async function takeBack(git: Git, { way, commit }: WantedMerge): Promise<boolean> {
   const { status, out } = await git(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"]);
   if (status === 0 && out.trim() === commit) return (await git(["merge", "--abort"])).status === 0;
   // Nothing else can be staged: nobody is let so far who has something staged.

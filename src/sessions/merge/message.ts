@@ -1,8 +1,11 @@
 import { type Git, must } from "../git/git.ts";
-import type { Wanted } from "./way.ts";
+import type { WantedMerge } from "./way.ts";
 
 /** What the commit of a squash says: the message of the one commit, or the branch with all their subjects. */
-export async function squashMessage(git: Git, { branch, commit, from, message }: Wanted): Promise<string> {
+export async function squashMessage(
+  git: Git,
+  { branch, commit, from, message }: WantedMerge,
+): Promise<string> {
   if (message !== undefined) return message;
   const how = [
     "log",
@@ -20,7 +23,10 @@ export async function squashMessage(git: Git, { branch, commit, from, message }:
 }
 
 /** What git itself would say of a merge. */
-export async function mergeMessage(git: Git, { branch, commit, base, message }: Wanted): Promise<string> {
+export async function mergeMessage(
+  git: Git,
+  { branch, commit, base, message }: WantedMerge,
+): Promise<string> {
   if (message !== undefined) return message;
   const input = `${commit}\t\tbranch '${branch}' of .\n`;
   return await must(git, "word the merge", ["fmt-merge-msg", "--into-name", base], { input });

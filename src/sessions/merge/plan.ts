@@ -10,7 +10,7 @@ import { filesInTheWay } from "./in-the-way.ts";
 import { changesOf, type Preview, preview } from "./preview.ts";
 import { underWayIn } from "./under-way.ts";
 import { userGitIn } from "./user-git.ts";
-import type { Wanted, Way } from "./way.ts";
+import type { WantedMerge, Way } from "./way.ts";
 import { refuseHooks } from "./without-checkout.ts";
 
 export interface MergeOptions {
@@ -22,7 +22,7 @@ export interface MergeOptions {
 
 /** A merge that was found to be possible. */
 export interface MergePlan {
-  readonly wanted: Wanted;
+  readonly wanted: WantedMerge;
   readonly base: Branch;
   /** `merged`: there is nothing to do. */
   readonly preview: Preview;
@@ -48,7 +48,7 @@ export async function planMerge(
   const own = await ownBranch(checkout.worktree, session);
   const base = await baseBranch(checkout, record, own.name, into);
   const at = base.checkedOutAt === null ? null : gitIn(base.checkedOutAt, environment);
-  const wanted: Wanted = {
+  const wanted: WantedMerge = {
     session,
     branch: own.name,
     commit: own.commit,
@@ -74,7 +74,7 @@ async function ownBranch(worktree: Git, session: string): Promise<{ name: string
 
 async function foundOf(
   git: Git,
-  { from, commit }: Wanted,
+  { from, commit }: WantedMerge,
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<Preview> {
   const found = await preview(git, from, commit);
@@ -85,7 +85,7 @@ async function foundOf(
 async function refuse(
   checkout: Checkout,
   environment: Environment,
-  wanted: Wanted,
+  wanted: WantedMerge,
   found: Preview,
   at: Git | null,
 ): Promise<void> {
@@ -113,7 +113,7 @@ async function refuse(
  */
 export async function refuseDirty(
   at: Git,
-  { base, from }: Wanted,
+  { base, from }: WantedMerge,
   tree: string,
   strict: boolean,
 ): Promise<void> {

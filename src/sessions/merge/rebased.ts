@@ -3,7 +3,7 @@ import { fail } from "../../errors/errors.ts";
 import { adminOf } from "../git/link.ts";
 import { type Git, must } from "../git/git.ts";
 import { whyGit } from "./why.ts";
-import type { Wanted } from "./way.ts";
+import type { WantedMerge } from "./way.ts";
 
 /** The worktree for a rebase that is tried, beside the session's own. */
 export const scratchOf = (worktree: string): string => `${worktree}-rebase`;
@@ -20,7 +20,7 @@ export const scratchOf = (worktree: string): string => `${worktree}-rebase`;
 export async function rebased(
   plain: Git,
   userGit: (directory: string) => Git,
-  { session, branch, commit, base, from }: Wanted,
+  { session, branch, commit, base, from }: WantedMerge,
   scratch: string,
 ): Promise<string> {
   await must(plain, "make a worktree to rebase in", [

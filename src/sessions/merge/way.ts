@@ -3,7 +3,7 @@ export const WAYS = ["default", "merge", "squash", "rebase", "ff"] as const;
 export type Way = (typeof WAYS)[number];
 
 /** A merge that is to be made, found to be possible. */
-export interface Wanted {
+export interface WantedMerge {
   /** What people call the session. */
   readonly session: string;
   /** The session's branch, and where it stands. */

@@ -4,7 +4,7 @@ import { fail } from "../../errors/errors.ts";
 import { type Git, lastLine, must } from "../git/git.ts";
 import { mergeMessage, squashMessage } from "./message.ts";
 import type { Preview } from "./preview.ts";
-import type { Wanted } from "./way.ts";
+import type { WantedMerge } from "./way.ts";
 
 /** The hooks that `git merge` and `git commit` would run for it (githooks(5)). */
 const HOOKS = {
@@ -19,7 +19,11 @@ const HOOKS = {
  * @param git as the user calls it, so that its `core.hooksPath` counts
  * @throws `base_needs_checkout`
  */
-export async function refuseHooks(git: Git, { session, base, way }: Wanted, preview: Preview): Promise<void> {
+export async function refuseHooks(
+  git: Git,
+  { session, base, way }: WantedMerge,
+  preview: Preview,
+): Promise<void> {
   const found = (await must(git, "look for hooks", ["rev-parse", "--git-path", "hooks"])).replace(/\n$/, "");
   const directory = resolve(git.directory, found);
   const kind = way === "squash"
@@ -38,7 +42,7 @@ export async function refuseHooks(git: Git, { session, base, way }: Wanted, prev
 const fastForward = async (git: Git): Promise<string> =>
   (await git(["config", "--get", "merge.ff"])).out.trim().toLowerCase();
 
-const makesCommit = (way: Wanted["way"], { kind }: Preview, ff: string): boolean =>
+const makesCommit = (way: WantedMerge["way"], { kind }: Preview, ff: string): boolean =>
   kind !== "ahead" || way === "merge" || way === "default" && ["false", "no", "off", "0"].includes(ff);
 
 /**
@@ -48,7 +52,7 @@ const makesCommit = (way: Wanted["way"], { kind }: Preview, ff: string): boolean
  * @returns the commit that the base stands at now
  * @throws `finish_failed`; nothing has changed
  */
-export async function mergeWithoutCheckout(git: Git, wanted: Wanted, preview: Preview): Promise<string> {
+export async function mergeWithoutCheckout(git: Git, wanted: WantedMerge, preview: Preview): Promise<string> {
   const { commit, base, from, way, branch } = wanted;
   const ff = await fastForward(git);
   if (preview.kind !== "ahead" && (way === "ff" || way === "default" && ff === "only")) {
@@ -63,7 +67,7 @@ export async function mergeWithoutCheckout(git: Git, wanted: Wanted, preview: Pr
   return to;
 }
 
-async function commitOf(git: Git, wanted: Wanted, preview: Preview): Promise<string> {
+async function commitOf(git: Git, wanted: WantedMerge, preview: Preview): Promise<string> {
   const { commit, base, from, way, branch } = wanted;
   const tree = preview.kind === "diverged" ? preview.tree : `${commit}^{tree}`;
   const input = way === "squash" ? await squashMessage(git, wanted) : await mergeMessage(git, wanted);
