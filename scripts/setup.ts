@@ -78,7 +78,8 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   sudo: /contexts\/(ssh|sudo|tmux)/,
   tmux: /contexts\/(tmux|xterm)|hooks\/session|explain|toolchain/,
   unzip: /install|release/,
-  "util-linux": /sandbox\/attributes|contexts\/|explain|hooks\/|host|install|sessions\/|store\/|toolchain/,
+  "util-linux":
+    /mcp\/cancel|sandbox\/attributes|contexts\/|explain|hooks\/|host|install|sessions\/|store\/|toolchain/,
   vim: /contexts\/terminal/,
   wget: /install/,
   wine: /wine|store\/windows/,

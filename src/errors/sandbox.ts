@@ -143,4 +143,31 @@ export const sandboxErrors = () => ({
     () => `Nothing was kept; this is a fault in berth if it happens again`,
     { why: "it was ended by SIGSEGV" },
   ),
+
+  // Tools of an MCP server
+  bad_arguments: kind(
+    Exit.usage,
+    (d: { why: string }) => `Invalid arguments: ${d.why}`,
+    () => `Give the arguments that the tool's schema describes; nothing was changed`,
+    { why: "path: Invalid type: Expected string but received 1" },
+  ),
+  bad_content: kind(
+    Exit.usage,
+    (d: { path: string; why: string }) => `Cannot write ${quote(d.path)}: ${d.why}`,
+    () => `Give text as it is, or plain base64 with encoding "base64"; nothing was written`,
+    { path: "logo.png", why: "its content is no base64" },
+  ),
+  broken_off: kind(
+    Exit.failed,
+    (d: { tool: string }) => `Broke off ${d.tool}: the client took it back, or is gone`,
+    () => `Nothing of it was kept but the files that a script wrote; call it again`,
+    { tool: "lua_run" },
+  ),
+  value_differs: kind(
+    Exit.refused,
+    (d: { key: string; value: string }) =>
+      `Cannot change key ${quote(d.key)}: it has another value by now: ${d.value}`,
+    () => `Decide anew by that value, and give it as if_equals; nothing was changed`,
+    { key: "owner", value: `"agent-2"` },
+  ),
 } as const);

@@ -3,7 +3,16 @@ export { deleteFile } from "./files/remove.ts";
 export { glob, MAX_FOUND, MAX_VISITED } from "./files/glob.ts";
 export { listDir } from "./files/list.ts";
 export { mkdirP } from "./files/mkdir.ts";
-export { type FileContent, MAX_READ, readFile, type ReadOptions } from "./files/read.ts";
+export {
+  type FileContent,
+  type LineOptions,
+  type LinesContent,
+  MAX_READ,
+  readFile,
+  readLines,
+  type ReadOptions,
+} from "./files/read.ts";
+export type { Part } from "./files/part.ts";
 export { projectRoot } from "./files/project-root.ts";
 export { type Confinement, ProjectRoot } from "./files/root.ts";
 export {

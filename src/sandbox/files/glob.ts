@@ -3,6 +3,7 @@ import { fail } from "../../errors/errors.ts";
 import { attempt, codeOf } from "./failure.ts";
 import { namesIn, openChild } from "./list.ts";
 import { compile, matchesName, type Segment } from "./pattern.ts";
+import { isBehind, type Part } from "./part.ts";
 import type { ProjectRoot } from "./root.ts";
 import { describe, type FileStat } from "./stat.ts";
 import type { Handle } from "./tree.ts";
@@ -17,12 +18,17 @@ class Search {
   readonly found: FileStat[] = [];
   visited = 0;
 
-  constructor(readonly root: ProjectRoot, readonly given: string) {}
+  constructor(readonly root: ProjectRoot, readonly given: string, readonly part: Part) {}
+
+  get isFull(): boolean {
+    return this.found.length >= (this.part.limit ?? Infinity);
+  }
 
   /** Look for the rest of every alternative that is still possible here. */
   directory(directory: Handle, path: string, open: readonly Segment[][], depth: number): void {
     if (depth > MAX_DEPTH) return;
     for (const name of this.names(directory)) {
+      if (this.isFull) return;
       if (++this.visited > MAX_VISITED) {
         throw fail("too_many_entries", { path: this.given, limit: MAX_VISITED });
       }
@@ -42,10 +48,14 @@ class Search {
   }
 
   child(directory: Handle, path: string, name: string, open: readonly Segment[][], depth: number): void {
+    const { after } = this.part;
+    const isNew = after === undefined || isBehind(path, after);
+    // What was found last may lie below; all else that comes before it was seen.
+    if (!isNew && path !== after && !after.startsWith(`${path}/`)) return;
     const child = openChild(this.root, directory, name);
     if (child === null) return;
     using reached = child;
-    if (open.some(isDone)) this.add(describe(path, reached.stats));
+    if (isNew && open.some(isDone)) this.add(describe(path, reached.stats));
     const deeper = open.filter((rest) => rest.length > 0);
     if (deeper.length > 0 && this.isInside(reached)) this.directory(reached, path, deeper, depth + 1);
   }
@@ -95,15 +105,16 @@ function advanceOne(rest: readonly Segment[], name: string, add: (rest: Segment[
  * nothing outside is seen.
  *
  * @param path the directory to search
+ * @param part `after` is a path as it was found
  * @returns what was found, by path; paths are relative to the root
  * @throws `too_many_entries`, `invalid_path`, `path_escapes_boundary`, or why the directory may not be used
  */
-export function glob(root: ProjectRoot, pattern: string, path = "."): FileStat[] {
+export function glob(root: ProjectRoot, pattern: string, path = ".", part: Part = {}): FileStat[] {
   return attempt(path, "read", () => {
     const alternatives = compile(pattern);
     using entry = root.entry(path);
     if (!entry.stats.isDirectory()) throw fail("not_directory", { path });
-    const search = new Search(root, pattern);
+    const search = new Search(root, pattern, part);
     search.directory(entry, root.relative(entry, path), alternatives, 0);
     return search.found;
   });

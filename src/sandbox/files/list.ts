@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
 import { attempt, isMissing } from "./failure.ts";
+import type { Part } from "./part.ts";
 import type { ProjectRoot } from "./root.ts";
 import { describe, type FileStat } from "./stat.ts";
 import type { Handle } from "./tree.ts";
@@ -32,15 +33,23 @@ function describeChild(root: ProjectRoot, directory: Handle, path: string, name:
  * List what is in a directory. Links are listed as links. Names that are not valid UTF-8 are left out: no
  * string could name them again.
  *
+ * @param part `after` is a name
  * @throws `not_found`, `not_directory`, `permission_denied`, or why the path may not be used
  */
-export function listDir(root: ProjectRoot, path: string): FileStat[] {
+export function listDir(root: ProjectRoot, path: string, part: Part = {}): FileStat[] {
   return attempt(path, "read", () => {
     using entry = root.entry(path);
     if (!entry.stats.isDirectory()) throw fail("not_directory", { path });
     const relative = root.relative(entry, path);
-    const children = namesIn(entry).map((name) => describeChild(root, entry, relative, name));
+    const { after, limit = Infinity } = part;
+    const children: FileStat[] = [];
+    for (const name of namesIn(entry)) {
+      if (children.length >= limit) break;
+      if (after !== undefined && name <= after) continue;
+      const child = describeChild(root, entry, relative, name);
+      if (child !== null) children.push(child);
+    }
     root.check(entry, path);
-    return children.filter((child) => child !== null);
+    return children;
   });
 }

@@ -33,6 +33,21 @@ export interface FileContent {
   readonly end: boolean;
 }
 
+/** Which lines to read. */
+export interface LineOptions {
+  /** The first of them, counted from 1. */
+  readonly first: number;
+  /** How many at most; by default as many as fit. */
+  readonly count?: number;
+  /** Bytes to read at most. Only a single line that is longer is cut. */
+  readonly maxBytes: number;
+}
+
+export interface LinesContent extends FileContent {
+  /** Whole lines among what was read. */
+  readonly lines: number;
+}
+
 /** @throws `is_directory` or `special_file` for what cannot be read without surprise */
 export function requireFile(handle: Handle, path: string): void {
   const type = typeOf(handle.stats);
@@ -62,6 +77,65 @@ function readOpened(fd: number, path: string, relative: string, options: ReadOpt
   return { path: relative, bytes, offset, size, binary, end: offset + bytes.length >= size };
 }
 
+/** Bytes that are looked through at once for the beginning of a line. */
+const CHUNK = 256 * 1024;
+const NEWLINE = 0x0a;
+
+/** Where a line begins, the end of the file where it has fewer. */
+function offsetOfLine(fd: number, line: number, size: number): number {
+  let before = line - 1;
+  for (let offset = 0; before > 0 && offset < size; offset += CHUNK) {
+    const chunk = readFully(fd, offset, Math.min(CHUNK, size - offset));
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
+      if (--before === 0) return offset + at + 1;
+    }
+  }
+  return before > 0 ? size : 0;
+}
+
+/** The whole lines at the beginning of what was read, at most so many of them. */
+function wholeLines(bytes: Uint8Array, count: number): { bytes: Uint8Array; lines: number } {
+  let [end, lines] = [0, 0];
+  for (let at = bytes.indexOf(NEWLINE); at >= 0 && lines < count; at = bytes.indexOf(NEWLINE, at + 1)) {
+    end = at + 1;
+    lines++;
+  }
+  return { bytes: lines === 0 ? bytes : bytes.subarray(0, end), lines };
+}
+
+function readOpenedLines(fd: number, path: string, options: LineOptions): LinesContent {
+  const { first, count = Infinity, maxBytes } = options;
+  const size = fstatSync(fd).size;
+  const offset = offsetOfLine(fd, first, size);
+  const read = readFully(fd, offset, Math.min(maxBytes, size - offset));
+  const whole = wholeLines(read, count);
+  // What stands behind the last newline of the file is a line too.
+  const isLast = offset + read.length >= size && whole.lines < count;
+  const bytes = isLast ? read : whole.bytes;
+  const lines = whole.lines + (isLast && read.length > 0 && read.at(-1) !== NEWLINE ? 1 : 0);
+  const binary = readFully(fd, 0, Math.min(size, PROBE)).includes(0);
+  return { path, bytes, offset, size, binary, lines, end: offset + bytes.length >= size };
+}
+
+/** Reach a file, and do something with it while it is open. */
+function withFile<T>(root: ProjectRoot, path: string, work: (fd: number, relative: string) => T): T {
+  return attempt(path, "read", () => {
+    using entry = root.entry(path);
+    requireFile(entry, path);
+    const fd = root.open(entry, path);
+    try {
+      return work(fd, root.relative(entry, path));
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** Read lines of a file, as `readFile` reads bytes. @throws what `readFile` throws */
+export function readLines(root: ProjectRoot, path: string, options: LineOptions): LinesContent {
+  return withFile(root, path, (fd, relative) => readOpenedLines(fd, relative, options));
+}
+
 /**
  * Read a file. What is read is the file that was found: one that is put in its place meanwhile is not mixed in.
  *
@@ -69,14 +143,5 @@ function readOpened(fd: number, path: string, relative: string, options: ReadOpt
  *   `permission_denied`, or why the path may not be used
  */
 export function readFile(root: ProjectRoot, path: string, options: ReadOptions = {}): FileContent {
-  return attempt(path, "read", () => {
-    using entry = root.entry(path);
-    requireFile(entry, path);
-    const fd = root.open(entry, path);
-    try {
-      return readOpened(fd, path, root.relative(entry, path), options);
-    } finally {
-      closeSync(fd);
-    }
-  });
+  return withFile(root, path, (fd, relative) => readOpened(fd, path, relative, options));
 }

@@ -1,8 +1,9 @@
-import type { McpServer } from "@modelcontextprotocol/server";
 import * as v from "valibot";
+import { fail } from "../../../errors/errors.ts";
 import {
   deleteFile,
   type FileContent,
+  type FileStat,
   fileStat,
   glob,
   listDir,
@@ -10,28 +11,30 @@ import {
   mkdirP,
   type ProjectRoot,
   readFile,
+  readLines,
   writeFile,
 } from "../../../sandbox/files.ts";
 import { openRoot } from "../../../sandbox/session.ts";
-import { offer, type Service } from "./tool.ts";
+import { page } from "./page.ts";
+import { integer, optional, text } from "./schema.ts";
+import { type Data, tool, type ToolCall } from "./tool.ts";
 
-/** Bytes that `file_read` gives when it is not told how many: as much as a model can do something with. */
-const DEFAULT_READ = 256 * 1024;
+/** Bytes that come when it is not said how many: what fits into one answer to a model. */
+const DEFAULT_BYTES = 64 * 1024;
+const LISTED = 200;
+const FOUND = 500;
 
-const path = v.pipe(v.string(), v.description("Relative to the project root, or absolute and below it"));
-const directory = v.exactOptional(
-  v.pipe(v.string(), v.description("A directory; left out, the project root")),
-);
-const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
-const encoding = v.picklist(["utf-8", "base64"]);
-const stat = v.object({
-  path: v.string(),
-  type: v.string(),
-  size: v.number(),
-  mtime: v.string(),
-  mode: v.string(),
-});
-const entries = v.object({ entries: v.array(stat) });
+const path = text("Relative to the project root, or absolute and below it");
+const directory = optional(text("A directory; left out, the project root"));
+const cursor = optional(text("Where the last answer ended"));
+const limit = (most: number) => optional(integer(`At most so many; ${most} by default`, 1, 5000));
+
+/** Do something with the session's files, and let go of their root. */
+async function within<T>({ subject, signal }: ToolCall, work: (root: ProjectRoot) => T): Promise<T> {
+  using root = await openRoot(subject);
+  signal.throwIfAborted();
+  return work(root);
+}
 
 /** Text as far as it goes: a character that is cut off at the end is left for the next part. */
 function textOf({ bytes, end }: FileContent): { text: string; length: number } | null {
@@ -45,109 +48,182 @@ function textOf({ bytes, end }: FileContent): { text: string; length: number } |
   }
 }
 
-function describe(content: FileContent) {
+function describe(content: FileContent): Data {
   const { path, offset, size, binary } = content;
   const text = binary ? null : textOf(content);
   const next = offset + (text?.length ?? content.bytes.length);
   return {
     path,
     size,
-    encoding: text ? "utf-8" as const : "base64" as const,
+    encoding: text ? "utf-8" : "base64",
     content: text?.text ?? Buffer.from(content.bytes).toString("base64"),
+    truncated: next < size,
     nextOffset: next < size ? next : null,
   };
 }
 
-/** Do something with the session's files, and let go of their root. */
-async function within<T>({ subject }: Service, work: (root: ProjectRoot) => T): Promise<T> {
-  using root = await openRoot(subject);
-  return work(root);
+interface ReadInput {
+  readonly path: string;
+  readonly offset?: number;
+  readonly limit?: number;
+  readonly line?: number;
+  readonly lines?: number;
 }
 
-function offerReading(server: McpServer, service: Service): void {
-  offer(server, service, "file_read", {
-    title: "Read file",
-    about:
-      `Read a file of the project, or a part of it. Binary content comes as base64. Without a limit at most ` +
-      `${DEFAULT_READ} bytes come; nextOffset says where to go on`,
+function read(root: ProjectRoot, { path, offset, limit = DEFAULT_BYTES, line, lines }: ReadInput): Data {
+  if (line === undefined && lines === undefined) {
+    return describe(readFile(root, path, { offset: offset ?? 0, limit }));
+  }
+  if (offset !== undefined) {
+    throw fail("bad_arguments", { why: "offset counts bytes, line and lines count lines" });
+  }
+  const first = line ?? 1;
+  const content = readLines(root, path, {
+    first,
+    maxBytes: limit,
+    ...lines === undefined ? {} : { count: lines },
+  });
+  return { ...describe(content), line: first, nextLine: content.end ? null : first + content.lines };
+}
+
+/** A cut text says so, for who sees the text alone. */
+function readText({ content, truncated, nextOffset, nextLine, size }: Data): string {
+  if (!truncated) return String(content);
+  const next = nextLine === undefined ? `offset ${nextOffset}` : `line ${nextLine} (offset ${nextOffset})`;
+  return `${content}\n[truncated: the file has ${size} bytes; go on at ${next}]`;
+}
+
+/** The bytes that are meant. What decodes to something else than was given was no base64. */
+function contentOf(path: string, content: string, encoding: "utf-8" | "base64"): Buffer {
+  const bytes = Buffer.from(content, encoding);
+  if (encoding === "base64" && bytes.toString("base64") !== content) {
+    throw fail("bad_content", {
+      path,
+      why: "its content is no base64, which has no spaces, prefix or other alphabet",
+    });
+  }
+  if (encoding === "utf-8" && !content.isWellFormed()) {
+    throw fail("bad_content", { path, why: "its content has half a character (a lone surrogate)" });
+  }
+  return bytes;
+}
+
+async function write(
+  call: ToolCall,
+  path: string,
+  content: string,
+  encoding: "utf-8" | "base64",
+): Promise<Data> {
+  const bytes = contentOf(path, content, encoding);
+  let notKept: readonly string[] = [];
+  const written = await within(call, (root) => writeFile(root, path, bytes, (lost) => void (notKept = lost)));
+  return { path: written, size: bytes.length, ...notKept.length === 0 ? {} : { notKept } };
+}
+
+const shownName = ({ path, type }: FileStat): string => type === "directory" ? `${path}/` : path;
+
+/** Names on lines, and where they go on. */
+function lines(names: readonly string[], { cursor }: Data): string {
+  const more = cursor === undefined ? [] : [`[truncated: go on with cursor ${JSON.stringify(cursor)}]`];
+  return [...names, ...more].join("\n");
+}
+
+const READING = [
+  tool({
+    name: "file_read",
+    about: "Read a file of the project, or a part of it by bytes or by lines; binary content comes as base64",
     effect: "reads",
+    files: true,
     input: v.strictObject({
       path,
-      offset: v.exactOptional(bytes),
-      limit: v.exactOptional(v.pipe(bytes, v.minValue(1), v.maxValue(MAX_READ))),
+      offset: optional(integer("First byte", 0, Number.MAX_SAFE_INTEGER)),
+      limit: optional(integer(`Bytes at most; ${DEFAULT_BYTES} by default`, 1, MAX_READ)),
+      line: optional(integer("First line, from 1", 1, Number.MAX_SAFE_INTEGER)),
+      lines: optional(integer("Lines at most", 1, Number.MAX_SAFE_INTEGER)),
     }),
-    output: v.object({
-      path: v.string(),
-      size: v.number(),
-      encoding,
-      content: v.string(),
-      nextOffset: v.nullable(v.number()),
-    }),
-    text: ({ content }) => content,
-    run: ({ path, offset = 0, limit = DEFAULT_READ }) =>
-      within(service, (root) => describe(readFile(root, path, { offset, limit }))),
-  });
-  offer(server, service, "file_list", {
-    title: "List directory",
+    text: readText,
+    run: (call, input) => within(call, (root) => read(root, input)),
+  }),
+  tool({
+    name: "file_list",
     about: "What is in a directory of the project, with type, size and time",
     effect: "reads",
-    input: v.strictObject({ path: directory }),
-    output: entries,
-    text: ({ entries }) =>
-      entries.map(({ path, type }) => type === "directory" ? `${path}/` : path).join("\n"),
-    run: ({ path = "." }) => within(service, (root) => ({ entries: listDir(root, path) })),
-  });
-  offer(server, service, "file_stat", {
-    title: "Stat file",
+    files: true,
+    input: v.strictObject({ path: directory, limit: limit(LISTED), cursor }),
+    text: ({ entries, ...rest }) => lines((entries as FileStat[]).map(shownName), rest),
+    run: (call, { path = ".", limit = LISTED, cursor }) =>
+      within(call, (root) => {
+        const after = cursor?.split("/").at(-1);
+        const part = { limit: limit + 1, ...after === undefined ? {} : { after } };
+        const found = new Map(listDir(root, path, part).map(({ mode: _, ...entry }) => [entry.path, entry]));
+        const { items, rest } = page([...found.keys()], limit, DEFAULT_BYTES, (path) => found.get(path));
+        return { entries: items, ...rest };
+      }),
+  }),
+  tool({
+    name: "file_stat",
     about: "Type, size, time and mode of a file or directory of the project",
     effect: "reads",
+    files: true,
     input: v.strictObject({ path }),
-    output: stat,
-    run: ({ path }) => within(service, (root) => ({ ...fileStat(root, path) })),
-  });
-  offer(server, service, "file_glob", {
-    title: "Find files",
-    about: "Find files by a pattern such as src/**/*.ts; links are found but not followed",
+    run: (call, { path }) => within(call, (root) => ({ ...fileStat(root, path) })),
+  }),
+  tool({
+    name: "file_glob",
+    about: "Find paths by a pattern such as src/**/*.ts; links are found but not followed",
     effect: "reads",
-    input: v.strictObject({ pattern: v.string(), path: directory }),
-    output: entries,
-    text: ({ entries }) => entries.map(({ path }) => path).join("\n"),
-    run: ({ pattern, path = "." }) => within(service, (root) => ({ entries: glob(root, pattern, path) })),
-  });
-}
+    files: true,
+    input: v.strictObject({
+      pattern: text("*, ?, [a-z], {a,b}, and ** for any depth"),
+      path: directory,
+      limit: limit(FOUND),
+      cursor,
+    }),
+    text: ({ paths, ...rest }) => lines(paths as string[], rest),
+    run: (call, { pattern, path = ".", limit = FOUND, cursor }) =>
+      within(call, (root) => {
+        const part = { limit: limit + 1, ...cursor === undefined ? {} : { after: cursor } };
+        const found = glob(root, pattern, path, part).map(({ path }) => path);
+        const { items, rest } = page(found, limit, DEFAULT_BYTES, (path) => path);
+        return { paths: items, ...rest };
+      }),
+  }),
+];
 
-function offerWriting(server: McpServer, service: Service): void {
-  const done = v.object({ path: v.string() });
-  offer(server, service, "file_write", {
-    title: "Write file",
+const WRITING = [
+  tool({
+    name: "file_write",
     about: "Write a whole file of the project, replacing what was there; missing directories are made",
-    effect: "writes",
-    input: v.strictObject({ path, content: v.string(), encoding: v.exactOptional(encoding) }),
-    output: v.object({ path: v.string(), size: v.number() }),
-    run({ path, content, encoding = "utf-8" }) {
-      const bytes = Buffer.from(content, encoding);
-      return within(service, (root) => ({ path: writeFile(root, path, bytes), size: bytes.length }));
-    },
-  });
-  offer(server, service, "directory_make", {
-    title: "Make directory",
+    effect: "replaces",
+    idempotent: true,
+    files: true,
+    input: v.strictObject({
+      path,
+      content: text("All of it"),
+      encoding: optional(
+        v.pipe(v.picklist(["utf-8", "base64"]), v.description("Of content; utf-8 by default")),
+      ),
+    }),
+    run: (call, { path, content, encoding = "utf-8" }) => write(call, path, content, encoding),
+  }),
+  tool({
+    name: "directory_make",
     about: "Make a directory of the project and those that lead to it",
-    effect: "writes",
+    effect: "adds",
+    idempotent: true,
+    files: true,
     input: v.strictObject({ path }),
-    output: done,
-    run: ({ path }) => within(service, (root) => ({ path: mkdirP(root, path) })),
-  });
-  offer(server, service, "file_delete", {
-    title: "Delete file",
+    run: (call, { path }) => within(call, (root) => ({ path: mkdirP(root, path) })),
+  }),
+  tool({
+    name: "file_delete",
     about: "Delete one file or link of the project; directories are not deleted",
     effect: "deletes",
+    idempotent: true,
+    files: true,
     input: v.strictObject({ path }),
-    output: done,
-    run: ({ path }) => within(service, (root) => ({ path: deleteFile(root, path) })),
-  });
-}
+    run: (call, { path }) => within(call, (root) => ({ path: deleteFile(root, path) })),
+  }),
+];
 
-export function offerFileTools(server: McpServer, service: Service): void {
-  offerReading(server, service);
-  offerWriting(server, service);
-}
+export const FILE_TOOLS = [...READING, ...WRITING];

@@ -4,11 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { openStore } from "../../src/store/open.ts";
-import { readRecord } from "../../src/store/read.ts";
-import { updateSession } from "../../src/store/update.ts";
-import { berth, cleanEnv, run, until } from "../support/berth.ts";
-import { makeField } from "../support/field.ts";
+import { openStore } from "../../../../src/store/open.ts";
+import { readRecord } from "../../../../src/store/read.ts";
+import { updateSession } from "../../../../src/store/update.ts";
+import { berth, cleanEnv, run, until } from "../../../support/berth.ts";
+import { makeField } from "../../../support/field.ts";
 
 setDefaultTimeout(60_000);
 
@@ -66,7 +66,19 @@ const WRITING = [
   "lua_run",
   "session_heartbeat",
   "session_status",
+  "state_incr",
   "state_set",
+];
+/** What may take something away that was there. */
+const DESTRUCTIVE = ["file_delete", "file_write", "lua_run", "state_set", "state_unset"];
+/** What changes nothing more when it is done twice. */
+const IDEMPOTENT = [
+  "directory_make",
+  "file_delete",
+  "file_write",
+  "session_status",
+  "state_set",
+  "state_unset",
 ];
 
 test("what is offered depends on what the server may do, and says so", async () => {
@@ -78,13 +90,40 @@ test("what is offered depends on what the server may do, and says so", async () 
   await using reading = await connect("--read-only", "--allow-delete");
   expect(await names(reading.client)).toEqual(READING);
   const { tools } = await all.client.listTools();
-  for (const { name, annotations, inputSchema, outputSchema } of tools) {
-    expect([name, annotations?.readOnlyHint, annotations?.destructiveHint]).toEqual([
+  for (const { name, annotations, inputSchema } of tools) {
+    const reads = READING.includes(name);
+    expect([name, annotations]).toEqual([name, {
+      readOnlyHint: reads,
+      openWorldHint: false,
+      ...reads
+        ? {}
+        : { destructiveHint: DESTRUCTIVE.includes(name), idempotentHint: IDEMPOTENT.includes(name) },
+    }]);
+    expect([name, inputSchema.additionalProperties]).toEqual([name, false]);
+  }
+});
+
+test("the list of tools is short, and says what every argument is", async () => {
+  await using all = await connect("--allow-delete");
+  const { tools } = await all.client.listTools();
+  expect(tools).toHaveLength(17);
+  expect(JSON.stringify({ tools }).length).toBeLessThanOrEqual(9000);
+  for (const { name, inputSchema, outputSchema, description } of tools) {
+    expect([name, outputSchema, "$schema" in inputSchema, description]).toEqual([
       name,
-      READING.includes(name),
-      ["file_delete", "state_unset"].includes(name),
+      undefined,
+      false,
+      expect.stringMatching(/\w/),
     ]);
-    expect([name, inputSchema.additionalProperties, outputSchema?.type]).toEqual([name, false, "object"]);
+    for (const [argument, schema] of Object.entries(inputSchema.properties ?? {})) {
+      const { description, type, anyOf } = schema as Record<string, unknown>;
+      expect([name, argument, description, type ?? anyOf]).toEqual([
+        name,
+        argument,
+        expect.stringMatching(/\w/),
+        expect.anything(),
+      ]);
+    }
   }
 });
 
@@ -151,6 +190,13 @@ test("files: text, parts, binary, and every way out is an error of the tool", as
     content: "AAH/",
   });
   expect((await call("file_list")).text).toBe("a/\nb\nout");
+  expect((await call("file_list")).data).toEqual({
+    entries: [
+      { path: "a", type: "directory", size: expect.any(Number), mtime: expect.any(String) },
+      { path: "b", type: "file", size: 3, mtime: expect.any(String) },
+      { path: "out", type: "symlink", size: expect.any(Number), mtime: expect.any(String) },
+    ],
+  });
   expect((await call("file_glob", { pattern: "**/*.txt" })).text).toBe("a/é.txt");
   expect((await call("directory_make", { path: "d/e" })).data).toEqual({ path: "d/e" });
   expect((await call("file_stat", { path: "d" })).data).toMatchObject({ type: "directory" });
