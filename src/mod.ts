@@ -15,6 +15,7 @@
  */
 import { openFacts } from "./facts/open.ts";
 import { openHost } from "./facts/open-host.ts";
+import { type MachineIdentity, machineIdentity } from "./facts/machine-identity.ts";
 import { deps } from "./identity/dependencies.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
@@ -102,6 +103,13 @@ export async function updateSession(
 export function openStore(options: OpenOptions = {}): Store {
   const store = open(options);
   if (options.backend !== undefined) return store;
-  const load = async () => await logObserver(store, (await openFacts(await openHost())).boot);
-  return { ...store, observing: { load } };
+  let identity: MachineIdentity | null = null;
+  const hosted: Store = { ...store, hosting: { identity: () => identity } };
+  const load = async () => {
+    const host = await openHost();
+    const facts = await openFacts(host);
+    identity = machineIdentity(host, facts);
+    return await logObserver(hosted, facts.boot);
+  };
+  return { ...hosted, observing: { load } };
 }

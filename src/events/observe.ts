@@ -46,14 +46,14 @@ export const stampOf = (store: Store, writer: Writer): Stamp => ({
  * log that cannot be written stops nothing; the doctor says so.
  */
 export async function logObserver(store: Store, boot: Reading<string>): Promise<Observer> {
-  const [log, writer] = [await openLog(store), writerOn(boot)];
+  const log = await openLog(store);
   let prepared = false;
   return (told) =>
     quietly(() => {
       // Only now: a store that refuses to be written is not to be touched.
       if (!prepared) prepare(log);
       prepared = true;
-      append(log, stampOf(store, writer), newsOf(told), WAIT_MS);
+      append(log, stampOf(store, writerOn(store, boot)), newsOf(told), WAIT_MS);
     });
 }
 
@@ -70,7 +70,7 @@ export async function tellLate(
     data: { name, updatedAt, what: "lost" },
   }));
   try {
-    append(log, stampOf(store, writerOn(boot)), news, WAIT_MS);
+    append(log, stampOf(store, writerOn(store, boot)), news, WAIT_MS);
     return true;
   } catch {
     return false;

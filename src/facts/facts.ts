@@ -132,6 +132,8 @@ export interface Facts {
   readonly variables: Variables;
   /** What is new at every boot: Linux boot_id, macOS kern.bootsessionuuid; Windows MachineGuid. */
   readonly boot: Reading<string>;
+  /** What the installation has for an ID, the same at every boot. Absent in a recording of old. */
+  readonly machineId?: Reading<string>;
   /** `pid:[4026531836]`; empty where the system has no PID namespaces. */
   readonly pidNamespace: Reading<string>;
   readonly streams: Reading<Streams>;

@@ -10,6 +10,7 @@ import {
   type Variables,
 } from "./facts.ts";
 import type { Host } from "./host.ts";
+import { linuxMachineId } from "./machine-id.ts";
 import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { askTmux, tmuxQuery } from "./tmux.ts";
 import { NO_VARIABLES, pickVariables } from "./variables.ts";
@@ -62,6 +63,9 @@ export function linuxFacts(host: Host, fresh = false): Facts {
       if (!text.ok) return boot = text;
       const value = text.value.trim();
       return boot = value === "" ? unknown("empty") : { ok: true, value };
+    },
+    get machineId() {
+      return linuxMachineId(host);
     },
     get pidNamespace() {
       return pidNamespace ??= host.readLink("/proc/self/ns/pid");

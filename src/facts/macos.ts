@@ -53,7 +53,10 @@ export function macosFacts(host: Host, library = LIBSYSTEM): Facts {
       return once("variables", () => pickVariables((name) => host.variables[name]));
     },
     get boot() {
-      return ask("boot", () => readBoot(system()));
+      return ask("boot", () => readName(system(), "kern.bootsessionuuid"));
+    },
+    get machineId() {
+      return ask("machine", () => readName(system(), "kern.uuid"));
     },
     pidNamespace: known(""),
     get streams() {
@@ -80,14 +83,14 @@ export function macosFacts(host: Host, library = LIBSYSTEM): Facts {
 }
 
 /** New at every boot. The plain boot time would change whenever the clock is set. */
-function readBoot(system: System): Reading<string> {
+function readName(system: System, name: string): Reading<string> {
   const answer = fill(
     64,
-    (bytes, size) => system.sysctlbyname(cString("kern.bootsessionuuid"), bytes, size, null, 0n),
+    (bytes, size) => system.sysctlbyname(cString(name), bytes, size, null, 0n),
   );
   if (!answer.ok) return answer;
   const text = new TextDecoder().decode(answer.value).replace(/\0.*$/s, "").trim();
-  return text === "" ? unknown("kern.bootsessionuuid is empty") : known(text);
+  return text === "" ? unknown(`${name} is empty`) : known(text);
 }
 
 /** By sysctl and not by proc_pidinfo, which tells nothing of other users' processes: login(1) runs as root. */

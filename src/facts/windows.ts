@@ -27,6 +27,9 @@ export function windowsFacts(host: Host): Facts {
     get variables() {
       return once("variables", () => pickVariables((name) => host.variables[name]));
     },
+    get machineId() {
+      return ask("boot", readMachineGuid);
+    },
     get boot() {
       return ask("boot", readMachineGuid);
     },

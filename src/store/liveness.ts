@@ -1,5 +1,7 @@
 import process from "node:process";
 import { type Facts, type Process, type Reading, unknown } from "../facts/facts.ts";
+import { knownHost } from "./hosts.ts";
+import type { Store } from "./open.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** What liveness is told by: the process table and the boot, as `facts/` reads them. */
@@ -9,6 +11,8 @@ export interface Machine {
   readonly pidNamespace: Reading<string>;
   /** Whether there is a process with that PID at all, whoever it belongs to (kill(2) with signal 0). */
   exists(pid: number): boolean;
+  /** This machine as the store knows it. Asked for when it matters: most processes are of this boot. */
+  host?(): { readonly uuid: string; readonly cloned?: boolean } | null;
 }
 
 /** A process as a record keeps it. Without a PID namespace it counts as one of ours. */
@@ -17,6 +21,8 @@ export interface Recorded {
   readonly start: string;
   readonly bootId: string;
   readonly pidNamespace?: string;
+  /** The UUID of the host that it is on; without one it counts as this one. */
+  readonly host?: string;
 }
 
 /** true and false are certain; null means that it cannot be told, and is to be treated as alive. */
@@ -28,6 +34,9 @@ export type Alive = boolean | null;
  */
 export function processAlive(machine: Machine, recorded: Recorded): Alive {
   if (!machine.boot.ok) return null;
+  // Boot IDs are random: the same one is the same machine, whatever it is called. Another one tells of an end where
+  // it is an earlier one of this machine, and nothing where it may be a present one of another.
+  if (machine.boot.value !== recorded.bootId && isElsewhere(machine, recorded)) return null;
   if (machine.boot.value !== recorded.bootId) return false;
   if (recorded.pidNamespace !== undefined) {
     if (!machine.pidNamespace.ok || machine.pidNamespace.value !== recorded.pidNamespace) return null;
@@ -36,6 +45,12 @@ export function processAlive(machine: Machine, recorded: Recorded): Alive {
   if (found.ok) return found.value.start === recorded.start;
   // Not to be read is not gone: /proc may hide other users' processes (proc(5), hidepid).
   return machine.exists(recorded.pid) ? null : false;
+}
+
+function isElsewhere(machine: Machine, { host }: Recorded): boolean {
+  if (host === undefined) return false;
+  const here = machine.host?.() ?? null;
+  return here === null || here.uuid !== host || here.cloned === true;
 }
 
 /**
@@ -58,8 +73,14 @@ function* processesOf(record: SessionRecord): Generator<Recorded> {
     run !== undefined && run.state !== "CLEANED" && run.pid !== null && run.pidStart !== null &&
     run.bootId !== null
   ) {
-    const { pid, pidStart: start, bootId, pidNamespace } = run;
-    yield { pid, start, bootId, ...pidNamespace === undefined ? {} : { pidNamespace } };
+    const { pid, pidStart: start, bootId, pidNamespace, host } = run;
+    yield {
+      pid,
+      start,
+      bootId,
+      ...pidNamespace === undefined ? {} : { pidNamespace },
+      ...host === undefined ? {} : { host },
+    };
   }
   yield* record.holders ?? [];
   const { anchor } = record;
@@ -78,8 +99,12 @@ export function pidExists(pid: number): boolean {
   }
 }
 
-/** What liveness is told by on the machine of these facts. Every process is asked for once. */
-export function machineFrom(facts: Facts): Machine {
+/**
+ * What liveness is told by on the machine of these facts. Every process is asked for once.
+ *
+ * @param store the one whose records are asked about: it knows this machine by a UUID
+ */
+export function machineFrom(facts: Facts, store?: Store): Machine {
   const gone = (pid: number): boolean => isZombie(facts, pid);
   const seen = new Map<number, Reading<Process>>();
   return {
@@ -91,6 +116,7 @@ export function machineFrom(facts: Facts): Machine {
     boot: facts.boot,
     pidNamespace: facts.pidNamespace,
     exists: (pid) => !gone(pid) && pidExists(pid),
+    host: () => store === undefined ? null : knownHost(store),
   };
 }
 

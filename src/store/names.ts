@@ -13,6 +13,7 @@ export const FOLDERS = [
   "workspaces",
   "events",
   "background",
+  "hosts",
 ] as const;
 export type Folder = (typeof FOLDERS)[number];
 
@@ -39,6 +40,9 @@ export function fileName(id: string): string {
 
 export const recordName = (id: string): string => `sessions/${fileName(id)}${RECORD_END}`;
 export const sessionLockName = (id: string): string => `sessions/${fileName(id)}.session${LOCK_END}`;
+/** What is known of the machine with that hashed ID. */
+export const hostName = (machine: string): string => `hosts/${machine}.json`;
+export const HOSTS_LOCK = `locks/hosts${LOCK_END}`;
 export const GLOBAL_LOCK = `locks/global${LOCK_END}`;
 export const LOG_LOCK = `events/events${LOCK_END}`;
 

@@ -3,6 +3,7 @@ import type { Backend } from "./backend.ts";
 import { checkRoot, type Warn } from "./directory.ts";
 import { fileBackend } from "./file-backend.ts";
 import type { Observing } from "./observe.ts";
+import type { Hosting } from "./hosting.ts";
 import { findRoot } from "./root.ts";
 
 /** An open store: where things are kept, and what its operations take from outside. */
@@ -15,6 +16,8 @@ export interface Store {
   /** Who we are to others that wait for our lock: `berth set`. */
   readonly command: string;
   readonly warn: Warn;
+  /** On which machine we are. */
+  readonly hosting?: Hosting;
   /** Who is told of every change. */
   readonly observing?: Observing;
 }

@@ -27,8 +27,11 @@ function isKeyed(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A process, so that it can be told from a later one with the same PID: see `liveness.ts`. */
-const processId = { pid, start: v.string(), bootId: v.string() };
+/**
+ * A process, so that it can be told from a later one with the same PID, and from one of another machine that uses this
+ * store (`host`, the UUID that `hosts.ts` gives; without one it is this machine's): see `liveness.ts`.
+ */
+const processId = { pid, start: v.string(), bootId: v.string(), host: v.exactOptional(v.string()) };
 
 /** Fields that we do not know are kept, at every level: another version of the program may need them. */
 export const recordSchema = v.looseObject({
@@ -67,6 +70,7 @@ export const recordSchema = v.looseObject({
     pidStart: v.nullable(v.string()),
     bootId: v.nullable(v.string()),
     pidNamespace: v.exactOptional(v.string()),
+    host: v.exactOptional(v.string()),
     startedAt: v.nullable(time),
     endedAt: v.nullable(time),
     exitCode: v.nullable(v.pipe(v.number(), v.integer())),

@@ -2,6 +2,7 @@ import { is } from "valibot";
 import { fail, quote } from "../errors/errors.ts";
 import { MAX_BYTES } from "./backend.ts";
 import { whereWrong } from "./decode.ts";
+import { hostOf, stampHost } from "./hosts.ts";
 import { giveBack, lockScope } from "./locks.ts";
 import { fileName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";
@@ -60,7 +61,10 @@ export async function changeLocked(
   if (await change(draft) === false) return draft;
   // A session that is only used from here (`berth use`) keeps the terminal that it has.
   const own = origin?.source !== "use" || draft.source === "use";
-  if (own && origin?.anchor !== undefined) draft.anchor = origin.anchor;
+  if (own && origin?.anchor !== undefined) draft.anchor = { ...origin.anchor };
+  const host = await hostOf(store);
+  const identity = store.hosting?.identity() ?? null;
+  if (host !== null && identity !== null) stampHost(draft, host, identity);
   const record = writeLocked(store, id, stamped(draft, store.now(), activity));
   tell(store, { kind: "written", id, before, record });
   return record;

@@ -174,7 +174,13 @@ describe("values", () => {
 describe("sessions", () => {
   test("list and show say what is kept, from files alone", async () => {
     const { ok, json, call, file } = shelf();
-    expect(await json("list")).toEqual({ schema: 1, sessions: [], damaged: [] });
+    const host = {
+      uuid: null,
+      machine: expect.any(String),
+      boot: expect.any(String),
+      label: expect.any(String),
+    };
+    expect(await json("list")).toEqual({ schema: 1, host, sessions: [], damaged: [] });
     await ok("set", "a", "1");
     await ok("set", "a", "1", "--session-id", "other");
     const { sessions } = await json("list", "--sort", "created");

@@ -21,7 +21,7 @@ export const clean: Command = {
     const store = storeOf(context, input, "clean");
     const dryRun = isDry(input);
     const current = new Set([currentId(context) ?? []].flat());
-    const verdicts = await cleanSessions(store, { machine: machineOf(context), current, dryRun });
+    const verdicts = await cleanSessions(store, { machine: machineOf(context, store), current, dryRun });
     const leftovers = dryRun ? await findLeftovers(store) : await removeLeftovers(store);
     const actions = [
       ...verdicts.map(sessionAction),

@@ -22,7 +22,9 @@ export const deleteCommand: Command = {
   async run(context, input) {
     const store = storeOf(context, input, "delete");
     const dryRun = flag(input, "dry-run");
-    const guard = guards(refuseLive(machineOf(context), "delete", currentId(context), flag(input, "force")));
+    const guard = guards(
+      refuseLive(machineOf(context, store), "delete", currentId(context), flag(input, "force")),
+    );
     const ids = [...new Set(input.args.map((given) => selectSession(store, given)))];
     // All are looked at before the first one goes.
     for (const id of ids) {

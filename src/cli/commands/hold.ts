@@ -50,18 +50,20 @@ function ourselves({ facts }: Context, { store }: Here, command: string): Holder
 }
 
 async function register(context: Context, { store, id, origin }: Here, holder: Holder): Promise<void> {
-  const machine = machineOf(context);
+  const machine = machineOf(context, store);
   await updateSession(store, id, (draft) => {
     const living = (draft.holders ?? []).filter((other) => processAlive(machine, other) !== false);
     draft.holders = [...living, holder];
   }, { origin });
 }
 
-async function unregister({ store, id }: Here, { pid, start }: Holder): Promise<void> {
+async function unregister({ store, id }: Here, { pid, start, bootId }: Holder): Promise<void> {
   // Deleted meanwhile: there is nothing to unregister from.
   if (readRecord(store, id) === null) return;
   await updateSession(store, id, (draft) => {
-    const others = (draft.holders ?? []).filter((other) => other.pid !== pid || other.start !== start);
+    const others = (draft.holders ?? []).filter((other) =>
+      other.pid !== pid || other.start !== start || other.bootId !== bootId
+    );
     if (others.length > 0) draft.holders = others;
     else delete draft.holders;
   }, { create: false });

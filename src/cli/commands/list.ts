@@ -3,12 +3,14 @@ import type { AgentRow } from "../../agents/evidence.ts";
 import { shortId } from "../../identity/id.ts";
 import { type ListedRecord, listRecords } from "../../store/list.ts";
 import { type Machine, sessionAlive } from "../../store/liveness.ts";
+import type { Store } from "../../store/open.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { ago, aligned, size } from "../say/columns.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { currentWithoutAsking } from "../mean/current.ts";
 import { machineOf } from "../mean/machine.ts";
 import { agentInWords, agentsOf, rowsOf } from "../mean/agents.ts";
+import { hostJson } from "../mean/host.ts";
 import { storeOf } from "../mean/session.ts";
 
 const SORTS = ["active", "updated", "created", "name"] as const;
@@ -39,19 +41,23 @@ export const list: Command = {
   ],
   examples: ["berth list", "berth list --state waiting --json"],
   async run(context, input) {
-    const { sessions, damaged } = await gather(context, input);
+    const store = storeOf(context, input, "list");
+    const { sessions, damaged } = await gather(context, store, input);
     sort(sessions, text(input, "sort") ?? "active");
-    if (context.json) return outJson(context, { sessions, damaged });
+    if (context.json) return outJson(context, { host: hostJson(store), sessions, damaged });
     context.out(sessions.length === 0 ? "" : table(sessions, context.now()));
     if (sessions.length === 0) context.say("berth: no sessions; the first write to one makes it\n");
     for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
   },
 };
 
-async function gather(context: Context, input: Input): Promise<{ sessions: Row[]; damaged: Damaged[] }> {
-  const store = storeOf(context, input, "list");
+async function gather(
+  context: Context,
+  store: Store,
+  input: Input,
+): Promise<{ sessions: Row[]; damaged: Damaged[] }> {
   const agents = await agentsOf(context, store);
-  const [machine, isCurrent] = [machineOf(context), currentWithoutAsking(context)];
+  const [machine, isCurrent] = [machineOf(context, store), currentWithoutAsking(context)];
   const sessions: Row[] = [];
   const damaged: Damaged[] = [];
   const take = (listed: ListedRecord, archived: boolean) => {

@@ -14,7 +14,7 @@ export const reset: Command = {
   examples: ["berth reset", "berth reset auth --force"],
   async run(context, input) {
     const { store, id } = selected(context, input, "reset", input.args[0]);
-    const machine = machineOf(context);
+    const machine = machineOf(context, store);
     const live = refuseLive(machine, "reset", currentId(context), flag(input, "force"));
     const archive = await resetSession(store, id, (record) => {
       // The journal would be gone, and with it what a crash left to be put right.

@@ -19,9 +19,9 @@ export const restore: Command = {
     const archive = input.args[0] ?? "";
     const store = storeOf(context, input, "restore");
     const replace = flag(input, "force")
-      ? refuseLive(machineOf(context), "replace", currentId(context), true)
+      ? refuseLive(machineOf(context, store), "replace", currentId(context), true)
       : null;
-    const deps = { store, machine: () => machineOf(context), clock: context.now };
+    const deps = { store, machine: () => machineOf(context, store), clock: context.now };
     const id = await restoreSession(deps, archive, replace);
     if (context.json) outJson(context, { id, archive: shortArchive(archive) });
     else context.out(`${id}\n`);

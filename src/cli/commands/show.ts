@@ -17,7 +17,7 @@ export const show: Command = {
     const { store, id } = selected(context, input, "show", input.args[0]);
     const record = readRecord(store, id);
     if (record === null) throw noSession(id);
-    const alive = sessionAlive(machineOf(context), record);
+    const alive = sessionAlive(machineOf(context, store), record);
     const current = currentId(context) === id;
     const file = store.backend.locate(recordName(id));
     const agents = await agentsIn(context, store, id);

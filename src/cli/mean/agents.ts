@@ -10,7 +10,11 @@ export async function agentsOf(context: Context, store: Store, id?: string): Pro
   if (store.backend.stat("events/events.jsonl") === null) return new Map();
   const { lookAtAgents } = await import("../../agents/look.ts");
   const { host, now } = context;
-  return await lookAtAgents(store.backend.locate("events"), { host, machine: machineOf(context), now }, id);
+  return await lookAtAgents(
+    store.backend.locate("events"),
+    { host, machine: machineOf(context, store), now },
+    id,
+  );
 }
 
 /** Of one session. */

@@ -1,5 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import type { Facts } from "../../facts/facts.ts";
+import { type MachineIdentity, machineIdentity } from "../../facts/machine-identity.ts";
 import type { Resolution } from "../../identity/resolution.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import type { Anchor, Origin } from "../../store/record.ts";
@@ -29,7 +30,9 @@ export function storeOf({ host, facts, now, say, json }: Context, input: Input, 
     warn: (words) => json ? undefined : say(`berth: warning: ${words}\n`),
     ...wait === undefined ? {} : { waitMs: Number(wait) * 1000 },
   });
-  return withEvents(store, facts.boot);
+  let identity: MachineIdentity | null | undefined;
+  const hosting = { identity: () => identity ??= machineIdentity(host, facts) };
+  return withEvents({ ...store, hosting }, facts.boot);
 }
 
 /** The store, with all that changes in it written into its log. Loaded at the first lock: readers need none of it. */

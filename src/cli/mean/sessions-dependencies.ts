@@ -16,8 +16,9 @@ import { storeOf } from "./session.ts";
 export async function dependenciesOf(context: Context, input: Input, command: string): Promise<Dependencies> {
   const { host } = context;
   const read = await factsReader(host);
+  const store = storeOf(context, input, command);
   return {
-    store: storeOf(context, input, command),
+    store,
     newUuid: context.deps.randomUuid,
     clock: context.now,
     cleaner: noCleaner,
@@ -25,7 +26,7 @@ export async function dependenciesOf(context: Context, input: Input, command: st
       if (host.variables["BERTH_DEBUG"]) context.say(`berth: ${event} ${JSON.stringify(details)}\n`);
     },
     // A new reader each time: that of the context answers every question once.
-    machine: () => machineFrom(read()),
+    machine: () => machineFrom(read(), store),
     findMarked: (marks) => processesWith(host, marks),
     self: ourselves(context),
   };

@@ -9,6 +9,8 @@ const owner = v.looseObject({
   bootId: v.string(),
   /** Without one it counts as ours. */
   pidNamespace: v.exactOptional(v.string()),
+  /** Which machine it is on, as the store calls it. Without one it counts as this one. */
+  host: v.exactOptional(v.string()),
 });
 
 /** A process, so that it can be told from a later one with the same PID. */

@@ -43,7 +43,10 @@ export function finishRun(run: Run, at: Date): void {
 }
 
 /** The process that the run is. */
-export function setProcess(run: Run, { pid, start, bootId, pidNamespace }: Owner): void {
+export function setProcess(run: Run, { pid, start, bootId, pidNamespace, host }: Owner): void {
   Object.assign(run, { pid, pidStart: start, bootId });
+  // Without one it is written down by the store, as that of a process of this boot.
+  delete run.host;
+  if (host !== undefined) run.host = host;
   if (pidNamespace !== undefined) run.pidNamespace = pidNamespace;
 }

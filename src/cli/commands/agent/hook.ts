@@ -47,7 +47,7 @@ async function note(
   if (point === null || !stable) return;
   const store = storeOf(context, input, "agent hook");
   const record = await recordOf(context, store, id);
-  const writer = writerOn(context.facts.boot);
+  const writer = writerOn(store, context.facts.boot);
   const process = identityOf(context.facts, callerOf(context.facts, agent.programs), writer.host);
   const log = await openLog(store);
   prepare(log);

@@ -10,6 +10,7 @@ import type { Store } from "../../../store/open.ts";
 import { leftoverAction } from "../../say/actions.ts";
 import type { Context, Input } from "../../command.ts";
 import type { Finding } from "./finding.ts";
+import { hostFindings } from "./host.ts";
 import { storeOf } from "../../mean/session.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
     const store = storeOf(context, input, "doctor");
     return [
       ...openFindings(store),
+      ...await hostFindings(store, fix),
       ...await configFindings(store, fix),
       ...await recordFindings(store, fix),
       ...await workspaceFindings(store, fix),
