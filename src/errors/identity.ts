@@ -34,8 +34,14 @@ export const identityErrors = () => ({
   // Identity
   no_stable_session: kind(
     Exit.unstable,
-    (_: Record<string, never>) => `No stable session here: nothing that outlives this command could be found`,
+    (d: { why: string }) => `No stable session here: ${d.why}`,
     () => `Type "berth explain" to see why, or name a session with --session-id LABEL`,
-    {},
+    { why: "nothing here outlives this command" },
+  ),
+  no_process: kind(
+    Exit.noSession,
+    (d: { pid: string; why: string }) => `Cannot read process ${quote(d.pid)}: ${d.why}`,
+    () => `Type "ps -e" to see which processes there are`,
+    { pid: "4711", why: "ENOENT" },
   ),
 } as const);

@@ -21,8 +21,10 @@ export const storeErrors = () => ({
   lock_failed: kind(
     Exit.failed,
     (d: { file: string; why: string }) => `Cannot lock ${d.file}: ${d.why}`,
-    () =>
-      `Check that you may write there and that the file system has locks, or set BERTH_HOME to another place`,
+    (d) =>
+      d.why === "Read-only file system"
+        ? `Set BERTH_HOME to a directory that may be written; an agent in a sandbox uses "berth mcp", which runs outside`
+        : `Check that you may write there and that the file system has locks, or set BERTH_HOME to another place`,
     { file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.lock"`, why: "Permission denied" },
   ),
   store_refused: kind(

@@ -1,3 +1,5 @@
+import type { RunMark } from "./run-mark.ts";
+
 /**
  * What can be known of this process and its machine. Readers gather and decide nothing; `identity/` decides
  * over this interface alone and cannot tell a live machine (`linux.ts`, …) from a recorded one (`recording.ts`).
@@ -87,6 +89,7 @@ export interface TmuxPane {
 /** Which server and which of its panes or sessions is meant: `target` is `%12` or `$3`. */
 export interface TmuxQuery {
   readonly socket: string;
+  readonly serverPid: number;
   readonly target: string;
   /** The session that the pane was made in. */
   readonly session: string;
@@ -144,6 +147,8 @@ export interface Facts {
   arguments(pid: number): Reading<readonly string[]>;
   /** The base name of the file that a process runs, where the process may be looked at. */
   executable(pid: number): Reading<string>;
+  /** The run that a process supervises, where it does. */
+  supervised(pid: number): Reading<RunMark>;
   /** A process's effective user, as a decimal number. */
   user(pid: number): Reading<string>;
   /** The control groups that a process is in, as text to be compared. */

@@ -8,7 +8,8 @@ import type { Host } from "./host.ts";
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
 import { start } from "./spawn-bun.ts";
-import { statDevice } from "./statx-bun.ts";
+import { statDevice, statOwner } from "./statx-bun.ts";
+import { connectByBun } from "./unix-socket-bun.ts";
 
 const { ptr, CString } = ffi;
 
@@ -153,6 +154,13 @@ export const bunHost: Host | null = opening === null ? null : {
     // The very bytes: they need not be text.
     return start(command, limits, buffer.slice(0, environment.ok ? filled : 0));
   },
+  connect: (path) => connectByBun(path, errno),
+  get pid() {
+    return process.pid;
+  },
+  user: () => process.geteuid?.() ?? -1,
+  owner: statOwner,
+  clock: () => Bun.nanoseconds() / 1e6,
   write,
   // Not process.exit: what the runtime takes down by then, the kernel takes down anyway.
   exit: opening._exit as unknown as (status: number) => never,

@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync, realpathSync, statSync, writeSync } from "n
 import process from "node:process";
 import { known, type Reading, type System, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
+import { connectByNode } from "./unix-socket-node.ts";
 import { sha256 } from "./sha256.ts";
 
 /** The errno name (`ENOENT`) of a failed call of node's API, else its text. */
@@ -57,6 +58,11 @@ export const nodeHost: Host = {
     if (done.status !== 0) return () => unknown(`exit status ${done.status}`);
     return () => known(done.stdout.toString("utf8"));
   },
+  connect: connectByNode,
+  pid: process.pid,
+  user: () => process.geteuid?.() ?? -1,
+  owner: (path) => reading(() => statSync(path).uid),
+  clock: () => performance.now(),
   write: (stream, text) => reading(() => writeAll(stream, text)),
   exit: (status) => process.exit(status),
 };

@@ -1,4 +1,5 @@
 import type { Reading, System } from "./facts.ts";
+import type { Connection } from "./unix-socket.ts";
 
 /** What a program that is asked for something may take. */
 export interface Limits {
@@ -38,6 +39,16 @@ export interface Host {
    * prompt waiting.
    */
   start(command: readonly string[], limits: Limits): () => Reading<string>;
+  /** Connect to a Unix stream socket. On Linux alone. */
+  connect(path: string): Reading<Connection>;
+  /** Our own PID as getpid(2) has it. */
+  readonly pid: number;
+  /** Our effective user. */
+  user(): number;
+  /** The user that a file belongs to. */
+  owner(path: string): Reading<number>;
+  /** Milliseconds of a clock that nobody sets. */
+  clock(): number;
   /** Write all of the text to standard output or standard error; the reading says why it could not. */
   write(stream: 1 | 2, text: string): Reading<null>;
   /** End this process at once, with everything that was written by `write` written. */

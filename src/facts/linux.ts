@@ -11,6 +11,7 @@ import {
 } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { linuxMachineId } from "./machine-id.ts";
+import { MARK_DESCRIPTOR, parseMark } from "./run-mark.ts";
 import { device, parseStartOffset, parseStat, ttyPath } from "./stat.ts";
 import { askTmux, tmuxQuery } from "./tmux.ts";
 import { NO_VARIABLES, pickVariables } from "./variables.ts";
@@ -19,6 +20,8 @@ import { NO_VARIABLES, pickVariables } from "./variables.ts";
 const ENVIRONMENT_BYTES = 1 << 20;
 const ARGUMENT_BYTES = 1 << 16;
 const CGROUP_BYTES = 1 << 14;
+/** As many steps as the walk to a terminal takes at most. */
+const MAX_ANCESTORS = 100;
 
 /**
  * Read the machine that we run on. Everything is read on first use, once.
@@ -68,7 +71,9 @@ export function linuxFacts(host: Host, fresh = false): Facts {
       return linuxMachineId(host);
     },
     get pidNamespace() {
-      return pidNamespace ??= host.readLink("/proc/self/ns/pid");
+      return pidNamespace ??= host.pid === this.self
+        ? host.readLink("/proc/self/ns/pid")
+        : outerNamespace(host, this.self);
     },
     get streams() {
       return streams ??= readStreams(host);
@@ -77,6 +82,10 @@ export function linuxFacts(host: Host, fresh = false): Facts {
     environment: (pid) => once(environments, pid, environment, host),
     arguments: (pid) => once(argumentLists, pid, argumentsOf, host),
     executable: (pid) => once(executables, pid, executableOf, host),
+    supervised(pid) {
+      const link = host.readLink(`/proc/${pid}/fd/${MARK_DESCRIPTOR}`);
+      return link.ok ? parseMark(link.value) : link;
+    },
     user: (pid) => effectiveUser(pid, host),
     cgroup: (pid) => host.readText(`/proc/${pid}/cgroup`, CGROUP_BYTES),
     terminal: (path) => terminalAt(path, host),
@@ -170,6 +179,24 @@ function argumentsOf(pid: number, host: Host): Reading<readonly string[]> {
   if (text.value === "") return unknown("no arguments: a kernel thread or a zombie");
   const end = text.value.endsWith("\0") ? text.value.length - 1 : text.value.length;
   return { ok: true, value: text.value.slice(0, end).split("\0") };
+}
+
+/**
+ * The PID namespace that the process table belongs to where that is not our own (`unshare --pid` without a /proc of
+ * its own): that of the nearest ancestor which has one number only, as it is seen there (NSpid of
+ * proc_pid_status(5)). Where nobody may be looked at it is ours.
+ */
+function outerNamespace(host: Host, self: number): Reading<string> {
+  for (let pid = self, steps = 0; pid > 0 && steps < MAX_ANCESTORS; steps++) {
+    const status = host.readText(`/proc/${pid}/status`, 4096);
+    if (!status.ok) break;
+    if (/^NSpid:\t\d+$/m.test(status.value)) {
+      const namespace = host.readLink(`/proc/${pid}/ns/pid`);
+      if (namespace.ok) return namespace;
+    }
+    pid = Number(/^PPid:\t(\d+)$/m.exec(status.value)?.[1] ?? 0);
+  }
+  return host.readLink("/proc/self/ns/pid");
 }
 
 /** The link of /proc says " (deleted)" behind a program that was replaced meanwhile. */

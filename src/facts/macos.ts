@@ -75,6 +75,7 @@ export function macosFacts(host: Host, library = LIBSYSTEM): Facts {
       return record.ok ? known(record.value.arguments) : record;
     },
     executable: () => unknown("not read on macOS"),
+    supervised: () => unknown("not read on macOS"),
     user: () => unknown("not read on macOS"),
     cgroup: () => unknown("macOS has no control groups"),
     terminal: () => unknown("macOS has no PID namespaces"),

@@ -11,6 +11,7 @@ import type {
   WindowsFacts,
 } from "./facts.ts";
 import { unknown } from "./facts.ts";
+import type { RunMark } from "./run-mark.ts";
 
 /** A machine as it was seen: every question that was asked of it, with its answer. Plain JSON. */
 export interface Recording {
@@ -25,8 +26,9 @@ export interface Recording {
   readonly processes: Readonly<Record<string, Reading<Process>>>;
   readonly environments: Readonly<Record<string, Reading<Variables>>>;
   readonly arguments: Readonly<Record<string, Reading<readonly string[]>>>;
-  /** By PID, like the two below; what an older recording lacks was not asked for. */
+  /** By PID, like the three below; what an older recording lacks was not asked for. */
   readonly executables?: Readonly<Record<string, Reading<string>>>;
+  readonly supervised?: Readonly<Record<string, Reading<RunMark>>>;
   readonly users?: Readonly<Record<string, Reading<string>>>;
   readonly cgroups?: Readonly<Record<string, Reading<string>>>;
   /** By path. */
@@ -57,6 +59,7 @@ export function recorder(
   const environments: Record<string, Reading<Variables>> = {};
   const argumentLists: Record<string, Reading<readonly string[]>> = {};
   const executables: Record<string, Reading<string>> = {};
+  const supervised: Record<string, Reading<RunMark>> = {};
   const users: Record<string, Reading<string>> = {};
   const cgroups: Record<string, Reading<string>> = {};
   const terminals: Record<string, Reading<TerminalDevice>> = {};
@@ -81,9 +84,14 @@ export function recorder(
       return live.streams;
     },
     process: (pid) => note(processes, pid, live.process(pid)),
-    environment: (pid) => note(environments, pid, live.environment(pid)),
+    environment(pid) {
+      const answer = live.environment(pid);
+      environments[pid] = answer.ok ? { ok: true, value: withoutPaths(answer.value) } : answer;
+      return answer;
+    },
     arguments: (pid) => note(argumentLists, pid, live.arguments(pid)),
     executable: (pid) => note(executables, pid, live.executable(pid)),
+    supervised: (pid) => note(supervised, pid, live.supervised(pid)),
     user: (pid) => note(users, pid, live.user(pid)),
     cgroup: (pid) => note(cgroups, pid, live.cgroup(pid)),
     terminal: (path) => note(terminals, path, live.terminal(path)),
@@ -91,7 +99,7 @@ export function recorder(
     ...windows === undefined ? {} : { windows: windows.facts },
   };
   const recording = (): Recording => {
-    const { system, self, variables, boot, pidNamespace } = live;
+    const { system, self, boot, pidNamespace } = live;
     const shapes = Object.fromEntries(
       Object.entries(argumentLists).map(([pid, list]) => {
         const process = processes[pid];
@@ -104,6 +112,7 @@ export function recorder(
       environments,
       arguments: shapes,
       executables,
+      supervised,
       users,
       cgroups,
       terminals,
@@ -113,7 +122,7 @@ export function recorder(
       recording: 1,
       system,
       self,
-      variables,
+      variables: withoutPaths(live.variables),
       boot,
       pidNamespace,
       streams: streamKinds(live),
@@ -141,6 +150,10 @@ function recordWindows(live: WindowsFacts): { facts: WindowsFacts; recording: ()
   const recording = () => ({ console: live.console, leaving: live.leaving, pty: live.pty, consoles });
   return { facts, recording };
 }
+
+/** Where state is kept does not count for the decision. */
+const withoutPaths = (variables: Variables): Variables =>
+  variables.BERTH_HOME === undefined ? variables : { ...variables, BERTH_HOME: "…" };
 
 /** Arguments hold passwords and names; the decision needs their shape, which is the options and that there is more. */
 const optionsOf = (_name: string, [program = "", ...rest]: readonly string[]): readonly string[] => [
@@ -172,6 +185,7 @@ export function playback(recording: Recording): Facts {
     environment: (pid) => recording.environments[pid] ?? NOT_RECORDED,
     arguments: (pid) => recording.arguments[pid] ?? NOT_RECORDED,
     executable: (pid) => recording.executables?.[pid] ?? NOT_RECORDED,
+    supervised: (pid) => recording.supervised?.[pid] ?? NOT_RECORDED,
     user: (pid) => recording.users?.[pid] ?? NOT_RECORDED,
     cgroup: (pid) => recording.cgroups?.[pid] ?? NOT_RECORDED,
     terminal: (path) => recording.terminals?.[path] ?? NOT_RECORDED,

@@ -9,24 +9,36 @@ import type { Device } from "./host.ts";
  */
 const STATX = process.arch === "arm64" ? 291 : 332;
 const AT_FDCWD = -100;
-const STATX_TYPE = 1;
+const STATX_TYPE_AND_UID = 1 | 8;
 const RECORD_BYTES = 256;
-/** Offsets of stx_rdev_major and the three numbers behind it, in 32-bit words. */
+/** Offset of stx_uid, in 32-bit words. */
+const UID = 0x14 / 4;
+/** Offset of stx_rdev_major, in 32-bit words. */
 const RDEV_MAJOR = 0x80 / 4;
 
 /** As `makedev` of the kernel: see `device` of `stat.ts`, which takes it apart. */
 const number = (major: number, minor: number): number =>
   ((minor & 0xff) | (major << 8) | ((minor & 0xfff00) << 12)) >>> 0;
 
-/** What a path leads to, links followed. */
+/** What kind of device a path leads to, links followed. */
 export function statDevice(path: string): Reading<Device> {
+  const record = statx(path);
+  if (record === undefined) return unknown("statx failed");
+  const at = (offset: number): number => record[RDEV_MAJOR + offset] ?? 0;
+  return { ok: true, value: { device: number(at(0), at(1)), within: number(at(2), at(3)) } };
+}
+
+/** The user that a file belongs to. */
+export function statOwner(path: string): Reading<number> {
+  const record = statx(path);
+  return record === undefined ? unknown("statx failed") : { ok: true, value: record[UID] ?? -1 };
+}
+
+function statx(path: string): Uint32Array | undefined {
   const { symbols } = ffi.dlopen("libc.so.6", {
     syscall: { args: ["i64", "i64", "ptr", "i64", "i64", "ptr"], returns: "i64" },
   });
   const record = new Uint32Array(RECORD_BYTES / 4);
-  if (Number(symbols.syscall(STATX, AT_FDCWD, cString(path), 0, STATX_TYPE, record)) !== 0) {
-    return unknown("statx failed");
-  }
-  const at = (offset: number): number => record[RDEV_MAJOR + offset] ?? 0;
-  return { ok: true, value: { device: number(at(0), at(1)), within: number(at(2), at(3)) } };
+  const failed = symbols.syscall(STATX, AT_FDCWD, cString(path), 0, STATX_TYPE_AND_UID, record);
+  return Number(failed) === 0 ? record : undefined;
 }

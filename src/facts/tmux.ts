@@ -1,8 +1,7 @@
 import { known, type Reading, type TmuxPane, type TmuxQuery, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
-
-/** A server that hangs must not keep a prompt waiting, nor one that prints without end fill the memory. */
-const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16, line: true };
+import { askByClient } from "./tmux-client.ts";
+import { askServer, OTHER_PROTOCOL } from "./tmux-socket.ts";
 
 /**
  * One call brings everything; none of these fields can hold a space. The last is every session with its windows,
@@ -37,11 +36,13 @@ export function tmuxQuery(tmux: string, pane: string | undefined): TmuxQuery | n
   const first = tmux.lastIndexOf(",", last - 1);
   const socket = tmux.slice(0, first);
   const session = `$${tmux.slice(last + 1)}`;
-  if (first < 2 || !isNumber(tmux.slice(first + 1, last), 10) || !isCounted(session, "$")) return null;
+  const pid = tmux.slice(first + 1, last);
+  if (first < 2 || !isNumber(pid, 10) || !isCounted(session, "$")) return null;
   if (!socket.startsWith("/") || socket.length > 4000 || socket.includes("\n") || socket.includes("\0")) {
     return null;
   }
-  return { socket, target: pane !== undefined && isCounted(pane, "%") ? pane : session, session };
+  const target = pane !== undefined && isCounted(pane, "%") ? pane : session;
+  return { socket, serverPid: Number(pid), target, session };
 }
 
 /**
@@ -50,11 +51,17 @@ export function tmuxQuery(tmux: string, pane: string | undefined): TmuxQuery | n
  * @returns a function that waits for the answer, so that something else can be done meanwhile
  */
 export function askTmux(host: Host, query: TmuxQuery): () => Reading<TmuxPane> {
-  const { socket, target } = query;
-  const ask = host.start(["tmux", "-S", socket, "display-message", "-t", target, "-p", FORMAT], LIMITS);
+  const server = { socket: query.socket, pid: query.serverPid };
+  const words = ["display-message", "-p", "-t", query.target, FORMAT];
+  const ask = host.system === "linux"
+    ? askServer(host, server, words)
+    : () => askByClient(host, server, words);
   return () => {
     const answer = ask();
-    return answer.ok ? parseAnswer(host, query, answer.value) : answer;
+    if (answer.ok) return parseAnswer(host, query, answer.value);
+    if (answer.why !== OTHER_PROTOCOL) return answer;
+    const told = askByClient(host, server, words);
+    return told.ok ? parseAnswer(host, query, told.value) : told;
   };
 }
 

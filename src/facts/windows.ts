@@ -42,6 +42,7 @@ export function windowsFacts(host: Host): Facts {
     environment: () => unknown("not read on Windows"),
     arguments: (pid) => ask(`arguments ${pid}`, () => readArguments(kernel(), pid)),
     executable: () => unknown("not read on Windows"),
+    supervised: () => unknown("not read on Windows"),
     user: () => unknown("not read on Windows"),
     cgroup: () => unknown("Windows has no control groups"),
     terminal: () => unknown("Windows has no terminal devices"),

@@ -1,63 +1,52 @@
-import type { Facts, Process } from "../facts/facts.ts";
-import { isSame } from "./lineage.ts";
-import { part, type Place } from "./place.ts";
+import type { Facts, Process, Reading } from "../facts/facts.ts";
 
 /*
- * `BERTH_SESSION_BIND` names the anchor that a shell's hook was loaded in. It is inherited by everything that is
- * started from there, so it proves nothing by itself: it counts where the process table agrees.
+ * `BERTH_SESSION_BIND` names the anchor that a shell's hook was loaded in, and the ID found there. It is inherited by
+ * everything that is started from there, so it proves nothing by itself: it counts where the process table agrees.
  */
 
-const VERSION = "1";
+const VERSION = "2";
 
 export interface Binding {
   readonly anchor: Process;
+  /** Device number of the file system that its terminal lies on; empty where that is not known. */
+  readonly within: string;
   readonly boot: string;
   readonly pidNamespace: string;
-  /** The namespace of the ID that was found then. */
-  readonly idNamespace: string;
+  /** The ID that was found then; undefined in a binding of version 1, which held its namespace alone. */
+  readonly id: string | undefined;
 }
 
-/** Spell a binding: version, pid, start, session, terminal, boot, PID namespace, the ID's namespace. */
-export function formatBinding(facts: Facts, anchor: Process, idNamespace: string): string {
+/** What is found now, as a binding. */
+export function bindingOf(facts: Facts, anchor: Process, id: string): Binding {
+  const terminal = anchor.tty === null ? undefined : facts.terminal(anchor.tty);
+  const within = terminal?.ok && terminal.value.tty === anchor.tty ? terminal.value.within : "";
+  return { anchor, within, boot: part(facts.boot), pidNamespace: part(facts.pidNamespace), id };
+}
+
+/** Spell a binding: version, pid, start, session, terminal, its devpts, boot, PID namespace, the ID. */
+export function formatBinding({ anchor, within, boot, pidNamespace, id }: Binding): string {
   const { pid, start, sid, tty } = anchor;
-  return [VERSION, pid, start, sid, tty ?? "", part(facts.boot), part(facts.pidNamespace), idNamespace].join(
-    ",",
-  );
+  return [VERSION, pid, start, sid, tty ?? "", within, boot, pidNamespace, id ?? ""].join(",");
 }
 
+const NUMBERS = "([1-9]\\d{0,9}),(0|[1-9]\\d{0,19}),(0|[1-9]\\d{0,9})";
+const TERMINAL = "([!-+\\--~]{0,200})";
+const MACHINE = "([!-+\\--~]{1,100}),([!-+\\--~]{0,100})";
+const FOUND = "((?:tmux|screen|zellij|ssh|terminal|anchor)--[0-9a-f]{64})";
 const spelling = () =>
-  /^1,([1-9]\d{0,9}),(0|[1-9]\d{0,19}),(0|[1-9]\d{0,9}),([!-+\--~]{0,200}),([!-+\--~]{1,100}),([!-+\--~]{0,100}),([A-Za-z0-9._-]{1,60})$/;
+  new RegExp(`^2,${NUMBERS},${TERMINAL},((?:\\d{1,10}:\\d{1,10})?),${MACHINE},${FOUND}$`);
+/** The first version's, which a shell may still have exported that was started before berth was replaced. */
+const firstSpelling = () => new RegExp(`^1,${NUMBERS},${TERMINAL}()?,${MACHINE},([A-Za-z0-9._-]{1,60})$`);
 
-/** Read a binding. @returns undefined for anything but a binding of this version */
+/** Read a binding. @returns undefined for anything but a binding of a version that is known */
 export function parseBinding(text: string): Binding | undefined {
-  const [, pid, start, sid, tty, boot, pidNamespace = "", idNamespace = ""] = spelling().exec(text) ?? [];
-  if (pid === undefined || start === undefined || boot === undefined) return undefined;
+  const first = text.startsWith("1,");
+  const fields = (first ? firstSpelling() : spelling()).exec(text);
+  if (fields === null) return undefined;
+  const [, pid, start = "", sid, tty, within = "", boot = "", pidNamespace = "", id] = fields;
   const anchor = { pid: Number(pid), ppid: 0, name: "", sid: Number(sid), tty: tty || null, start };
-  return { anchor, boot, pidNamespace, idNamespace };
+  return { anchor, within, boot, pidNamespace, id: first ? undefined : id };
 }
 
-/** Whether the walk of today arrives at the very anchor that the binding names. */
-export function isHere(place: Place, binding: Binding): boolean {
-  const { anchor } = place;
-  return anchor !== undefined && isOurMachine(place, binding) && isSame(anchor, binding.anchor) &&
-    anchor.sid === binding.anchor.sid && anchor.tty === binding.anchor.tty;
-}
-
-/**
- * Whether we are what is left of the session that the binding names: its leader is gone or has lost the terminal,
- * and we are still in its session. The number of a session is not handed out again while it has members (alloc_pid
- * of the kernel), so another process of that PID means another session. The terminal is the same or, as the kernel
- * takes it from a session whose leader ends, none.
- */
-export function isLeftBehind(place: Place, binding: Binding): boolean {
-  const us = place.chain[0];
-  if (us === undefined || !isOurMachine(place, binding) || binding.anchor.tty === null) return false;
-  const there = place.facts.process(binding.anchor.pid);
-  const gone = !there.ok || (isSame(there.value, binding.anchor) && there.value.tty === null);
-  return gone && us.sid === binding.anchor.sid && us.sid !== 0 &&
-    (us.tty ?? binding.anchor.tty) === binding.anchor.tty;
-}
-
-/** Whether a binding was made on this machine, since it was started. */
-export const isOurMachine = ({ facts }: Place, { boot, pidNamespace }: Binding): boolean =>
-  part(facts.boot) === boot && part(facts.pidNamespace) === pidNamespace;
+const part = (reading: Reading<string>): string => reading.ok ? reading.value : "";

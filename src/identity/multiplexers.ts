@@ -1,8 +1,19 @@
-import { type Process, type TmuxPane } from "../facts/facts.ts";
+import { type Process, type Reading, type TmuxPane } from "../facts/facts.ts";
 import { tmuxQuery } from "../facts/tmux.ts";
-import { foundId, type Namespace } from "./id.ts";
-import { type Answer, believe, enclosing, environmentWith, part, passOver, type Place } from "./place.ts";
-import { isMultiplexer } from "./programs.ts";
+import { anchorId } from "./anchor.ts";
+import { isHere, readBinding } from "./binding-here.ts";
+import { foundId, type Namespace, splitId } from "./id.ts";
+import {
+  type Answer,
+  believe,
+  enclosing,
+  environmentWith,
+  opener,
+  part,
+  passOver,
+  type Place,
+} from "./place.ts";
+import { is, isMultiplexer, isTmux } from "./programs.ts";
 
 /** tmux: the session of the pane, when that pane is the terminal that we are on. */
 export function tmux(place: Place): Answer | undefined {
@@ -11,8 +22,8 @@ export function tmux(place: Place): Answer | undefined {
   const query = tmuxQuery(TMUX, TMUX_PANE);
   if (query === null) return passOver(place, "TMUX", "not of the form socket,pid,session");
   const pane = place.facts.tmux(query);
-  if (!pane.ok) return passOver(place, "TMUX", `stale: the server gives no answer (${pane.why})`);
-  const reason = paneIsOurs(place, pane.value);
+  if (!pane.ok) return withoutAnswer(place, query.serverPid, pane);
+  const reason = pane.value.serverPid === query.serverPid ? paneIsOurs(place, pane.value) : undefined;
   if (reason === undefined) {
     return passOver(place, "TMUX", `inherited: its pane is on ${pane.value.paneTty || "no terminal"}`);
   }
@@ -21,15 +32,57 @@ export function tmux(place: Place): Answer | undefined {
 }
 
 function paneIsOurs({ terminal, chain }: Place, pane: TmuxPane): string | undefined {
+  const isServer = ({ pid }: Process): boolean => pid === pane.serverPid;
   if (terminal === undefined) {
-    return chain.some(({ pid }) => pid === pane.serverPid)
-      ? "a job of the server, without a terminal"
-      : undefined;
+    return chain.some(isServer) ? "a job of the server, without a terminal" : undefined;
   }
-  if (terminal.tty === pane.paneTty) return `its pane is on ${terminal.tty}`;
+  // A terminal of that number in another devpts, or of a sandbox's, is none of the server's.
+  if (terminal.tty === pane.paneTty && terminal.outward.some(isServer)) {
+    return `its pane is on ${terminal.tty}`;
+  }
   return terminal.outward[1]?.pid === pane.serverPid
     ? "the server opened this terminal (a popup)"
     : undefined;
+}
+
+/**
+ * The server gives no answer. Where it is there, and our terminal is its own, we are in tmux and cannot tell in which
+ * session: what a shell of the same pane noted counts, else nothing is to be kept here.
+ */
+function withoutAnswer(
+  place: Place,
+  serverPid: number,
+  answer: Extract<Reading<unknown>, { ok: false }>,
+): Answer | undefined {
+  const why = `the server gives no answer (${answer.why})`;
+  const isServer = (process: Process): boolean =>
+    process.pid === serverPid && is(place.facts, process, isTmux);
+  if (opener(place, isServer) === undefined) {
+    return passOver(place, "TMUX", `stale: ${why}`);
+  }
+  // It never will: `sudo -u` in a pane. The pane is what is known, today and tomorrow.
+  if (answer.why === "EACCES" || answer.why === "EPERM") {
+    return passOver(place, "TMUX", `not ours to ask: ${why}`);
+  }
+  const binding = readBinding(place);
+  if (binding?.id !== undefined && splitId(binding.id).namespace === "tmux" && isHere(place, binding)) {
+    passOver(place, "TMUX", why);
+    believe(
+      place,
+      "BERTH_SESSION_BIND",
+      "a shell of this pane noted it, and the tmux server gives no answer",
+    );
+    return { id: binding.id, source: "binding", binding };
+  }
+  passOver(place, "TMUX", why);
+  return ofAnchor(place, place.anchor, `the tmux server of this terminal gives no answer (${answer.why})`);
+}
+
+function ofAnchor(place: Place, anchor: Process | undefined, unstable: string): Answer | undefined {
+  const id = anchor === undefined ? undefined : anchorId(place, anchor, "anchor");
+  return id === undefined || anchor === undefined
+    ? undefined
+    : { id, source: "deep-anchor", anchor, unstable };
 }
 
 /** Everything that a server is known by, so that a restarted one, which counts from `$0` again, is another. */
@@ -56,8 +109,20 @@ export function screen(place: Place): Answer | undefined {
 export function zellij(place: Place): Answer | undefined {
   const { ZELLIJ_SESSION_NAME } = environmentWith(place, "ZELLIJ_SESSION_NAME");
   if (ZELLIJ_SESSION_NAME === undefined) return undefined;
-  const server = enclosing(place, isZellij, "any name");
-  return byServer(place, "zellij", "ZELLIJ_SESSION_NAME", server);
+  return byServer(place, "zellij", "ZELLIJ_SESSION_NAME", enclosing(place, isZellij, "any name"));
+}
+
+/**
+ * A server is above us and no variable of its says so: screen's `backtick`, tmux's `pipe-pane`, a `run-shell` of its
+ * configuration. screen is one session a server; which of tmux's is meant cannot be told. A terminal of tmux's that
+ * has no variable is still a terminal.
+ */
+export function serverAlone(place: Place): Answer | undefined {
+  const server = enclosing(place, isMultiplexer, "kernel's name");
+  if (server === undefined) return undefined;
+  if (isScreen(server.name)) return byServer(place, "screen", "screen", server);
+  if (!isTmux(server.name) || place.terminal !== undefined) return undefined;
+  return ofAnchor(place, server, "a job of a tmux server that does not say for which session");
 }
 
 function byServer(

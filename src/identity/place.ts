@@ -1,6 +1,7 @@
 import type { Facts, Process, Reading, Variable, Variables } from "../facts/facts.ts";
 import { NO_VARIABLES } from "../facts/variables.ts";
 import { type AgentServer, agentServer } from "./agent-servers.ts";
+import type { Binding } from "./binding.ts";
 import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
 import type { Hint, Request, ResolverDependencies, Source } from "./resolution.ts";
@@ -21,6 +22,8 @@ export interface Place {
   readonly terminal: Terminal | undefined;
   /** What stands for us: the terminal's anchor, or without one the job's. */
   readonly anchor: Process | undefined;
+  /** The environment of whoever is asked about: our own, or that of the process that was named. */
+  readonly variables: Variables;
   /** Our own environment and those of the ancestors that belong to our terminal, the nearest first. */
   readonly environments: readonly Variables[];
   readonly notes: Notes;
@@ -35,13 +38,15 @@ export interface Answer {
   readonly anchor?: Process;
   /** Why the next command of this place may get another ID. */
   readonly unstable?: string;
-  /** What the binding is to say of the place, where that is not what the ID says. */
-  readonly placeNamespace?: string;
+  /** The binding that was believed. */
+  readonly binding?: Binding;
 }
 
-export function findPlace(facts: Facts, deps: ResolverDependencies, request: Request): Place {
+export function findPlace(live: Facts, deps: ResolverDependencies, request: Request): Place {
   const notes: Notes = {};
-  const whole = lineage(facts, facts.self);
+  const facts = request.of === undefined ? live : seenFrom(live, request.of);
+  const { variables } = facts;
+  const whole = lineage(facts, request.of ?? facts.self);
   const agent = agentServer(facts, whole);
   const chain = agent === undefined ? whole : whole.slice(0, agent.at);
   const foreign = agent === undefined ? NOBODY : whole.slice(agent.at);
@@ -60,8 +65,33 @@ export function findPlace(facts: Facts, deps: ResolverDependencies, request: Req
     chain,
     terminal === undefined && agent !== undefined ? undefined : anchor,
   );
-  return { facts, deps, request, chain, foreign, agent, terminal, anchor, environments, notes, hints: [] };
+  return {
+    facts,
+    deps,
+    request,
+    chain,
+    foreign,
+    agent,
+    terminal,
+    anchor,
+    variables,
+    environments,
+    notes,
+    hints: [],
+  };
 }
+
+/** As a child of another process would see the machine, which is what that process's session is: nobody is ourselves. */
+function seenFrom(facts: Facts, pid: number): Facts {
+  const variables = facts.environment(pid);
+  const other: Facts = Object.create(facts);
+  return Object.defineProperties(other, {
+    self: { value: NOT_IN_THE_TABLE },
+    variables: { value: variables.ok ? variables.value : NO_VARIABLES },
+  });
+}
+
+const NOT_IN_THE_TABLE = -1;
 
 const NOBODY: Lineage = [];
 
@@ -116,13 +146,28 @@ export function enclosing(
   by: "kernel's name" | "any name",
 ): Process | undefined {
   const outward = place.terminal?.outward ?? place.chain;
-  for (let at = 1; at < outward.length; at++) {
+  for (let at = firstAbove(place, outward); at < outward.length; at++) {
     const process = outward[at] as Process;
     if (by === "any name" ? is(place.facts, process, fits) : fits(process.name)) return process;
     if (process.tty !== null) return undefined;
   }
   return undefined;
 }
+
+/** Who opened our terminal, or runs us without one, found by the process itself; with no other terminal between. */
+export function opener(place: Place, fits: (process: Process) => boolean): Process | undefined {
+  const outward = place.terminal?.outward ?? place.chain;
+  for (let at = firstAbove(place, outward); at < outward.length; at++) {
+    const process = outward[at] as Process;
+    if (fits(process)) return process;
+    if (process.tty !== null) return undefined;
+  }
+  return undefined;
+}
+
+/** Without a terminal we are the first of the chain, unless it is another process that is asked about. */
+const firstAbove = ({ terminal, facts }: Place, outward: Lineage): number =>
+  terminal === undefined && outward[0]?.pid !== facts.self ? 0 : 1;
 
 /** A reading as a part of a hash: empty where there is none. */
 export const part = (reading: Reading<string>): string => reading.ok ? reading.value : "";

@@ -1,4 +1,5 @@
 import type { Process } from "../facts/facts.ts";
+import type { Binding } from "./binding.ts";
 
 /** Where an ID came from, in the order in which the sources are asked. */
 export type Source =
@@ -12,6 +13,7 @@ export type Source =
   | "ssh-ancestor"
   | "gui-terminal"
   | "deep-anchor"
+  | "binding"
   | "uuid-fallback";
 
 export const SCOPES = ["pane", "window", "session"] as const;
@@ -33,6 +35,8 @@ export interface Request {
   readonly scope: Scope;
   /** Whether to decide as if neither `BERTH_SESSION` nor `berth use` had been typed here: the terminal's own. */
   readonly terminalOnly?: boolean;
+  /** The process whose session is asked for, in place of our own. */
+  readonly of?: number;
 }
 
 /** What the decision cannot do without and is not its own. */
@@ -54,6 +58,10 @@ export interface Resolution {
   readonly unstable: string | null;
   /** The process whose life is the session's, where one was found. */
   readonly anchor: Process | null;
+  /** The directory of the store that the run which we belong to was given, where our own environment says of none. */
+  readonly home: string | undefined;
+  /** The binding that was believed in place of the walk, whose anchor may be of another PID namespace than ours. */
+  readonly bound: Binding | undefined;
   /** What `BERTH_SESSION_BIND` is to hold; empty without an anchor. */
   readonly binding: () => string;
   /** Ourselves and our ancestors; empty when the ID was given. */
@@ -61,4 +69,6 @@ export interface Resolution {
   /** What was seen of a process of the chain, by PID. */
   readonly notes: Readonly<Record<number, string>>;
   readonly hints: readonly Hint[];
+  /** The variables that are there and were not needed, and what they would have counted for. */
+  readonly seen: () => readonly Hint[];
 }

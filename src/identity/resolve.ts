@@ -1,12 +1,16 @@
 import type { Facts } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
-import { formatBinding, isHere, isLeftBehind, parseBinding } from "./binding.ts";
+import { bindingOf, formatBinding, parseBinding } from "./binding.ts";
+import { isHere } from "./binding-here.ts";
+import { bound, whyBound, whyUnsure } from "./bound.ts";
 import { conversation } from "./conversation.ts";
 import { guiTerminal } from "./gui-terminal.ts";
-import { foundId, splitId } from "./id.ts";
-import { screen, tmux, zellij } from "./multiplexers.ts";
+import { foundId } from "./id.ts";
+import { screen, serverAlone, tmux, zellij } from "./multiplexers.ts";
 import { type Answer, believe, environmentWith, findPlace, passOver, type Place } from "./place.ts";
 import type { Request, Resolution, ResolverDependencies } from "./resolution.ts";
+import { type Given, given } from "./given.ts";
+import { seen } from "./seen.ts";
 import { ssh } from "./ssh.ts";
 import { placeByBinding } from "./windows-binding.ts";
 
@@ -18,15 +22,16 @@ const ROWS: readonly Row[] = [
   tmux,
   screen,
   zellij,
+  serverAlone,
   ssh,
   guiTerminal,
-  leftBehind,
+  bound,
   conversation,
   deepAnchor,
 ];
 
 /** Those that need no variable to answer. */
-const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, conversation, deepAnchor];
+const ROWS_WITHOUT_HINT: readonly Row[] = [serverAlone, ssh, conversation, deepAnchor];
 
 /**
  * Which session is this? Pure: the same facts give the same answer, except for the random one of last resort.
@@ -35,14 +40,19 @@ const ROWS_WITHOUT_HINT: readonly Row[] = [ssh, conversation, deepAnchor];
  * @throws BerthError a usage error, when the label given by `--session-id` or `BERTH_SESSION` cannot be one
  */
 export function resolve(facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
-  const given = request.terminalOnly ? undefined : request.label ?? facts.variables.BERTH_SESSION;
-  return given === undefined ? found(facts, request, deps) : explicit(given, facts, request, deps);
+  const { label } = request;
+  return label === undefined || request.terminalOnly
+    ? found(facts, request, deps)
+    : flagged(label, facts, request, deps);
 }
 
 function found(facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
   const here = findPlace(facts, deps, request);
   const place = typeof BERTH_SYSTEM === "string" && BERTH_SYSTEM !== "win32" ? here : placeByBinding(here);
-  const rows = place.environments.length === 0 ? ROWS_WITHOUT_HINT : ROWS;
+  const bare = place.environments.length === 0;
+  const own = request.terminalOnly ? undefined : given(place);
+  if (own !== undefined) return explicit(place, own);
+  const rows = bare ? ROWS_WITHOUT_HINT : ROWS;
   for (let at = 0; at < rows.length; at++) {
     const answer = rows[at]?.(place);
     if (answer !== undefined) return resolution(place, answer);
@@ -50,48 +60,76 @@ function found(facts: Facts, request: Request, deps: ResolverDependencies): Reso
   return resolution(place, { id: foundId("uuid", deps.randomUuid()), source: "uuid-fallback" });
 }
 
-/** What the user says counts, and nothing else is looked at. */
-function explicit(text: string, facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
-  const { label, scope } = request;
-  const [source, name] = label === undefined
-    ? ["explicit-env" as const, "BERTH_SESSION"]
-    : ["explicit-flag" as const, "--session-id"];
-  const hints = [{ name, verdict: "believed" as const, reason: "given outright" }];
-  const id = deps.spell(text);
+/** What is said on the command line counts, and nothing else is looked at. */
+function flagged(label: string, facts: Facts, request: Request, deps: ResolverDependencies): Resolution {
+  const id = deps.spell(label);
   return {
     id,
-    source,
-    scope,
+    source: "explicit-flag",
+    scope: request.scope,
     stable: true,
     unstable: null,
     anchor: null,
-    // Of the terminal, whatever its session is called: a `berth use` typed here before counts again afterwards.
-    binding: () => found(facts, request, deps).binding(),
+    home: undefined,
+    bound: undefined,
+    binding: () => terminalBinding(facts, request, deps),
     chain: [],
     notes: {},
-    hints,
+    hints: [{ name: "--session-id", verdict: "believed", reason: "given outright" }],
+    seen: () => [],
   };
 }
 
+/** Of the terminal, whatever its session is called: a `berth use` typed here before counts again afterwards. */
+const terminalBinding = (facts: Facts, { of }: Request, deps: ResolverDependencies): string =>
+  found(facts, { scope: "session", terminalOnly: true, ...of === undefined ? {} : { of } }, deps).binding();
+
+function explicit(place: Place, { label, home }: Given): Resolution {
+  const { facts, deps, request, notes, hints } = place;
+  return {
+    id: deps.spell(label),
+    source: "explicit-env",
+    scope: request.scope,
+    stable: true,
+    unstable: null,
+    anchor: null,
+    home,
+    bound: undefined,
+    binding: () => terminalBinding(facts, request, deps),
+    chain: chainOf(place),
+    notes,
+    hints,
+    seen: () => seen(place, "BERTH_SESSION"),
+  };
+}
+
+const chainOf = ({ chain, foreign }: Place) => foreign.length === 0 ? chain : [...chain, ...foreign];
+
 function resolution(place: Place, answer: Answer): Resolution {
-  const { id, source, anchor, placeNamespace } = answer;
-  const { facts, notes, hints, request: { scope } } = place;
+  const { id, source, anchor, binding } = answer;
+  const { facts, deps, notes, hints, request } = place;
   const stands = source === "uuid-fallback" ? undefined : anchor ?? place.anchor;
-  const binding = () =>
-    stands === undefined ? "" : formatBinding(facts, stands, placeNamespace ?? splitId(id).namespace ?? "ex");
+  const own = source !== "use" && request.scope === "session";
   const unstable = answer.unstable ??
     (source === "uuid-fallback" ? "nothing here outlives this command" : null);
   return {
     id,
     source,
-    scope,
+    scope: request.scope,
     stable: unstable === null,
     unstable,
     anchor: stands ?? null,
-    binding,
-    chain: place.foreign.length === 0 ? place.chain : [...place.chain, ...place.foreign],
+    home: undefined,
+    bound: binding,
+    binding() {
+      if (binding !== undefined) return formatBinding(binding);
+      if (stands === undefined) return "";
+      return own ? formatBinding(bindingOf(facts, stands, id)) : terminalBinding(facts, request, deps);
+    },
+    chain: chainOf(place),
     notes,
     hints,
+    seen: () => seen(place, source),
   };
 }
 
@@ -108,18 +146,13 @@ function use(place: Place): Answer | undefined {
     return passOver(place, "BERTH_USE", "no binding beside it says for which terminal");
   }
   const here = isHere(place, binding);
-  if (!here && !isLeftBehind(place, binding)) {
+  if (!here && whyBound(place, binding) === undefined) {
     return passOver(place, "BERTH_USE", "inherited: it is bound to another terminal");
   }
   const id = spelled(BERTH_USE, place.deps);
   if (id === undefined) return passOver(place, "BERTH_USE", "not a session's label or ID");
   believe(place, "BERTH_USE", "bound to this terminal");
-  return {
-    id,
-    source: "use",
-    placeNamespace: binding.idNamespace,
-    ...here ? {} : { anchor: binding.anchor },
-  };
+  return { id, source: "use", ...here ? {} : { anchor: binding.anchor, binding } };
 }
 
 function spelled(label: string, { spell }: ResolverDependencies): string | undefined {
@@ -130,35 +163,14 @@ function spelled(label: string, { spell }: ResolverDependencies): string | undef
   }
 }
 
-/** What a session leader leaves behind when it ends (a connection that broke) still belongs to its session. */
-function leftBehind(place: Place): Answer | undefined {
-  if (place.terminal !== undefined && place.terminal.anchor.sid === place.terminal.anchor.pid) {
-    return undefined;
-  }
-  const { BERTH_SESSION_BIND } = environmentWith(place, "BERTH_SESSION_BIND");
-  const binding = BERTH_SESSION_BIND === undefined ? undefined : parseBinding(BERTH_SESSION_BIND);
-  if (binding === undefined || !isLeftBehind(place, binding)) return undefined;
-  const id = anchorId(place, binding.anchor, binding.idNamespace === "ssh" ? "ssh" : "anchor");
-  if (id === undefined) return undefined;
-  believe(
-    place,
-    "BERTH_SESSION_BIND",
-    `the session leader, process ${binding.anchor.pid}, is gone and we are of its session`,
-  );
-  return {
-    id,
-    source: binding.idNamespace === "ssh" ? "ssh-ancestor" : "deep-anchor",
-    anchor: binding.anchor,
-  };
-}
-
 function deepAnchor(place: Place): Answer | undefined {
   const { anchor, facts, terminal } = place;
   if (anchor === undefined) return undefined;
   const id = anchorId(place, anchor, "anchor");
   if (id === undefined) return undefined;
-  const alone = anchor.pid === facts.self && (terminal === undefined || terminal.standIn);
-  return { id, source: "deep-anchor", ...alone ? { unstable: ALONE } : {} };
+  const alone = anchor.pid === facts.self && (terminal === undefined || terminal.standIn) ? ALONE : undefined;
+  const unstable = alone ?? whyUnsure(place);
+  return { id, source: "deep-anchor", ...unstable === undefined ? {} : { unstable } };
 }
 
 /** `bash -c 'a; b'` lets b take its place, and then b is what a was known by; a service's one program looks the same. */

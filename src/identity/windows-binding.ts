@@ -1,5 +1,6 @@
 import type { WindowsFacts } from "../facts/facts.ts";
-import { type Binding, isOurMachine, parseBinding } from "./binding.ts";
+import { type Binding, parseBinding } from "./binding.ts";
+import { isOurMachine } from "./binding-here.ts";
 import { isSame, lineage } from "./lineage.ts";
 import { believe, type Place } from "./place.ts";
 

@@ -76,7 +76,16 @@ describe("berth explain --record FILE", () => {
 describe("berth explain", () => {
   test("--json has the documented shape, and its anchor leads the terminal", async () => {
     const document = JSON.parse(await terminal.line(`${berth} explain --json`, out)) as Document;
-    expect(Object.keys(document)).toEqual(["schema", "id", "source", "anchor", "chain", "hints", "timings"]);
+    expect(Object.keys(document)).toEqual([
+      "schema",
+      "id",
+      "source",
+      "stable",
+      "anchor",
+      "chain",
+      "hints",
+      "timings",
+    ]);
     expect(document).toMatchObject({
       schema: 1,
       source: "deep-anchor",

@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { berth, cleanEnv, directory, run, scratch, until } from "../support/berth.ts";
 
 const LONG = "x".repeat(100_000);
@@ -81,120 +81,152 @@ describe("whatever a variable holds, the ID is the same and nothing is said:", (
   });
 });
 
-describe("a program on PATH that is called tmux and", () => {
+/** What a tmux server's messages look like: type, length, version, PID, and a body. */
+function message(type: number, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(16 + body.length);
+  new Uint32Array(bytes.buffer, 0, 4).set([type, bytes.length, 8, 0]);
+  bytes.set(body, 16);
+  return bytes;
+}
+
+/** As a server up to 3.0 hands on what a command prints. */
+function printed(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  const body = new Uint8Array(8 + bytes.length);
+  body.set(new Uint8Array(new Uint32Array([bytes.length]).buffer));
+  body.set(bytes, 8);
+  return message(213, body);
+}
+
+const EXIT = message(203, new Uint8Array(0));
+
+describe("a listener on the socket that TMUX names", () => {
   const home = scratch();
-  const started: number[] = [];
-  afterAll(() => {
-    for (const pid of started) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch { /* it has ended */ }
-    }
+  const bin = directory(home, "bin");
+  const ran = `${home}/ran`;
+  const expected = run([berth, "id"], { env: HARMLESS });
+
+  beforeAll(() => {
+    writeFileSync(`${bin}/tmux`, `#!/bin/sh\necho "$@" >> ${ran}\necho nonsense\n`);
+    chmodSync(`${bin}/tmux`, 0o755);
   });
 
-  /** What berth says of TMUX with this program in place of tmux; `$LOG` is a file of the test's. */
-  async function explained(name: string, script: string, mode = 0o755) {
-    const bin = directory(home, name);
-    writeFileSync(`${bin}/tmux`, script);
-    chmodSync(`${bin}/tmux`, mode);
-    const env = { ...HARMLESS, TMUX: "/tmp/none,1,0", TMUX_PANE: "%1", LOG: `${home}/${name}.log` };
-    // Without a shell's other programs only where the script wants none: PATH is searched on when tmux may not be run.
-    const path = mode === 0o755 ? `${bin}:${cleanEnv(home)["PATH"]}` : bin;
-    const answer = await run([berth, "explain", "--json"], { env: { ...env, PATH: path }, limit: 5000 });
-    expect([answer.stderr, answer.status]).toEqual(["", 0]);
-    const document = JSON.parse(answer.stdout) as {
+  /** What berth says of TMUX with a listener that answers the first bytes so. */
+  async function explained(name: string, answer: (reply: (bytes: Uint8Array) => void) => void) {
+    const socket = `${home}/${name}`;
+    const heard: Uint8Array[] = [];
+    const server = Bun.listen({
+      unix: socket,
+      socket: {
+        data(connection, bytes) {
+          heard.push(new Uint8Array(bytes));
+          if (heard.length === 1) answer((reply) => void connection.write(reply));
+        },
+        error() {},
+      },
+    });
+    const env = {
+      ...HARMLESS,
+      TMUX: `${socket},${process.pid},0`,
+      TMUX_PANE: "%1",
+      PATH: `${bin}:${cleanEnv(home)["PATH"]}`,
+    };
+    const answered = await run([berth, "explain", "--json"], { env, limit: 5000 });
+    server.stop(true);
+    expect([answered.stderr, answered.status]).toEqual(["", 0]);
+    const document = JSON.parse(answered.stdout) as {
       id: string;
       hints: { name: string; verdict: string; reason: string }[];
     };
-    expect(document.id).toBe(expected.stdout.trim());
+    expect(document.id).toBe((await expected).stdout.trim());
     const hint = document.hints.find((hint) => hint.name === "TMUX");
     expect(hint?.verdict).toBe("passed over");
-    return hint?.reason ?? "";
+    return { reason: hint?.reason ?? "", heard };
   }
 
-  const pids = async (file: string) =>
-    await until(
-      file,
-      () => existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : undefined,
-    );
-
-  /** Ended: gone, or a zombie that nobody has collected yet. */
-  const isGone = (pid: number) => {
-    try {
-      return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-    } catch {
-      return true;
-    }
-  };
-
-  test("hangs, deaf to SIGTERM, is killed at its limit", async () => {
-    const reason = await explained(
-      "hang",
-      `#!/bin/sh\ntrap '' TERM INT HUP\necho $$ > "$LOG"\nwhile :; do sleep 0.2; done\n`,
-    );
+  test("is silent: it is not waited for any longer than half a second", async () => {
+    const { reason } = await explained("silent", () => {});
     expect(reason).toBe("stale: the server gives no answer (no answer within 500 ms)");
-    const [pid = 0] = await pids(`${home}/hang.log`);
-    started.push(pid);
-    await until("the end of it", () => isGone(pid) || undefined);
-  });
-
-  test("leaves a grandchild that keeps the pipe open", async () => {
-    const reason = await explained(
-      "grandchild",
-      `#!/bin/sh\nsleep 300 &\necho $! > "$LOG"\ntrap '' TERM\nwait\n`,
-    );
-    started.push(...await pids(`${home}/grandchild.log`));
-    expect(reason).toBe("stale: the server gives no answer (no answer within 500 ms)");
-  });
-
-  test("leaves a grandchild and ends, is not waited for", async () => {
-    const reason = await explained("orphan", `#!/bin/sh\nsleep 300 &\necho $! > "$LOG"\necho nonsense\n`);
-    started.push(...await pids(`${home}/orphan.log`));
-    expect(reason).toStartWith("stale: the server gives no answer (no answer");
   });
 
   test.each([
-    ["garbage", "echo $0 @0 %0", "no answer in tmux's format"],
-    ["nothing", "exit 0", "no answer in tmux's format"],
+    ["garbage", [printed("$0 @0 %0\n")], "no answer in tmux's format"],
+    ["nothing", [EXIT], "it knows no such pane"],
+    ["several lines", [printed("$1 @1 %1 1 x\n$1 @1 %1 1 1 /dev/pts/1\n")], "no answer in tmux's format"],
+    ["escape sequences", [printed("$1 @1 %1 1 1 /dev/\x1b]0;x\x07\n")], "no answer in tmux's format"],
+    ["messages of no type", [message(9999, new Uint8Array(100)), EXIT], "it knows no such pane"],
+    ["lengths that lie", [printed("x").fill(255, 16, 24), EXIT], "no answer in tmux's format"],
     [
-      "several lines",
-      `printf '$1 @1 %%1 1 1 /dev/pts/1\\n$1 @1 %%1 1 1 /dev/pts/1\\n'`,
-      "no answer in tmux's format",
+      "output without end",
+      Array.from({ length: 80 }, () => printed("x".repeat(1000))),
+      "more than 65536 bytes",
     ],
-    ["escape sequences", `printf '$1 @1 %%1 1 1 /dev/\\033]0;x\\007\\n'`, "no answer in tmux's format"],
-    ["bytes", "head -c 1000 /dev/urandom", "no answer in tmux's format"],
-    ["an exit status", "printf x; exit 3", "exit status 3"],
-    ["a line and an exit status", "echo x; exit 3", "no answer in tmux's format"],
-    ["a signal", "kill -SEGV $$", "exit status"],
-    ["100 MB", "head -c 100000000 /dev/zero | tr '\\0' x", "more than 65536 bytes of output"],
-    ["output without end", "yes | tr -d '\\n'", "more than 65536 bytes of output"],
-    ["lines without end", "yes", "no answer in tmux's format"],
-  ])("prints or gives %s", async (name, script, reason) => {
-    expect(await explained(name.replaceAll(" ", "-"), `#!/bin/sh\n${script}\n`)).toContain(reason);
-  });
-
-  test("is not executable, is no program, is a directory, is not there", async () => {
-    const gives = "stale: the server gives no answer";
-    expect(await explained("not-executable", "#!/bin/sh\n", 0o644)).toStartWith(gives);
-    expect(await explained("no-program", "\0\0\0\0")).toStartWith(gives);
-    expect(await explained("no-interpreter", "#!/nonexistent/x\n")).toStartWith(gives);
-    directory(home, "is-directory", "tmux");
-    const env = { ...HARMLESS, TMUX: "/tmp/none,1,0", PATH: `${home}/is-directory` };
-    expect(await run([berth, "id"], { env, limit: 5000 })).toEqual(expected);
-    expect(await run([berth, "id"], { env: { ...env, PATH: "/nonexistent" }, limit: 5000 })).toEqual(
-      expected,
-    );
-    expect(await run([berth, "id"], { env: { ...env, PATH: "" }, limit: 5000 })).toEqual(expected);
+  ])("prints %s", async (name, replies, reason) => {
+    const answered = await explained(name.replaceAll(" ", "-"), (reply) => {
+      for (const bytes of replies) reply(bytes);
+    });
+    expect(answered.reason).toContain(reason);
+    expect(existsSync(ran)).toBe(false);
   });
 
   test("claims a pane that is not ours: passed over, and its texts stay texts", async () => {
-    const reason = await explained("liar", `#!/bin/sh\necho '$1 @1 %1 4194305 1 /dev/pts/99999'\n`);
+    const { reason } = await explained(
+      "liar",
+      (reply) => reply(printed("$1 @1 %1 4194305 1 /dev/pts/99999\n")),
+    );
     expect(reason).toBe("inherited: its pane is on /dev/pts/99999");
   });
 
-  test("is called with the arguments that were meant", async () => {
-    await explained("arguments", `#!/bin/sh\nprintf '%s\\n' "$@" > "$LOG"\n`);
-    const [, socket, ...rest] = readFileSync(`${home}/arguments.log`, "utf8").split("\n");
-    expect([socket, ...rest.slice(0, 4)]).toEqual(["/tmp/none", "display-message", "-t", "%1", "-p"]);
+  test("speaks another protocol: then its own program is asked, which speaks it", async () => {
+    const { reason } = await explained("later", (reply) => reply(message(12, new Uint8Array(0))));
+    // Ours is Bun, which prints how it is to be used.
+    expect(reason).toContain("no answer in tmux's format");
+  });
+
+  test("is asked for the pane, in the words that were meant", async () => {
+    const { heard: [bytes = new Uint8Array(0)] } = await explained("words", (reply) => reply(EXIT));
+    const text = new TextDecoder().decode(bytes);
+    expect(text).toContain("display-message\0-p\0-t\0%1\0#{session_id} ");
+  });
+
+  if (process.getuid?.() === 0) {
+    test("is another user's, and not the server's process: it is told nothing", async () => {
+      const socket = `${home}/another`;
+      chmodSync(home, 0o777);
+      const server = Bun.spawn(
+        [
+          "setpriv",
+          "--reuid=65534",
+          "--regid=65534",
+          "--clear-groups",
+          process.execPath,
+          "-e",
+          LISTENER,
+          socket,
+        ],
+        { stdin: "ignore", stdout: "pipe", stderr: "ignore" },
+      );
+      await until(socket, () => existsSync(socket) || undefined);
+      const env = { ...HARMLESS, TMUX: `${socket},${process.pid},0`, TMUX_PANE: "%1" };
+      const answered = await run([berth, "explain"], { env, limit: 5000 });
+      server.kill();
+      expect(answered.stdout).toContain(`process ${server.pid} listens there`);
+      expect(await new Response(server.stdout).text()).toBe("");
+    });
+  }
+
+  test("is not there, is a file, has a path too long for a socket: no program is run instead", async () => {
+    rmSync(ran, { force: true });
+    const PATH = `${bin}:${cleanEnv(home)["PATH"]}`;
+    for (const socket of [`${home}/none`, `${bin}/tmux`, `/tmp/${"x".repeat(200)}`]) {
+      const env = { ...HARMLESS, TMUX: `${socket},${process.pid},0`, PATH };
+      expect(await run([berth, "id"], { env, limit: 5000 })).toEqual(await expected);
+    }
+    expect(existsSync(ran)).toBe(false);
   });
 });
+
+/** Says what it hears. */
+const LISTENER =
+  `Bun.listen({ unix: process.argv[1], socket: { data(_, bytes) { process.stdout.write(bytes); } } });
+require("node:fs").chmodSync(process.argv[1], 0o777);`;

@@ -33,7 +33,7 @@ describe("a session chosen for a terminal", () => {
   test("keeps the binding as it was, so that what is asked again below it is the same", () => {
     const here = new Machine().add(50, 1, "sshd").shell(LEADER, "bash", "/dev/pts/3", 50);
     const env = chosen(here);
-    expect(env.BERTH_SESSION_BIND).toEndWith(",ssh");
+    expect(env.BERTH_SESSION_BIND).toEndWith(`,${here.ask(LEADER).id}`);
     expect(here.ask(LEADER, env).binding()).toBe(env.BERTH_SESSION_BIND ?? "");
   });
 
@@ -132,17 +132,49 @@ describe("the binding alone", () => {
     const { id } = here.ask(LEADER);
     const env = { BERTH_SESSION_BIND: here.ask(LEADER).binding() };
     here.add(200, LEADER, "job", { env }).end(LEADER).change(200, { tty: null });
-    expect(here.ask(200, env, { tty: null })).toMatchObject({ id, source: "ssh-ancestor" });
+    expect(here.ask(200, env, { tty: null })).toMatchObject({ id, source: "binding" });
   });
 
-  test("is not believed in another session, nor while its leader lives", () => {
+  test("keeps what a terminal left running its own while the shell lives; after that it is a job of its own", () => {
     const here = machine();
+    const { id } = here.ask(LEADER);
     const env = { BERTH_SESSION_BIND: here.ask(LEADER).binding() };
-    here.add(200, 1, "job", { sid: 200, tty: null, env });
-    const there = here.ask(200, env);
-    expect(there.id).not.toBe(here.ask(LEADER).id);
+    here.add(200, 1, "npm run dev", { sid: 200, tty: null, env });
+    expect(here.ask(200, env)).toMatchObject({ id, source: "binding", stable: true });
+    // `env -i` takes ours away, not that of whoever is above.
+    expect(here.ask(200)).toMatchObject({ id, source: "binding" });
     here.end(LEADER);
-    expect(here.ask(200, env).id).toBe(there.id);
+    expect(here.ask(200, env)).toMatchObject({ source: "deep-anchor", anchor: { pid: 200 } });
+  });
+
+  test.each<[string, (on: Machine, env: Variables) => Machine]>([
+    ["a service, which has a control group of its own", (on, env) => {
+      return on.add(200, 1, "job", { sid: 200, tty: null, env, cgroup: "0::/system.slice/x.service\n" });
+    }],
+    [
+      "what another user runs",
+      (on, env) => on.add(200, 1, "job", { sid: 200, tty: null, env, user: "1001" }),
+    ],
+    ["what is below an editor", (on, env) => {
+      return on.add(150, 1, "emacs", { sid: 150, tty: null, env }).add(200, 150, "sh", { env });
+    }],
+    ["what is below a daemon", (on, env) => {
+      return on.add(150, 1, "node", {
+        sid: 150,
+        tty: null,
+        env,
+        argv: ["node", "/p/nx/src/daemon/server.js"],
+      })
+        .add(200, 150, "sh", { env });
+    }],
+    ["what a job server runs", (on, env) => {
+      return on.add(150, 1, "cron", { sid: 150, tty: null, env }).add(200, 150, "sh", { sid: 200, env });
+    }],
+  ])("does not make a terminal's what it is not: %s", (_, add) => {
+    const here = machine();
+    const { id } = here.ask(LEADER);
+    const env = { BERTH_SESSION_BIND: here.ask(LEADER).binding() };
+    expect(add(here, env).ask(200, env, { tty: null }).id).not.toBe(id);
   });
 
   test("names the terminal where the session is given outright", () => {

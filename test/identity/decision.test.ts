@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { known, unknown } from "../../src/facts/facts.ts";
-import { formatBinding } from "../../src/identity/binding.ts";
+import { bindingOf, formatBinding } from "../../src/identity/binding.ts";
 import { decide, Machine, RANDOM, sha256 } from "../support/machine.ts";
 
 const BOOT = "00000000-1111-2222-3333-444444444444";
@@ -15,7 +15,7 @@ const anchorHash = (pid: number, start: string, tty = PTS, namespace = FIRST) =>
   sha256([BOOT, namespace, tty, pid, start].join(":"));
 
 describe("given outright:", () => {
-  test("the option stands above the variable, and neither looks at anything else", () => {
+  test("the option stands above the variable, and looks at nothing else", () => {
     const facts = {
       ...emulator().facts(100, { BERTH_SESSION: "from-env" }),
       process: () => {
@@ -28,7 +28,6 @@ describe("given outright:", () => {
       stable: true,
       anchor: null,
     });
-    expect(decide(facts)).toMatchObject({ source: "explicit-env", stable: true });
   });
 
   test("a bad label is an error and no other row's turn", () => {
@@ -472,10 +471,10 @@ describe("screen and zellij:", () => {
   });
 
   test.each([["garbage"], [".x"], ["0.x"], ["-1.x"], ["1.x"], ["999.x"], ["80"], ["99999999999.x"]])(
-    "STY %j is passed over",
+    "STY %j is passed over; the server that is there counts",
     (STY) => {
       const answer = inScreen().ask(100, { STY });
-      expect(answer.source).toBe("deep-anchor");
+      expect(answer).toMatchObject({ source: "screen", id: inScreen().ask(100, { STY: "80.x" }).id });
       expect(answer.hints[0]?.verdict).toBe("passed over");
     },
   );
@@ -598,7 +597,7 @@ describe("berth use:", () => {
     const facts = machine.facts(pid);
     const process = facts.process(pid);
     if (!process.ok) throw new Error(process.why);
-    return formatBinding(facts, process.value, "anchor");
+    return formatBinding(bindingOf(facts, process.value, machine.ask(pid).id));
   };
 
   test("counts in the terminal that it is bound to, above everything found", () => {

@@ -52,8 +52,10 @@ export class Machine {
     const secret = unknown("EACCES");
     this.#environments[pid] = traits.hidden ? secret : known(traits.env ?? {});
     this.#executables[pid] = traits.hidden ? secret : known(traits.exe ?? name);
-    this.#users[pid] = known(traits.user ?? "1000");
-    this.#cgroups[pid] = known(traits.cgroup ?? "0::/user.slice\n");
+    this.#users[pid] = traits.user === undefined ? this.#users[ppid] ?? known("1000") : known(traits.user);
+    this.#cgroups[pid] = traits.cgroup === undefined
+      ? this.#cgroups[ppid] ?? known("0::/user.slice\n")
+      : known(traits.cgroup);
     this.#arguments[pid] = traits.hidden ? secret : known(traits.argv ?? [name]);
     return this;
   }
@@ -104,6 +106,7 @@ export class Machine {
       environments: this.#environments,
       arguments: this.#arguments,
       executables: this.#executables,
+      supervised: {},
       users: this.#users,
       cgroups: this.#cgroups,
       terminals: this.#terminals,
@@ -131,5 +134,8 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 /** The decision with a UUID that shows. */
 export const decide = (facts: Facts, request: Partial<Request> = {}): Resolution =>
   resolve(facts, { scope: "session", ...request }, { ...deps({ sha256 }), randomUuid: () => RANDOM });
+
+/** A resolution with what it answers when it is asked. */
+export const whole = (answer: Resolution) => ({ ...answer, binding: answer.binding(), seen: answer.seen() });
 
 export const RANDOM = "99999999-9999-4999-8999-999999999999";

@@ -3,11 +3,11 @@ import { resolve as resolvePath } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { Process } from "../../facts/facts.ts";
 import { recorder } from "../../facts/recording.ts";
-import { resolve } from "../../identity/resolve.ts";
 import type { Hint, Resolution } from "../../identity/resolution.ts";
 import { shellShape } from "../../identity/shell.ts";
 import { windowsShape } from "../../identity/windows-programs.ts";
 import { type Command, type Context, outJson, text } from "../command.ts";
+import { OF, resolutionOf } from "../line/of-option.ts";
 import { SOURCES } from "../say/words.ts";
 
 export const explain: Command = {
@@ -15,10 +15,10 @@ export const explain: Command = {
   about: "Show how the ID was found",
   details: [
     "The chain of processes is drawn with what each of them told; every hint (a variable) is listed with",
-    "whether it was believed and why. --record writes the machine as it was seen to a file, for a bug report:",
+    "whether it was believed and why, also those that were not needed. --record writes the machine as it was seen to a file, for a bug report:",
     "it holds process names and numbers and the variables berth looks at, no others and no arguments.",
   ],
-  options: [{ flag: "--record <file>", about: "Write what was seen to FILE, which must not exist" }],
+  options: [OF, { flag: "--record <file>", about: "Write what was seen to FILE, which must not exist" }],
   examples: ["berth explain", "berth explain --json", "berth explain --record machine.json"],
   run(context, input) {
     const started = performance.now();
@@ -28,14 +28,15 @@ export const explain: Command = {
         ? windowsShape
         : shellShape,
     );
-    const resolution = resolve(facts, context.request, context.deps);
+    const resolution = resolutionOf(context, input, facts);
+    const hints = [...resolution.hints, ...resolution.seen()];
     const decided = performance.now();
     const file = text(input, "record");
     if (file !== undefined) save(file, recording());
     const total = round(performance.now() - started);
     const timings = { decision: round(decided - started), total };
-    if (context.json) printJson(context, resolution, timings);
-    else context.out(page(resolution, facts.self, timings.decision));
+    if (context.json) printJson(context, resolution, hints, timings);
+    else context.out(page(resolution, facts.self, hints, timings.decision));
     if (file !== undefined) context.say(`Recorded to ${file}\n`);
   },
 };
@@ -51,8 +52,13 @@ function save(file: string, recording: unknown): void {
   }
 }
 
-function printJson(context: Context, resolution: Resolution, timings: Record<string, number>): void {
-  const { id, source, anchor, notes, hints } = resolution;
+function printJson(
+  context: Context,
+  resolution: Resolution,
+  hints: readonly Hint[],
+  timings: Record<string, number>,
+): void {
+  const { id, source, stable, unstable, anchor, notes } = resolution;
   const brief = anchor === null
     ? null
     : { pid: anchor.pid, name: anchor.name, start: anchor.start, tty: anchor.tty };
@@ -60,12 +66,27 @@ function printJson(context: Context, resolution: Resolution, timings: Record<str
     const note = notes[pid];
     return { pid, ppid, name, sid, tty, start, ...note === undefined ? {} : { note } };
   });
-  outJson(context, { id, source, anchor: brief, chain, hints, timings });
+  outJson(context, {
+    id,
+    source,
+    stable,
+    ...unstable === null ? {} : { unstable },
+    anchor: brief,
+    chain,
+    hints,
+    timings,
+  });
 }
 
-function page(resolution: Resolution, self: number, milliseconds: number): string {
-  const { id, source, hints } = resolution;
+function page(
+  resolution: Resolution,
+  self: number,
+  hints: readonly Hint[],
+  milliseconds: number,
+): string {
+  const { id, source, unstable } = resolution;
   return `${id}\n${SOURCES[source]} (source ${source}), found in ${milliseconds} ms\n` +
+    (unstable === null ? "" : `Not stable: ${unstable}. Nothing is kept under it\n`) +
     tree(resolution, self) + (hints.length > 0 ? `\nHints:\n${hints.map(hintLine).join("")}` : "");
 }
 

@@ -43,7 +43,9 @@ export const hold: Command = {
 function ourselves({ facts }: Context, { store }: Here, command: string): Holder {
   const us = facts.process(facts.self);
   const { boot, pidNamespace } = facts;
-  if (!us.ok || !boot.ok || !pidNamespace.ok) throw fail("no_stable_session", {});
+  if (!us.ok || !boot.ok || !pidNamespace.ok) {
+    throw fail("no_stable_session", { why: "our own process cannot be read" });
+  }
   const { pid, start } = us.value;
   const since = store.now().toISOString();
   return { pid, start, bootId: boot.value, pidNamespace: pidNamespace.value, command, since };

@@ -22,6 +22,6 @@ export function checkHook(context: Context, command: string): void {
 export function ownTerminal(context: Context): Resolution {
   const { facts, deps, request: { scope } } = context;
   const terminal = resolve(facts, { scope, terminalOnly: true }, deps);
-  if (!terminal.stable) throw fail("no_stable_session", {});
+  if (terminal.unstable !== null) throw fail("no_stable_session", { why: terminal.unstable });
   return terminal;
 }

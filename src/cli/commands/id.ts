@@ -1,7 +1,8 @@
 import { fail } from "../../errors/errors.ts";
 import { shortId, splitId } from "../../identity/id.ts";
 import type { Resolution } from "../../identity/resolution.ts";
-import { type Command, flag, outJson } from "../command.ts";
+import { type Command, flag, outJson, text } from "../command.ts";
+import { OF, resolutionOf } from "../line/of-option.ts";
 
 /** The one line of `berth id`. The hook's `--bind` adds the binding and the short ID, a line each. */
 export function idLines(resolution: Resolution, { short, bind }: { short: boolean; bind: boolean }): string {
@@ -15,17 +16,31 @@ export const id: Command = {
   about: "Print the ID of this session",
   options: [
     { flag: "--short", about: "Namespace and the first 12 characters" },
-    { flag: "--strict", about: "Fail with exit status 4 where the ID would be a random one" },
+    { flag: "--strict", about: "Fail with exit status 4 where the next command here might get another ID" },
+    OF,
     { flag: "--bind", about: "Print ID, binding and short ID, a line each, as the shell hooks read them" },
   ],
-  examples: ["berth id", "berth id --session-id my-session", "berth id --scope pane --json"],
+  examples: [
+    "berth id",
+    "berth id --session-id my-session",
+    "berth id --scope pane --json",
+    "berth id --of 4711",
+  ],
   run(context, input) {
-    const resolution = context.resolution();
-    const { id, source, scope, stable } = resolution;
-    if (!stable && flag(input, "strict")) throw fail("no_stable_session", {});
+    const resolution = text(input, "of") === undefined ? context.resolution() : resolutionOf(context, input);
+    const { id, source, scope, stable, unstable } = resolution;
+    if (unstable !== null && flag(input, "strict")) throw fail("no_stable_session", { why: unstable });
     const short = shortId(id);
     if (context.json) {
-      outJson(context, { id, short, namespace: splitId(id).namespace, source, scope, stable });
+      outJson(context, {
+        id,
+        short,
+        namespace: splitId(id).namespace,
+        source,
+        scope,
+        stable,
+        ...unstable === null ? {} : { unstable },
+      });
     } else context.out(idLines(resolution, { short: flag(input, "short"), bind: flag(input, "bind") }));
   },
 };

@@ -7,7 +7,7 @@ import type { Store } from "../../store/open.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { ago, aligned, size } from "../say/columns.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
-import { currentWithoutAsking } from "../mean/current.ts";
+import { isCurrent } from "../mean/current.ts";
 import { machineOf } from "../mean/machine.ts";
 import { agentInWords, agentsOf, rowsOf } from "../mean/agents.ts";
 import { hostJson } from "../mean/host.ts";
@@ -57,7 +57,7 @@ async function gather(
   input: Input,
 ): Promise<{ sessions: Row[]; damaged: Damaged[] }> {
   const agents = await agentsOf(context, store);
-  const [machine, isCurrent] = [machineOf(context, store), currentWithoutAsking(context)];
+  const [machine, current] = [machineOf(context, store), isCurrent(context)];
   const sessions: Row[] = [];
   const damaged: Damaged[] = [];
   const take = (listed: ListedRecord, archived: boolean) => {
@@ -65,7 +65,7 @@ async function gather(
       return damaged.push({ file: store.backend.locate(listed.name), reason: listed.reason });
     }
     if (!wanted(listed.record, input)) return;
-    const found = rowOf(listed.record, listed.bytes, machine, !archived && isCurrent(listed.record));
+    const found = rowOf(listed.record, listed.bytes, machine, !archived && current(listed.record));
     const row = { ...found, agents: archived ? [] : rowsOf(agents.get(found.id)) };
     return sessions.push(archived ? { ...row, archive: nameOf(listed.name) } : row);
   };

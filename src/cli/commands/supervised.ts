@@ -3,6 +3,7 @@ import { supervise } from "../../sessions/process/supervise.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Context, outJson } from "../command.ts";
 import { leave } from "./leave.ts";
+import { markRun } from "./mark-run.ts";
 import { BrokenPipe } from "../say/report.ts";
 
 /** Run a command in the session, as `new`, `run` and `resume` do. @returns its exit status */
@@ -16,7 +17,10 @@ export async function runIn(
     id: record.id,
     command,
     environment: context.host.variables,
-    starting: (session) => context.json ? announce(context, session) : undefined,
+    starting(session) {
+      markRun({ session: session.id, run: String(session.run?.n ?? 0) });
+      if (context.json) announce(context, session);
+    },
   });
   return leave(ended);
 }

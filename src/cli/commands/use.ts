@@ -38,9 +38,9 @@ export const use: Command = {
 };
 
 function choose(context: Context, use: string, id: string, binding: string): void {
-  const given = context.facts.variables.BERTH_SESSION;
-  // `use --none` below BERTH_SESSION: the label still is what counts here.
-  tellHook(context, use, given === undefined ? id : formatLabel(given, context.deps.sha256), binding);
+  const { source, id: counted } = context.resolution();
+  // `use --none` below BERTH_SESSION: that still is what counts here.
+  tellHook(context, use, source === "explicit-env" ? counted : id, binding);
   if (context.json) outJson(context, { id, use: use === "" ? null : use });
   context.say(
     use === ""
@@ -50,8 +50,9 @@ function choose(context: Context, use: string, id: string, binding: string): voi
 }
 
 function checkNotGiven(context: Context): void {
-  const label = context.facts.variables.BERTH_SESSION;
-  if (label !== undefined) throw fail("session_given", { label });
+  const { source, id } = context.resolution();
+  if (source !== "explicit-env") return;
+  throw fail("session_given", { label: context.facts.variables.BERTH_SESSION ?? id });
 }
 
 /**

@@ -20,10 +20,11 @@ export const SCRIPT: Option = {
 };
 
 /** Open the store for the command of that name. Warnings are words like every other. */
-export function storeOf({ host, facts, now, say, json }: Context, input: Input, command: string): Store {
+export function storeOf(context: Context, input: Input, command: string): Store {
+  const { facts, now, say, json } = context;
   const wait = text(input, "wait");
   const store = openStore({
-    environment: host.variables,
+    environment: storeEnvironment(context),
     command: `berth ${command}`,
     now,
     // Beside a JSON error there are no words.
@@ -33,6 +34,21 @@ export function storeOf({ host, facts, now, say, json }: Context, input: Input, 
   let identity: MachineIdentity | null | undefined;
   const hosting = { identity: () => identity ??= machineIdentity(host, facts) };
   return withEvents({ ...store, hosting }, facts.boot);
+}
+
+/**
+ * What says where the store is. A program of a run that was left few variables (an MCP client's server) keeps its
+ * state where the run does.
+ */
+function storeEnvironment({ host, resolution }: Context): Context["host"]["variables"] {
+  if (host.variables["BERTH_HOME"]) return host.variables;
+  let home: string | undefined;
+  try {
+    home = resolution().home;
+  } catch {
+    // A label that can be none is the failure of whoever needs the session.
+  }
+  return home === undefined ? host.variables : { ...host.variables, BERTH_HOME: home };
 }
 
 /** The store, with all that changes in it written into its log. Loaded at the first lock: readers need none of it. */
@@ -53,7 +69,7 @@ const withEvents = (store: Store, boot: Facts["boot"]): Store => ({
  */
 export function here(context: Context, input: Input, command: string): Here {
   const resolution = context.resolution();
-  if (!resolution.stable) throw fail("no_stable_session", {});
+  if (resolution.unstable !== null) throw fail("no_stable_session", { why: resolution.unstable });
   return {
     store: storeOf(context, input, command),
     id: resolution.id,
@@ -67,8 +83,13 @@ export function originOf(context: Context, resolution: Resolution): Origin {
   return anchor === undefined ? { source: resolution.source } : { source: resolution.source, anchor };
 }
 
-function anchorOf({ facts }: Context, { anchor, source, chain }: Resolution): Anchor | undefined {
+function anchorOf({ facts }: Context, { id, anchor, source, chain, bound }: Resolution): Anchor | undefined {
   const { boot, pidNamespace } = facts;
+  if (bound !== undefined) {
+    // As the shell saw it that noted it; a multiplexer's server it did not note.
+    const { anchor: { pid, start, tty }, boot: bootId, pidNamespace } = bound;
+    return /^(tmux|screen|zellij)--/.test(id) ? undefined : { pid, start, bootId, pidNamespace, tty };
+  }
   if (anchor === null || !boot.ok || !pidNamespace.ok) return undefined;
   const { pid, start, tty } = anchor;
   const found: Anchor = { pid, start, bootId: boot.value, pidNamespace: pidNamespace.value, tty };

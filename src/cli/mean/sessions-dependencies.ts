@@ -35,7 +35,7 @@ export async function dependenciesOf(context: Context, input: Input, command: st
 /** @throws `no_stable_session` where our own process cannot be read, so nobody could tell whether it lives */
 function ourselves({ facts }: Context): Owner {
   const us = facts.process(facts.self);
-  if (!us.ok || !facts.boot.ok) throw fail("no_stable_session", {});
+  if (!us.ok || !facts.boot.ok) throw fail("no_stable_session", { why: "our own process cannot be read" });
   const { boot, pidNamespace } = facts;
   return {
     pid: us.value.pid,
@@ -48,7 +48,7 @@ function ourselves({ facts }: Context): Owner {
 /** The record of the session that an argument names, or of this place's. @throws `no_such_session` */
 export function recordOf(context: Context, deps: Dependencies, given: string | undefined): SessionRecord {
   const id = given === undefined ? currentId(context) : selectSession(deps.store, given);
-  if (id === null) throw fail("no_stable_session", {});
+  if (id === null) throw fail("no_stable_session", { why: context.resolution().unstable ?? "" });
   const record = readRecord(deps.store, id);
   if (record === null) throw noSession(given ?? id);
   return record;

@@ -12,5 +12,6 @@ export const SOURCES: Readonly<Record<Source, string>> = {
   "ssh-ancestor": "this SSH login, seen by its server process",
   "gui-terminal": "what this terminal program calls its session",
   "deep-anchor": "known by the process that leads it",
+  "binding": "the terminal that it was started from, as its shell noted",
   "uuid-fallback": "a random ID, since nothing here outlives this command",
 };

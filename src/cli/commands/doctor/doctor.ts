@@ -1,5 +1,4 @@
 import { type Command, flag, outJson } from "../../command.ts";
-import { machineFindings } from "./machine.ts";
 
 export const doctor: Command = {
   usage: "doctor",
@@ -12,6 +11,7 @@ export const doctor: Command = {
   ],
   examples: ["berth doctor", "berth doctor --fix"],
   async run(context, input) {
+    const { machineFindings } = await import("./machine.ts");
     const { storeFindings } = await import("./store.ts");
     const { sessionFindings } = await import("./sessions.ts");
     const findings = [

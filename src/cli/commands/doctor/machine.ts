@@ -1,16 +1,18 @@
 import type { Facts, Reading } from "../../../facts/facts.ts";
-import { type Context } from "../../command.ts";
+import { sandboxOf } from "../../../identity/bound.ts";
+import type { Context } from "../../command.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** What is amiss with the facts that an ID is made of. */
 export function machineFindings({ facts, resolution }: Context): Finding[] {
   const findings = [...unreadable("boot_unreadable", "the boot ID", facts.boot), ...processFindings(facts)];
-  const { stable, hints } = resolution();
-  if (!stable) {
+  const { unstable, hints } = resolution();
+  findings.push(...namespaceFindings(facts, unstable));
+  if (unstable !== null) {
     findings.push(
       finding(
         "no_stable_session",
-        "This command's ID is a random one: nothing here outlives it",
+        `The next command here may get another ID: ${unstable}`,
         `Type "berth explain" to see why, or set BERTH_SESSION`,
         true,
       ),
@@ -29,6 +31,21 @@ export function machineFindings({ facts, resolution }: Context): Finding[] {
     }
   }
   return findings;
+}
+
+/** In a sandbox, nothing of the terminal is to be seen but what its shell noted. */
+function namespaceFindings(facts: Facts, unstable: string | null): Finding[] {
+  const sandbox = sandboxOf(facts);
+  if (sandbox === undefined) return [];
+  const known = unstable === null ? "; the session is known by BERTH_SESSION_BIND or BERTH_SESSION" : "";
+  return [
+    finding(
+      "own_pid_namespace",
+      `This is a PID namespace of its own, ${sandbox}: the terminal's processes cannot be seen${known}`,
+      `Start it from a shell that loads the hook, set BERTH_SESSION, or let an agent use "berth mcp" outside of it`,
+      false,
+    ),
+  ];
 }
 
 function unreadable(code: string, what: string, reading: Reading<unknown>): Finding[] {
