@@ -1,5 +1,3 @@
-import type { RunMark } from "./run-mark.ts";
-
 /**
  * What can be known of this process and its machine. Readers gather and decide nothing; `identity/` decides
  * over this interface alone and cannot tell a live machine (`linux.ts`, …) from a recorded one (`recording.ts`).
@@ -103,6 +101,12 @@ export interface TerminalDevice {
   readonly tty: string;
   /** Device number of the file system that it lies on: `0:24`. */
   readonly within: string;
+}
+
+/** A run, as its supervisor marks itself with it. */
+export interface RunMark {
+  readonly session: string;
+  readonly run: string;
 }
 
 /** A Windows console: what its programs have in place of a controlling terminal. */

@@ -3,6 +3,7 @@ import type {
   Facts,
   Process,
   Reading,
+  RunMark,
   Streams,
   System,
   TerminalDevice,
@@ -11,7 +12,6 @@ import type {
   WindowsFacts,
 } from "./facts.ts";
 import { unknown } from "./facts.ts";
-import type { RunMark } from "./run-mark.ts";
 
 /** A machine as it was seen: every question that was asked of it, with its answer. Plain JSON. */
 export interface Recording {

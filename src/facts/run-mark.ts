@@ -1,4 +1,4 @@
-import { type Reading, unknown } from "./facts.ts";
+import { type Reading, type RunMark, unknown } from "./facts.ts";
 
 /*
  * A command of a run is started with BERTH_SESSION and BERTH_RUN, and may be started by way of a program that takes
@@ -9,12 +9,6 @@ import { type Reading, unknown } from "./facts.ts";
 
 /** The descriptor, or the first free one behind it; with fewer allowed (`ulimit -n`) there is no mark. */
 export const MARK_DESCRIPTOR = 200;
-
-/** A run, as its supervisor marks itself with it. */
-export interface RunMark {
-  readonly session: string;
-  readonly run: string;
-}
 
 const PREFIX = "berth-run:";
 

@@ -1,6 +1,6 @@
 import { type Reading, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
-import type { Server } from "./tmux-socket.ts";
+import type { TmuxServer } from "./tmux-socket.ts";
 
 /** A client that hangs must not keep a prompt waiting, nor one that prints without end fill the memory. */
 const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16, line: true };
@@ -10,7 +10,7 @@ const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16, line: true };
  * server itself runs, which speaks as it does, then PATH's; neither for another user, who would run what somebody
  * else's variables name.
  */
-export function askByClient(host: Host, server: Server, words: readonly string[]): Reading<string> {
+export function askByClient(host: Host, server: TmuxServer, words: readonly string[]): Reading<string> {
   const owner = host.owner(server.socket);
   if (!owner.ok) return owner;
   if (owner.value !== host.user()) return unknown("it is another user's");

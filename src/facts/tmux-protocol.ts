@@ -71,7 +71,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** What was heard so far: what the command printed, and whether it has ended or spoke another protocol. */
-export interface Heard {
+export interface TmuxHeard {
   readonly text: string;
   readonly end: "ended" | "not understood" | undefined;
   /** To be answered. */
@@ -81,9 +81,9 @@ export interface Heard {
 }
 
 /** Read the messages that are complete. */
-export function readMessages(bytes: Uint8Array, pid: number): Heard {
+export function readMessages(bytes: Uint8Array, pid: number): TmuxHeard {
   let text = "";
-  let end: Heard["end"];
+  let end: TmuxHeard["end"];
   let reply: Uint8Array | undefined;
   let at = 0;
   while (end === undefined && at + HEADER_BYTES <= bytes.length) {

@@ -12,7 +12,7 @@ const MAX_BYTES = 1 << 16;
 export const OTHER_PROTOCOL = "not understood";
 
 /** Which server: its socket, and the process that listens there if it is the one that was meant. */
-export interface Server {
+export interface TmuxServer {
   readonly socket: string;
   readonly pid: number;
 }
@@ -26,7 +26,7 @@ export interface Server {
  */
 export function askServer(
   host: Host,
-  { socket, pid }: Server,
+  { socket, pid }: TmuxServer,
   words: readonly string[],
 ): () => Reading<string> {
   const opened = host.connect(socket);

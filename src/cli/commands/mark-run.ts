@@ -1,6 +1,7 @@
 import process from "node:process";
 import { openLibrary } from "../../facts/native.ts";
-import { MARK_DESCRIPTOR, markName, type RunMark } from "../../facts/run-mark.ts";
+import type { RunMark } from "../../facts/facts.ts";
+import { MARK_DESCRIPTOR, markName } from "../../facts/run-mark.ts";
 
 const MFD_CLOEXEC = 1;
 const F_DUPFD_CLOEXEC = 1030;
