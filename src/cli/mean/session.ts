@@ -21,7 +21,7 @@ export const SCRIPT: Option = {
 
 /** Open the store for the command of that name. Warnings are words like every other. */
 export function storeOf(context: Context, input: Input, command: string): Store {
-  const { facts, now, say, json } = context;
+  const { host, facts, now, say, json } = context;
   const wait = text(input, "wait");
   const store = openStore({
     environment: storeEnvironment(context),
