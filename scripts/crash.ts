@@ -1,0 +1,89 @@
+/**
+ * Every crash point: each command that changes something is run once to count its points, and then once for each
+ * point and each fault that the call can have. `--tenth` takes every tenth by a seed, which is printed; `--seed N` takes
+ * the same ones again; words choose the commands whose names contain one of them.
+ */
+import { type Changing, COMMANDS } from "./crash/commands.ts";
+import { type Fault, faultsOf, type Point, pointsOf, runWith } from "./crash/points.ts";
+import { checkoutOf, faultsAfter, seen } from "./crash/verdict.ts";
+import { World } from "./crash/world.ts";
+
+interface Outcome {
+  readonly command: string;
+  readonly points: number;
+  readonly tried: number;
+  /** Faults that the run did not come to: it took another way, by another thread's turn. */
+  readonly missed: number;
+  readonly wrong: readonly string[];
+}
+
+/** Which of many, by a seed: a linear congruential generator is even enough for that. */
+function chooser(seed: number, share: number): () => boolean {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 < share;
+  };
+}
+
+function prove(command: Changing, chosen: () => boolean): Outcome {
+  using world = new World();
+  world.prepare(command.prepare ?? (() => {}));
+  const args = typeof command.args === "function" ? command.args(world) : command.args;
+  const [before, checkout] = [seen(command, world), checkoutOf(world)];
+  world.reset();
+  const { points, ended } = pointsOf(world, args);
+  if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
+  const expected = { before, after: seen(command, world), checkout };
+  const all = points.flatMap((point) => faultsOf(point).map((fault) => [point, fault] as const));
+  const wrong: string[] = [];
+  let [tried, missed] = [0, 0];
+  for (const [point, fault] of all) {
+    if (!chosen()) continue;
+    tried++;
+    world.reset();
+    const result = runWith(world, args, point, fault);
+    if (!result.reached) missed++;
+    const found = faultsAfter(command, world, result, expected);
+    if (found.length > 0) wrong.push(described(point, fault, found));
+  }
+  return { command: command.name, points: points.length, tried, missed, wrong };
+}
+
+const described = ({ call, at, line }: Point, fault: Fault, found: readonly string[]): string =>
+  `${fault} at ${call} ${at}: ${line.slice(0, 160)}\n${
+    found.map((one) => `      ${one.slice(0, 600)}`).join("\n")
+  }`;
+
+function main(words: readonly string[]): void {
+  const given = words.indexOf("--seed");
+  const seed = given < 0 ? Math.floor(Math.random() * 2 ** 31) : Number(words[given + 1]);
+  const share = words.includes("--tenth") ? 0.1 : 1;
+  const names = words.filter((word, at) =>
+    !word.startsWith("--") && at !== given + 1 || given < 0 && !word.startsWith("--")
+  );
+  const commands = COMMANDS.filter(({ name }) =>
+    names.length === 0 || names.some((word) => name.includes(word))
+  );
+  const chosen = share === 1 ? () => true : chooser(seed, share);
+  console.log(
+    `${"command".padEnd(26)} ${"points".padStart(6)} ${"faults".padStart(6)} ${"missed".padStart(6)}  wrong`,
+  );
+  let [tried, wrong] = [0, 0];
+  for (const command of commands) {
+    const outcome = prove(command, chosen);
+    tried += outcome.tried;
+    wrong += outcome.wrong.length;
+    console.log(
+      `${outcome.command.padEnd(26)} ${String(outcome.points).padStart(6)} ${
+        String(outcome.tried).padStart(6)
+      } ` +
+        `${String(outcome.missed).padStart(6)}  ${outcome.wrong.length}`,
+    );
+    for (const one of outcome.wrong) console.log(`    ${one}`);
+  }
+  console.log(`${tried} faults, ${wrong} wrong${share === 1 ? "" : ` (seed ${seed})`}`);
+  process.exit(wrong === 0 && tried > 0 ? 0 : 1);
+}
+
+main(process.argv.slice(2));

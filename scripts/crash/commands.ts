@@ -1,0 +1,120 @@
+/** The commands that change something, each with the machine that it finds and what a person sees of its effect. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { World } from "./world.ts";
+
+export interface Changing {
+  readonly name: string;
+  readonly args: readonly string[] | ((world: World) => readonly string[]);
+  /** Beyond what every machine has. */
+  readonly prepare?: (world: World) => void;
+  /** What the command changes, without times and made-up names: it is this before, or that after, and nothing else. */
+  readonly see: (world: World) => unknown;
+}
+
+const label = ["--session-id", "work"] as const;
+const values = (world: World) =>
+  world.call("get", ...label, "--json").out.match(/"values":(\{.*\})/)?.[1] ?? "none";
+const archives = (world: World) => JSON.parse(world.must("archives", "--json")).archives.length as number;
+const set = (...args: string[]) => (world: World) => void world.must("set", ...label, ...args);
+
+/** Sessions by name with what is left of branch and worktree, and the branches that nobody has. */
+function sessions(world: World) {
+  const listed = JSON.parse(world.must("list", "--json")).sessions as {
+    name: string | null;
+    worktree: string | null;
+  }[];
+  return {
+    named: listed.flatMap(({ name, worktree }) =>
+      name === null
+        ? []
+        : [[name, worktree !== null && world.run(["test", "-f", `${worktree}/file.txt`]).status === 0]]
+    ),
+    branches: world.git("for-each-ref", "--format=%(refname)", "refs/heads"),
+    worktrees: world.git("worktree", "list", "--porcelain").match(/^worktree /gm)?.length,
+    directories: world.names("project", ".worktrees").length,
+  };
+}
+
+const auth = (world: World) => void world.must("new", "auth");
+
+function dirty(world: World): void {
+  auth(world);
+  const tree = world.must("path", "--worktree", "auth").trim();
+  writeFileSync(join(tree, "file.txt"), "work\n");
+}
+
+export const COMMANDS: readonly Changing[] = [
+  { name: "set, a new session", args: ["set", ...label, "a", "1"], see: values },
+  { name: "set", args: ["set", ...label, "a", "2"], prepare: set("a", "1"), see: values },
+  { name: "unset", args: ["unset", ...label, "a"], prepare: set("a", "1"), see: values },
+  { name: "incr", args: ["incr", ...label, "a"], prepare: set("a", "1"), see: values },
+  {
+    name: "reset",
+    args: ["reset", ...label],
+    prepare: set("a", "1"),
+    see: (world) => [values(world), archives(world)],
+  },
+  {
+    name: "restore",
+    args: (world) => ["restore", JSON.parse(world.must("archives", "--json")).archives[0].name],
+    prepare: (world) => {
+      set("a", "1")(world);
+      world.must("reset", ...label);
+    },
+    see: (world) => [values(world), archives(world)],
+  },
+  {
+    name: "delete",
+    args: ["delete", "--yes", "keepnot"],
+    prepare: (world) => void world.must("set", "--session-id", "keepnot", "a", "1"),
+    see: (world) => world.must("list", "--json").includes("keepnot"),
+  },
+  {
+    name: "clean",
+    args: ["clean", "--yes"],
+    prepare: (world) => {
+      for (const name of ["one", "two", "three"]) world.must("set", "--session-id", name, "a", "1");
+      world.must("config", "maxCount", "1");
+    },
+    see: (
+      world,
+    ) => [world.names("store", "sessions").filter((name) => name.endsWith(".json")).length, archives(world)],
+  },
+  {
+    name: "config",
+    args: ["config", "limits.sessions", "7"],
+    see: (world) => world.must("config").includes("limits.sessions = 7"),
+  },
+  {
+    name: "hold",
+    args: ["hold", ...label, "--", "true"],
+    prepare: set("a", "1"),
+    see: values,
+  },
+  { name: "new", args: ["new", "auth"], see: sessions },
+  { name: "run", args: ["run", "auth", "--", "true"], prepare: auth, see: sessions },
+  { name: "destroy", args: ["destroy", "auth", "--cleanup"], prepare: auth, see: sessions },
+  {
+    name: "destroy with the branch",
+    args: ["destroy", "auth", "--cleanup", "--delete-branch"],
+    prepare: auth,
+    see: sessions,
+  },
+  {
+    name: "destroy of work",
+    args: ["destroy", "auth", "--cleanup", "--force"],
+    prepare: dirty,
+    see: sessions,
+  },
+  {
+    name: "trust",
+    args: ["trust"],
+    prepare: (world) => {
+      writeFileSync(join(world.root, ".berth.json"), `{"hooks":{"post-create":"true"}}\n`);
+      mkdirSync(join(world.root, "sub"), { recursive: true });
+    },
+    see: (world) =>
+      world.names("store").includes("trust") || /trust/.test(world.text("store", "config.json")),
+  },
+];

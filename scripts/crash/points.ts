@@ -1,0 +1,111 @@
+/**
+ * The points of a command: the system calls of its main thread that change a file, a directory, a lock or a process.
+ * strace(1) names them, and injects a death or an error at each. A call is told by its kind and its number among all of
+ * that kind, since other threads come between, and that is how strace counts.
+ */
+import { join } from "node:path";
+import type { Ended, World } from "./world.ts";
+
+export interface Point {
+  readonly call: string;
+  /** Which one of its kind, from 1. */
+  readonly at: number;
+  /** The line of the trace, for people. */
+  readonly line: string;
+}
+
+export type Fault = "KILL" | "EIO" | "ENOSPC" | "EACCES" | "EMFILE" | "EINTR" | "EROFS";
+
+/** What each call can fail with that means something (its man page); all of them can be the last. */
+const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
+  openat: ["EACCES", "EMFILE", "ENOSPC", "EINTR"],
+  write: ["EIO", "ENOSPC"],
+  pwrite64: ["EIO", "ENOSPC"],
+  fsync: ["EIO", "ENOSPC"],
+  fdatasync: ["EIO", "ENOSPC"],
+  ftruncate: ["EIO"],
+  rename: ["EIO", "EACCES", "ENOSPC"],
+  renameat: ["EIO", "EACCES", "ENOSPC"],
+  renameat2: ["EIO", "EACCES", "ENOSPC"],
+  link: ["EIO", "ENOSPC"],
+  linkat: ["EIO", "ENOSPC"],
+  symlink: ["EACCES", "ENOSPC"],
+  unlink: ["EIO", "EACCES"],
+  unlinkat: ["EIO", "EACCES"],
+  mkdir: ["EACCES", "ENOSPC"],
+  mkdirat: ["EACCES", "ENOSPC"],
+  rmdir: ["EIO", "EACCES"],
+  fchmod: ["EROFS"],
+  chmod: ["EROFS"],
+  utimensat: ["EROFS"],
+  flock: ["EINTR", "EIO"],
+  clone: [],
+  clone3: [],
+  vfork: [],
+  kill: [],
+};
+
+export const faultsOf = ({ call }: Point): readonly Fault[] => ["KILL", ...FAULTS[call] ?? []];
+
+const CALLS = Object.keys(FAULTS);
+
+const LINE = /^(\w+)\((.*)$/;
+
+/** Run a command under the tracer. @param inject as of `strace --inject`, without one nothing is injected */
+function traced(
+  world: World,
+  args: readonly string[],
+  inject?: string,
+): Ended & { readonly lines: string[] } {
+  const log = join(world.top, "trace");
+  const faults = inject === undefined ? [] : ["-e", `inject=${inject}`];
+  const calls = ["-e", `trace=${CALLS.map((call) => `?${call}`).join(",")}`];
+  const command = [
+    "strace",
+    "-qq",
+    "-y",
+    "-s",
+    "4096",
+    "-o",
+    log,
+    ...calls,
+    ...faults,
+    "--",
+    world.berth,
+    ...args,
+  ];
+  const ended = world.run(command);
+  return { ...ended, lines: world.text("..", "trace").split("\n") };
+}
+
+/** The points of one run, which is made. */
+export function pointsOf(world: World, args: readonly string[]): { points: Point[]; ended: Ended } {
+  const { lines, ...ended } = traced(world, args);
+  const counts = new Map<string, number>();
+  const points: Point[] = [];
+  for (const line of lines) {
+    const [, call = "", rest = ""] = LINE.exec(line) ?? [];
+    if (!(call in FAULTS)) continue;
+    const at = (counts.get(call) ?? 0) + 1;
+    counts.set(call, at);
+    if (changes(call, rest, world)) points.push({ call, at, line });
+  }
+  return { points, ended };
+}
+
+/** Whether a call changes something of the world, or starts or ends a process. */
+function changes(call: string, rest: string, world: World): boolean {
+  if (["clone", "clone3", "vfork", "kill"].includes(call)) return !rest.includes("CLONE_THREAD");
+  if (!rest.includes(world.dir)) return false;
+  return call !== "openat" || /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(rest);
+}
+
+/** Run the command with a fault at a point. @returns also whether the fault was reached */
+export function runWith(world: World, args: readonly string[], { call, at }: Point, fault: Fault) {
+  const how = fault === "KILL" ? "signal=KILL" : `error=${fault}`;
+  const { lines, ...ended } = traced(world, args, `?${call}:${how}:when=${at}`);
+  const reached = fault === "KILL"
+    ? ended.status === null
+    : lines.some((line) => line.includes("(INJECTED)"));
+  return { ...ended, reached };
+}

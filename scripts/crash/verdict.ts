@@ -1,0 +1,75 @@
+/** What must hold after a fault at any point. */
+import { join } from "node:path";
+import type { Changing } from "./commands.ts";
+import type { Ended, World } from "./world.ts";
+
+/** What a person sees of a machine where nothing was disturbed. */
+export interface Expected {
+  readonly before: string;
+  readonly after: string;
+  /** What the main checkout's `git status` says. */
+  readonly checkout: string;
+}
+
+export const seen = (command: Changing, world: World): string => JSON.stringify(command.see(world));
+
+export const checkoutOf = (world: World): string =>
+  [world.git("status", "--porcelain"), world.text("project", "mine.txt"), world.text("project", "file.txt")]
+    .join("\0");
+
+/** @returns what does not hold, nothing where all is well */
+export function faultsAfter(command: Changing, world: World, ended: Ended, expected: Expected): string[] {
+  const wrong: string[] = [];
+  const hold = (what: string, holds: boolean) => void (holds ? undefined : wrong.push(what));
+  if (/\b(at |\$bunfs|TypeError|Internal error|please report)/.test(ended.err)) {
+    wrong.push(`said: ${ended.err.trim()}`);
+  }
+  if (ended.status !== null && ended.status !== 0) hold("a failure says nothing", ended.err.trim() !== "");
+  readers(world, hold);
+  const fixed = world.call("doctor", "--fix", "--json");
+  hold(`doctor --fix ended with ${fixed.status}: ${fixed.out}${fixed.err}`, fixed.status === 0);
+  const again = world.call("doctor", "--json");
+  hold(`doctor still finds ${again.out}`, again.status === 0 && !/"fixed":false/.test(broken(again.out)));
+  const now = attempt(() => seen(command, world));
+  hold(`it is neither as before nor as after: ${now}`, now === expected.before || now === expected.after);
+  hold(`it said done, and is ${now}`, ended.status !== 0 || now === expected.after);
+  hold("what was kept before is gone", world.call("get", "--session-id", "keep", "k").out === "kept\n");
+  const next = world.call("set", "--session-id", "next", "k", "1");
+  hold(`the next command ended with ${next.status}: ${next.err}`, next.status === 0);
+  const left = temporary(world);
+  hold(`left behind: ${left.join(" ")}`, left.length === 0);
+  const fsck = world.run(["git", "fsck", "--no-dangling", "--no-progress"]);
+  hold(`git fsck: ${fsck.out}${fsck.err}`, fsck.status === 0);
+  hold("the main checkout changed", attempt(() => checkoutOf(world)) === expected.checkout);
+  return wrong;
+}
+
+function readers(world: World, hold: (what: string, holds: boolean) => void): void {
+  for (const args of [["list", "--json"], ["show", "--session-id", "keep"], ["archives", "--json"]]) {
+    const { status, out, err } = world.call(...args);
+    hold(`${args[0]} ended with ${status}: ${err}`, status === 0);
+    hold(`${args[0]} names damage: ${out}`, !/"damaged":\[\{/.test(out));
+  }
+}
+
+/** The findings of doctor that are broken things, without its notes on the machine. */
+const broken = (out: string): string => {
+  const { findings = [] } = JSON.parse(out) as { findings?: { code: string }[] };
+  return JSON.stringify(findings.filter(({ code }) => !/^(no_|tmux_|namespace|pid_)/.test(code)));
+};
+
+/** Files of ours that nobody writes any more. */
+const temporary = (world: World): string[] =>
+  ["sessions", "archive", "quarantine", "."].flatMap((folder) =>
+    world.names("store", folder).filter((name) => /\.(tmp|new)\b|^\.#|~$/.test(name)).map((name) =>
+      join(folder, name)
+    )
+  );
+
+function attempt(work: () => string): string {
+  try {
+    return work();
+  } catch (error) {
+    return String(error);
+  }
+}

@@ -1,0 +1,118 @@
+/** A machine of the proof's own: home, store and repository, made once for a command and copied for each point. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export interface Ended {
+  /** Exit status; null where a signal ended it. */
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** How long a command may take before it counts as hanging, in milliseconds. */
+const LIMIT_MS = 30_000;
+
+const GITCONFIG = `[user]
+	email = berth@example.invalid
+	name = berth
+[init]
+	defaultBranch = main
+[maintenance]
+	auto = false
+[gc]
+	auto = 0
+`;
+
+export class World {
+  readonly top = mkdtempSync(join(tmpdir(), "berth-crash-"));
+  readonly dir = join(this.top, "world");
+  readonly store = join(this.dir, "store");
+  readonly home = join(this.dir, "home");
+  readonly root = join(this.dir, "project");
+  readonly berth = resolve(process.env["BERTH_TEST_BINARY"] ?? "dist/berth");
+  readonly #template = join(this.top, "template");
+
+  /** Make the machine as the command finds it. */
+  prepare(make: (world: World) => void): void {
+    for (const path of [this.home, this.root]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(this.home, ".gitconfig"), GITCONFIG);
+    this.git("init", "-q");
+    writeFileSync(join(this.root, "file.txt"), "one\n");
+    writeFileSync(join(this.root, "mine.txt"), "not committed\n");
+    this.git("add", "file.txt");
+    this.git("commit", "-qm", "one");
+    this.must("set", "--session-id", "keep", "k", "kept");
+    make(this);
+    cpSync(this.dir, this.#template, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  }
+
+  /** Put everything back to how the command finds it. At the same path, since records name paths. */
+  reset(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+    this.run(["cp", "-a", this.#template, this.dir], { cwd: this.top });
+  }
+
+  run(command: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): Ended {
+    const done = Bun.spawnSync([...command], {
+      cwd: options.cwd ?? this.root,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      timeout: LIMIT_MS,
+      killSignal: "SIGKILL",
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        LC_ALL: "C",
+        HOME: this.home,
+        BERTH_HOME: this.store,
+        BERTH_SESSION: "crash",
+        GIT_CONFIG_NOSYSTEM: "1",
+        ...options.env,
+      },
+    });
+    const status = done.signalCode ? null : done.exitCode;
+    return { status, out: done.stdout.toString(), err: done.stderr.toString() };
+  }
+
+  call(...args: string[]): Ended {
+    return this.run([this.berth, ...args]);
+  }
+
+  /** As `call`, which must succeed. @throws Error with what it said */
+  must(...args: string[]): string {
+    const { status, out, err } = this.call(...args);
+    if (status !== 0) throw new Error(`berth ${args.join(" ")} ended with ${status}: ${err}`);
+    return out;
+  }
+
+  git(...args: string[]): string {
+    const { status, out, err } = this.run(["git", ...args]);
+    if (status !== 0) throw new Error(`git ${args.join(" ")} ended with ${status}: ${err}`);
+    return out;
+  }
+
+  /** Names in a folder of the world, empty where there is none. */
+  names(...path: string[]): string[] {
+    const folder = join(this.dir, ...path);
+    return existsSync(folder) ? readdirSync(folder).sort() : [];
+  }
+
+  text(...path: string[]): string {
+    const file = join(this.dir, ...path);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.top, { recursive: true, force: true });
+  }
+}
