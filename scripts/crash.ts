@@ -4,9 +4,10 @@
  * the same ones again; words choose the commands whose names contain one of them.
  */
 import { type Changing, COMMANDS } from "./crash/commands.ts";
+import { gitPointsOf, runWithGit } from "./crash/git.ts";
 import { type Fault, faultsOf, type Point, pointsOf, runWith } from "./crash/points.ts";
 import { checkoutOf, faultsAfter, seen } from "./crash/verdict.ts";
-import { World } from "./crash/world.ts";
+import { type Ended, World } from "./crash/world.ts";
 
 interface Outcome {
   readonly command: string;
@@ -26,6 +27,13 @@ function chooser(seed: number, share: number): () => boolean {
   };
 }
 
+/** One disturbed run of a command. */
+interface Trial {
+  readonly what: string;
+  /** @returns how the command ended, and whether the fault was reached */
+  run(world: World): Ended & { readonly reached: boolean };
+}
+
 function prove(command: Changing, chosen: () => boolean): Outcome {
   using world = new World();
   world.prepare(command.prepare ?? (() => {}));
@@ -35,25 +43,35 @@ function prove(command: Changing, chosen: () => boolean): Outcome {
   const { points, ended } = pointsOf(world, args);
   if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
   const expected = { before, after: seen(command, world), checkout };
-  const all = points.flatMap((point) => faultsOf(point).map((fault) => [point, fault] as const));
+  const own = points.flatMap((point) => faultsOf(point).map((fault) => trialOf(args, point, fault)));
+  const all = command.git === true ? [...own, ...gitTrials(world, args)] : own;
   const wrong: string[] = [];
   let [tried, missed] = [0, 0];
-  for (const [point, fault] of all) {
-    if (!chosen()) continue;
+  for (const trial of all.filter(chosen)) {
     tried++;
     world.reset();
-    const result = runWith(world, args, point, fault);
+    const result = trial.run(world);
     if (!result.reached) missed++;
     const found = faultsAfter(command, world, result, expected);
-    if (found.length > 0) wrong.push(described(point, fault, found));
+    if (found.length > 0) {
+      wrong.push([trial.what, ...found.map((one) => `  ${one.slice(0, 600)}`)].join("\n      "));
+    }
   }
   return { command: command.name, points: points.length, tried, missed, wrong };
 }
 
-const described = ({ call, at, line }: Point, fault: Fault, found: readonly string[]): string =>
-  `${fault} at ${call} ${at}: ${line.slice(0, 160)}\n${
-    found.map((one) => `      ${one.slice(0, 600)}`).join("\n")
-  }`;
+const trialOf = (args: readonly string[], point: Point, fault: Fault): Trial => ({
+  what: `${fault} at ${point.call} ${point.at}: ${point.line.slice(0, 160)}`,
+  run: (world) => runWith(world, args, point, fault),
+});
+
+function gitTrials(world: World, args: readonly string[]): Trial[] {
+  world.reset();
+  return gitPointsOf(world, args).points.map((point) => ({
+    what: `git's call ${point.at} killed: ${point.how}`,
+    run: (here) => ({ ...runWithGit(here, args, point), reached: true }),
+  }));
+}
 
 function main(words: readonly string[]): void {
   const given = words.indexOf("--seed");

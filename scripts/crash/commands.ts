@@ -10,6 +10,8 @@ export interface Changing {
   readonly prepare?: (world: World) => void;
   /** What the command changes, without times and made-up names: it is this before, or that after, and nothing else. */
   readonly see: (world: World) => unknown;
+  /** What a fault may leave between the two, since it is more and not less than before. */
+  readonly between?: (world: World) => unknown;
 }
 
 const label = ["--session-id", "work"] as const;
@@ -54,6 +56,8 @@ export const COMMANDS: readonly Changing[] = [
     args: ["reset", ...label],
     prepare: set("a", "1"),
     see: (world) => [values(world), archives(world)],
+    // The archive is written first: a copy more, and the session as it was.
+    between: () => ['{"a":"1"}}', 1],
   },
   {
     name: "restore",
