@@ -10,6 +10,8 @@ export interface Changing {
   readonly prepare?: (world: World) => void;
   /** What the command changes, without times and made-up names: it is this before, or that after, and nothing else. */
   readonly see: (world: World) => unknown;
+  /** Whether it calls git, which may die too. */
+  readonly git?: true;
   /** What a fault may leave between the two, since it is more and not less than before. */
   readonly between?: (world: World) => unknown;
 }
@@ -67,6 +69,8 @@ export const COMMANDS: readonly Changing[] = [
       world.must("reset", ...label);
     },
     see: (world) => [values(world), archives(world)],
+    // The session is back, and its archive not yet gone: a copy more.
+    between: () => ['{"a":"1"}}', 1],
   },
   {
     name: "delete",
@@ -96,19 +100,21 @@ export const COMMANDS: readonly Changing[] = [
     prepare: set("a", "1"),
     see: values,
   },
-  { name: "new", args: ["new", "auth"], see: sessions },
-  { name: "run", args: ["run", "auth", "--", "true"], prepare: auth, see: sessions },
-  { name: "destroy", args: ["destroy", "auth", "--cleanup"], prepare: auth, see: sessions },
+  { name: "new", args: ["new", "auth"], git: true, see: sessions },
+  { name: "run", args: ["run", "auth", "--", "true"], prepare: auth, git: true, see: sessions },
+  { name: "destroy", args: ["destroy", "auth", "--cleanup"], prepare: auth, git: true, see: sessions },
   {
     name: "destroy with the branch",
     args: ["destroy", "auth", "--cleanup", "--delete-branch"],
     prepare: auth,
+    git: true,
     see: sessions,
   },
   {
     name: "destroy of work",
     args: ["destroy", "auth", "--cleanup", "--force"],
     prepare: dirty,
+    git: true,
     see: sessions,
   },
   {
