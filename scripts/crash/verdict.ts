@@ -21,7 +21,7 @@ export const checkoutOf = (world: World): string =>
 export function faultsAfter(command: Changing, world: World, ended: Ended, expected: Expected): string[] {
   const wrong: string[] = [];
   const hold = (what: string, holds: boolean) => void (holds ? undefined : wrong.push(what));
-  if (/\b(at |\$bunfs|TypeError|Internal error|please report)/.test(ended.err)) {
+  if (/^ +at |\$bunfs|TypeError|Internal error|please report/m.test(ended.err)) {
     wrong.push(`said: ${ended.err.trim()}`);
   }
   if (ended.status !== null && ended.status !== 0) hold("a failure says nothing", ended.err.trim() !== "");
