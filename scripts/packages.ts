@@ -6,8 +6,13 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { sha256, sumLines } from "./archive.ts";
+import { sourceEpoch } from "./epoch.ts";
+import { apks } from "./packages/apk.ts";
+import { aur } from "./packages/aur.ts";
+import { debs } from "./packages/deb.ts";
 import { npmCommand } from "./packages/npm-command.ts";
 import { type Options, parseOptions, USAGE } from "./packages/options.ts";
+import { rpms } from "./packages/rpm.ts";
 import { Archives, type Channel, type Source } from "./packages/source.ts";
 
 const root = join(import.meta.dir, "..");
@@ -15,20 +20,11 @@ const root = join(import.meta.dir, "..");
 /** Every channel, in the order in which they are made. */
 const CHANNELS: Readonly<Record<string, Channel>> = {
   npmCommand,
+  debs,
+  rpms,
+  apks,
+  aur,
 };
-
-/** The time of the commit, or what `SOURCE_DATE_EPOCH` says (reproducible-builds.org). @throws Error where neither is to be had */
-export function sourceEpoch(): number {
-  const given = process.env["SOURCE_DATE_EPOCH"];
-  if (given !== undefined && /^\d{1,11}$/.test(given)) return Number(given);
-  const git = Bun.spawnSync(["git", "log", "-1", "--format=%ct"], {
-    cwd: root,
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  if (!git.success) throw new Error("Cannot ask git for the commit's time: set SOURCE_DATE_EPOCH");
-  return Number(git.stdout.toString());
-}
 
 /** What packages are made from. @param directory a release's; @throws Error where it lacks a target */
 export function sourceOf(options: Options, directory: string, version = manifest.version): Source {

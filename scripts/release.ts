@@ -8,6 +8,8 @@ import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
 import { compile, entry } from "./build.ts";
+import { sourceEpoch } from "./epoch.ts";
+import { share } from "./packages/share.ts";
 import { checkRuntime } from "./pinned-runtimes.ts";
 import { isTarget, type Target, TARGETS } from "./targets.ts";
 
@@ -20,8 +22,11 @@ const isWindows = (target: Target): boolean => target.startsWith("windows");
 export const archiveName = (target: Target): string =>
   `berth-${manifest.version}-${target}${isWindows(target) ? ".zip" : ".tar.gz"}`;
 
-/** What an archive holds: the program under its plain name, licence and README. */
-function members(target: Target, scratch: string): Member[] {
+/**
+ * What an archive holds: the program under its plain name, licence and README; for Unix also what goes into a prefix's
+ * `share`: manual pages and completions.
+ */
+async function members(target: Target, scratch: string): Promise<Member[]> {
   const program = isWindows(target) ? "berth.exe" : "berth";
   const binary = join(scratch, program);
   checkRuntime(target);
@@ -29,6 +34,7 @@ function members(target: Target, scratch: string): Member[] {
   return [
     { name: program, bytes: readFileSync(binary), executable: true },
     ...DOCUMENTS.map((name) => ({ name, bytes: readFileSync(join(root, name)), executable: false })),
+    ...isWindows(target) ? [] : await share(sourceEpoch()),
   ];
 }
 
@@ -36,7 +42,7 @@ function members(target: Target, scratch: string): Member[] {
 async function archive(target: Target): Promise<Uint8Array> {
   const scratch = mkdtempSync(join(tmpdir(), "berth-release-"));
   try {
-    const held = members(target, scratch);
+    const held = await members(target, scratch);
     return isWindows(target) ? zip(held) : await tarGz(held);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

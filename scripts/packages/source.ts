@@ -51,10 +51,10 @@ export function document(path: string, name: string): Member {
 export const SUMMARY = "Stable session ID for every terminal, and the state that belongs to it";
 
 /** More, for catalogues that want a paragraph. */
-export const DESCRIPTION =
-  `berth gives every terminal, tmux pane and SSH login a session ID that is the same in
-everything started from it, and keeps the state that belongs to it: values, named
-sessions with a git worktree each, confined files and scripts for coding agents.`;
+export const DESCRIPTION = `berth gives every terminal, tmux pane and SSH login a session ID that is
+the same in everything started from it, and keeps the state that belongs to
+it: values, named sessions with a git worktree each, confined files and
+scripts for coding agents.`;
 
 /** The archives of a release, each checked against `SHA256SUMS` when it is read. */
 export class Archives {

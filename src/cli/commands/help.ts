@@ -74,7 +74,7 @@ async function page(
     section("Examples", examples.map((example) => `  ${typed(example)}\n`).join(""));
 }
 
-const STATUSES: readonly (readonly [string, string])[] = [
+export const STATUSES: readonly (readonly [string, string])[] = [
   ["0", "done"],
   ["1", "failed"],
   ["2", "usage"],
