@@ -24,7 +24,7 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
   let json = argv.slice(0, end(argv)).includes("--json");
   try {
     const { word, words, rest } = split(argv);
-    const { name, entry } = chosen(word, words);
+    const { name, entry } = chosen(word, words, rest);
     const command = await entry.load();
     if (mayBeChanged(argv, host.variables["BERTH_SESSION"])) {
       // What stands behind `--` is then a program's, and gets there byte by byte.
@@ -70,7 +70,18 @@ function isValue(words: readonly string[], at: number): boolean {
     : known.flag.includes("<");
 }
 
-function chosen(word: string | undefined, words: readonly string[]): FoundCommand {
+/** A word as it is typed in a shell. */
+const typed = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+function chosen(
+  word: string | undefined,
+  words: readonly string[],
+  rest: readonly string[] | undefined,
+): FoundCommand {
+  if (word === undefined && rest !== undefined && rest.length > 0) {
+    throw fail("unexpected_argument", { command: "", given: "--", usage: rest.map(typed).join(" ") });
+  }
   if (word === undefined) {
     const name = words.some((other) => other === "--version" || other === "-V")
       ? "version"

@@ -39,14 +39,14 @@ export const cliErrors = () => ({
   ),
   missing_argument: kind(
     Exit.usage,
-    (d: { command: string; usage: string }) => `Missing argument for "berth ${d.command}"`,
+    (d: { command: string; usage: string }) => `Missing argument for "${called(d.command)}"`,
     (d) => `Type "berth ${d.usage}"`,
     { command: "set", usage: "set <key> <value>" },
   ),
   unexpected_argument: kind(
     Exit.usage,
     (d: { command: string; given: string; usage: string }) =>
-      `Unexpected argument ${quote(d.given)} for "berth ${d.command}"`,
+      `Unexpected argument ${quote(d.given)} for "${called(d.command)}"`,
     (d) => `Type "berth ${d.usage}"`,
     { command: "id", given: "x", usage: "id" },
   ),

@@ -79,7 +79,7 @@ function endsDestroyed(store: Store, archive: string): boolean {
 
 /**
  * Bring an archived session back, in the place of one that keeps nothing; its archive is then gone. The session is
- * whole before the archive goes, so a crash in between leaves both.
+ * whole before the archive goes, so a crash in between leaves both, and doing it again removes the archive.
  *
  * @param given the archive's name, with or without `.session.json`
  * @param replace archive a session that is there meanwhile, instead of refusing
@@ -94,6 +94,10 @@ export async function restoreArchive(store: Store, given: string, replace: Guard
   const record = readArchive(store, name);
   const there = readLocked(store, id);
   // What a reset just made holds nothing that could be lost.
+  if (there !== null && isRestoredFrom(there, name)) {
+    leaveArchive(store, name);
+    return id;
+  }
   if (there !== null && !isBlank(there)) {
     if (replace === null) throw fail("session_exists", { id, archive: shortArchive(name) });
     replace(there);
@@ -104,8 +108,22 @@ export async function restoreArchive(store: Store, given: string, replace: Guard
   record.history = [...record.history, { at, kind: "restored", archive: shortArchive(name) }];
   writeLocked(store, id, { ...record, updatedAt: at, lastActivity: at });
   tell(store, { kind: "restored", id, archive: shortArchive(name) });
-  store.backend.remove(name);
+  leaveArchive(store, name);
   return id;
+}
+
+/** Whether the session is what the archive holds, brought back by somebody who was then kept from removing that. */
+const isRestoredFrom = ({ history }: SessionRecord, name: string): boolean =>
+  history.some(({ kind, archive }) => kind === "restored" && archive === shortArchive(name));
+
+/** The session is back, so an archive that cannot be removed is no failure; it takes some space. */
+function leaveArchive(store: Store, name: string): void {
+  try {
+    store.backend.remove(name);
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    store.warn(`The session is back, but its archive stays: ${error.message}`);
+  }
 }
 
 function isBlank({ sharedState, scriptState, metadata, lua, messageCount }: SessionRecord): boolean {

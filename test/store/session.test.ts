@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { fail } from "../../src/errors/errors.ts";
 import { unknown } from "../../src/facts/facts.ts";
 import { deleteSession, resetSession, restoreArchive } from "../../src/store/archive.ts";
 import { cleanSessions } from "../../src/store/clean.ts";
@@ -240,6 +241,29 @@ describe("archives", () => {
     await restoreArchive(store, await resetSession(store, ID), null);
     expect(readRecord(store, ID)?.sharedState).toEqual({ a: 1 });
     expect([...listRecords(store, "archive")]).toEqual([]);
+  });
+
+  test("restore succeeds when its archive cannot be removed, and does so when it is done again", async () => {
+    const warnings: string[] = [];
+    const kept = memoryBackend();
+    let stuck = true;
+    const remove = (name: string) => {
+      if (stuck && name.startsWith("archive/")) {
+        throw fail("write_failed", { what: name, why: "Not permitted" });
+      }
+      return kept.remove(name);
+    };
+    const store = openStore({ backend: { ...kept, remove }, warn: (text) => warnings.push(text) });
+    await set(store, ID, "a", 1);
+    const archive = await resetSession(store, ID);
+    expect(await restoreArchive(store, archive, null)).toBe(ID);
+    expect(readRecord(store, ID)?.sharedState).toEqual({ a: 1 });
+    expect(warnings).toEqual([expect.stringContaining("The session is back, but its archive stays")]);
+    await set(store, ID, "a", 2);
+    stuck = false;
+    expect(await restoreArchive(store, archive, null)).toBe(ID);
+    expect(readRecord(store, ID)?.sharedState).toEqual({ a: 2 });
+    expect(kept.list("archive")).toEqual([]);
   });
 
   test("restore can replace a session, which is archived", async () => {

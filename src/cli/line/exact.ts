@@ -43,3 +43,18 @@ export function inexactNumber(json: string): string | undefined {
   }
   return undefined;
 }
+
+/** Whether arrays and objects are nested deeper than that. @param json JSON, valid or not */
+export function isDeeper(json: string, most: number): boolean {
+  // Nothing is that deep without as many brackets.
+  if (json.length <= most) return false;
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') at = endOfString(json, at + 1) - 1;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > most) return true;
+  }
+  return false;
+}

@@ -1,5 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import { MAX_BYTES } from "../../store/backend.ts";
+import { inexactNumber, isDeeper } from "./exact.ts";
 
 const MAX_KEY = 1000;
 
@@ -16,35 +17,30 @@ export function checkedKey(key: string): string {
   return key;
 }
 
+/** How deep arrays and objects may be nested: runtimes write twice of that, and other programs read less. */
+const MAX_DEPTH = 10_000;
+
 /**
  * JSON that is kept as it was given. A number that JavaScript cannot hold exactly would silently become another.
  *
  * @throws `bad_json`
  */
 export function parseValue(text: string): unknown {
-  let inexact: string | undefined;
-  try {
-    JSON.parse(text, (_key, part: unknown, context?: { source?: string }) => {
-      if (typeof part === "number" && !isExact(part, context?.source)) inexact = context?.source;
-      return part;
-    });
-  } catch {
-    throw fail("bad_json", { value: text, why: "it is no JSON" });
-  }
-  if (inexact !== undefined) {
-    throw fail("bad_json", {
-      value: text,
-      why: `the number ${inexact} would not stay exact; give it as a string`,
-    });
-  }
-  // Parsed again without a reviver, which drops a member called `__proto__`.
+  const why = whyNot(text);
+  if (why !== null) throw fail("bad_json", { value: text, why });
+  // Without a reviver, which drops a member called `__proto__`.
   return JSON.parse(text);
 }
 
-function isExact(value: number, source: string | undefined): boolean {
-  if (!Number.isFinite(value)) return false;
-  // 17 digits tell every double from its neighbours; an integer beyond 2^53 stands for several.
-  return Number.isInteger(value) ? Number.isSafeInteger(value) || source === String(value) : true;
+function whyNot(text: string): string | null {
+  if (isDeeper(text, MAX_DEPTH)) return `it is nested deeper than ${MAX_DEPTH}`;
+  try {
+    JSON.parse(text);
+  } catch {
+    return "it is no JSON";
+  }
+  const inexact = inexactNumber(text);
+  return inexact === undefined ? null : `the number ${inexact} would not stay exact; give it as a string`;
 }
 
 /** A value on one line for people: text as it is unless it would break the line, anything else as JSON. */
