@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { jsonHooks } from "./install/json-hooks.ts";
+import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import type { Evidence, Witness } from "./evidence.ts";
 import { isObject, oneLine, type Payload, textIn, timeIn } from "./payload.ts";
@@ -15,7 +17,32 @@ export const claude: Agent = {
     return name === undefined ? null : familyPoint(payload, name);
   },
   evidence,
-  installation: { kind: "none" },
+  installation: jsonHooks({
+    agent: "claude",
+    file: below({
+      variable: "CLAUDE_CONFIG_DIR",
+      directory: ".claude",
+      file: "settings.json",
+      project: ".claude",
+    }),
+    events: [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PostToolUse",
+      "PostToolUseFailure",
+      "PermissionRequest",
+      "Notification",
+      "Elicitation",
+      "ElicitationResult",
+      "SubagentStart",
+      "SubagentStop",
+      "PreCompact",
+      "PostCompact",
+      "Stop",
+      "StopFailure",
+      "SessionEnd",
+    ],
+  }),
   cannotSee: [
     "No hook fires at Esc, ^C or a No: that comes from ~/.claude/sessions/<pid>.json, which is undocumented",
   ],

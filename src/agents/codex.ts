@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { jsonHooks } from "./install/json-hooks.ts";
+import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import type { Point } from "./point.ts";
 
@@ -12,6 +14,20 @@ export const codex: Agent = {
     if (name === undefined) return null;
     return familyPoint(payload, name, name === "PreModelRequest" ? { kind: "work" } : undefined);
   },
-  installation: { kind: "none" },
+  installation: jsonHooks({
+    agent: "codex",
+    file: below({ variable: "CODEX_HOME", directory: ".codex", file: "hooks.json", project: ".codex" }),
+    events: [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PostToolUse",
+      "PermissionRequest",
+      "SubagentStart",
+      "SubagentStop",
+      "Interrupt",
+      "Stop",
+      "SessionEnd",
+    ],
+  }),
   cannotSee: ["It tells nothing before the first prompt"],
 };

@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { jsonHooks } from "./install/json-hooks.ts";
+import { below } from "./install/paths.ts";
 import type { Evidence, Witness } from "./evidence.ts";
 import {
   isObject,
@@ -50,7 +52,23 @@ export const copilot: Agent = {
     });
   },
   evidence,
-  installation: { kind: "none" },
+  installation: jsonHooks({
+    agent: "copilot",
+    file: below({ variable: "COPILOT_HOME", directory: ".copilot", file: "settings.json" }),
+    events: [
+      "sessionStart",
+      "userPromptSubmitted",
+      "postToolUse",
+      "notification",
+      "subagentStart",
+      "subagentStop",
+      "errorOccurred",
+      "agentStop",
+      "sessionEnd",
+    ],
+    named: true,
+    entry: (command) => ({ type: "command", bash: command, timeoutSec: 10 }),
+  }),
   cannotSee: ["No hook fires at Esc: that comes from ~/.copilot/session-state/<id>/events.jsonl"],
 };
 

@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { jsonHooks } from "./install/json-hooks.ts";
+import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import { objectIn, type Payload, permissionFor, textIn } from "./payload.ts";
 import type { Point, PointKind } from "./point.ts";
@@ -32,7 +34,11 @@ export const gemini: Agent = {
     return familyPoint(payload, name, kind === undefined ? undefined : { kind });
   },
   waitingMs: 10 * 60_000,
-  installation: { kind: "none" },
+  installation: jsonHooks({
+    agent: "gemini",
+    file: below({ directory: ".gemini", file: "settings.json", project: ".gemini" }),
+    events: ["SessionStart", "BeforeAgent", "AfterTool", "Notification", "AfterAgent", "SessionEnd"],
+  }),
   cannotSee: ["Nothing tells of Esc at a permission prompt: a waiting of ten minutes turns unknown"],
 };
 

@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { inConfig } from "./install/paths.ts";
+import { pluginFile } from "./install/plugin-file.ts";
 import { opencodePoint } from "./opencode.ts";
 
 /** Kilo's CLI is made from OpenCode, and has its plugins and events. */
@@ -7,6 +9,6 @@ export const kilo: Agent = {
   title: "Kilo",
   programs: ["kilo", "@kilocode/cli"],
   normalise: opencodePoint,
-  installation: { kind: "none" },
+  installation: pluginFile("kilo", inConfig("kilo", "plugin/berth.js", ".kilo")),
   cannotSee: ["It tells nothing of its end: its process does"],
 };

@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { below } from "./install/paths.ts";
+import { tomlHooks } from "./install/toml-hooks.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import { type Payload, wordIn } from "./payload.ts";
 import type { Point } from "./point.ts";
@@ -20,7 +22,23 @@ export const kimi: Agent = {
     );
     return point;
   },
-  installation: { kind: "none" },
+  installation: tomlHooks({
+    agent: "kimi",
+    file: below({ directory: ".kimi-code", file: "config.toml" }),
+    events: [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PostToolUse",
+      "PermissionRequest",
+      "PermissionResult",
+      "SubagentStart",
+      "SubagentStop",
+      "Interrupt",
+      "Stop",
+      "StopFailure",
+      "SessionEnd",
+    ],
+  }),
   cannotSee: ["It fires no PostToolUse for MCP tools"],
 };
 

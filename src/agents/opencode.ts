@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { inConfig } from "./install/paths.ts";
+import { pluginFile } from "./install/plugin-file.ts";
 import { objectIn, type Payload, permissionFor, pointOf, textIn, wordIn } from "./payload.ts";
 import type { Point, PointKind } from "./point.ts";
 
@@ -8,7 +10,7 @@ export const opencode: Agent = {
   title: "OpenCode",
   programs: ["opencode", "opencode-ai"],
   normalise: opencodePoint,
-  installation: { kind: "none" },
+  installation: pluginFile("opencode", inConfig("opencode", "plugin/berth.js", ".opencode")),
   cannotSee: ["It tells nothing of its end: its process does"],
 };
 

@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import { jsonHooks } from "./install/json-hooks.ts";
+import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import { isObject, type Payload } from "./payload.ts";
 import type { Point } from "./point.ts";
@@ -14,7 +16,24 @@ export const qwen: Agent = {
     const stopped = name === "PostToolBatch" && isCancelled(payload);
     return familyPoint(payload, name, stopped ? { kind: "cancelled", reason: "cancelled" } : undefined);
   },
-  installation: { kind: "none" },
+  installation: jsonHooks({
+    agent: "qwen",
+    file: below({ directory: ".qwen", file: "settings.json", project: ".qwen" }),
+    events: [
+      "SessionStart",
+      "UserPromptSubmit",
+      "PostToolUse",
+      "PostToolUseFailure",
+      "PostToolBatch",
+      "PermissionRequest",
+      "Notification",
+      "SubagentStart",
+      "SubagentStop",
+      "Stop",
+      "StopFailure",
+      "SessionEnd",
+    ],
+  }),
   cannotSee: ["Esc while it answers is told 1.5 s later"],
 };
 

@@ -1,5 +1,5 @@
 import { Exit, kind } from "./kind.ts";
-import { quote } from "./quote.ts";
+import { nearest, quote } from "./quote.ts";
 
 /** Failures of `berth agent`. */
 export const agentsErrors = () => ({
@@ -9,5 +9,36 @@ export const agentsErrors = () => ({
       `Unknown action ${quote(d.given)} for "berth agent", one of ${d.known.join(", ")} wanted`,
     () => `Type "berth help agent"`,
     { given: "instal", known: ["hook", "install", "uninstall", "status"] },
+  ),
+  unknown_agent: kind(
+    Exit.usage,
+    (d: { given: string; near?: string | undefined; known: readonly string[] }) =>
+      `No agent ${quote(d.given)} is known; there are ${d.known.join(", ")}`,
+    (d) => nearest(d.near, `Type "berth agent status" to see them`),
+    { given: "cluade", near: "claude", known: ["claude", "codex", "opencode"] },
+  ),
+  agents_wanted: kind(
+    Exit.usage,
+    (d: { known: readonly string[] }) => `Missing agent, one or more of ${d.known.join(", ")} wanted`,
+    () => `Type "berth agent install AGENT"`,
+    { known: ["claude", "codex", "opencode"] },
+  ),
+  agent_no_project: kind(
+    Exit.usage,
+    (d: { agent: string }) => `Cannot use --project: ${d.agent} has no hooks of a project's own`,
+    () => `Leave out "--project"`,
+    { agent: "Kimi Code" },
+  ),
+  agent_file_refused: kind(
+    Exit.refused,
+    (d: { file: string; why: string }) => `Cannot change ${d.file}: ${d.why}`,
+    () => `Let it be a file of yours that you may write, then type it again`,
+    { file: `"/home/user/.claude/settings.json"`, why: "it is read-only" },
+  ),
+  agent_file_unfit: kind(
+    Exit.data,
+    (d: { file: string; why: string }) => `Cannot change ${d.file}: ${d.why}`,
+    () => `Put it right in an editor, then type it again; nothing was changed`,
+    { file: `"/home/user/.claude/settings.json"`, why: "it is no whole JSON document" },
   ),
 });

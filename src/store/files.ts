@@ -16,6 +16,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   type Stats,
@@ -170,3 +171,6 @@ export function unlink(path: string): boolean {
     throw error;
   }
 }
+
+/** The path with every symbolic link resolved. */
+export const realPath = (path: string): string => realpathSync(path);

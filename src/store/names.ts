@@ -14,6 +14,7 @@ export const FOLDERS = [
   "events",
   "background",
   "hosts",
+  "agents",
 ] as const;
 export type Folder = (typeof FOLDERS)[number];
 

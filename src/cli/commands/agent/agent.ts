@@ -6,16 +6,26 @@ type Action = (context: Context, input: Input, words: readonly string[]) => Prom
 /** What `berth agent` does, each loaded when it is asked for. */
 const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   hook: async () => (await import("./hook.ts")).hook,
+  install: async () => (await import("./installing.ts")).install,
+  uninstall: async () => (await import("./installing.ts")).uninstall,
+  status: async () => (await import("./installing.ts")).status,
 };
 
 export const agent: Command = {
   usage: "agent <action> [...agents]",
   about: "Let coding agents tell what they are doing, and know their session",
   details: [
+    "install AGENT...    put our hooks into the agent's configuration; what else is in it stays as it is",
+    "uninstall AGENT...  take them out again, to the byte where nobody has edited the file since",
+    "status [AGENT...]   which agents have them, and what cannot be seen in each",
     "hook AGENT [EVENT]  what an agent calls at each event, with the event as JSON on standard input",
+    "Agents: claude, codex, opencode, kilo, gemini, copilot, qwen, kimi.",
   ],
-  options: [],
-  examples: [],
+  options: [
+    { flag: "-n, --dry-run", about: "Only say what would change" },
+    { flag: "--project", about: "The configuration of the project here, and not that of the user" },
+  ],
+  examples: ["berth agent install claude codex", "berth agent status", "berth agent uninstall claude"],
   async run(context, input) {
     const [action = "", ...words] = input.args;
     if (!Object.hasOwn(ACTIONS, action)) {

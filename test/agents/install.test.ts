@@ -1,0 +1,302 @@
+import { describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import fc from "fast-check";
+import { hookCommand, isHookCommand } from "../../src/agents/install/command.ts";
+import { AGENT_NAMES } from "../../src/agents/agents.ts";
+import { berth, run, scratch } from "../support/berth.ts";
+
+const base = scratch("berth-install-");
+let count = 0;
+
+/** A person with a home and a store of their own. */
+function person() {
+  const home = `${base}/home-${count++}`;
+  mkdirSync(home);
+  const env = { HOME: home, BERTH_HOME: `${home}/store`, BERTH_SESSION: "here" };
+  const call = (...args: string[]) => run([berth, "agent", ...args], { env, cwd: home });
+  return {
+    home,
+    call,
+    env,
+    put(file: string, text: string) {
+      mkdirSync(dirname(`${home}/${file}`), { recursive: true });
+      writeFileSync(`${home}/${file}`, text);
+      return `${home}/${file}`;
+    },
+    read: (file: string) => readFileSync(`${home}/${file}`, "utf8"),
+  };
+}
+
+const FILES: Readonly<Record<string, string>> = {
+  claude: ".claude/settings.json",
+  codex: ".codex/hooks.json",
+  gemini: ".gemini/settings.json",
+  copilot: ".copilot/settings.json",
+  qwen: ".qwen/settings.json",
+  kimi: ".kimi-code/config.toml",
+  opencode: ".config/opencode/plugin/berth.js",
+  kilo: ".config/kilo/plugin/berth.js",
+};
+const JSON_AGENTS = ["claude", "codex", "gemini", "copilot", "qwen"];
+const OTHER = { hooks: [{ type: "command", command: "say done" }] };
+
+/** What people have in such files. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  "an empty object": "{}",
+  "an empty object over lines": "{\n}\n",
+  "settings": `{\n  "env": { "A": "1" },\n  "permissions": {"allow": ["Bash(x)"]}\n}\n`,
+  "tabs": `{\n\t"theme": "dark",\n\t"hooks": {\n\t\t"Stop": []\n\t}\n}`,
+  "one line": `{"model":"x","hooks":{"Stop":[${JSON.stringify(OTHER)}]}}`,
+  "hooks of somebody else": `${
+    JSON.stringify(
+      {
+        hooks: {
+          Stop: [OTHER],
+          SessionStart: [OTHER, OTHER],
+          sessionStart: [{ type: "command", bash: "x" }],
+        },
+      },
+      null,
+      4,
+    )
+  }\n`,
+  "comments and trailing commas":
+    `// mine\n{\n  /* here */ "a": 1, // one\n  "hooks": {\n    // theirs\n    "Stop": [\n      ${
+      JSON.stringify(OTHER)
+    }, // last\n    ],\n  },\n}\n// end\n`,
+  "Windows' line ends": `{\r\n    "a": [1,\r\n 2],\r\n    "hooks": {\r\n    }\r\n}\r\n`,
+  "a byte order mark": `\ufeff{\n  "a": "é\u2028\ud83d\ude00"\n}\n`,
+  "blanks": "  \n\n",
+  "nothing": "",
+};
+
+describe.each(JSON_AGENTS)("berth agent install %s", (agent) => {
+  const file = FILES[agent] ?? "";
+
+  test.each(Object.entries(DOCUMENTS))(
+    "%s: what is there stays, and uninstall brings it back to the byte",
+    async (_what, text) => {
+      const { call, put, read } = person();
+      put(file, text);
+      const installed = await call("install", agent, "--json");
+      expect(installed.stderr).toBe("");
+      expect(JSON.parse(installed.stdout).files).toEqual([{
+        path: expect.stringContaining(file),
+        change: "changed",
+      }]);
+      const now = read(file);
+      expect(now).toContain(`agent hook ${agent}`);
+      // Every character that was there is there, in its order.
+      let at = 0;
+      for (const character of text.trim()) {
+        at = now.indexOf(character, at) + 1;
+        expect(at).toBeGreaterThan(0);
+      }
+      expect(JSON.parse((await call("status", agent, "--json")).stdout).agents[0].installed).toBe(true);
+      expect(JSON.parse((await call("install", agent, "--json")).stdout).files[0].change).toBe("unchanged");
+      expect(read(file)).toBe(now);
+      expect(JSON.parse((await call("uninstall", agent, "--json")).stdout).files[0].change).toBe("restored");
+      expect(read(file)).toBe(text);
+      expect(JSON.parse((await call("uninstall", agent, "--json")).stdout).files[0].change).toBe("unchanged");
+    },
+  );
+
+  test("edited since: only our entries go", async () => {
+    const { call, put, read, home } = person();
+    put(file, `{\n  // mine\n  "hooks": {\n    "Stop": [\n      ${JSON.stringify(OTHER)}\n    ]\n  }\n}\n`);
+    await call("install", agent);
+    writeFileSync(`${home}/${file}`, read(file).replace("// mine", `// mine\n  "later": true,`));
+    expect(JSON.parse((await call("uninstall", agent, "--json")).stdout).files[0].change).toBe("changed");
+    const left = read(file);
+    expect(left).toContain("// mine");
+    expect(left).not.toContain("agent hook");
+    expect(JSON.parse(left.replace(/\/\/.*/g, ""))).toEqual({ later: true, hooks: { Stop: [OTHER] } });
+  });
+});
+
+describe("berth agent install", () => {
+  test.each([...AGENT_NAMES])("%s, where there is nothing: made, and gone again", async (agent) => {
+    const { call, home } = person();
+    const file = `${home}/${FILES[agent]}`;
+    expect(JSON.parse((await call("install", agent, "--json")).stdout).files).toEqual([{
+      path: file,
+      change: "created",
+    }]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(JSON.parse((await call("status", agent, "--json")).stdout).agents[0]).toMatchObject({
+      agent,
+      installed: true,
+      file,
+    });
+    expect(JSON.parse((await call("uninstall", agent, "--json")).stdout).files[0].change).toBe("deleted");
+    expect(existsSync(file)).toBe(false);
+    expect(readdirSync(dirname(file))).toEqual([]);
+  });
+
+  test("several at once, and only said with --dry-run", async () => {
+    const { call, home } = person();
+    const dry = JSON.parse((await call("install", "claude", "kimi", "--dry-run", "--json")).stdout);
+    expect(dry.files.map(({ change }: { change: string }) => change)).toEqual(["created", "created"]);
+    expect(readdirSync(home)).toEqual([]);
+    await call("install", "claude", "kimi");
+    expect([existsSync(`${home}/${FILES["claude"]}`), existsSync(`${home}/${FILES["kimi"]}`)]).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  test("through a symbolic link: the link stays, what it leads to is replaced with its mode", async () => {
+    const { call, put, home, read } = person();
+    const real = put("dotfiles/claude.json", "{}\n");
+    chmodSync(real, 0o640);
+    mkdirSync(`${home}/.claude`);
+    symlinkSync("../dotfiles/claude.json", `${home}/.claude/settings.json`);
+    await call("install", "claude");
+    expect(readlinkSync(`${home}/.claude/settings.json`)).toBe("../dotfiles/claude.json");
+    expect(read("dotfiles/claude.json")).toContain("agent hook claude");
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    expect(lstatSync(`${home}/.claude/settings.json`).isSymbolicLink()).toBe(true);
+    await call("uninstall", "claude");
+    expect(read("dotfiles/claude.json")).toBe("{}\n");
+  });
+
+  test.each([
+    ["no JSON", `{"a": `, 7, "agent_file_unfit"],
+    ["a list", "[]", 7, "agent_file_unfit"],
+    ["hooks that are none", `{"hooks": []}`, 7, "agent_file_unfit"],
+    ["an event that is no list", `{"hooks": {"Stop": {}}}`, 7, "agent_file_unfit"],
+  ])("%s: refused, and unchanged", async (_what, text, status, code) => {
+    const { call, put, read } = person();
+    put(FILES["claude"] ?? "", text);
+    const failed = await call("install", "claude", "--json");
+    expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([status, code]);
+    expect(read(FILES["claude"] ?? "")).toBe(text);
+  });
+
+  test("read-only, no file, a link to nowhere, another user's: refused, and unchanged", async () => {
+    const { call, put, home } = person();
+    const refused = async (why: string) => {
+      const failed = await call("install", "claude", "--json");
+      expect(failed.status).toBe(6);
+      expect(JSON.parse(failed.stderr).error).toMatchObject({
+        code: "agent_file_refused",
+        message: expect.stringContaining(why),
+      });
+    };
+    const file = put(FILES["claude"] ?? "", "{}");
+    chmodSync(file, 0o444);
+    await refused("it is read-only");
+    expect(readFileSync(file, "utf8")).toBe("{}");
+    mkdirSync(`${home}/x`);
+    const other = person();
+    mkdirSync(`${other.home}/.claude/settings.json`, { recursive: true });
+    expect((await other.call("install", "claude")).stderr).toContain("it is no regular file");
+    const third = person();
+    mkdirSync(`${third.home}/.claude`);
+    symlinkSync("nowhere", `${third.home}/.claude/settings.json`);
+    expect((await third.call("install", "claude")).stderr).toContain("leads nowhere");
+    if (process.getuid?.() !== 0) return;
+    // As root in somebody's home.
+    const fourth = person();
+    chownSync(fourth.home, 12345, 12345);
+    expect((await fourth.call("install", "claude")).stderr).toContain("belongs to user 12345");
+    expect(existsSync(`${fourth.home}/.claude`)).toBe(false);
+  });
+
+  test("an agent that nobody knows: refused with the list", async () => {
+    const { call } = person();
+    const failed = await call("install", "cluade");
+    expect([failed.status, failed.stderr]).toEqual([
+      2,
+      expect.stringContaining("claude, codex, opencode, kilo, gemini, copilot, qwen, kimi"),
+    ]);
+    expect(failed.stderr).toContain(`Did you mean "claude"?`);
+    expect((await call("install")).status).toBe(2);
+    expect((await call("nonsense")).status).toBe(2);
+  });
+
+  test("a project's own file only with --project", async () => {
+    const { call, home } = person();
+    mkdirSync(`${home}/p/.git`, { recursive: true });
+    mkdirSync(`${home}/p/deep`);
+    const { env } = person();
+    const done = await run([berth, "agent", "install", "claude", "--project", "--json"], {
+      env: { ...env, HOME: home },
+      cwd: `${home}/p/deep`,
+    });
+    expect(JSON.parse(done.stdout).files[0].path).toBe(`${home}/p/.claude/settings.json`);
+    expect(existsSync(`${home}/.claude`)).toBe(false);
+    expect((await call("install", "kimi", "--project")).status).toBe(2);
+  });
+
+  test("Kimi's file: its tables stay, and an older installation is replaced", async () => {
+    const { call, put, read } = person();
+    const text = `telemetry = false\n[[hooks]]\nevent = "Stop"\ncommand = "say done"`;
+    const file = put(FILES["kimi"] ?? "", text);
+    await call("install", "kimi");
+    expect(read(FILES["kimi"] ?? "")).toStartWith(text);
+    expect(Bun.TOML.parse(read(FILES["kimi"] ?? ""))).toMatchObject({ telemetry: false });
+    writeFileSync(
+      file,
+      read(FILES["kimi"] ?? "").replaceAll("berth", "older-berth").replaceAll("# older-berth", "# berth"),
+    );
+    await call("install", "kimi");
+    expect(read(FILES["kimi"] ?? "").match(/# berth: begin/g)?.length).toBe(1);
+    await call("uninstall", "kimi");
+    expect(read(FILES["kimi"] ?? "").trimEnd()).toBe(text);
+    put(FILES["kimi"] ?? "", "hooks = []\n");
+    expect((await call("install", "kimi")).status).toBe(7);
+  });
+
+  test("another berth's entries are replaced, and the first file comes back", async () => {
+    const { call, put, read, home } = person();
+    const text = `{\n  "a": 1\n}\n`;
+    put(FILES["claude"] ?? "", text);
+    await call("install", "claude");
+    writeFileSync(`${home}/${FILES["claude"]}`, read(FILES["claude"] ?? "").replaceAll("exec ", "exec /old"));
+    await call("install", "claude");
+    expect(read(FILES["claude"] ?? "")).not.toContain("/old");
+    expect(read(FILES["claude"] ?? "").match(/agent hook claude/g)?.length).toBe(15);
+    await call("uninstall", "claude");
+    expect(JSON.parse(read(FILES["claude"] ?? ""))).toEqual({ a: 1 });
+  });
+});
+
+describe("the command", () => {
+  test("any path of berth survives the shell, and is known again", async () => {
+    const paths = fc.string({
+      unit: fc.constantFrom("a", "/", " ", "'", `"`, "$", "`", "\\", "!", "é", "\n", ";", "#", "*"),
+      minLength: 1,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(paths, async (path) => {
+        const command = hookCommand(`${path}x`, ["claude"], false);
+        expect(isHookCommand(command, "claude")).toBe(true);
+        expect(isHookCommand(command, "codex")).toBe(false);
+        // Instead of becoming it, print what would be called.
+        const shown = command.replace("exec ", "printf %s\\\\0 ");
+        expect((await run(["sh", "-c", shown])).stdout.split("\0").slice(0, -1)).toEqual([
+          `${path}x`,
+          "agent",
+          "hook",
+          "claude",
+        ]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
