@@ -47,8 +47,9 @@ export const dataOf = (agent: string, process: AgentProcess, point: Point): Agen
   ...point,
 });
 
-export const keyOf = (session: string, agent: string, { pid, start, boot, host }: AgentProcess): string =>
-  JSON.stringify([session, agent, host, boot, pid, start]);
+/** Boot IDs are random, so that of another host is another one, whatever the host is called. */
+export const keyOf = (session: string, agent: string, { pid, start, boot }: AgentProcess): string =>
+  JSON.stringify([session, agent, boot, pid, start]);
 
 /** Take in an event of the log; what is of no agent changes nothing. */
 export function takeIn(agents: Agents, event: BerthEvent): void {

@@ -58,13 +58,15 @@ async function lookAt(key: string, known: Known, looker: Looker): Promise<Seen |
   return row === null ? null : { key, known, row };
 }
 
-function aliveness({ process: { pid, start, boot, pidNamespace } }: Known, machine: Machine): boolean | null {
+function aliveness({ process }: Known, machine: Machine): boolean | null {
+  const { pid, start, boot, host, pidNamespace } = process;
   if (pid === null || start === null || boot === null) return null;
   return processAlive(machine, {
     pid,
     start,
     bootId: boot,
     ...pidNamespace === null ? {} : { pidNamespace },
+    ...host === null ? {} : { host },
   });
 }
 

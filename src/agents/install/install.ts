@@ -2,7 +2,7 @@ import { fail, quotePath } from "../../errors/errors.ts";
 import type { Store } from "../../store/open.ts";
 import type { Agent } from "../agent.ts";
 import { type Around, type Changed, Unfit } from "./installation.ts";
-import { openTarget, removeTarget, replaceTarget, type Target, withoutMark } from "./target.ts";
+import { type ConfigFile, openTarget, removeTarget, replaceTarget, withoutMark } from "./target.ts";
 import { forgetUndo, keepUndo, undone } from "./undo.ts";
 
 /** What was done, or would be, with a file. */
@@ -47,7 +47,7 @@ export function install(agent: Agent, installing: Installing): FileChange {
 
 function write(
   store: Store,
-  target: Target,
+  target: ConfigFile,
   mark: string,
   before: string | null,
   { text, spans }: Changed,
@@ -60,7 +60,7 @@ function write(
 }
 
 /** As it was before we were ever there, as far as that is known; else without our entries. */
-function earlier(agent: Agent, store: Store, target: Target, rest: string): string | null {
+function earlier(agent: Agent, store: Store, target: ConfigFile, rest: string): string | null {
   const was = undone(store, target.real, target.text ?? "");
   if (was !== undefined) return withoutMark(was).rest;
   return rest.trim() === "" ? rest : fit(target.path, () => agent.installation.remove(rest));
@@ -82,7 +82,7 @@ export function uninstall(agent: Agent, { store, around, dryRun }: Installing): 
   return { path, change: left === null ? "deleted" : was === undefined ? "changed" : "restored" };
 }
 
-function withoutOurs(agent: Agent, { path }: Target, text: string): string | null {
+function withoutOurs(agent: Agent, { path }: ConfigFile, text: string): string | null {
   const { mark, rest } = withoutMark(text);
   if (rest === null || rest.trim() === "") return text;
   const left = fit(path, () => agent.installation.remove(rest));

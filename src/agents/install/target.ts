@@ -4,7 +4,7 @@ import * as files from "../../store/files.ts";
 import { quietly, reading, writing } from "../../store/naming.ts";
 
 /** A user's configuration file, or where it is going to be. */
-export interface Target {
+export interface ConfigFile {
   /** As the agent names it. */
   readonly path: string;
   /** Where it really is: a symbolic link stays, and what it leads to is replaced. */
@@ -21,7 +21,7 @@ const BOM = "\ufeff";
  *
  * @throws `agent_file_refused` for what is another user's, read-only, a link to nowhere, or no text file
  */
-export function openTarget(path: string): Target {
+export function openTarget(path: string): ConfigFile {
   const refuse = (why: string) => fail("agent_file_refused", { file: quotePath(path), why });
   const real = reading(path, () => realPathOf(path, refuse));
   const found = reading(real, () => files.lstat(real));
@@ -82,7 +82,7 @@ export function withoutMark(text: string | null): { mark: string; rest: string |
 }
 
 /** Replace it whole: a new file beside it with the same mode, synced and renamed. Directories are made where missing. */
-export function replaceTarget({ real }: Target, text: string): void {
+export function replaceTarget({ real }: ConfigFile, text: string): void {
   writing(real, () => {
     const cut = real.search(/[\\/][^\\/]*$/);
     files.mkdirSync(real.slice(0, cut) || "/", { recursive: true });
@@ -108,4 +108,4 @@ export function replaceTarget({ real }: Target, text: string): void {
   });
 }
 
-export const removeTarget = ({ real }: Target): void => writing(real, () => void files.unlink(real));
+export const removeTarget = ({ real }: ConfigFile): void => writing(real, () => void files.unlink(real));
