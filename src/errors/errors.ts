@@ -19,7 +19,7 @@ import { storeErrors } from "./store.ts";
 import type { ExitStatus, Kind } from "./kind.ts";
 
 export { Exit, type ExitStatus } from "./kind.ts";
-export { quote, quotePath, shellWord, visible } from "./quote.ts";
+export { fewOf, quote, quotePath, shellWord, some, visible } from "./quote.ts";
 
 /**
  * All tables as one. Made when somebody fails or asks: its hundred entries would have to be made at every start, and what

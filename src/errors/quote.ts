@@ -39,3 +39,7 @@ export function some(paths: readonly string[], most = 5): string {
 /** A path as it is typed in a shell, quoted where it has to be. */
 export const shellWord = (path: string): string =>
   /^[A-Za-z0-9_\/.:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+
+/** Five of them at most, as they are, and how many more there are. */
+export const fewOf = (things: readonly string[]): string =>
+  things.slice(0, 5).join(", ") + (things.length > 5 ? ` and ${things.length - 5} more` : "");

@@ -1,5 +1,5 @@
 import { Exit, kind } from "./kind.ts";
-import { quote, quotePath } from "./quote.ts";
+import { fewOf, quote, quotePath, shellWord, some } from "./quote.ts";
 
 /** Failures of named sessions, their worktrees and commands. */
 export const sessionsErrors = () => ({
@@ -188,17 +188,27 @@ export const sessionsErrors = () => ({
   ),
   branch_unmerged: kind(
     Exit.refused,
-    (d: { branch: string }) =>
+    (d: { branch: string; session: string }) =>
       `Cannot delete branch ${quote(d.branch)}: it has commits that no other branch and no remote has`,
-    () => `Merge or push it, or type the command again with --force to lose them`,
-    { branch: "feature/auth" },
+    (d) =>
+      `Merge or push it, or type "berth destroy ${d.session} --cleanup --delete-branch --force-branch", ` +
+      `which keeps them for "berth restore ${d.session} --worktree"`,
+    { branch: "feature/auth", session: "auth" },
   ),
   branch_in_use: kind(
     Exit.refused,
-    (d: { branch: string; at: string }) =>
+    (d: { branch: string; at: string; session: string; own: boolean }) =>
       `Cannot delete branch ${quote(d.branch)}: it is checked out in ${quotePath(d.at)}`,
-    () => `Remove the worktree as well, with --cleanup`,
-    { branch: "feature/auth", at: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1" },
+    (d) =>
+      d.own
+        ? `Type "berth destroy ${d.session} --cleanup --delete-branch" to remove the worktree as well`
+        : `Type "git -C ${shellWord(d.at)} switch --detach" to let go of it there, then the command again`,
+    {
+      branch: "feature/auth",
+      at: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      session: "auth",
+      own: true,
+    },
   ),
   worktree_refused: kind(
     Exit.refused,
@@ -222,12 +232,90 @@ export const sessionsErrors = () => ({
     () => `Check its spelling and that you may enter it`,
     { path: "/home/me/projcet", why: "No such file or directory" },
   ),
+  worktrees_inside: kind(
+    Exit.refused,
+    (d: { path: string; inside: readonly string[] }) =>
+      `Cannot remove the worktree ${quotePath(d.path)}: inside of it is the worktree ${some(d.inside)}`,
+    (d) =>
+      `Type "${
+        d.inside.map((path) => `git worktree remove ${shellWord(path)}`).join("; ")
+      }", then the command again`,
+    {
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      inside: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/agent"],
+    },
+  ),
+  work_not_kept: kind(
+    Exit.refused,
+    (d: { path: string; why: string }) => `Cannot keep ${quotePath(d.path)} for an undo: ${d.why}`,
+    () => `Rename or move it, then type the command again`,
+    { path: "caf\uFFFD", why: "its name is not UTF-8" },
+  ),
+  work_too_large: kind(
+    Exit.refused,
+    (d: { session: string; bytes: number; limit: number; path: string }) =>
+      `Cannot keep what is in the worktree of session ${
+        quote(d.session)
+      } for an undo: it takes ${d.bytes} bytes, ` +
+      `at most ${d.limit} are kept (the largest file is ${quotePath(d.path)})`,
+    (d) => `Type "berth config limits.removedMB ${Math.ceil(d.bytes / 2 ** 20)}", then the command again`,
+    { session: "auth", bytes: 734_003_200, limit: 536_870_912, path: "data/dump.sql" },
+  ),
+  work_lost: kind(
+    Exit.data,
+    (d: { commit: string; why: string }) => `Cannot bring back what ${quote(d.commit)} kept: ${d.why}`,
+    () => `Type "git fsck --lost-found" to look for what git still has`,
+    { commit: "refs/berth/removed/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1", why: "there is no such ref" },
+  ),
+  nothing_removed: kind(
+    Exit.refused,
+    (d: { archive: string }) =>
+      `Cannot bring back a worktree with ${quote(d.archive)}: none was removed with that session`,
+    (d) => `Type "berth restore ${d.archive}"`,
+    { archive: "uuid--5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1--reset--2026-03-01T09-30-00Z--000" },
+  ),
+  worktree_has_mounts: kind(
+    Exit.refused,
+    (d: { path: string; mounts: readonly string[] }) =>
+      `Cannot remove the worktree ${quotePath(d.path)}: mounted in it is ${some(d.mounts)}`,
+    (d) =>
+      `Type "${d.mounts.map((mount) => `umount ${shellWord(mount)}`).join("; ")}", then the command again`,
+    {
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      mounts: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/data"],
+    },
+  ),
+  worktree_occupied: kind(
+    Exit.busy,
+    (d: { session: string; action: string; processes: readonly string[]; pids: readonly number[] }) =>
+      `Cannot ${d.action} session ${quote(d.session)}: at work in its worktree is ${fewOf(d.processes)}`,
+    (d) => `Type "kill ${d.pids.join(" ")}" to end what is there, or the command again with --force`,
+    { session: "auth", action: "destroy", processes: [`4711 ("vim" in "/home/me/project")`], pids: [4711] },
+  ),
+  in_own_worktree: kind(
+    Exit.busy,
+    (d: { session: string; action: string; root: string }) =>
+      `Cannot ${d.action} session ${quote(d.session)}: this shell stands in its worktree`,
+    (d) => `Type "cd ${shellWord(d.root)}", then the command again`,
+    { session: "auth", action: "destroy", root: "/home/me/project" },
+  ),
   work_at_risk: kind(
     Exit.refused,
-    (d: { session: string; lost: readonly string[] }) =>
-      `Cannot remove the worktree of session ${quote(d.session)}: it has ${d.lost.join(", ")}`,
-    () => `Commit or stash what you want to keep, or type the command again with --force to lose it`,
-    { session: "auth", lost: ["2 changed files", "1 untracked file"] },
+    (d: { session: string; path: string; lost: readonly string[]; files: readonly string[] }) =>
+      `Cannot remove the worktree of session ${quote(d.session)}: ${quotePath(d.path)} has ${
+        d.lost.join(", ")
+      }${d.files.length === 0 ? "" : ` (${some(d.files)})`}`,
+    (d) =>
+      (d.files.length === 0
+        ? "Type "
+        : `Type "git -C ${shellWord(d.path)} stash -u" to put the files aside, or `) +
+      `"berth destroy ${d.session} --cleanup --force", which keeps all of it for "berth restore ${d.session} --worktree"`,
+    {
+      session: "auth",
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      lost: ["2 changed files", "1 untracked file"],
+      files: ["src/a.ts", "src/b.ts", "notes.md"],
+    },
   ),
   destroy_unfinished: kind(
     Exit.failed,

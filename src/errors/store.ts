@@ -82,12 +82,34 @@ export const storeErrors = () => ({
   ),
   ambiguous_session: kind(
     Exit.noSession,
-    (d: { given: string; candidates: readonly string[] }) =>
+    (d: { given: string; candidates: readonly string[]; command: string }) =>
       `Session ${quote(d.given)} is ambiguous: ${d.candidates.slice(0, 10).join(", ")}${
         d.candidates.length > 10 ? ` and ${d.candidates.length - 10} more` : ""
       }`,
-    () => `Type more of the ID`,
-    { given: "anchor--3f", candidates: ["anchor--3f0c", "anchor--3f9a"] },
+    (d) => `Type the whole of the one that is meant: "${d.command}"`,
+    {
+      given: "anchor--3f",
+      candidates: ["anchor--3f0c", "anchor--3f9a"],
+      command: "berth show anchor--3f0c",
+    },
+  ),
+  other_project: kind(
+    Exit.noSession,
+    (d: { given: string; root: string; here: string; command: string }) =>
+      `Session ${quote(d.given)} is one of project ${quotePath(d.root)}, and this is ${quotePath(d.here)}`,
+    (d) => `Type "${d.command}" to mean it`,
+    {
+      given: "auth",
+      root: "/home/me/api",
+      here: "/home/me/web",
+      command: "berth destroy api/auth --cleanup",
+    },
+  ),
+  no_session_here: kind(
+    Exit.noSession,
+    (d: { directory: string }) => `No session has its worktree around ${quotePath(d.directory)}`,
+    () => `Type "berth list" for the sessions there are`,
+    { directory: "/home/me/project" },
   ),
   no_such_archive: kind(
     Exit.noSession,

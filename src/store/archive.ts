@@ -83,10 +83,16 @@ function endsDestroyed(store: Store, archive: string): boolean {
  *
  * @param given the archive's name, with or without `.session.json`
  * @param replace archive a session that is there meanwhile, instead of refusing
+ * @param as another name for it
  * @returns the session's ID
  * @throws `no_such_archive`, `session_exists`, `corrupt_record`, `newer_record`
  */
-export async function restoreArchive(store: Store, given: string, replace: Guard | null): Promise<string> {
+export async function restoreArchive(
+  store: Store,
+  given: string,
+  replace: Guard | null,
+  as?: string,
+): Promise<string> {
   const name = findArchive(store, given);
   const { id } = readArchive(store, name);
   using _lock = await lockScope(store, { kind: "session", id });
@@ -106,7 +112,8 @@ export async function restoreArchive(store: Store, given: string, replace: Guard
   }
   const at = store.now().toISOString();
   record.history = [...record.history, { at, kind: "restored", archive: shortArchive(name) }];
-  writeLocked(store, id, { ...record, updatedAt: at, lastActivity: at });
+  const named = as === undefined ? {} : { name: as };
+  writeLocked(store, id, { ...record, ...named, updatedAt: at, lastActivity: at });
   tell(store, { kind: "restored", id, archive: shortArchive(name) });
   leaveArchive(store, name);
   return id;

@@ -13,7 +13,11 @@ const configSchema = v.looseObject({
   maxCount: v.exactOptional(whole),
   maxSizeMB: v.exactOptional(whole),
   limits: v.exactOptional(
-    v.looseObject({ sessions: v.exactOptional(whole), agentWorktrees: v.exactOptional(whole) }),
+    v.looseObject({
+      sessions: v.exactOptional(whole),
+      agentWorktrees: v.exactOptional(whole),
+      removedMB: v.exactOptional(whole),
+    }),
   ),
   events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
 });
@@ -34,6 +38,8 @@ export const DEFAULTS = {
   "limits.agentWorktrees": 16,
   /** Size of the log of events at which a new file is begun, in MiB; the last four files are kept. */
   "events.maxMB": 8,
+  /** What an undo keeps of one removed worktree at most, in MiB; with more in it it is not removed. */
+  "limits.removedMB": 512,
 } as const;
 
 export type Setting = keyof typeof DEFAULTS;

@@ -85,6 +85,7 @@ describe("berth explain", () => {
       "chain",
       "hints",
       "timings",
+      "worktree",
     ]);
     expect(document).toMatchObject({
       schema: 1,

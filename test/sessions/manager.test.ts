@@ -34,6 +34,8 @@ function manager(
     log: (event) => void log.push(event),
     machine: () => machineOf(processes),
     findMarked: () => [],
+    processesAt: () => [],
+    mountsBelow: () => [],
     self: SELF,
     ...more,
   };

@@ -415,6 +415,7 @@ describe("configuration", () => {
       "limits.sessions": 4,
       "limits.agentWorktrees": 16,
       "events.maxMB": 8,
+      "limits.removedMB": 512,
     });
     store.backend.write("config.json", `{"schema":1,"later":true,"limits":{"other":1}}`);
     await setConfig(store, "limits.sessions", 8);

@@ -36,6 +36,8 @@ await completeCleanup(
     log: () => {},
     machine: () => machineFrom(facts()),
     findMarked: () => [],
+    processesAt: () => [],
+    mountsBelow: () => [],
     self: { pid: self.value.pid, start: self.value.start, bootId: boot.value },
   },
   id,

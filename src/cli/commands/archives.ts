@@ -8,6 +8,9 @@ import { storeOf } from "../mean/session.ts";
 interface Row {
   readonly name: string;
   readonly id: string;
+  /** What the session was called, and where its project is. */
+  readonly session: string | null;
+  readonly workspace: string | null;
   readonly at: string;
   readonly bytes: number;
 }
@@ -21,8 +24,14 @@ export const archives: Command = {
     if (context.json) return outJson(context, { archives: rows, damaged });
     for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
     const now = context.now();
-    const heading = ["ARCHIVE", "SESSION", "AGE", "SIZE"];
-    const cells = rows.map(({ name, id, at, bytes }) => [name, id, ago(at, now), size(bytes)]);
+    const heading = ["SESSION", "PROJECT", "AGE", "SIZE", "ARCHIVE"];
+    const cells = rows.map(({ name, id, session, workspace, at, bytes }) => [
+      session ?? id,
+      workspace ?? "",
+      ago(at, now),
+      size(bytes),
+      name,
+    ]);
     context.out(rows.length === 0 ? "" : aligned(heading, cells));
   },
 };
@@ -45,6 +54,8 @@ function gather(
     rows.push({
       name,
       id: record.id,
+      session: record.name ?? null,
+      workspace: record.project?.root ?? null,
       at: at === null ? record.updatedAt : new Date(at).toISOString(),
       bytes,
     });

@@ -20,7 +20,11 @@ export const attach: Command = {
   examples: ["berth attach auth"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "attach");
-    const record = namedRecord(context, deps, input.args[0], "attach to");
+    const record = namedRecord(context, deps, input, {
+      given: input.args[0],
+      effect: "look",
+      action: "attach to",
+    });
     const tmux = tmuxBy(tmuxEnvironment(context.host.variables));
     const { pane, session } = await found(tmux, record);
     if (context.json) outJson(context, { session: record });
@@ -35,7 +39,11 @@ export const logs: Command = {
   examples: ["berth logs auth", "berth logs auth | tail"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "logs");
-    const record = namedRecord(context, deps, input.args[0], "read");
+    const record = namedRecord(context, deps, input, {
+      given: input.args[0],
+      effect: "look",
+      action: "read",
+    });
     const pane = paneOf(record);
     const tmux = tmuxBy(tmuxEnvironment(context.host.variables));
     const shown = pane === null || await sessionOfPane(tmux, pane).catch(() => null) === null

@@ -18,7 +18,9 @@ export const cd: Command = {
     // A shell's own way back, which nobody else knows.
     if (input.args[0] === "-") checkHook(context, "cd");
     const deps = await dependenciesOf(context, input, "cd");
-    const path = directoryOf(namedRecord(context, deps, input.args[0], "go into"));
+    const path = directoryOf(
+      namedRecord(context, deps, input, { given: input.args[0], effect: "look", action: "go into" }),
+    );
     const goes = sendShell(context, path);
     if (context.json) return outJson(context, { path });
     if (goes) return;

@@ -1,11 +1,10 @@
 import { fail } from "../../errors/errors.ts";
 import { deleteSession, type Guard } from "../../store/archive.ts";
 import { readRecord } from "../../store/read.ts";
-import { selectSession } from "../../store/select.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { refuseLive } from "../mean/guard.ts";
 import { machineOf } from "../mean/machine.ts";
-import { currentId, SESSION_HELP } from "../mean/selected.ts";
+import { currentId, meantBy, SESSION_HELP } from "../mean/selected.ts";
 import { storeOf, WAIT } from "../mean/session.ts";
 
 export const deleteCommand: Command = {
@@ -25,7 +24,7 @@ export const deleteCommand: Command = {
     const guard = guards(
       refuseLive(machineOf(context, store), "delete", currentId(context), flag(input, "force")),
     );
-    const ids = [...new Set(input.args.map((given) => selectSession(store, given)))];
+    const ids = [...new Set(input.args.map((given) => meantBy(context, store, input, given, "change")))];
     // All are looked at before the first one goes.
     for (const id of ids) {
       const record = readRecord(store, id);

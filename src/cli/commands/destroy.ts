@@ -7,7 +7,10 @@ import { refuseRunning } from "../../sessions/runs/runs.ts";
 import { stopSession } from "../../sessions/process/stop.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, type Context, flag, outJson } from "../command.ts";
-import { runHook } from "./hooks.ts";
+import { hasHook, runHook } from "./hooks.ts";
+import { canSendShell, sendShell } from "../say/shell-directory.ts";
+import { removedOf, undoOf } from "../../sessions/undo/removed.ts";
+import { quotePath } from "../../errors/errors.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
@@ -17,18 +20,21 @@ import { stopping } from "./stop.ts";
 const STOP_MS = 5000;
 
 export const destroy: Command = {
-  usage: "destroy <session>",
+  usage: "destroy [session]",
   about: "End a session, and remove its worktree where that loses nothing",
   details: [
     SESSION_HELP,
     "Without --cleanup the session is archived, and worktree and branch stay. A worktree with changes, untracked",
-    "files, commits on no branch or a lock is kept, and so is a branch with commits that no other branch and no",
-    "remote has, unless --force says otherwise. Stashes are never touched.",
+    "files, commits on no branch or a lock is kept, and so is one in which processes stand, unless --force says",
+    "otherwise; a branch with commits that no other branch and no remote has, unless --force-branch does. Whatever",
+    'goes by force is kept in the repository, and "berth restore NAME --worktree" brings it back. What is mounted',
+    "in a worktree keeps it in any case. Stashes are never touched.",
   ],
   options: [
     { flag: "--cleanup", about: "Remove the worktree too" },
     { flag: "--delete-branch", about: "Delete the branch too, if berth made it" },
-    { flag: "--force", about: "Also when it runs, and when work is lost" },
+    { flag: "--force", about: "Also when it runs, and with work in the worktree; that is kept for an undo" },
+    { flag: "--force-branch", about: "With --delete-branch: also with commits that nothing else has" },
     { flag: "-n, --dry-run", about: "Only say what would happen" },
     { flag: "--no-hooks", about: "Run no hooks of the project" },
     WAIT,
@@ -36,11 +42,17 @@ export const destroy: Command = {
   examples: ["berth destroy auth", "berth destroy auth --cleanup --delete-branch"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "destroy");
-    let record = namedRecord(context, deps, input.args[0], "destroy");
+    let record = namedRecord(context, deps, input, {
+      given: input.args[0],
+      effect: "change",
+      action: "destroy",
+    });
     const wanted: Destruction = {
       cleanup: flag(input, "cleanup"),
       deleteBranch: flag(input, "delete-branch"),
       force: flag(input, "force"),
+      forceBranch: flag(input, "force-branch"),
+      leaves: canSendShell(context),
     };
     const touchesGit = wanted.cleanup || wanted.deleteBranch;
     const checkout = touchesGit ? await checkoutOf(record, context.host.variables) : null;
@@ -48,28 +60,34 @@ export const destroy: Command = {
     if (checkout !== null && wanted.cleanup && !dry && isHalfDestroyed(deps, record)) {
       const steps = await uninterrupted(() => resumeDestroy(deps, record, checkout, wanted));
       if (steps !== null) return tell(context, record, steps);
-      record = namedRecord(context, deps, record.id, "destroy");
+      record = namedRecord(context, deps, input, { given: record.id, effect: "change", action: "destroy" });
     }
-    const plan = await planDestroy(record, checkout, wanted);
-    if (dry) {
-      if (context.json) outJson(context, { dryRun: true, session: record, actions: plan.steps });
-      else context.out(lines(plan.steps));
-      return;
-    }
-    if (wanted.force) {
-      await stopSession(deps, record.id, stopping(context.host, STOP_MS));
-    } // Found out before the hook runs, and once more under the lock.
-    else refuseRunning(deps, structuredClone(record), "destroy");
-    const skip = flag(input, "no-hooks") || !wanted.cleanup;
-    await runHook(context, deps, record, "pre-destroy", { skip, mustSucceed: !wanted.force });
+    if (dry) return showPlan(context, record, (await planDestroy(deps, record, checkout, wanted)).steps);
+    if (!wanted.force) refuseRunning(deps, structuredClone(record), "destroy");
+    const hooked = wanted.cleanup && !flag(input, "no-hooks") && hasHook(context, record, "pre-destroy");
+    // What speaks against it is found before anything is stopped or run; `destroySession` looks at all of it once more.
+    if (wanted.force || hooked) await planDestroy(deps, record, checkout, wanted);
+    if (wanted.force) await stopSession(deps, record.id, stopping(context.host, STOP_MS));
+    await runHook(context, deps, record, "pre-destroy", { skip: !hooked, mustSucceed: !wanted.force });
     const done = await uninterrupted(() => destroySession(deps, record, checkout, wanted));
+    if (done.plan.fromInside) sendShell(context, record.project?.root ?? "/");
     tell(context, done.record, done.plan.steps);
   },
 };
 
+function showPlan(context: Context, record: SessionRecord, steps: readonly DestroyStep[]): void {
+  if (context.json) outJson(context, { dryRun: true, session: record, actions: steps });
+  else context.out(lines(steps));
+}
+
 function tell(context: Context, record: SessionRecord, steps: readonly DestroyStep[]): void {
-  if (context.json) outJson(context, { session: record, actions: steps });
-  else context.say(`berth: destroyed ${nameOf(record)}\n${lines(steps)}`);
+  if (context.json) return outJson(context, { session: record, actions: steps });
+  const { root = "", worktree } = record.project ?? {};
+  context.say(`berth: destroyed ${nameOf(record)} of ${quotePath(root)}\n${lines(steps)}`);
+  const removed = removedOf(record);
+  if (worktree === undefined || removed === null) return;
+  const kept = removed.ref === undefined ? "" : `, what it held is kept under ${removed.ref}`;
+  context.say(`berth: "${undoOf(nameOf(record))}" brings it back${kept}\n`);
 }
 
 const lines = (steps: readonly DestroyStep[]): string =>

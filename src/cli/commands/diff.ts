@@ -46,7 +46,7 @@ export const log: Command = {
 
 async function compared(context: Context, input: Input, command: string) {
   const deps = await dependenciesOf(context, input, command);
-  const record = namedRecord(context, deps, input.args[0], command);
+  const record = namedRecord(context, deps, input, { given: input.args[0], effect: "look", action: command });
   const worktree = gitIn(directoryOf(record), context.host.variables);
   return { worktree, start: await startOf(worktree, record) };
 }

@@ -5,9 +5,9 @@ import { type BerthEvent, TYPES } from "../../events/event.ts";
 import { followEvents } from "../../events/follow.ts";
 import { readEvents } from "../../events/read.ts";
 import { shortId } from "../../identity/id.ts";
-import { selectSession } from "../../store/select.ts";
+import { meantBy } from "../mean/selected.ts";
 import type { Store } from "../../store/open.ts";
-import { type Command, type Context, flag, text } from "../command.ts";
+import { type Command, type Context, flag, type Input, text } from "../command.ts";
 import { onOneLine } from "../line/value.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { storeOf } from "../mean/session.ts";
@@ -45,7 +45,7 @@ export const events: Command = {
     const store = storeOf(context, input, "events");
     const directory = store.backend.locate("events");
     const since = Number(text(input, "since") ?? 0);
-    const wanted = filterOf(store, text(input, "session"), text(input, "type"));
+    const wanted = filterOf(context, input, store, text(input, "session"), text(input, "type"));
     const print = printerOf(context);
     if (!flag(input, "follow")) {
       for (const event of readEvents(directory, since)) if (wanted(event)) print(event);
@@ -56,8 +56,14 @@ export const events: Command = {
 };
 
 /** @throws `no_such_session`, `ambiguous_session`; an ID need not be there any more */
-function filterOf(store: Store, session: string | undefined, type: string | undefined) {
-  const id = session === undefined ? undefined : idOf(store, session);
+function filterOf(
+  context: Context,
+  input: Input,
+  store: Store,
+  session: string | undefined,
+  type: string | undefined,
+) {
+  const id = session === undefined ? undefined : idOf(context, input, store, session);
   return (event: BerthEvent): boolean => {
     // What is missing may have been of any session and type.
     if (event.type === "resync") return true;
@@ -66,9 +72,9 @@ function filterOf(store: Store, session: string | undefined, type: string | unde
   };
 }
 
-function idOf(store: Store, given: string): string {
+function idOf(context: Context, input: Input, store: Store, given: string): string {
   try {
-    return selectSession(store, given);
+    return meantBy(context, store, input, given, "look");
   } catch (error) {
     if (error instanceof BerthError && error.code === "no_such_session" && given.includes("--")) return given;
     throw error;

@@ -1,13 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
-import { fail } from "../../errors/errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import type { Process } from "../../facts/facts.ts";
 import { recorder } from "../../facts/recording.ts";
 import type { Hint, Resolution } from "../../identity/resolution.ts";
 import { shellShape } from "../../identity/shell.ts";
 import { windowsShape } from "../../identity/windows-programs.ts";
-import { type Command, type Context, outJson, text } from "../command.ts";
+import { shortId } from "../../identity/id.ts";
+import { type Command, type Context, type Input, outJson, text } from "../command.ts";
 import { OF, resolutionOf } from "../line/of-option.ts";
+import { worktreeSession } from "../mean/selected.ts";
+import { storeOf } from "../mean/session.ts";
 import { SOURCES } from "../say/words.ts";
 
 export const explain: Command = {
@@ -35,8 +38,9 @@ export const explain: Command = {
     if (file !== undefined) save(file, recording());
     const total = round(performance.now() - started);
     const timings = { decision: round(decided - started), total };
-    if (context.json) printJson(context, resolution, hints, timings);
-    else context.out(page(resolution, facts.self, hints, timings.decision));
+    const worktree = sessionHere(context, input);
+    if (context.json) printJson(context, resolution, hints, timings, worktree);
+    else context.out(page(resolution, facts.self, hints, timings.decision) + worktreeLine(worktree));
     if (file !== undefined) context.say(`Recorded to ${file}\n`);
   },
 };
@@ -52,11 +56,29 @@ function save(file: string, recording: unknown): void {
   }
 }
 
+type Here = { readonly id: string; readonly name: string } | null;
+
+/** The session in whose worktree we are: the commands that need one mean it, though the terminal's is another. */
+function sessionHere(context: Context, input: Input): Here {
+  try {
+    const record = worktreeSession(context, storeOf(context, input, "explain"));
+    return record === null ? null : { id: record.id, name: record.name ?? record.id };
+  } catch (error) {
+    // How the ID was found can be told without a store.
+    if (error instanceof BerthError) return null;
+    throw error;
+  }
+}
+
+const worktreeLine = (here: Here): string =>
+  here === null ? "" : `\nThis directory is in the worktree of session ${here.name} (${shortId(here.id)}).\n`;
+
 function printJson(
   context: Context,
   resolution: Resolution,
   hints: readonly Hint[],
   timings: Record<string, number>,
+  worktree: Here,
 ): void {
   const { id, source, stable, unstable, anchor, notes } = resolution;
   const brief = anchor === null
@@ -75,6 +97,7 @@ function printJson(
     chain,
     hints,
     timings,
+    worktree,
   });
 }
 

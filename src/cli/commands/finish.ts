@@ -39,7 +39,10 @@ export const finish: Command = {
     { flag: "--ff", about: "Only where the base has nothing else" },
     { flag: "-m, --message <text>", about: "Say this in the commit that is made" },
     { flag: "--keep", about: "Only merge: session, worktree and branch stay" },
-    { flag: "--force", about: "Also when its command runs: it is stopped" },
+    {
+      flag: "--force",
+      about: "Also when its command runs (it is stopped), and past processes that stand there",
+    },
     { flag: "--no-hooks", about: "Run no hooks of the project's .berth.json" },
     WAIT,
   ],
@@ -80,6 +83,7 @@ function optionsOf(input: Input) {
     way: (way ?? "default") as Way,
     message: text(input, "message"),
     keep: flag(input, "keep"),
+    pastProcesses: flag(input, "force"),
   };
 }
 
@@ -89,7 +93,11 @@ async function subject(
   input: Input,
   deps: Dependencies,
 ): Promise<{ record: SessionRecord; checkout: Checkout } | null> {
-  const record = namedRecord(context, deps, input.args[0], "finish");
+  const record = namedRecord(context, deps, input, {
+    given: input.args[0],
+    effect: "change",
+    action: "finish",
+  });
   const checkout = await checkoutOf(record, context.host.variables);
   if (checkout === null) throw fail("no_worktree", { session: record.name });
   // What a killed process had begun is ended first.
@@ -98,9 +106,10 @@ async function subject(
   if (result === "busy") {
     throw fail("session_live", { id: record.id, action: "finish", why: "git is at work on it" });
   }
-  return readRecord(deps.store, record.id) === null
-    ? null
-    : { record: namedRecord(context, deps, record.id, "finish"), checkout };
+  return readRecord(deps.store, record.id) === null ? null : {
+    record: namedRecord(context, deps, input, { given: record.id, effect: "change", action: "finish" }),
+    checkout,
+  };
 }
 
 function tellGone(context: Context, given: string): void {

@@ -2,7 +2,7 @@ import { recordActivity } from "../../sessions/runs/runs.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, terminalRecord } from "../mean/sessions-dependencies.ts";
 
 export const heartbeat: Command = {
   usage: "heartbeat [session]",
@@ -12,7 +12,7 @@ export const heartbeat: Command = {
   examples: ["berth heartbeat", "berth heartbeat auth --message"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "heartbeat");
-    const { id } = recordOf(context, deps, input.args[0]);
+    const { id } = terminalRecord(context, deps, input, { given: input.args[0], effect: "change" });
     const { lastActivity, messageCount } = await recordActivity(deps, id, flag(input, "message") ? 1 : 0);
     if (context.json) outJson(context, { id, lastActivity, messageCount });
   },

@@ -60,6 +60,12 @@ export async function runHook(
   context.say(`berth: warning: hook ${hook}: ${why}\n${result.output}`);
 }
 
+/** Whether the project has such a hook, trusted or not. */
+export function hasHook(context: Context, record: SessionRecord, hook: Hook): boolean {
+  const directory = existing(record.project?.worktree ?? record.project?.root);
+  return directory !== null && understood(context, directory)?.commands[hook] !== undefined;
+}
+
 function existing(directory: string | undefined): string | null {
   return directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory()
     ? directory

@@ -13,12 +13,18 @@ export const path: Command = {
       const { dependenciesOf, namedRecord } = await import("../mean/sessions-dependencies.ts");
       const { directoryOf } = await import("../../sessions/process/supervise.ts");
       const deps = await dependenciesOf(context, input, "path");
-      const directory = directoryOf(namedRecord(context, deps, input.args[0], "find the worktree of"));
+      const directory = directoryOf(
+        namedRecord(context, deps, input, {
+          given: input.args[0],
+          effect: "look",
+          action: "find the worktree of",
+        }),
+      );
       if (context.json) outJson(context, { path: directory });
       else context.out(`${directory}\n`);
       return;
     }
-    const { store, id } = selected(context, input, "path", input.args[0]);
+    const { store, id } = selected(context, input, "path", { given: input.args[0], effect: "look" });
     const file = store.backend.locate(recordName(id));
     if (context.json) outJson(context, { path: file });
     else context.out(`${file}\n`);

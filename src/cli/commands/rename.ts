@@ -7,15 +7,15 @@ import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
 
 export const rename: Command = {
-  usage: "rename <session> <name>",
+  usage: "rename [session] <name>",
   about: "Give a session another name",
   details: [SESSION_HELP, "What runs in it goes on. The directory of its worktree stays where it is."],
   options: [{ flag: "--branch", about: "Rename its branch too, if berth made it" }, WAIT],
   examples: ["berth rename auth login", "berth rename auth login --branch"],
   async run(context, input) {
-    const [given, name = ""] = input.args;
+    const [given, name = ""] = input.args.length < 2 ? [undefined, input.args[0]] : input.args;
     const deps = await dependenciesOf(context, input, "rename");
-    const record = namedRecord(context, deps, given, "rename");
+    const record = namedRecord(context, deps, input, { given: given, effect: "change", action: "rename" });
     const checkout = flag(input, "branch") ? await checkoutOf(record, context.host.variables) : null;
     const branch = checkout === null ? null : branchOf(name);
     const session = await uninterrupted(() => renameSession(deps, record, name, checkout, branch));

@@ -1,29 +1,121 @@
+import { checkoutOf } from "../../sessions/git/checkout.ts";
+import { nameOf } from "../../sessions/model/journal.ts";
+import { bringWorktreeBack } from "../../sessions/steps/bring-back.ts";
+import { removedOf } from "../../sessions/undo/removed.ts";
+import { find } from "../../sessions/workspace/query.ts";
 import { restoreSession } from "../../sessions/workspace/restore.ts";
-import { shortArchive } from "../../store/archive.ts";
-import { type Command, flag, outJson } from "../command.ts";
+import { fail, fewOf, quotePath } from "../../errors/errors.ts";
+import { selectSession } from "../../store/select.ts";
+import { readRecord } from "../../store/read.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { statSync } from "node:fs";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import { projectAround } from "../../sessions/git/project-around.ts";
+import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
+import { type Archived, archiveMeantBy } from "../mean/archived.ts";
+import { userDirectory } from "../mean/directory.ts";
 import { refuseLive } from "../mean/guard.ts";
 import { machineOf } from "../mean/machine.ts";
 import { currentId } from "../mean/selected.ts";
-import { storeOf, WAIT } from "../mean/session.ts";
+import { WAIT } from "../mean/session.ts";
+import { dependenciesOf, uninterrupted } from "../mean/sessions-dependencies.ts";
 
 export const restore: Command = {
   usage: "restore <archive>",
   about: "Bring an archived session back",
   details: [
-    `ARCHIVE is a name that "berth archives" lists. The session's ID is printed. A session of "berth new" comes back`,
-    "within the limit of its project only, and while nobody else there has its name or holds its role.",
+    `ARCHIVE is a name that "berth archives" lists, or a session's name: of several the newest counts. The session's`,
+    `ID is printed. A session of "berth new" comes back within the limit of its project only, and while nobody else`,
+    "there has its name or holds its role. With --worktree comes back what was removed with it: the branch, the",
+    "worktree, and in it what no commit had, staged or not, untracked files too. Ignored files do not.",
   ],
-  options: [{ flag: "--force", about: "Archive a session that is there meanwhile" }, WAIT],
-  examples: ["berth restore ex--build_5d--reset--2026-03-01T09-30-00Z--000"],
+  options: [
+    { flag: "--worktree", about: "Bring back worktree, branch and uncommitted work as well" },
+    { flag: "--as <name>", about: "Give the session another name" },
+    { flag: "--force", about: "Archive a session that is there meanwhile" },
+    WAIT,
+  ],
+  examples: [
+    "berth restore auth --worktree",
+    "berth restore ex--build_5d--reset--2026-03-01T09-30-00Z--000",
+  ],
   async run(context, input) {
-    const archive = input.args[0] ?? "";
-    const store = storeOf(context, input, "restore");
-    const replace = flag(input, "force")
-      ? refuseLive(machineOf(context, store), "replace", currentId(context), true)
-      : null;
-    const deps = { store, machine: () => machineOf(context, store), clock: context.now };
-    const id = await restoreSession(deps, archive, replace);
-    if (context.json) outJson(context, { id, archive: shortArchive(archive) });
+    const deps = await dependenciesOf(context, input, "restore");
+    const given = input.args[0] ?? "";
+    const waiting = flag(input, "worktree") ? withoutItsWorktree(context, deps, given) : null;
+    if (waiting !== null) return await bringBack(context, deps, waiting, null);
+    const { newest, older } = archiveMeantBy(context, deps.store, given);
+    if (flag(input, "worktree") && removedOf(newest.record) === null) {
+      throw fail("nothing_removed", { archive: newest.archive });
+    }
+    const id = await restoreRecord(context, deps, input, newest);
+    sayOlder(context, given, older);
+    if (flag(input, "worktree")) {
+      return await bringBack(context, deps, readRecord(deps.store, id) ?? newest.record, newest.archive);
+    }
+    if (context.json) outJson(context, { id, archive: newest.archive });
     else context.out(`${id}\n`);
+    if (removedOf(newest.record) !== null) {
+      context.say(
+        `berth: its worktree is gone; "berth restore ${newest.record.name} --worktree" brings it back\n`,
+      );
+    }
   },
 };
+
+async function restoreRecord(
+  context: Context,
+  deps: Dependencies,
+  input: Input,
+  { archive }: Archived,
+): Promise<string> {
+  const replace = flag(input, "force")
+    ? refuseLive(machineOf(context, deps.store), "replace", currentId(context), true)
+    : null;
+  return await restoreSession(deps, archive, replace, text(input, "as"));
+}
+
+/** A session that is there already, but whose worktree was removed: a restore without --worktree leaves it so. */
+function withoutItsWorktree(context: Context, { store }: Dependencies, given: string): SessionRecord | null {
+  const sites = [...find(store)].flatMap(({ project }) => project ?? []);
+  const here = () => projectAround(userDirectory(context), sites);
+  const record = found(() => readRecord(store, selectSession(store, given, { here })));
+  const path = record?.project?.worktree;
+  if (record === null || removedOf(record) === null || path === undefined) return null;
+  return statSync(path, { throwIfNoEntry: false }) === undefined ? record : null;
+}
+
+/** Null where there is no such session: an archive is meant then. */
+function found(work: () => SessionRecord | null): SessionRecord | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
+
+async function bringBack(
+  context: Context,
+  deps: Dependencies,
+  record: SessionRecord,
+  archive: string | null,
+): Promise<void> {
+  const checkout = await checkoutOf(record, context.host.variables);
+  if (checkout === null) throw fail("nothing_removed", { archive: archive ?? nameOf(record) });
+  const kept = removedOf(record)?.ref ?? null;
+  const back = await uninterrupted(() => bringWorktreeBack(deps, record, checkout));
+  const { worktree = "" } = back.record.project ?? {};
+  if (context.json) {
+    outJson(context, { id: record.id, archive, worktree, branch: back.branch, kept });
+    return;
+  }
+  context.out(`${record.id}\n`);
+  const files = back.files === 0 ? "" : `, with ${back.files} files that were in no commit`;
+  const on = back.branch === null ? "at no branch" : `on branch ${back.branch}`;
+  context.say(`berth: ${nameOf(back.record)} is back in ${quotePath(worktree)} ${on}${files}\n`);
+}
+
+function sayOlder(context: Context, given: string, older: readonly Archived[]): void {
+  if (older.length === 0) return;
+  context.say(`berth: older archives of ${given}: ${fewOf(older.map(({ archive }) => archive))}\n`);
+}

@@ -1,5 +1,5 @@
 import { fail } from "../../errors/errors.ts";
-import { type Command, flag } from "../command.ts";
+import { type Command, flag, type Input } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
@@ -7,7 +7,7 @@ import { DETACH } from "../line/detach-option.ts";
 import { detached, runIn } from "./supervised.ts";
 
 export const runSession: Command = {
-  usage: "run <session> -- <command>",
+  usage: "run [session] -- <command>",
   about: "Run a command in a session's worktree",
   details: [
     SESSION_HELP,
@@ -18,10 +18,10 @@ export const runSession: Command = {
   async run(context, input) {
     const command = input.rest ?? [];
     if (command.length === 0) {
-      throw fail("missing_argument", { command: "run", usage: "run <session> -- <command>" });
+      throw fail("missing_argument", { command: "run", usage: "run [session] -- <command>" });
     }
     const deps = await dependenciesOf(context, input, "run");
-    const record = namedRecord(context, deps, input.args[0], "run in");
+    const record = namedRecord(context, deps, input, meaning(input, "run in"));
     return flag(input, "detach")
       ? await detached(context, deps, record, command)
       : await runIn(context, deps, record, command);
@@ -29,14 +29,14 @@ export const runSession: Command = {
 };
 
 export const resume: Command = {
-  usage: "resume <session>",
+  usage: "resume [session]",
   about: "Run a session's last command again",
   details: [SESSION_HELP],
   options: [DETACH, WAIT],
   examples: ["berth resume auth", "berth resume auth -d"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "resume");
-    const record = namedRecord(context, deps, input.args[0], "resume");
+    const record = namedRecord(context, deps, input, meaning(input, "resume"));
     const command = record.run?.command ?? [];
     if (command.length === 0) throw fail("no_command", { session: record.name });
     return flag(input, "detach")
@@ -44,3 +44,5 @@ export const resume: Command = {
       : await runIn(context, deps, record, command);
   },
 };
+
+const meaning = ({ args: [given] }: Input, action: string) => ({ given, action, effect: "change" }) as const;

@@ -14,22 +14,23 @@ const WANTED = "active, waiting, idle, error or stopped";
 const STATUS = picklist(STATUSES);
 
 export const status: Command = {
-  usage: "status <session> [status]",
+  usage: "status [session] [status]",
   about: "Say how a session is doing: active, waiting, idle, error or stopped",
   details: [
     SESSION_HELP,
-    "berth wait waits for it. Without STATUS it is shown, with what the session's agents are doing and what says so",
+    "Without SESSION the one whose worktree this is, else the terminal's. berth wait waits for it. Without STATUS it is shown, with what the session's agents are doing and what says so",
     "(see berth help agent): that is found out each time, and not set here.",
   ],
   options: [{ flag: "--no-hooks", about: "Run no hooks of the project" }, WAIT],
   examples: ["berth status auth waiting", 'berth status "$BERTH_SESSION" active'],
   async run(context, input) {
-    const [given, value] = input.args;
+    const alone = input.args.length === 1 && safeParse(STATUS, input.args[0]).success;
+    const [given, value] = alone ? [undefined, input.args[0]] : input.args;
     if (value === undefined) return await showStatus(context, input, given);
     const wanted = safeParse(STATUS, value);
     if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
     const deps = await dependenciesOf(context, input, "status");
-    const { id } = recordOf(context, deps, given);
+    const { id } = recordOf(context, deps, input, { given, effect: "change" });
     let old = "";
     const record = await change(deps, id, (draft) => {
       old = draft.status;
@@ -46,7 +47,7 @@ export const status: Command = {
 
 async function showStatus(context: Context, input: Input, given: string | undefined): Promise<void> {
   const deps = await dependenciesOf(context, input, "status");
-  const record = recordOf(context, deps, given);
+  const record = recordOf(context, deps, input, { given, effect: "look" });
   const { id, status } = record;
   const agents = await agentsIn(context, deps.store, id);
   if (context.json) return outJson(context, { id, status, agents });

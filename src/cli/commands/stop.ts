@@ -17,7 +17,7 @@ export const TIMEOUT = (about: string): Option => ({
 });
 
 export const stop: Command = {
-  usage: "stop <session>",
+  usage: "stop [session]",
   about: "End the command that runs in a session",
   details: [
     SESSION_HELP,
@@ -34,7 +34,11 @@ export const stop: Command = {
   examples: ["berth stop auth", "berth stop auth --timeout 30"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "stop");
-    const { id, name } = namedRecord(context, deps, input.args[0], "stop");
+    const { id, name } = namedRecord(context, deps, input, {
+      given: input.args[0],
+      effect: "change",
+      action: "stop",
+    });
     const timeoutMs = Number(text(input, "timeout") ?? "5") * 1000;
     const options = { ...stopping(context.host, timeoutMs), force: flag(input, "force") };
     const session = await stopSession(deps, id, options);

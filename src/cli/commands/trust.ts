@@ -6,7 +6,7 @@ import { distrust, trust } from "../../sessions/project-hooks/trust.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { directoryOf } from "../line/given-directory.ts";
 import { WAIT } from "../mean/session.ts";
-import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, terminalRecord } from "../mean/sessions-dependencies.ts";
 
 export const trustCommand: Command = {
   usage: "trust [session]",
@@ -45,7 +45,10 @@ const lines = ({ commands }: Hooks): string[] =>
 async function placeToTrust(context: Context, input: Input): Promise<{ root: string; directory: string }> {
   const [given] = input.args;
   if (given !== undefined) {
-    const { project, id } = recordOf(context, await dependenciesOf(context, input, "trust"), given);
+    const { project, id } = terminalRecord(context, await dependenciesOf(context, input, "trust"), input, {
+      given,
+      effect: "change",
+    });
     if (project === undefined) throw fail("not_a_named_session", { id, action: "trust the hooks of" });
     return { root: project.root, directory: project.worktree ?? project.root };
   }

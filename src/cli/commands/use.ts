@@ -1,10 +1,10 @@
 import { BerthError, fail } from "../../errors/errors.ts";
 import { shortId } from "../../identity/id.ts";
 import { formatLabel } from "../../identity/label.ts";
-import { selectSession } from "../../store/select.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { checkHook, ownTerminal, tellHook } from "./hook.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { userDirectory } from "../mean/directory.ts";
+import { meantBy, SESSION_HELP, worktreeSession } from "../mean/selected.ts";
 import { storeOf } from "../mean/session.ts";
 
 export const use: Command = {
@@ -17,25 +17,42 @@ export const use: Command = {
     `${SESSION_HELP};`,
     "a label that no session has yet begins one.",
   ],
-  options: [{ flag: "--none", about: "Let this terminal mean its own session again" }],
-  examples: ["berth use review", "berth use --none"],
+  options: [
+    { flag: "--here", about: "Mean the session in whose worktree this directory is" },
+    { flag: "--none", about: "Let this terminal mean its own session again" },
+  ],
+  examples: ["berth use review", "berth use --here", "berth use --none"],
   run(context, input) {
     const none = flag(input, "none");
     const [given] = input.args;
-    if (none && given !== undefined) {
-      throw fail("unexpected_argument", { command: "use", given, usage: "use --none" });
-    }
-    if (!none && given === undefined) {
-      throw fail("missing_argument", { command: "use", usage: "use <session>" });
-    }
+    checkArguments(input);
     checkHook(context, "use");
     const terminal = ownTerminal(context);
     if (none) return choose(context, "", terminal.id, terminal.binding());
-    const id = sessionId(context, input, given ?? "");
+    const id = flag(input, "here") ? idHere(context, input) : sessionId(context, input, given ?? "");
     checkNotGiven(context);
     choose(context, id, id, terminal.binding());
   },
 };
+
+function checkArguments(input: Input): void {
+  const [given] = input.args;
+  const [none, here] = [flag(input, "none"), flag(input, "here")];
+  if (none && here) throw fail("options_exclude", { one: "--here", other: "--none" });
+  if (given !== undefined && (none || here)) {
+    throw fail("unexpected_argument", { command: "use", given, usage: none ? "use --none" : "use --here" });
+  }
+  if (given === undefined && !none && !here) {
+    throw fail("missing_argument", { command: "use", usage: "use <session>" });
+  }
+}
+
+/** @throws `no_session_here` */
+function idHere(context: Context, input: Input): string {
+  const record = worktreeSession(context, storeOf(context, input, "use"));
+  if (record === null) throw fail("no_session_here", { directory: userDirectory(context) });
+  return record.id;
+}
 
 function choose(context: Context, use: string, id: string, binding: string): void {
   const { source, id: counted } = context.resolution();
@@ -62,7 +79,7 @@ function checkNotGiven(context: Context): void {
  */
 function sessionId(context: Context, input: Input, given: string): string {
   try {
-    return selectSession(storeOf(context, input, "use"), given);
+    return meantBy(context, storeOf(context, input, "use"), input, given, "look");
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== "no_such_session") throw error;
     return formatLabel(given, context.deps.sha256);

@@ -18,7 +18,7 @@ import { TIMEOUT } from "./stop.ts";
 const PAUSE_MS = 500;
 
 export const wait: Command = {
-  usage: "wait <session>",
+  usage: "wait [session]",
   about: "Wait for a session's command to end, or for its status",
   details: [SESSION_HELP, "Exit status 5: the time is over; 1: the command ended before the status came."],
   options: [
@@ -33,7 +33,7 @@ export const wait: Command = {
   examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
   async run(context, input) {
     const deps = await dependenciesOf(context, input, "wait");
-    const record = recordOf(context, deps, input.args[0]);
+    const record = recordOf(context, deps, input, { given: input.args[0], effect: "look" });
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");

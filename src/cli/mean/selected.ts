@@ -1,29 +1,70 @@
 import { fail } from "../../errors/errors.ts";
+import { projectAround } from "../../sessions/git/project-around.ts";
+import { isInside } from "../../sessions/model/worktree-path.ts";
+import { find } from "../../sessions/workspace/query.ts";
+import type { Store } from "../../store/open.ts";
+import type { SessionRecord } from "../../store/record.ts";
 import { selectSession } from "../../store/select.ts";
 import type { Context, Input } from "../command.ts";
+import { userDirectory } from "./directory.ts";
+import { retyped } from "../line/retype.ts";
 import { here, storeOf } from "./session.ts";
-import type { Store } from "../../store/open.ts";
 
 /** How help explains an argument SESSION. */
 export const SESSION_HELP =
-  "SESSION is an ID, a name, a label, or the first 4 or more characters of an ID or of what stands behind its --";
+  "SESSION is an ID, a name, PROJECT/NAME, a label, or the first 4 or more characters of an ID or of what stands behind its --";
+
+/** What a command does with the session that it names: from inside another project, only a look needs no PROJECT/. */
+export type Purpose = "look" | "change";
+
+/**
+ * The ID of the session that a word means where we are.
+ *
+ * @throws `no_such_session`, `ambiguous_session`; `other_project` for a change
+ */
+export function meantBy(
+  context: Context,
+  store: Store,
+  input: Input,
+  given: string,
+  effect: Purpose,
+): string {
+  const command = store.command.replace(/^berth /, "");
+  return selectSession(store, given, {
+    here: (sites) => projectAround(userDirectory(context), sites),
+    changes: effect === "change",
+    retype: (session) => retyped(input, command, given, session),
+  });
+}
 
 /** The session that an argument names, or the one of this place where there is none. */
 export function selected(
   context: Context,
   input: Input,
   command: string,
-  given: string | undefined,
+  { given, effect }: { readonly given: string | undefined; readonly effect: Purpose },
 ): { store: Store; id: string } {
   if (given === undefined) return here(context, input, command);
   const store = storeOf(context, input, command);
-  return { store, id: selectSession(store, given) };
+  return { store, id: meantBy(context, store, input, given, effect) };
 }
 
 /** The ID of the session of this place, null where there is no stable one. */
 export function currentId(context: Context): string | null {
   const { id, stable } = context.resolution();
   return stable ? id : null;
+}
+
+/** The session in whose worktree the current directory is, null where it is in none. */
+export function worktreeSession(context: Context, store: Store): SessionRecord | null {
+  const directory = userDirectory(context);
+  let nearest: SessionRecord | null = null;
+  for (const record of find(store)) {
+    const worktree = record.project?.worktree;
+    if (worktree === undefined || !isInside(worktree, directory)) continue;
+    if (worktree.length > (nearest?.project?.worktree ?? "").length) nearest = record;
+  }
+  return nearest;
 }
 
 export const noSession = (given: string) => fail("no_such_session", { given });

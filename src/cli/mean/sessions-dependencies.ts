@@ -1,15 +1,16 @@
 import { fail } from "../../errors/errors.ts";
 import { processesWith } from "../../facts/environment-marks.ts";
+import { mountsBelow } from "../../facts/mounts.ts";
+import { processesAt } from "../../facts/standing.ts";
 import { factsReader } from "../../facts/open.ts";
 import { type Dependencies, noCleaner } from "../../sessions/model/dependencies.ts";
 import type { Owner } from "../../sessions/model/journal.ts";
 import { postponeSignals } from "../../sessions/process/signals.ts";
 import { machineFrom } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { selectSession } from "../../store/select.ts";
 import { readRecord } from "../../store/read.ts";
 import type { Context, Input } from "../command.ts";
-import { currentId, noSession } from "./selected.ts";
+import { currentId, meantBy, noSession, type Purpose, worktreeSession } from "./selected.ts";
 import { storeOf } from "./session.ts";
 
 /** The session manager's world, from the real one. */
@@ -28,6 +29,11 @@ export async function dependenciesOf(context: Context, input: Input, command: st
     // A new reader each time: that of the context answers every question once.
     machine: () => machineFrom(read(), store),
     findMarked: (marks) => processesWith(host, marks),
+    processesAt: (traces) => processesAt(host, traces),
+    mountsBelow: (directory) => {
+      const found = mountsBelow(host, directory);
+      return found.ok ? found.value : [];
+    },
     self: ourselves(context),
   };
 }
@@ -45,23 +51,77 @@ function ourselves({ facts }: Context): Owner {
   };
 }
 
-/** The record of the session that an argument names, or of this place's. @throws `no_such_session` */
-export function recordOf(context: Context, deps: Dependencies, given: string | undefined): SessionRecord {
-  const id = given === undefined ? currentId(context) : selectSession(deps.store, given);
+/** How a command means its session. */
+export interface Meaning {
+  /** The argument; undefined where it was left out. */
+  readonly given: string | undefined;
+  readonly effect: Purpose;
+}
+
+/**
+ * The record of the session that an argument names. Where it is left out: the one that was said to be meant (`berth use`,
+ * `BERTH_SESSION`, `--session-id`), else the one in whose worktree we are, else that of this terminal.
+ *
+ * @throws `no_such_session`, `ambiguous_session`, `other_project`, `no_stable_session`
+ */
+export function recordOf(
+  context: Context,
+  deps: Dependencies,
+  input: Input,
+  meaning: Meaning,
+): SessionRecord {
+  const { given, effect } = meaning;
+  const id = given === undefined
+    ? chosenId(context) ?? worktreeSession(context, deps.store)?.id ?? currentId(context)
+    : meantBy(context, deps.store, input, given, effect);
   if (id === null) throw fail("no_stable_session", { why: context.resolution().unstable ?? "" });
-  const record = readRecord(deps.store, id);
+  return recordAt(deps, id, given);
+}
+
+/** As `recordOf`, but the worktree that we are in says nothing. */
+export function terminalRecord(
+  context: Context,
+  deps: Dependencies,
+  input: Input,
+  { given, effect }: Meaning,
+): SessionRecord {
+  const id = given === undefined ? currentId(context) : meantBy(context, deps.store, input, given, effect);
+  if (id === null) throw fail("no_stable_session", { why: context.resolution().unstable ?? "" });
+  return recordAt(deps, id, given);
+}
+
+function recordAt({ store }: Dependencies, id: string, given: string | undefined): SessionRecord {
+  const record = readRecord(store, id);
   if (record === null) throw noSession(given ?? id);
   return record;
 }
 
-/** As `recordOf`, for what only a session of `berth new` has. @throws `not_a_named_session` */
+/** The ID that somebody said is meant here; undefined where the terminal alone tells. */
+function chosenId(context: Context): string | undefined {
+  const { id, source } = context.resolution();
+  return source === "use" || source === "explicit-flag" || source === "explicit-env" ? id : undefined;
+}
+
+/**
+ * As `recordOf`, for what only a session of `berth new` has: where the argument is left out, the terminal's own is none.
+ *
+ * @param action what is wanted, for the error: `destroy`
+ * @throws `not_a_named_session`; `missing_argument` where no session is meant
+ */
 export function namedRecord(
   context: Context,
   deps: Dependencies,
-  given: string | undefined,
-  action: string,
+  input: Input,
+  { action, ...meaning }: Meaning & { readonly action: string },
 ): SessionRecord & { name: string } {
-  const record = recordOf(context, deps, given);
+  if (
+    meaning.given === undefined && chosenId(context) === undefined &&
+    worktreeSession(context, deps.store) === null
+  ) {
+    const command = deps.store.command.replace(/^berth /, "");
+    throw fail("missing_argument", { command, usage: `${command} <session>` });
+  }
+  const record = recordOf(context, deps, input, meaning);
   const { name } = record;
   if (name === undefined || record.project === undefined) {
     throw fail("not_a_named_session", { id: record.id, action });

@@ -1,7 +1,7 @@
 import { BerthError } from "../../errors/errors.ts";
 import type { Subject } from "../../sandbox/session.ts";
-import { selectSession } from "../../store/select.ts";
 import { type Context, type Input, type Option, text } from "../command.ts";
+import { meantBy } from "./selected.ts";
 import { here, storeOf } from "./session.ts";
 
 export const ROOT_OPTION: Option = {
@@ -27,7 +27,7 @@ export function subjectOf(context: Context, input: Input, command: string, given
   if (given === undefined) return { ...here(context, input, command), ...more };
   const store = storeOf(context, input, command);
   try {
-    return { store, id: selectSession(store, given), ...more };
+    return { store, id: meantBy(context, store, input, given, "change"), ...more };
   } catch (error) {
     const isNew = error instanceof BerthError && error.code === "no_such_session" && isHere(context, given);
     if (!isNew) throw error;

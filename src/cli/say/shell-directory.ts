@@ -1,8 +1,14 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, statSync, writeSync } from "node:fs";
 import type { Context } from "../command.ts";
 
 /** Set by the shells' functions for one call: the file from which they read where to go. */
 export const CD_FILE = "BERTH_CD_FILE";
+
+/** Whether the shell that called us waits for a directory to go to. */
+export function canSendShell({ host }: Context): boolean {
+  const file = host.variables[CD_FILE];
+  return file !== undefined && file !== "" && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
 
 /**
  * Send the shell that called us to a directory, where its hook waits for one.

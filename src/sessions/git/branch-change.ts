@@ -25,7 +25,8 @@ export async function createBranch(
   const reason = ["-m", `branch: Created from ${base.ref}${madeFor(id)}`];
   // The empty string is the value of a ref that is not there. What is another name for one must not make that one.
   const what = ["--no-deref", `refs/heads/${name}`, base.commit, ""];
-  const { status, err } = await git(["update-ref", ...reason, ...what], { marks });
+  // A bare repository keeps no reflog by itself, and this line is what tells whose branch it is.
+  const { status, err } = await git(["update-ref", "--create-reflog", ...reason, ...what], { marks });
   if (status === 0) return;
   refuseTaken(name, await findAround(git, name));
   throw fail("git_failed", { action: `make branch ${name}`, why: lastLine(err, status) });
@@ -39,6 +40,16 @@ export async function isFresh(git: Git, name: string, id: string): Promise<boole
   const newest = ["log", "--walk-reflogs", "--max-count=1", "--no-show-signature", "--format=%gs"];
   const out = await must(git, `read the reflog of ${name}`, [...newest, `refs/heads/${name}`, "--"]);
   return out.trimEnd().endsWith(madeFor(id));
+}
+
+/**
+ * Whether the branch was made by `createBranch` for the session, wherever it stands and whatever it is called now: its
+ * reflog goes with it when it is renamed.
+ */
+export async function isMadeFor(git: Git, name: string, id: string): Promise<boolean> {
+  const all = ["log", "--walk-reflogs", "--no-show-signature", "--format=%gs"];
+  const out = await must(git, `read the reflog of ${name}`, [...all, `refs/heads/${name}`, "--"]);
+  return out.split("\n").some((line) => line.endsWith(madeFor(id)));
 }
 
 /**

@@ -40,15 +40,21 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The environment for our own calls of git: one language, no questions, no locks just to look. */
 export function gitEnvironment(environment: Environment): Record<string, string> {
   const own = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
-  return { ...filtered(environment, (name) => !name.startsWith("GIT_") || KEPT.has(name)), ...own };
+  return {
+    ...filtered(environment, (name) => name !== SHELL_FILE && (!name.startsWith("GIT_") || KEPT.has(name))),
+    ...own,
+  };
 }
 
+/** By it a command of ours tells the shell where to go; it is for nobody that we start. */
+const SHELL_FILE = "BERTH_CD_FILE";
+
 /** What the terminal that we are in says of its own session, and the shell that waits for our answer. */
-const TERMINAL = new Set(["BERTH_SESSION_BIND", "BERTH_USE", "BERTH_CD_FILE"]);
+const TERMINAL = new Set(["BERTH_SESSION_BIND", "BERTH_USE", SHELL_FILE]);
 
 /** The environment for git as the user would call it in some directory: with its hooks, its editor, its colours. */
 export const userEnvironment = (environment: Environment): Record<string, string> =>
-  filtered(environment, (name) => !REPOSITORY.has(name) && name !== "BERTH_CD_FILE");
+  filtered(environment, (name) => !REPOSITORY.has(name) && name !== SHELL_FILE);
 
 /** The environment for a command of the user's in the worktree of a session. @param id the session */
 export const commandEnvironment = (environment: Environment, id: string): Record<string, string> => ({

@@ -14,6 +14,8 @@ export interface GitAnswer {
 export interface AskOptions {
   /** Text for its standard input. */
   readonly input?: string;
+  /** Whether what it prints is no text: each byte is one character then. */
+  readonly binary?: boolean;
   /** More variables, by which git and its children can be found when they outlive us. */
   readonly marks?: Readonly<Record<string, string>>;
 }
@@ -75,11 +77,12 @@ function ask(
   args: readonly string[],
   options: AskOptions,
 ): GitAnswer {
-  const { input, marks = {} } = options;
+  const { input, binary = false, marks = {} } = options;
   const { status, out, err } = started(["git", ...GLOBAL, ...args], {
     cwd,
     env: { ...env, ...marks },
     input,
+    binary,
   });
   return { status: status ?? 128, out, err: err.trim() };
 }

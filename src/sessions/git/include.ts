@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdirSync } from "node:fs";
+import { constants, copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, lastLine, must } from "./git.ts";
@@ -68,4 +68,28 @@ function makeParents(worktree: string, file: string): boolean {
     if (found === null) mkdirSync(path);
     return found === null || found.isDirectory();
   });
+}
+
+/** Files larger than this are not compared; they count as somebody's own. */
+const COMPARED_BYTES = 1 << 20;
+
+/**
+ * The ignored files of a worktree but those that are as they are in the main checkout, where `.worktreeinclude` has them
+ * copied: they are there still when the worktree is gone.
+ */
+export function withoutCopies(root: string, worktree: string, ignored: readonly string[]): string[] {
+  if (!statusOf(join(root, FILE))?.isFile()) return [...ignored];
+  return ignored.filter((file) => !isSame(join(root, file), join(worktree, file)));
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [statusOf(one), statusOf(other)];
+  if (a?.isFile() !== true || b?.isFile() !== true || a.size !== b.size || a.size > COMPARED_BYTES) {
+    return false;
+  }
+  try {
+    return readFileSync(one).equals(readFileSync(other));
+  } catch {
+    return false;
+  }
 }

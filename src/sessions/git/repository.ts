@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BerthError, fail } from "../../errors/errors.ts";
+import { bareRoot } from "./bare-root.ts";
 import { type Base, baseOf } from "./base.ts";
 import { type Git, type GitAnswer, lastLine } from "./git.ts";
-import { linkedDirectory } from "./worktree-directory.ts";
 import { repositoryQuestion } from "./repository-question.ts";
 
 /** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
@@ -87,25 +87,6 @@ function real(git: Git, path: string): string {
   const found = resolve(git.directory, path);
   if (!existsSync(found)) throw newline(git);
   return realpathSync(found);
-}
-
-/**
- * `project/.git`, or `project/.bare` with a `project/.git` that names it, keep worktrees beside them; others inside, also
- * when something else beside them is a repository.
- */
-function bareRoot(commonDir: string): string {
-  const parent = dirname(commonDir);
-  return gitDirectory(parent) === commonDir ? parent : commonDir;
-}
-
-/** What the `.git` of a directory stands for: itself, or what it names where it is a file. Null where there is none. */
-function gitDirectory(path: string): string | null {
-  const own = join(path, ".git");
-  try {
-    return statSync(own).isDirectory() ? realpathSync(own) : linkedDirectory(path);
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -24,8 +24,14 @@ export interface Risk {
   readonly lost: readonly Loss[];
   /** Whether git has to be told to, though nothing is lost: it removes no worktree with submodules by itself. */
   readonly needsForce: boolean;
-  /** Ignored files that would go along; git counts none of them as work. */
-  readonly ignored: number;
+  /** Ignored files that would go along, by their paths in the worktree; git counts none of them as work. */
+  readonly ignored: readonly string[];
+  /** The index. */
+  readonly files: readonly Indexed[];
+  /** Repositories that git does not look into. */
+  readonly nested: readonly string[];
+  /** Changed and untracked files, by their paths in the worktree. */
+  readonly changed: readonly string[];
 }
 
 /** Files in git's directory of a worktree that stand for a step which was begun and not ended. */
@@ -62,16 +68,24 @@ export async function assess(git: Git, worktree: Git, found: InspectedWorktree):
     ...counted("worktrees", inside.filter((path) => existsSync(path)).length),
   ];
   if (exists && marker === null) lost.push({ kind: "maker" });
-  if (!own) return { lost, needsForce: false, ignored: 0 };
+  if (!own) return { lost, needsForce: false, ignored: [], files: [], nested: [], changed: [] };
   const files = await indexed(worktree);
   const ignored = await ignoredEntries(worktree);
   const nested = nestedRepositories(worktree.directory, files, ignored).filter((path) =>
     !inside.includes(path)
   );
-  lost.push(...await changes(worktree), ...counted("hidden", await hiddenChanges(worktree, files)));
+  const status = await changes(worktree);
+  lost.push(...status.lost, ...counted("hidden", await hiddenChanges(worktree, files)));
   lost.push(...unfinished(admin), ...counted("repositories", nested.length));
   if (existsSync(join(admin, "modules"))) lost.push({ kind: "submodules" });
-  return { lost, needsForce: files.some(({ mode }) => mode === "160000"), ignored: ignored.length };
+  return {
+    lost,
+    needsForce: files.some(({ mode }) => mode === "160000"),
+    ignored,
+    files,
+    nested,
+    changed: status.names,
+  };
 }
 
 /** A loss in words that follow "it has": `2 changed files`. */
@@ -121,17 +135,18 @@ async function unreferenced(git: Git, starts: readonly string[]): Promise<number
   return Number(await must(git, "look for commits", ["rev-list", "--count", ...starts, ...others]));
 }
 
-async function changes(worktree: Git): Promise<Loss[]> {
+async function changes(worktree: Git): Promise<{ lost: Loss[]; names: string[] }> {
   const how = ["--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none", "--no-renames"];
   const out = await must(worktree, "look for changes", ["status", ...how]);
   const entries = out.split("\0").filter((entry) => entry !== "");
   const untracked = entries.filter((entry) => entry.startsWith("??")).length;
   const changed = entries.length - untracked;
   const missing = entries.filter((entry) => entry.startsWith(" D")).length;
-  return [
+  const lost = [
     ...changed > 0 ? [{ kind: "changed", count: changed, missing } as const] : [],
     ...counted("untracked", untracked),
   ];
+  return { lost, names: entries.map((entry) => entry.slice("XY ".length)) };
 }
 
 async function indexed(worktree: Git): Promise<Indexed[]> {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { excludeWorktrees } from "./exclude.ts";
 import { type Git, must } from "./git.ts";
@@ -37,6 +37,32 @@ export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
     throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });
   }
   writeMarker(admin, marker);
+}
+
+/** How a worktree begins. */
+export interface Beginning {
+  /** A branch, or a commit. */
+  readonly at: string;
+  readonly detach: boolean;
+  /** Whether git fills it; otherwise the caller does. */
+  readonly checkout: boolean;
+}
+
+/**
+ * Make a worktree where one was before, also where git still has it on its list.
+ *
+ * @param id the session, by which git is found when it outlives us
+ */
+export async function registerWorktree(
+  git: Git,
+  id: string,
+  path: string,
+  { at, detach, checkout }: Beginning,
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const how = [...detach ? ["--detach"] : [], ...checkout ? [] : ["--no-checkout"], "--force"];
+  const args = ["worktree", "add", "--quiet", ...how, path, at];
+  await must(git, "make the worktree", args, { marks: stepMarks(id) });
 }
 
 /** What is known of the worktree at a path of ours. */

@@ -1,3 +1,4 @@
+import type { Occupant, Traces } from "../../facts/standing.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -22,6 +23,10 @@ export interface Dependencies {
   readonly machine: () => Machine;
   /** The PIDs that were started with all of these variables (`NAME=value`) in their environment. */
   readonly findMarked: (marks: readonly string[]) => number[];
+  /** Who stands in a directory, or was started with all of some variables. */
+  readonly processesAt: (traces: Traces) => readonly Occupant[];
+  /** The mount points at or below a directory. */
+  readonly mountsBelow: (directory: string) => readonly string[];
   /** The process that does the work, for others to tell whether it still does. */
   readonly self: Owner;
 }

@@ -28,14 +28,23 @@ const journalSchema = v.variant("kind", [
     base: v.nullable(v.string()),
   }),
   v.looseObject({
+    /** A removed worktree comes back: what it holds stays under its ref until the end. */
+    kind: v.literal("restore"),
+    by: owner,
+  }),
+  v.looseObject({
     kind: v.literal("destroy"),
     by: owner,
     /** Whether the worktree goes. */
     cleanup: v.boolean(),
     /** Where the branch stood that goes; null when it stays. */
     commit: v.nullable(v.string()),
+    /** That branch; without one it is the record's. */
+    branch: v.exactOptional(v.string()),
     /** Whether the branch goes with commits that nothing else has. */
     force: v.exactOptional(v.boolean()),
+    /** What is to be known for an undo; its ref, where it has one, is made before anything goes. */
+    removed: v.exactOptional(v.looseObject({ ref: v.exactOptional(v.string()) })),
   }),
   v.looseObject({
     kind: v.literal("finish"),
@@ -80,7 +89,13 @@ export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"):
   return v.is(owner, found) ? found : null;
 }
 
-const DOING = { new: "made", destroy: "destroyed", finish: "finished", rename: "renamed" } as const;
+const DOING = {
+  new: "made",
+  restore: "restored",
+  destroy: "destroyed",
+  finish: "finished",
+  rename: "renamed",
+} as const;
 
 /**
  * Refuse to work on a session that is half made or half destroyed.

@@ -40,7 +40,12 @@ export function destroyed(record: SessionRecord, at: Date): SessionRecord {
   const journal = journalOf(record);
   const { pending: _, ...kept } = record;
   const draft = kept as SessionRecord;
-  if (journal?.kind === "destroy" && journal.commit !== null) disown(draft);
+  if (journal?.kind === "destroy") {
+    if (journal.commit !== null) disown(draft);
+    if (journal.removed !== undefined && draft.project !== undefined) {
+      draft.project["removed"] = journal.removed;
+    }
+  }
   const { run } = draft;
   if (run !== undefined && run.state !== "CLEANED") {
     if (run.state !== "TERMINATING") apply(draft, "TERMINATE");

@@ -29,7 +29,7 @@ export async function isWhole(
 function hasShrunk(before: Risk, after: Risk): boolean {
   const missing = ({ lost }: Risk) => lost.reduce((n, loss) => n + ("missing" in loss ? loss.missing : 0), 0);
   const counts = new Map(after.lost.map((loss) => [loss.kind, "count" in loss ? loss.count : 0]));
-  return missing(after) > missing(before) || after.ignored < before.ignored ||
+  return missing(after) > missing(before) || after.ignored.length < before.ignored.length ||
     before.lost.some((loss) =>
       loss.kind !== "changed" && "count" in loss && (counts.get(loss.kind) ?? 0) < loss.count
     );

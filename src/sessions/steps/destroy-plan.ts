@@ -1,6 +1,13 @@
-import { fail } from "../../errors/errors.ts";
+import { existsSync } from "node:fs";
+import { fail, some } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { findBranch } from "../git/branch.ts";
+import { isMadeFor } from "../git/branch-change.ts";
+import { branchNow } from "../git/head-branch.ts";
+import { withoutCopies } from "../git/include.ts";
+import { refuseMounts } from "../git/mounts.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { refuseOccupied } from "../process/occupants.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
@@ -12,10 +19,14 @@ export interface Destruction {
   /** Remove the worktree. */
   readonly cleanup: boolean;
   readonly deleteBranch: boolean;
-  /** Also with work that is lost by it. */
+  /** Also with work in the worktree, which is kept for an undo, and past processes that stand there. */
   readonly force: boolean;
-  /** Also a branch with commits that nothing else has: they were merged under others. */
-  readonly forceBranch?: boolean;
+  /** Also with commits of the branch that nothing else has; they are kept for an undo too. */
+  readonly forceBranch: boolean;
+  /** Past processes that stand there, but not past work. */
+  readonly pastProcesses?: boolean;
+  /** Whether our own shell, where it stands in the worktree, goes elsewhere by itself afterwards. */
+  readonly leaves: boolean;
 }
 
 /** One thing that a destruction does or leaves, for `--dry-run` and for its own use. */
@@ -23,6 +34,10 @@ export interface DestroyStep {
   readonly what: "session" | "worktree" | "branch";
   readonly action: "archive" | "delete" | "keep";
   readonly reason: string;
+  /** The commit at which a deleted branch stood. */
+  readonly commit?: string;
+  /** The ref that keeps what would be lost. */
+  readonly kept?: string;
 }
 
 export interface Plan {
@@ -30,10 +45,16 @@ export interface Plan {
   /** Whether git must be told to remove the worktree in spite of what is in it. */
   readonly forceGit: boolean;
   readonly removesWorktree: boolean;
+  /** Whether our own shell stands in the worktree that goes. */
+  readonly fromInside: boolean;
   /** Where the branch stands that goes; null when it stays. */
   readonly branchCommit: string | null;
+  /** The branch that HEAD of the worktree names, else that of the record. */
+  readonly branch: string;
   /** Whether the branch that was to go is gone already. */
   readonly branchGone: boolean;
+  /** The worktree that goes; null when it stays. */
+  readonly found: InspectedWorktree | null;
   /** What is in the worktree that goes; null when it stays. */
   readonly risk: Risk | null;
 }
@@ -42,9 +63,11 @@ export interface Plan {
  * What a destruction would do. Changes nothing.
  *
  * @param checkout null for a session without a repository
- * @throws `work_at_risk`, `worktree_refused`, `branch_unmerged`, `branch_not_ours`, `branch_in_use`
+ * @throws `work_at_risk`, `worktree_refused`, `worktree_has_mounts`, `worktree_occupied`; `branch_unmerged`,
+ *   `branch_not_ours`, `branch_in_use`
  */
 export async function planDestroy(
+  deps: Dependencies,
   record: SessionRecord,
   checkout: Checkout | null,
   wanted: Destruction,
@@ -59,8 +82,11 @@ export async function planDestroy(
       steps,
       forceGit: false,
       removesWorktree: false,
+      fromInside: false,
       branchCommit: null,
+      branch: "",
       branchGone: false,
+      found: null,
       risk: null,
     };
   }
@@ -68,36 +94,66 @@ export async function planDestroy(
   if (wanted.deleteBranch && record.project?.["ownsBranch"] !== true) {
     throw fail("branch_not_ours", { branch: record.project?.branch ?? "", session: nameOf(record) });
   }
-  const tree = await planWorktree(record, checkout, wanted);
+  const tree = await planWorktree(deps, record, checkout, wanted);
   const branch = await planBranch(record, checkout, wanted);
   return {
     steps: [...steps, tree.step, branch.step],
     forceGit: tree.forceGit,
     removesWorktree: tree.risk !== null,
+    fromInside: tree.fromInside,
     branchCommit: branch.commit,
+    branch: branch.name,
     branchGone: branch.gone,
+    found: tree.found,
     risk: tree.risk,
   };
 }
 
-async function planWorktree(record: SessionRecord, checkout: Checkout, { cleanup, force }: Destruction) {
+async function planWorktree(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+  { cleanup, force, pastProcesses = false, leaves }: Destruction,
+) {
   const keep = (reason: string) => ({
     step: { what: "worktree", action: "keep", reason } satisfies DestroyStep,
     forceGit: false,
+    fromInside: false,
+    found: null,
     risk: null,
   });
   if (!cleanup) return keep("it goes with --cleanup only");
   const begun = removalOf(record) !== null;
   const found = await inspectOwn(record, checkout, begun);
   if (found.listed === null) return keep(found.exists ? LEFT : "it is gone already");
+  refuseInside(found.listed.path, found);
+  refuseMounts(deps, found.listed.path);
+  const past = pastProcesses || force;
+  const fromInside = past && !leaves
+    ? false
+    : refuseOccupied(deps, record, { action: "destroy", force: past, leaves });
   const risk = await assess(checkout.main, checkout.worktree, found);
   const { lost: losses, needsForce, ignored } = risk;
   const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
-  if (lost.length > 0 && !force) throw fail("work_at_risk", { session: nameOf(record), lost });
-  const words = lost.length === 0 ? "nothing in it would be lost" : `lost: ${lost.join(", ")}`;
-  const reason = ignored === 0 ? words : `${words}; ignored files that go too: ${ignored}`;
+  if (lost.length > 0 && !force) {
+    throw fail("work_at_risk", {
+      session: nameOf(record),
+      path: found.listed.path,
+      lost,
+      files: risk.changed,
+    });
+  }
+  const words = lost.length === 0 ? "nothing in it would be lost" : `with ${lost.join(", ")}`;
+  const gone = withoutCopies(checkout.repository.root, found.listed.path, ignored);
+  const reason = gone.length === 0 ? words : `${words}; ignored files that go too: ${some(gone)}`;
   const step: DestroyStep = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: needsForce || losses.length > 0, risk };
+  return { step, forceGit: needsForce || losses.length > 0, fromInside, found, risk };
+}
+
+/** Other worktrees inside are other people's: git would delete them with all that is in them. */
+function refuseInside(path: string, { inside }: InspectedWorktree): void {
+  const there = inside.filter((one) => existsSync(one));
+  if (there.length > 0) throw fail("worktrees_inside", { path, inside: there });
 }
 
 /** Why the directory of a worktree stays that git could not remove to the end. */
@@ -153,9 +209,11 @@ export async function inspectOwn(
  * @throws `branch_not_ours`, `branch_in_use`, `branch_unmerged`
  */
 export async function planBranch(record: SessionRecord, { main }: Checkout, wanted: Destruction) {
-  const { branch = "", worktree = "" } = record.project ?? {};
+  const { worktree = "" } = record.project ?? {};
+  const branch = branchNow(record) ?? record.project?.branch ?? "";
   const keep = (reason: string, gone = false) => ({
     step: { what: "branch", action: "keep", reason } satisfies DestroyStep,
+    name: branch,
     commit: null,
     gone,
   });
@@ -164,10 +222,20 @@ export async function planBranch(record: SessionRecord, { main }: Checkout, want
   if (found === undefined) return keep("it is gone already", true);
   if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);
   const at = found.checkedOutAt;
-  if (at !== null && (at !== worktree || !wanted.cleanup)) throw fail("branch_in_use", { branch, at });
+  const session = nameOf(record);
+  if (at !== null && (at !== worktree || !wanted.cleanup)) {
+    throw fail("branch_in_use", { branch, at, session, own: at === worktree });
+  }
+  if (!(await isMadeFor(main, branch, record.id))) throw fail("branch_not_ours", { branch, session });
   const own = await hasOwnCommits(main, branch);
-  if (own && !wanted.force && wanted.forceBranch !== true) throw fail("branch_unmerged", { branch });
-  const reason = own ? "lost: commits that no other branch and no remote has" : "nothing would be lost";
-  const step: DestroyStep = { what: "branch", action: "delete", reason: `${branch}: ${reason}` };
-  return { step, commit: found.commit, gone: false };
+  if (own && !wanted.forceBranch) throw fail("branch_unmerged", { branch, session });
+  const reason = own ? "with commits that no other branch and no remote has" : "nothing would be lost";
+  const { commit } = found;
+  const step: DestroyStep = {
+    what: "branch",
+    action: "delete",
+    reason: `${branch} (was ${commit.slice(0, 12)}): ${reason}`,
+    commit,
+  };
+  return { step, name: branch, commit, gone: false };
 }

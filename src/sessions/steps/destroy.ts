@@ -1,13 +1,16 @@
+import { readConfig } from "../../store/config.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { deleteBranch } from "../git/branch-change.ts";
 import type { Checkout } from "../git/checkout.ts";
+import { refuseMounts } from "../git/mounts.ts";
+import { removeWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
-import { removeWorktree } from "../git/worktree.ts";
-import { type Destruction, type Plan, planDestroy } from "./destroy-plan.ts";
+import { keepRemoved, removedBy } from "../undo/keep-removed.ts";
 import { archive, disown } from "./destroy-archive.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
+import { type Destruction, type Plan, planDestroy } from "./destroy-plan.ts";
 
 /** What was done, and the record as it is in the archive. */
 export interface Destroyed {
@@ -16,9 +19,11 @@ export interface Destroyed {
 }
 
 /**
- * Destroy the session: the journal, worktree, branch, and at last the record, which goes to the archive.
+ * Destroy the session: the journal, what an undo needs, worktree, branch, and at last the record, which goes to the
+ * archive.
  *
- * @throws `session_running`, `session_live`, `session_unfinished`, and what `planDestroy` throws, before any change
+ * @throws `session_running`, `session_live`, `session_unfinished`, and what `planDestroy` throws, before any change;
+ *   `work_not_kept`, `work_too_large` before anything is removed
  */
 export async function destroySession(
   deps: Dependencies,
@@ -26,13 +31,16 @@ export async function destroySession(
   checkout: Checkout | null,
   wanted: Destruction,
 ): Promise<Destroyed> {
-  const plan = await planDestroy(record, checkout, wanted);
+  const plan = await planDestroy(deps, record, checkout, wanted);
+  const removed = removedBy(plan, deps.newUuid);
   const journal: Journal = {
     kind: "destroy",
     by: deps.self,
     cleanup: plan.removesWorktree,
     commit: plan.branchCommit,
-    force: wanted.force,
+    branch: plan.branch,
+    force: wanted.forceBranch,
+    ...removed === null ? {} : { removed },
   };
   await change(deps, record.id, (draft) => {
     refuseUnfinished(deps.machine(), draft, "destroy", deps.self);
@@ -41,7 +49,11 @@ export async function destroySession(
     if (plan.branchGone) disown(draft);
   });
   try {
-    if (checkout !== null) await removeAll(record, checkout, plan);
+    if (checkout !== null) {
+      const limit = readConfig(deps.store)["limits.removedMB"] * 2 ** 20;
+      await keepRemoved(checkout, record, plan, removed, limit);
+      await removeAll(deps, record, checkout, plan);
+    }
   } catch (error) {
     if (checkout !== null && !(await isWhole(record, checkout, plan))) {
       throw halfDestroyed(nameOf(record), error);
@@ -54,8 +66,17 @@ export async function destroySession(
   return { plan, record: archived ?? record };
 }
 
-async function removeAll(record: SessionRecord, { main }: Checkout, plan: Plan): Promise<void> {
-  const { worktree = "", branch = "" } = record.project ?? {};
-  if (plan.removesWorktree) await removeWorktree(main, record.id, worktree, plan.forceGit);
-  if (plan.branchCommit !== null) await deleteBranch(main, branch, plan.branchCommit);
+/** A mount may have come since we looked. */
+async function removeAll(
+  deps: Dependencies,
+  record: SessionRecord,
+  { main }: Checkout,
+  { found, forceGit, branch, branchCommit }: Plan,
+): Promise<void> {
+  const path = found?.listed?.path;
+  if (path !== undefined) {
+    refuseMounts(deps, path);
+    await removeWorktree(main, record.id, path, forceGit);
+  }
+  if (branchCommit !== null) await deleteBranch(main, branch, branchCommit);
 }

@@ -12,12 +12,16 @@ import { scratchOf } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
+import { refuseMounts } from "../git/mounts.ts";
+import { refuseOccupied } from "../process/occupants.ts";
 import { type Destroyed, destroySession } from "./destroy.ts";
 import { refuseWork } from "./finish-work.ts";
 
 export interface FinishOptions extends MergeOptions {
   /** Only merge: all else stays. */
   readonly keep: boolean;
+  /** Also while processes stand in the worktree. */
+  readonly pastProcesses: boolean;
 }
 
 export interface Finished {
@@ -57,12 +61,16 @@ export async function finishSession(
   const record = readRecord(deps.store, id);
   if (record === null) throw fail("no_such_session", { given: id });
   await refuseWork(record, checkout);
+  if (!options.keep) {
+    refuseMounts(deps, checkout.worktree.directory);
+    refuseOccupied(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
+  }
   const plan = await planMerge(record, checkout, environment, options, isMerged);
   const merged = plan.preview.kind === "merged"
     ? null
     : await merge(deps, record, checkout, environment, plan, options);
   if (options.keep) return { plan, merged, destroyed: null };
-  return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged) };
+  return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged, options) };
 }
 
 /** The merge, with its journal around it. */
@@ -131,6 +139,7 @@ async function remove(
   checkout: Checkout,
   { wanted }: MergePlan,
   merged: string | null,
+  { pastProcesses }: FinishOptions,
 ): Promise<Destroyed> {
   try {
     const deleteBranch = record.project?.["ownsBranch"] === true;
@@ -139,6 +148,9 @@ async function remove(
       deleteBranch,
       force: false,
       forceBranch: true,
+      pastProcesses,
+      // It is told where to go, by its hook or by us.
+      leaves: true,
     });
   } catch (error) {
     if (!(error instanceof BerthError) || error.code === "destroy_unfinished") throw error;

@@ -34,6 +34,7 @@ export async function recoverDestroy(
   const { main, repository } = checkout;
   const path = ownPath(record, repository.root);
   const asked = wanted?.deleteBranch === true ? (await planBranch(record, checkout, wanted)).commit : null;
+  const branch = journal.branch ?? record.project?.branch ?? "";
   const commit = asked ?? journal.commit;
   // Git removes the files first, `.git` among them, and what it knows of the worktree last.
   let found = await linked(checkout, path);
@@ -41,8 +42,8 @@ export async function recoverDestroy(
     if (!(await onlyDeletions(record, checkout, found))) return await drop(deps, record);
     found = await removed(record, checkout, path);
   }
-  const force = journal.force === true || asked !== null && wanted?.force === true;
-  if (commit !== null && !(await deleteUnlessLost(main, record, commit, force))) {
+  const force = journal.force === true || asked !== null && wanted?.forceBranch === true;
+  if (commit !== null && !(await deleteUnlessLost(main, branch, commit, force))) {
     // It stays the session's.
     await change(deps, record.id, (draft) => void (draft["pending"] = { ...journal, commit: null }), false);
   } else if (commit !== journal.commit) {
@@ -94,11 +95,10 @@ async function removed(
  */
 async function deleteUnlessLost(
   git: Git,
-  { project }: SessionRecord,
+  branch: string,
   commit: string,
   force: boolean,
 ): Promise<boolean> {
-  const branch = project?.branch ?? "";
   if (await findBranch(git, branch) === undefined) return true;
   if (!force && await hasOwnCommits(git, branch)) return false;
   await deleteLeft(git, branch, commit);

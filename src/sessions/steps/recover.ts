@@ -4,6 +4,8 @@ import { processAlive } from "../../store/liveness.ts";
 import { lockScope } from "../../store/locks.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import { removedOf } from "../undo/removed.ts";
+import { goOnBringingBack, keptCommit } from "./bring-back.ts";
 import { complete } from "./complete.ts";
 import { archive } from "./destroy-archive.ts";
 import { type Destruction, ownPath } from "./destroy-plan.ts";
@@ -76,6 +78,8 @@ export async function recover(
       return await recoverNew(deps, record, checkout);
     case "destroy":
       return await recoverDestroy(deps, record, journal, checkout, wanted);
+    case "restore":
+      return await recoverRestore(deps, record, checkout);
     case "finish":
       return await recoverMerge(deps, record, journal, checkout);
     case "rename":
@@ -97,6 +101,22 @@ async function recoverMerge(
   return merged === null || removal === null
     ? "finished"
     : await recoverDestroy(deps, merged, removal, checkout);
+}
+
+/** Go on: what is there is left as it is, and the rest comes from the ref. */
+async function recoverRestore(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+): Promise<Recovery> {
+  const removed = removedOf(record);
+  if (removed === null) {
+    // All was done but the last word.
+    await finish(deps, record.id);
+    return "finished";
+  }
+  await goOnBringingBack(deps, record, checkout, removed, await keptCommit(checkout.main, removed));
+  return "finished";
 }
 
 async function recoverNew(deps: Dependencies, record: SessionRecord, checkout: Checkout): Promise<Recovery> {

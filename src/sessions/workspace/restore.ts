@@ -3,6 +3,7 @@ import { lockScope } from "../../store/locks.ts";
 import { checkAdmission } from "./admission.ts";
 import { noteDestruction } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
+import { checkName } from "../model/name.ts";
 import { keepNumbers } from "./numbers.ts";
 
 /**
@@ -11,23 +12,27 @@ import { keepNumbers } from "./numbers.ts";
  *
  * @param given the archive's name
  * @param replace archive a session that is there meanwhile, instead of refusing
+ * @param as another name for it
  * @returns the session's ID
- * @throws `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `restoreArchive` throws
+ * @throws `bad_name`; `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `restoreArchive` throws
  */
 export async function restoreSession(
   deps: Pick<Dependencies, "store" | "machine" | "clock">,
   given: string,
   replace: Guard | null,
+  as?: string,
 ): Promise<string> {
   const { store, clock } = deps;
-  const record = readArchived(store, given);
+  const archived = readArchived(store, given);
+  if (as !== undefined) checkName(as);
+  const record = as === undefined ? archived : { ...archived, name: as };
   const { name, project } = record;
   if (name === undefined || project === undefined) return await restoreArchive(store, given, replace);
   const { root } = project;
   using _lock = await lockScope(store, { kind: "workspace", root });
   checkAdmission(deps, root, [record]);
   keepNumbers(store, root, clock(), [name]);
-  const id = await restoreArchive(store, given, replace);
+  const id = await restoreArchive(store, given, replace, as);
   noteDestruction(record, null);
   return id;
 }

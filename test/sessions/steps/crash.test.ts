@@ -134,6 +134,8 @@ const meansFor = (p: Project): Dependencies => ({
   log: () => {},
   machine: () => machineOf({}),
   findMarked: () => [],
+  processesAt: () => [],
+  mountsBelow: () => [],
   self: { pid: 10, start: "100", bootId: "this boot" },
 });
 

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { berth } from "../../support/berth.ts";
 import { gitBy, type Project, project, read } from "../../support/project.ts";
+import { commit, WORK } from "../../support/work.ts";
 
 /** A project with a session `auth`, and its worktree. */
 async function withSession(...options: string[]): Promise<Project & { tree: string }> {
@@ -30,18 +31,6 @@ async function state(p: Project): Promise<unknown> {
     p.stored("sessions"),
   ]);
 }
-
-const commit = (p: Project, tree: string, text: string) =>
-  p.git("-C", tree, "-c", "user.name=x", "commit", "-q", "--allow-empty", "-m", text);
-
-/** A repository with a commit and a file that it has not. */
-async function repository(p: Project, directory: string): Promise<void> {
-  await p.git("init", "-q", directory);
-  await commit(p, directory, "inner");
-  writeFileSync(join(directory, "new"), "new");
-}
-
-const ignoreVendor = (p: Project) => p.write(".git/info/exclude", "vendor/\n/.worktrees/\n");
 
 const ALL = ["destroy", "auth", "--cleanup", "--delete-branch"];
 
@@ -66,153 +55,25 @@ describe("destroy", () => {
     expect(await q.git("branch", "--list", "feature/auth")).toBe("");
   });
 
-  const WORK: [string, (p: Project, tree: string) => Promise<unknown> | unknown][] = [
-    ["a change", (_, tree) => writeFileSync(join(tree, "file.txt"), "changed")],
-    ["a staged change", async (p, tree) => {
-      writeFileSync(join(tree, "file.txt"), "changed");
-      await p.git("-C", tree, "add", ".");
-    }],
-    ["an untracked file", (_, tree) => writeFileSync(join(tree, "new"), "new")],
-    ["an untracked file that status is told not to show", async (p, tree) => {
-      await p.git("config", "status.showUntrackedFiles", "no");
-      writeFileSync(join(tree, "new"), "new");
-    }],
-    ["a change hidden by assume-unchanged", async (p, tree) => {
-      await p.git("-C", tree, "update-index", "--assume-unchanged", "file.txt");
-      writeFileSync(join(tree, "file.txt"), "hidden");
-    }],
-    ["a change hidden by skip-worktree", async (p, tree) => {
-      await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
-      writeFileSync(join(tree, "file.txt"), "hidden");
-    }],
-    ...["two\nlines", '"quoted"', "back\\slash\ttab"].map((
-      name,
-    ): [string, (p: Project, tree: string) => Promise<unknown>] => [
-      `a hidden change of ${JSON.stringify(name)}`,
-      async (p, tree) => {
-        writeFileSync(join(tree, name), "one");
-        await p.git("-C", tree, "add", ".");
-        await p.git("-C", tree, "commit", "-qm", "name");
-        await p.git("-C", tree, "update-index", "--skip-worktree", name);
-        writeFileSync(join(tree, name), "hidden");
-      },
-    ]),
-    ["a hidden file that is a link now", async (p, tree) => {
-      await p.git("-C", tree, "update-index", "--skip-worktree", "file.txt");
-      rmSync(join(tree, "file.txt"));
-      symlinkSync("nowhere", join(tree, "file.txt"));
-    }],
-    ["a hidden link that leads elsewhere now", async (p, tree) => {
-      symlinkSync("file.txt", join(tree, "link"));
-      await p.git("-C", tree, "add", ".");
-      await p.git("-C", tree, "commit", "-qm", "link");
-      await p.git("-C", tree, "update-index", "--assume-unchanged", "link");
-      rmSync(join(tree, "link"));
-      symlinkSync("nowhere", join(tree, "link"));
-    }],
-    ["a hidden link that is a file now", async (p, tree) => {
-      symlinkSync("file.txt", join(tree, "link"));
-      await p.git("-C", tree, "add", ".");
-      await p.git("-C", tree, "commit", "-qm", "link");
-      await p.git("-C", tree, "update-index", "--skip-worktree", "link");
-      rmSync(join(tree, "link"));
-      writeFileSync(join(tree, "link"), "file.txt");
-    }],
-    ["a hidden file whose name is not UTF-8", async (p, tree) => {
-      const script = "n=$(printf 'caf\\351'); echo 1 >$n; git add .; git commit -qm n; ";
-      await p.in(tree, ["sh", "-c", `${script} git update-index --skip-worktree $n; echo 2 >$n`]);
-    }],
-    ["a file in the place of a submodule", async (p, tree) => {
-      await p.git("-C", tree, "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},part`);
-      await p.git("-C", tree, "commit", "-qm", "part");
-      await p.git("-C", tree, "update-index", "--skip-worktree", "part");
-      writeFileSync(join(tree, "part"), "w");
-    }],
-    ["a file in the place of a directory with hidden files", async (p, tree) => {
-      mkdirSync(join(tree, "dir"));
-      writeFileSync(join(tree, "dir/a"), "a");
-      await p.git("-C", tree, "add", ".");
-      await p.git("-C", tree, "commit", "-qm", "dir");
-      await p.git("-C", tree, "update-index", "--skip-worktree", "dir/a");
-      rmSync(join(tree, "dir"), { recursive: true });
-      writeFileSync(join(tree, "dir"), "w");
-    }],
-    ["a repository inside", async (p, tree) => {
-      await p.git("init", "-q", join(tree, "inner"));
-      await commit(p, join(tree, "inner"), "inner");
-    }],
-    ["a worktree inside that somebody else made", async (p, tree) => {
-      await p.git("-C", tree, "worktree", "add", "-q", ".worktrees/agent", "-b", "agent");
-      writeFileSync(join(tree, ".worktrees/agent/new"), "new");
-    }],
-    ["a repository in an ignored directory", async (p, tree) => {
-      await ignoreVendor(p);
-      await repository(p, join(tree, "vendor"));
-    }],
-    ["a repository deep in an ignored directory", async (p, tree) => {
-      await ignoreVendor(p);
-      await repository(p, join(tree, "vendor/some/where/inner"));
-    }],
-    ["a repository without a checkout in an ignored directory", async (p, tree) => {
-      await ignoreVendor(p);
-      await p.git("clone", "-q", "--bare", p.root, join(tree, "vendor/bare.git"));
-    }],
-    ["a repository in a directory that the outer one has files of", async (p, tree) => {
-      mkdirSync(join(tree, "src"));
-      writeFileSync(join(tree, "src/a"), "a");
-      await p.git("-C", tree, "add", ".");
-      await p.git("-C", tree, "commit", "-qm", "src");
-      await p.git("init", "-q", join(tree, "src"));
-      await commit(p, join(tree, "src"), "inner");
-    }],
-    ["a repository that was added as it is", async (p, tree) => {
-      await p.git("init", "-q", join(tree, "inner"));
-      await commit(p, join(tree, "inner"), "inner");
-      await p.git("-C", tree, "-c", "advice.addEmbeddedRepo=false", "add", "inner");
-      await p.git("-C", tree, "commit", "-qm", "inner");
-    }],
-    ...["worktree/keep", "bisect/bad", "rewritten/onto"].map((
-      ref,
-    ): [string, (p: Project, tree: string) => Promise<unknown>] => [
-      `a commit that only refs/${ref} holds`,
-      async (p, tree) => {
-        await commit(p, tree, "own");
-        await p.git("-C", tree, "update-ref", `refs/${ref}`, "HEAD");
-        await p.git("-C", tree, "reset", "-q", "--hard", "HEAD~");
-      },
-    ]),
-    ["commits on no branch", async (p, tree) => {
-      await p.git("-C", tree, "checkout", "-q", "--detach");
-      await commit(p, tree, "detached");
-    }],
-    ["an unfinished merge", async (p, tree) => {
-      await commit(p, p.root, "other");
-      await commit(p, tree, "own");
-      await p.git("-C", tree, "merge", "-q", "--no-commit", "--no-ff", "main");
-    }],
-    ["what is left of several picks", async (p, tree) => {
-      await p.git("checkout", "-qb", "side");
-      for (const text of ["1", "2", "3"]) {
-        p.write("file.txt", text);
-        await p.git("commit", "-qam", text);
-      }
-      writeFileSync(join(tree, "file.txt"), "own");
-      await p.git("-C", tree, "commit", "-qam", "own");
-      await p.in(tree, ["git", "cherry-pick", "side~2", "side~1", "side"]);
-      writeFileSync(join(tree, "file.txt"), "both");
-      await p.git("-C", tree, "commit", "-qam", "both");
-    }],
-    ["a lock", (p, tree) => p.git("worktree", "lock", tree)],
-  ];
-
-  test.each(WORK)("%s is kept without --force, and nothing else goes either", async (_, work) => {
+  test.each(WORK)("%s is kept without --force, and nothing else goes either", async (what, work) => {
     const p = await withSession();
     await work(p, p.tree);
     const before = await state(p);
+    const code = /^a worktree inside/.test(what) ? "worktrees_inside" : "work_at_risk";
     for (const args of [["destroy", "auth", "--cleanup"], ALL]) {
-      expect(await p.refused(...args)).toMatchObject({ code: "work_at_risk", status: 6 });
+      expect(await p.refused(...args)).toMatchObject({ code, status: 6 });
     }
     expect(await state(p)).toEqual(before);
+    // What no undo could bring back stays in any case: other people's worktrees, a name that is no text.
+    const kept = /^a worktree inside/.test(what) ? code : /not UTF-8$/.test(what) ? "work_not_kept" : null;
+    if (kept !== null) {
+      expect(await p.refused("destroy", "auth", "--cleanup", "--force")).toMatchObject({
+        code: kept,
+        status: 6,
+      });
+      expect(await state(p)).toEqual(before);
+      return;
+    }
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(existsSync(p.tree)).toBe(false);
   });
@@ -278,14 +139,15 @@ describe("destroy", () => {
     await q.ok("destroy", "auth", "--cleanup");
   });
 
-  test("--force deletes a branch with commits of its own, only with --delete-branch", async () => {
+  test("--force-branch deletes a branch with commits of its own, only with --delete-branch", async () => {
     const p = await withSession();
     await commit(p, p.tree, "own");
     await p.ok("destroy", "auth", "--cleanup", "--force");
     expect(await p.git("branch", "--list", "feature/auth")).toContain("feature/auth");
     const q = await withSession();
     await commit(q, q.tree, "own");
-    await q.ok(...ALL, "--force");
+    expect(await q.refused(...ALL, "--force")).toMatchObject({ code: "branch_unmerged" });
+    await q.ok(...ALL, "--force-branch");
     expect(await q.git("branch", "--list", "feature/auth")).toBe("");
   });
 
@@ -446,8 +308,17 @@ describe("destroy", () => {
     expect(await state(p)).toEqual(before);
     expect(actions).toEqual([
       { what: "session", action: "archive", reason: expect.any(String) },
-      { what: "worktree", action: "delete", reason: expect.stringContaining("ignored files that go too: 3") },
-      { what: "branch", action: "delete", reason: expect.stringContaining("feature/auth") },
+      {
+        what: "worktree",
+        action: "delete",
+        reason: "nothing in it would be lost; ignored files that go too: build/a, build/b, build/c",
+      },
+      {
+        what: "branch",
+        action: "delete",
+        reason: expect.stringContaining("feature/auth"),
+        commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      },
     ]);
   });
 
@@ -469,7 +340,7 @@ describe("destroy", () => {
     expect(p.stored("sessions")).toEqual([]);
     expect(session).toEqual(JSON.parse(read(join(p.store, "archive", p.stored("archive")[0] ?? ""))));
     expect(session.run).toMatchObject({ state: "CLEANED", reason: "stopped" });
-    expect(actions[1]).toMatchObject({ action: "delete", reason: "lost: 1 untracked file" });
+    expect(actions[1]).toMatchObject({ action: "delete", reason: "with 1 untracked file" });
   });
 
   test("what is told is what was done, not what was planned before the hook", async () => {
@@ -480,7 +351,7 @@ describe("destroy", () => {
     await p.ok("trust");
     await p.ok("new", "auth");
     const { actions } = JSON.parse(await p.ok(...ALL, "--force", "--json"));
-    expect(actions[1].reason).toBe("lost: 1 untracked file");
+    expect(actions[1].reason).toBe("with 1 untracked file");
   });
 });
 

@@ -5,6 +5,10 @@ import { stem } from "../../../store/names.ts";
 import { openStore } from "../../../store/open.ts";
 import { readRecord } from "../../../store/read.ts";
 import { valuesOf } from "../../../store/state.ts";
+import type { SessionRecord } from "../../../store/record.ts";
+import { projectName } from "../../../store/project-name.ts";
+import { projectAround } from "../../../sessions/git/project-around.ts";
+import { userDirectory } from "../../mean/directory.ts";
 import type { Context, Option } from "../../command.ts";
 
 export interface Candidate {
@@ -58,16 +62,25 @@ export const commandNames = ({ commands }: Context): Candidate[] =>
   Object.entries(commands).filter(([, { hidden }]) => !hidden)
     .map(([value, { about }]) => ({ value, about }));
 
+/** Names of this project as they are, those of others with their project, as a SESSION argument takes them. */
 function sessions(context: Context): Candidate[] {
   const { id, stable } = context.resolution();
   const found = new Map<string, string>(stable ? [[id, "this terminal"]] : []);
-  for (const listed of listRecords(openStore({ environment: context.host.variables }))) {
-    if (!("record" in listed)) continue;
-    const { name, lastActivity } = listed.record;
-    if (name !== undefined) found.set(name, listed.record.id);
-    if (!found.has(listed.record.id)) found.set(listed.record.id, name ?? `last used ${lastActivity}`);
+  const listed = [...listRecords(openStore({ environment: context.host.variables }))];
+  const records = listed.flatMap((one) => "record" in one ? [one.record] : []);
+  const here = projectAround(userDirectory(context), records.flatMap(({ project }) => project ?? []));
+  for (const record of records) {
+    const { name, lastActivity, project } = record;
+    if (name !== undefined) found.set(wordFor(name, project?.root ?? "", here, records), record.id);
+    if (!found.has(record.id)) found.set(record.id, name ?? `last used ${lastActivity}`);
   }
   return [...found].map(([value, about]) => ({ value, about }));
+}
+
+function wordFor(name: string, root: string, here: string | null, records: readonly SessionRecord[]): string {
+  if (root === here) return name;
+  const roots = records.flatMap((one) => one.name === name ? [one.project?.root ?? ""] : []);
+  return here === null && roots.length === 1 ? name : projectName(root, roots, name);
 }
 
 function keys(context: Context): Candidate[] {

@@ -1,0 +1,87 @@
+import { fail } from "../../errors/errors.ts";
+import type { Occupant } from "../../facts/standing.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { nameOf } from "../model/journal.ts";
+
+/** Who is at work in the worktree of a session. */
+export interface Occupants {
+  /** Those who would lose the ground under their feet: every process there, and what the session's runs left running. */
+  readonly others: readonly Occupant[];
+  /** Whether it is our own shell, or another ancestor of ours, that stands there. */
+  readonly ourselves: boolean;
+}
+
+/** Steps from a process to its ancestors; more than any real chain has. */
+const MAX_ANCESTORS = 100;
+
+/**
+ * The processes that stand in the session's worktree or carry the marks of its runs. Our own ancestors and what shares
+ * our process group (a pipeline's other end) are not among the others: whoever sits there typed the command.
+ */
+export function occupantsOf(deps: Dependencies, { id, run, project }: SessionRecord): Occupants {
+  const { worktree } = project ?? {};
+  if (worktree === undefined) return { others: [], ourselves: false };
+  // What no command was ever run in has left nothing running, and looking for marks takes longer than all the rest.
+  const marks = run === undefined || run.startedAt === null && run.n === 1 ? [] : [`BERTH_SESSION=${id}`];
+  const found = deps.processesAt({ directory: worktree, marks });
+  if (found.length === 0) return { others: [], ourselves: false };
+  const ancestors = ancestorsOf(deps);
+  const group = found.find(({ pid }) => pid === deps.self.pid)?.pgrp;
+  const isOurs = ({ pid, pgrp }: Occupant) => ancestors.has(pid) || pgrp === group;
+  return {
+    others: found.filter((one) => !isOurs(one)),
+    ourselves: found.some((one) => one.at !== null && isOurs(one)),
+  };
+}
+
+function ancestorsOf({ machine, self }: Dependencies): Set<number> {
+  const now = machine();
+  const found = new Set<number>();
+  for (let pid = self.pid; pid > 1 && !found.has(pid) && found.size < MAX_ANCESTORS;) {
+    found.add(pid);
+    const process = now.process(pid);
+    pid = process.ok ? process.value.ppid : 0;
+  }
+  return found;
+}
+
+/** What is to be done to a session, and how far it may go. */
+export interface Intent {
+  /** For the error: `destroy`. */
+  readonly action: string;
+  /** Past processes that stand there. */
+  readonly force: boolean;
+  /** Whether our own shell goes elsewhere by itself afterwards. */
+  readonly leaves: boolean;
+}
+
+/**
+ * Refuse what takes the ground from under somebody's feet.
+ *
+ * @returns whether our own shell stands there
+ * @throws `worktree_occupied`, `in_own_worktree`
+ */
+export function refuseOccupied(
+  deps: Dependencies,
+  record: SessionRecord,
+  { action, force, leaves }: Intent,
+): boolean {
+  const { others, ourselves } = occupantsOf(deps, record);
+  const session = nameOf(record);
+  if (others.length > 0 && !force) {
+    throw fail("worktree_occupied", {
+      session,
+      action,
+      processes: others.map(inWords),
+      pids: others.map(({ pid }) => pid),
+    });
+  }
+  if (ourselves && !leaves && !force) {
+    throw fail("in_own_worktree", { session, action, root: record.project?.root ?? "/" });
+  }
+  return ourselves;
+}
+
+const inWords = ({ pid, command, at }: Occupant): string =>
+  `${pid} (${JSON.stringify(command)}${at === null ? "" : ` in ${JSON.stringify(at)}`})`;

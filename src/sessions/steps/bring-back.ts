@@ -1,0 +1,140 @@
+import { existsSync } from "node:fs";
+import { fail } from "../../errors/errors.ts";
+import type { SessionRecord } from "../../store/record.ts";
+import { createBranch } from "../git/branch-change.ts";
+import { findBranch } from "../git/branch.ts";
+import type { Checkout } from "../git/checkout.ts";
+import type { Git } from "../git/git.ts";
+import { copyIncluded } from "../git/include.ts";
+import { writeMarker } from "../git/marker.ts";
+import { inspectWorktree, registerWorktree, stepMarks } from "../git/worktree.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { nameOf, refuseUnfinished } from "../model/journal.ts";
+import { change, refuseRunning } from "../runs/runs.ts";
+import { bringBack, readManifest } from "../undo/bring-back.ts";
+import { type Removed, removedOf } from "../undo/removed.ts";
+import { markerOf } from "./make.ts";
+
+/** What came back with a worktree. */
+export interface BroughtBack {
+  readonly record: SessionRecord;
+  /** Files that no commit had. */
+  readonly files: number;
+  /** What is checked out; null for a detached HEAD. */
+  readonly branch: string | null;
+}
+
+/**
+ * Make the worktree again that was removed with a session: its branch where that is gone, every file as it was, index and
+ * unfinished merges included. Can be done again where it was stopped in the middle; the ref that keeps the work goes
+ * last.
+ *
+ * @param record the session, which is there again
+ * @throws `nothing_removed`; `work_lost` where the ref is gone; `worktree_refused` where something is in its place
+ */
+export async function bringWorktreeBack(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+): Promise<BroughtBack> {
+  const removed = removedOf(record);
+  if (removed === null) throw fail("nothing_removed", { archive: nameOf(record) });
+  const { main } = checkout;
+  const kept = removed.ref === undefined ? null : await commitAt(main, removed.ref);
+  await change(deps, record.id, (draft) => {
+    refuseUnfinished(deps.machine(), draft, "restore");
+    refuseRunning(deps, draft, "restore");
+    draft["pending"] = { kind: "restore", by: deps.self };
+  });
+  try {
+    return await goOnBringingBack(deps, record, checkout, removed, kept);
+  } catch (error) {
+    // All of it is under the ref still.
+    await change(deps, record.id, (draft) => void delete draft["pending"], false);
+    throw error;
+  }
+}
+
+/** As `bringWorktreeBack`, under a journal that is written. */
+export async function goOnBringingBack(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+  removed: Removed,
+  kept: string | null,
+): Promise<BroughtBack> {
+  const { main, repository, worktree } = checkout;
+  const path = worktree.directory;
+  const manifest = removed.work && kept !== null ? await readManifest(main, kept) : null;
+  const branch = await branchFor(main, record, removed);
+  const look = () => inspectWorktree(main, { ...repository, path });
+  let found = await look();
+  if (found.listed === null && found.exists) {
+    throw fail("worktree_refused", { path, why: "something is there already" });
+  }
+  if (!found.exists) {
+    const at = branch ?? removed.head ?? "HEAD";
+    await registerWorktree(main, record.id, path, {
+      at,
+      detach: branch === null,
+      checkout: manifest === null,
+    });
+    found = await look();
+  }
+  const { admin } = found;
+  if (admin === null) {
+    throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
+  }
+  if (manifest !== null) await bringBack(worktree, admin, manifest);
+  if (!repository.bare) await copyIncluded(main, repository.root, path);
+  const restored = await change(deps, record.id, (draft) => {
+    delete draft["pending"];
+    if (draft.project === undefined) return;
+    delete draft.project["removed"];
+    if (branch !== null) draft.project.branch = branch;
+    if (removed.branchGone) draft.project["ownsBranch"] = true;
+  });
+  writeMarker(admin, markerOf(restored));
+  if (removed.ref !== undefined && kept !== null) {
+    await main(["update-ref", "--no-deref", "-d", removed.ref, kept]);
+  }
+  return { record: restored, files: manifest?.files.length ?? 0, branch };
+}
+
+/** The commit that a ref names. @throws `work_lost` */
+export async function commitAt(git: Git, ref: string): Promise<string> {
+  const { status, out } = await git(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
+  if (status !== 0) throw fail("work_lost", { commit: ref, why: "there is no such ref" });
+  return out.trim();
+}
+
+/**
+ * The branch to check out, made where it is gone. One of that name that stands elsewhere now, or is in use, is somebody
+ * else's: it stays, and the session gets another.
+ *
+ * @returns null for a detached HEAD
+ */
+async function branchFor(
+  main: Git,
+  { id }: SessionRecord,
+  { branch, head }: Removed,
+): Promise<string | null> {
+  if (branch === null || head === null) return null;
+  for (let n = 0;; n++) {
+    const name = n === 0 ? branch : `${branch}-restored${n === 1 ? "" : `-${n}`}`;
+    const there = await findBranch(main, name);
+    if (there === undefined) {
+      await createBranch(main, name, { commit: head, ref: "what was removed" }, id, stepMarks(id));
+      return name;
+    }
+    if (there.commit === head && there.standsFor === null && !isUsed(there.checkedOutAt, id)) return name;
+  }
+}
+
+/** Whether another checkout than the session's own has it. */
+const isUsed = (at: string | null, id: string): boolean =>
+  at !== null && !at.endsWith(id.slice("uuid--".length)) && existsSync(at);
+
+/** Nothing of git's is asked for a session whose work nobody kept. */
+export const keptCommit = (main: Git, { ref }: Removed): Promise<string | null> =>
+  ref === undefined ? Promise.resolve(null) : commitAt(main, ref);

@@ -1,0 +1,86 @@
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fail } from "../../errors/errors.ts";
+import { type Git, must } from "../git/git.ts";
+import { type Entry, MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
+
+/** The manifest of a commit that keeps a worktree. @throws `work_lost` where there is none */
+export async function readManifest(git: Git, commit: string): Promise<Manifest> {
+  const { status, out } = await git(["cat-file", "blob", `${commit}:${MANIFEST}`]);
+  const manifest = status === 0 ? parseManifest(out) : null;
+  if (manifest === null) throw fail("work_lost", { commit, why: "it is no commit that keeps a worktree" });
+  return manifest;
+}
+
+/**
+ * Fill a worktree that git has made without files: with those of its index that had not changed, checked out as git
+ * does, and with all that was kept, byte by byte. What is there already stays, so that this can be gone on with.
+ *
+ * @param worktree git in the worktree
+ * @param admin git's own directory for it
+ */
+export async function bringBack(worktree: Git, admin: string, manifest: Manifest): Promise<void> {
+  const root = worktree.directory;
+  const objects = await contents(worktree, [...manifest.files, ...manifest.admin]);
+  // HEAD and its place are git's; the index comes first, since it tells what there is to check out.
+  for (const entry of manifest.admin) {
+    if (entry.path !== "HEAD") put(admin, entry, objects, true);
+  }
+  await checkOutUnchanged(worktree, manifest);
+  for (const entry of manifest.files) put(root, entry, objects, false);
+  await worktree(["update-index", "-q", "--refresh"]);
+}
+
+async function checkOutUnchanged(worktree: Git, { files, missing }: Manifest): Promise<void> {
+  const out = await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"]);
+  const kept = new Set([...files.map(({ path }) => path), ...missing]);
+  const paths = out.split("\0").filter((line) => line !== "").flatMap((line) => {
+    const path = line.slice(line.indexOf("\t") + 1);
+    // Those that are not to be there (sparse checkout) stay out, and a submodule is no file.
+    return /^S /.test(line) || line.slice(2).startsWith("160000") || kept.has(path) ? [] : [path];
+  });
+  if (paths.length === 0) return;
+  // Without --force nothing that is there is overwritten; git says so and goes on with the others.
+  const input = paths.map((path) => `${path}\0`).join("");
+  await worktree(["checkout-index", "--quiet", "-u", "-z", "--stdin"], { input });
+}
+
+function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array>, overwrite: boolean): void {
+  const path = join(root, entry.path);
+  mkdirSync(dirname(path), { recursive: true });
+  if (entry.kind === "link") {
+    if (!existsSync(path)) symlinkSync(entry.target, path);
+    return;
+  }
+  const bytes = objects.get(entry.object);
+  if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
+  try {
+    writeFileSync(path, bytes, { flag: overwrite ? "w" : "wx" });
+    if (entry.executable) chmodSync(path, 0o755);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+/** The bytes of every object, by its name (git-cat-file(1), `--batch`). */
+async function contents(git: Git, entries: readonly Entry[]): Promise<Map<string, Uint8Array>> {
+  const names = [...new Set(entries.flatMap((one) => one.kind === "file" ? [one.object] : []))];
+  const found = new Map<string, Uint8Array>();
+  if (names.length === 0) return found;
+  const input = names.map((name) =>
+    `${name}
+`
+  ).join("");
+  const text = await must(git, "read the kept files", ["cat-file", "--batch"], { input, binary: true });
+  const bytes = Buffer.from(text, "latin1");
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(10, at);
+    const [name = "", kind, size = "0"] = new TextDecoder().decode(bytes.subarray(at, end)).split(" ");
+    at = end + 1;
+    // Of one that is missing there is the line alone.
+    if (kind !== "blob") continue;
+    found.set(name, bytes.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return found;
+}

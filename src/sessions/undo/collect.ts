@@ -1,0 +1,110 @@
+import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
+import { join } from "node:path";
+import { fail } from "../../errors/errors.ts";
+import { type Git, must } from "../git/git.ts";
+import type { Indexed } from "../git/nested.ts";
+
+/** Something that is to be kept, before it is. */
+export interface Found {
+  /** Below the worktree, or below git's own directory for it. */
+  readonly path: string;
+  readonly kind: "file" | "link";
+  readonly size: number;
+  readonly executable: boolean;
+  /** By what a change since is noticed. */
+  readonly stamp: string;
+}
+
+export interface Collected {
+  readonly files: readonly Found[];
+  readonly missing: readonly string[];
+  readonly admin: readonly Found[];
+}
+
+/** What git writes for a byte of a name that is not UTF-8, once it is text. */
+const UNREADABLE = "\uFFFD";
+const NOT_UTF8 = "its name is not UTF-8";
+
+/** Files of git's own directory that belong to the place, not to the work: git makes them anew. */
+const NOT_KEPT = /^(gitdir|commondir|locked|berth-copies(\/.*)?)$|\.lock$/;
+
+/**
+ * What is in a worktree and in no commit, ignored files left out: changed and untracked files, those that git was told to
+ * pass over, repositories inside, submodules with all that is in them, and what git itself keeps for the worktree.
+ *
+ * @param files the index
+ * @param nested absolute paths of repositories that git does not look into
+ * @throws `work_not_kept` for what could not be brought back as it was
+ */
+export async function collect(
+  worktree: Git,
+  admin: string,
+  files: readonly Indexed[],
+  nested: readonly string[],
+): Promise<Collected> {
+  const root = worktree.directory;
+  const how = ["--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames"];
+  const status = (await must(worktree, "look for changes", ["status", ...how])).split("\0");
+  const changed = status.filter((line) => line !== "").map((line) => line.slice(3));
+  const hidden = files.filter(({ tag }) => /^[a-zS]$/.test(tag)).map(({ path }) => path);
+  const submodules = files.filter(({ mode }) => mode === "160000").map(({ path }) => path);
+  const unseen = nested.map((path) => path.slice(root.length + 1));
+  const paths = [...new Set([...changed, ...hidden, ...submodules, ...unseen].map(withoutSlash))];
+  const odd = paths.find((path) => path.includes(UNREADABLE));
+  if (odd !== undefined) throw fail("work_not_kept", { path: odd, why: NOT_UTF8 });
+  const found = new Map<string, Found>();
+  const missing: string[] = [];
+  for (const path of paths) {
+    const there = statusAt(join(root, path));
+    if (there === null) missing.push(path);
+    else if (there.isDirectory()) { for (const one of walk(root, path)) found.set(one.path, one); }
+    else for (const one of described(path, there)) found.set(one.path, one);
+  }
+  const tracked = new Set(files.map(({ path }) => path));
+  const kept = [...walk(admin, "")].filter(({ path }) => !NOT_KEPT.test(path));
+  const all = {
+    files: [...found.values()],
+    missing: missing.filter((path) => tracked.has(path)),
+    admin: kept,
+  };
+  const inside = [...all.files, ...all.admin].find(({ path }) => path.includes(UNREADABLE));
+  if (inside !== undefined) throw fail("work_not_kept", { path: inside.path, why: NOT_UTF8 });
+  return all;
+}
+
+const withoutSlash = (path: string): string => path.endsWith("/") ? path.slice(0, -1) : path;
+
+/** Every file and link below a directory, whatever git thinks of it. */
+function* walk(root: string, directory: string): Generator<Found> {
+  for (const name of readdirSync(join(root, directory))) {
+    const path = directory === "" ? name : `${directory}/${name}`;
+    const there = statusAt(join(root, path));
+    if (there?.isDirectory()) yield* walk(root, path);
+    else if (there !== null) yield* described(path, there);
+  }
+}
+
+/** Nothing for a FIFO, a socket or a device: git does not see them either. */
+function described(path: string, { size, mode, mtimeMs, ino, ...rest }: Stats): Found[] {
+  const kind = (mode & 0o170000) === 0o100000 ? "file" : (mode & 0o170000) === 0o120000 ? "link" : null;
+  if (kind === null) return [];
+  const stamp = [mode, size, mtimeMs, ino, rest.ctimeMs].join(" ");
+  return [{ path, kind, size, executable: (mode & 0o100) !== 0, stamp }];
+}
+
+function statusAt(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (/^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+}
+
+/** Where a link leads. @throws `work_not_kept` where that is no text */
+export function targetOf(path: string): string {
+  const target = readlinkSync(path, { encoding: "buffer" });
+  const text = target.toString("utf8");
+  if (Buffer.from(text, "utf8").equals(target)) return text;
+  throw fail("work_not_kept", { path, why: "the name that it leads to is not UTF-8" });
+}

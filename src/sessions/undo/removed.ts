@@ -1,0 +1,27 @@
+import * as v from "valibot";
+import type { SessionRecord } from "../../store/record.ts";
+
+/** What went with a session, as its archived record keeps it: enough to bring it back. */
+const removedSchema = v.looseObject({
+  /** What HEAD of the worktree named; null where it was detached. */
+  branch: v.nullable(v.string()),
+  /** The commit that was checked out; null before the first one. */
+  head: v.nullable(v.string()),
+  /** Whether HEAD's branch went too. */
+  branchGone: v.boolean(),
+  /** The ref that keeps what nothing else does; without one nothing needed it. */
+  ref: v.exactOptional(v.string()),
+  /** Whether files are kept under it, beside commits. */
+  work: v.boolean(),
+});
+
+export type Removed = v.InferOutput<typeof removedSchema>;
+
+/** Null where no worktree was removed with the session, or another version of the program did it. */
+export function removedOf({ project }: SessionRecord): Removed | null {
+  const removed = project?.["removed"];
+  return v.is(removedSchema, removed) ? removed : null;
+}
+
+/** The command that brings a removed worktree back. */
+export const undoOf = (session: string): string => `berth restore ${session} --worktree`;

@@ -1,0 +1,225 @@
+/** A removal that is taken back: everything as it was, byte by byte, also for git. */
+import { describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+import { type Project, project } from "../../support/project.ts";
+import { commit, WORK } from "../../support/work.ts";
+
+async function withSession(): Promise<Project & { tree: string }> {
+  const p = await project();
+  await p.ok("new", "auth");
+  return { ...p, tree: await p.worktree("auth") };
+}
+
+/** Every file below a directory with its content and mode; of git's own directories only that they are there. */
+function files(root: string, directory = root): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(directory).sort()) {
+    const path = join(directory, name);
+    const there = lstatSync(path);
+    if (there.isSymbolicLink()) found[relative(root, path)] = `-> ${readlinkSync(path)}`;
+    else if (there.isDirectory()) Object.assign(found, files(root, path));
+    else if (path === join(root, ".git")) found[".git"] = "a link";
+    else found[relative(root, path)] = `${(there.mode & 0o111) !== 0}: ${readFileSync(path, "latin1")}`;
+  }
+  return found;
+}
+
+/** All that git says of the worktree, and all that is in it. */
+async function picture(p: Project, tree: string): Promise<unknown> {
+  const say = async (...args: string[]) => {
+    const { stdout, status } = await p.in(tree, ["git", ...args]);
+    return [args.join(" "), status, stdout];
+  };
+  return {
+    git: await Promise.all([
+      say("status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignored=no"),
+      say("diff", "--binary"),
+      say("diff", "--binary", "--cached"),
+      say("ls-files", "-s", "-v"),
+      say("rev-parse", "HEAD"),
+      say("for-each-ref", "refs/worktree", "refs/bisect", "refs/rewritten"),
+      say("log", "--walk-reflogs", "--format=%H %gs", "HEAD"),
+    ]),
+    files: files(tree),
+  };
+}
+
+/** What is not brought back on purpose: ignored files, which nobody counts as work; a lock, which is git's own note. */
+const NOT_KEPT = /^(a worktree inside|a lock|a hidden file whose name is not UTF-8)/;
+
+describe("a removal is taken back", () => {
+  test.each(WORK.filter(([what]) => !NOT_KEPT.test(what)))("%s", async (_, work) => {
+    const p = await withSession();
+    await work(p, p.tree);
+    const before = await picture(p, p.tree);
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch", "--force", "--force-branch");
+    expect(existsSync(p.tree)).toBe(false);
+    await p.git("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all");
+    await p.git("gc", "-q", "--prune=now");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await picture(p, p.tree)).toEqual(before);
+    // The session is as it was, and nothing is left of the undo.
+    expect((await p.session("auth")).project).toMatchObject({ ownsBranch: true, worktree: p.tree });
+    expect((await p.session("auth")).project?.["removed"]).toBeUndefined();
+    expect(await p.git("for-each-ref", "refs/berth")).toBe("");
+    expect(JSON.parse(await p.ok("doctor", "--json")).findings).toEqual([]);
+  }, 60_000);
+
+  test("a clean worktree: its branch is checked out again, and no ref was needed", async () => {
+    const p = await withSession();
+    const before = await picture(p, p.tree);
+    await p.ok("destroy", "auth", "--cleanup");
+    expect(await p.git("for-each-ref", "refs/berth")).toBe("");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await picture(p, p.tree)).toMatchObject({ files: (before as { files: unknown }).files });
+    expect(await p.git("-C", p.tree, "branch", "--show-current")).toBe("feature/auth\n");
+  });
+
+  test("a dirty index, all kinds of names, modes and line ends, past every filter", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, ".gitattributes"), "* text eol=crlf\n*.up filter=up\n");
+    await p.git("config", "filter.up.clean", "tr a-z A-Z");
+    await p.git("config", "filter.up.smudge", "tr A-Z a-z");
+    writeFileSync(join(p.tree, "file.txt"), "staged\r\n");
+    await p.git("-C", p.tree, "add", ".");
+    writeFileSync(join(p.tree, "file.txt"), "mixed\r\nline\nends");
+    writeFileSync(join(p.tree, "x.up"), "MiXed");
+    writeFileSync(join(p.tree, "git~1"), "a name that git itself refuses");
+    writeFileSync(join(p.tree, "bytes"), new Uint8Array([0, 255, 10, 13, 0]));
+    writeFileSync(join(p.tree, "run.sh"), "#!/bin/sh\n", { mode: 0o755 });
+    mkdirSync(join(p.tree, "new dir/é\n"), { recursive: true });
+    writeFileSync(join(p.tree, 'new dir/é\n/"quoted"\\'), "deep");
+    await p.in(p.tree, [
+      "sh",
+      "-c",
+      "echo new > intent; git add -N intent; git rm -q --cached file.txt; rm -f .gitignore",
+    ]);
+    const before = await picture(p, p.tree);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await picture(p, p.tree)).toEqual(before);
+  });
+
+  test("a conflict in the middle of a rebase, which goes on afterwards", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "file.txt"), "ours\n");
+    await p.git("-C", p.tree, "commit", "-qam", "ours");
+    p.write("file.txt", "theirs\n");
+    await p.git("commit", "-qam", "theirs");
+    expect((await p.in(p.tree, ["git", "rebase", "main"])).status).not.toBe(0);
+    const before = await picture(p, p.tree);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.git("gc", "-q", "--prune=now");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await picture(p, p.tree)).toEqual(before);
+    writeFileSync(join(p.tree, "file.txt"), "both\n");
+    await p.git("-C", p.tree, "add", ".");
+    const { status } = await p.in(p.tree, ["git", "-c", "core.editor=true", "rebase", "--continue"]);
+    expect(status).toBe(0);
+    expect(await p.git("-C", p.tree, "log", "--format=%s", "-2")).toBe("ours\ntheirs\n");
+  });
+
+  test("the branch was deleted, or somebody has made another of its name", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "new"), "work");
+    await commit(p, p.tree, "own");
+    const head = await p.git("-C", p.tree, "rev-parse", "HEAD");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.git("branch", "-qD", "feature/auth");
+    await p.git("reflog", "expire", "--expire=now", "--all");
+    await p.git("gc", "-q", "--prune=now");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", p.tree, "rev-parse", "HEAD", "feature/auth")).toBe(head + head);
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch", "--force", "--force-branch");
+    await p.git("branch", "feature/auth", "main");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", p.tree, "rev-parse", "HEAD")).toBe(head);
+    expect(await p.git("-C", p.tree, "branch", "--show-current")).toBe("feature/auth-restored\n");
+    expect(await p.git("rev-parse", "feature/auth")).toBe(await p.git("rev-parse", "main"));
+  });
+
+  test("the name is taken again", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "new"), "work");
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch", "--force");
+    await p.ok("new", "auth");
+    expect(await p.refused("restore", "auth", "--worktree")).toMatchObject({ code: "name_taken", status: 6 });
+    await p.ok("restore", "auth", "--worktree", "--as", "auth-2");
+    expect((await p.session("auth-2")).project?.worktree).toBe(p.tree);
+    expect(readFileSync(join(p.tree, "new"), "utf8")).toBe("work");
+  });
+
+  test("a restore without the worktree leaves it where it is kept, and it comes back later", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "new"), "work");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth");
+    expect(existsSync(p.tree)).toBe(false);
+    await p.ok("destroy", "auth");
+    await p.ok("restore", "auth");
+    await p.ok("restore", "auth", "--worktree");
+    expect(readFileSync(join(p.tree, "new"), "utf8")).toBe("work");
+  });
+
+  test("more than the limit is refused before anything goes, with a hint that works", async () => {
+    const p = await withSession();
+    await p.ok("config", "limits.removedMB", "1");
+    writeFileSync(join(p.tree, "large"), new Uint8Array(3 << 20));
+    const { stderr, status } = await p.berth("destroy", "auth", "--cleanup", "--force");
+    expect(status).toBe(6);
+    expect(stderr).toContain('the largest file is "large"');
+    expect(existsSync(join(p.tree, "large"))).toBe(true);
+    expect((await p.session("auth"))["pending"]).toBeUndefined();
+    const [, words = ""] = /"berth (config [^"]+)"/.exec(stderr) ?? [];
+    await p.ok(...words.split(" "));
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(lstatSync(join(p.tree, "large")).size).toBe(3 << 20);
+  });
+
+  test("a file of 100 MB that is in no commit", async () => {
+    const p = await withSession();
+    const bytes = new Uint8Array(100 << 20).fill(7);
+    writeFileSync(join(p.tree, "large"), bytes);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(Bun.hash(readFileSync(join(p.tree, "large")))).toBe(Bun.hash(bytes));
+  }, 120_000);
+
+  test("the report says what was kept, and the very command that brings it back", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "new"), "work");
+    const { stderr } = await p.berth("destroy", "auth", "--cleanup", "--force");
+    expect(stderr).toContain(`berth: destroyed auth of "${p.root}"`);
+    const [, words = "", ref = ""] =
+      /"berth (restore [^"]+)" brings it back, .* (refs\/berth\/\S+)/.exec(stderr) ?? [];
+    expect(await p.git("rev-parse", ref)).not.toBe("");
+    const { stdout, stderr: said } = await p.berth(...words.split(" "));
+    expect(stdout).toMatch(/^uuid--/);
+    expect(said).toContain("with 1 files that were in no commit");
+  });
+
+  test("purge removes what was kept with its archive", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "new"), "work");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    expect(await p.git("for-each-ref", "refs/berth")).not.toBe("");
+    await p.ok("purge", "--yes");
+    expect(await p.git("for-each-ref", "refs/berth")).not.toBe("");
+    await p.ok("config", "maxCount", "0");
+    await p.ok("purge");
+    expect(await p.git("for-each-ref", "refs/berth")).not.toBe("");
+    await p.ok("purge", "--yes");
+    expect(await p.git("for-each-ref", "refs/berth")).toBe("");
+    expect(p.stored("archive")).toEqual([]);
+  });
+});
