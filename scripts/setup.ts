@@ -93,7 +93,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   screen: /contexts\/(tmux|xterm)/,
   shellcheck: /hooks\/(completions|text)|install/,
   shfmt: /hooks\/(completions|text)|install/,
-  strace: /contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
+  strace: /scripts\/powercut|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
   spin: /scripts\/model/,
   sudo: /contexts\/(ssh|sudo|tmux)/,
   tmux: /contexts\/(tmux|xterm)|hooks\/session|explain|toolchain/,

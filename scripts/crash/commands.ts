@@ -20,6 +20,10 @@ const label = ["--session-id", "work"] as const;
 const values = (world: World) =>
   world.call("get", ...label, "--json").out.match(/"values":(\{.*\})/)?.[1] ?? "none";
 const archives = (world: World) => JSON.parse(world.must("archives", "--json")).archives.length as number;
+/** The ID in the name of a session's file or archive. */
+const idIn = (name: string): string[] =>
+  name.endsWith(".json") ? [name.split(/--reset|\.session/)[0] ?? ""] : [];
+
 const set = (...args: string[]) => (world: World) => void world.must("set", ...label, ...args);
 
 /** Sessions by name with what is left of branch and worktree, and the branches that nobody has. */
@@ -82,12 +86,13 @@ export const COMMANDS: readonly Changing[] = [
     name: "clean",
     args: ["clean", "--yes"],
     prepare: (world) => {
-      for (const name of ["one", "two", "three"]) world.must("set", "--session-id", name, "a", "1");
+      for (const name of ["one", "two", "keep"]) world.must("set", "--session-id", name, "k", "kept");
       world.must("config", "maxCount", "1");
     },
-    see: (
-      world,
-    ) => [world.names("store", "sessions").filter((name) => name.endsWith(".json")).length, archives(world)],
+    // One after the other goes to the archive: whichever are through, each is here or there.
+    see: (world) =>
+      [...new Set([...world.names("store", "sessions"), ...world.names("store", "archive")].flatMap(idIn))]
+        .sort(),
   },
   {
     name: "config",
