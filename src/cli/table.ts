@@ -215,6 +215,10 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Delete sessions for good",
         load: async () => (await import("./commands/delete.ts")).deleteCommand,
       },
+      env: {
+        about: "Show the variables that speak of this terminal, or what takes them away",
+        load: async () => (await import("./commands/env.ts")).env,
+      },
       config: {
         about: "Show or set how much is kept",
         load: async () => (await import("./commands/config.ts")).config,

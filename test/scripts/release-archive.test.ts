@@ -99,7 +99,11 @@ test("a release holds archives of the program, licence and README, and takes the
   expect(readdirSync(directory).sort()).toEqual(["SHA256SUMS", name]);
   expect((await run(["sha256sum", "--strict", "-c", "SHA256SUMS"], { cwd: directory })).status).toBe(0);
   const unpacked = await run(["tar", "-xvzf", name], { cwd: directory });
-  expect(unpacked.stdout).toBe("LICENSE\nREADME.md\nberth\n");
+  const names = unpacked.stdout.trim().split("\n");
+  expect(names.filter((name) => !name.startsWith("share/"))).toEqual(["LICENSE", "README.md", "berth"]);
+  for (const path of ["man/man1/berth.1", "man/man7/berth-sessions.7", "bash-completion/completions/berth"]) {
+    expect(names).toContain(`share/${path}`);
+  }
   const version = await run([join(directory, "berth"), "--version"]);
   expect(version.stdout).toStartWith(`berth ${manifest.version} (`);
   expect(readFileSync(join(directory, "LICENSE"), "utf8")).toBe(readFileSync(join(root, "LICENSE"), "utf8"));
