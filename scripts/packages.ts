@@ -12,7 +12,9 @@ import { aur } from "./packages/aur.ts";
 import { debs } from "./packages/deb.ts";
 import { npmCommand } from "./packages/npm-command.ts";
 import { type Options, parseOptions, USAGE } from "./packages/options.ts";
+import { recipes } from "./packages/recipes.ts";
 import { rpms } from "./packages/rpm.ts";
+import { sboms } from "./packages/sbom.ts";
 import { Archives, type Channel, type Source } from "./packages/source.ts";
 
 const root = join(import.meta.dir, "..");
@@ -24,6 +26,8 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
   rpms,
   apks,
   aur,
+  recipes,
+  sboms,
 };
 
 /** What packages are made from. @param directory a release's; @throws Error where it lacks a target */
