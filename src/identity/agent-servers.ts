@@ -99,9 +99,18 @@ export function isDaemon(facts: Facts, process: Process): boolean {
   if (DAEMONS.includes(` ${name} `)) return true;
   if (!DAEMONS.includes(` ${name}:`)) return false;
   const argv = facts.arguments(process.pid);
-  if (!argv.ok) return false;
-  return DAEMONS.split(" ").some((entry) => {
-    const word = entry.startsWith(`${name}:`) ? entry.slice(name.length + 1) : "";
-    return word !== "" && argv.value.some((argument) => argument.includes(word));
-  });
+  return argv.ok && daemonWord(name, argv.value) !== undefined;
+}
+
+function daemonWord(name: string, argv: readonly string[]): string | undefined {
+  const words = DAEMONS.split(" ").flatMap((entry) =>
+    entry.startsWith(`${name}:`) ? [entry.slice(name.length + 1)] : []
+  );
+  return words.find((word) => argv.some((argument) => argument.includes(word)));
+}
+
+/** What is left of a daemon's arguments in a recording: what tells that it is one, without the path around it. */
+export function daemonShape(name: string, argv: readonly string[]): readonly string[] | undefined {
+  const word = daemonWord(name.toLowerCase(), argv);
+  return word === undefined ? undefined : [programName(argv[0] ?? ""), word];
 }

@@ -17,7 +17,7 @@ function programOf(termProgram: string): { readonly process: RegExp; readonly va
  * restart. The variables are inherited by whatever is started there, so that program must have opened our terminal.
  */
 export function guiTerminal(place: Place): Answer | undefined {
-  if (place.facts.system !== "darwin") return undefined;
+  if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : place.facts.system) !== "darwin") return undefined;
   const { TERM_SESSION_ID, TERM_PROGRAM = "" } = environmentWith(place, "TERM_SESSION_ID");
   if (TERM_SESSION_ID === undefined) return undefined;
   const known = programOf(TERM_PROGRAM);

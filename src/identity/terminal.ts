@@ -110,8 +110,8 @@ function carriedBy(walk: Walk, { anchor, outward, standIn }: Terminal): Terminal
     notes[outside.pid] = "a relay: its terminal is that of whoever started it";
     return terminalOf(walk, outside, outside.tty, beyond);
   }
-  // By the kernel's name first, which is read already.
-  if (isTerminalProgram(outside.name)) return undefined;
+  // By what is read already: a maker that is gone left its terminal to PID 1, and nobody knows what it was.
+  if (isTerminalProgram(outside.name) || (outside.pid === 1 && anchor.pid !== facts.self)) return undefined;
   if (isTypedAt(facts, anchor) && !isForked(facts, anchor, outside)) return undefined;
   if (is(facts, outside, isTerminalProgram)) return undefined;
   // Where the leader is gone nobody knows what it was.

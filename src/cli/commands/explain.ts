@@ -4,7 +4,7 @@ import { BerthError, fail } from "../../errors/errors.ts";
 import type { Process } from "../../facts/facts.ts";
 import { recorder } from "../../facts/recording.ts";
 import type { Hint, Resolution } from "../../identity/resolution.ts";
-import { shellShape } from "../../identity/shell.ts";
+import { argumentShape } from "../../identity/shape.ts";
 import { windowsShape } from "../../identity/windows-programs.ts";
 import { shortId } from "../../identity/id.ts";
 import { type Command, type Context, type Input, outJson, text } from "../command.ts";
@@ -29,7 +29,7 @@ export const explain: Command = {
       context.facts,
       (typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : context.facts.system) === "win32"
         ? windowsShape
-        : shellShape,
+        : argumentShape,
     );
     const resolution = resolutionOf(context, input, facts);
     const hints = [...resolution.hints, ...resolution.seen()];
