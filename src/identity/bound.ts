@@ -78,14 +78,19 @@ function sandboxed(place: Place, binding: Binding): string | undefined {
 }
 
 /**
- * Whether one of the standard streams is the binding's terminal: by its number and by the devpts that it lies on,
+ * Whether a standard stream is the binding's terminal: by its number and by the devpts that it lies on,
  * since each counts from 0.
  */
 function isOnTerminalOf({ facts, chain }: Place, { anchor, within }: Binding): boolean {
   if (anchor.tty === null || within === "") return false;
-  for (let stream = 0; stream < 3; stream++) {
-    const terminal = facts.terminal(`/proc/${chain[0]?.pid ?? 0}/fd/${stream}`);
-    if (terminal.ok && terminal.value.tty === anchor.tty && terminal.value.within === within) return true;
+  for (let at = 0; at < chain.length; at++) {
+    const process = chain[at] as Process;
+    // Of ours, or of whoever above us is on that terminal too, where ours lead elsewhere.
+    if (at > 0 && process.tty !== anchor.tty) continue;
+    for (let stream = 0; stream < 3; stream++) {
+      const terminal = facts.terminal(`/proc/${process.pid}/fd/${stream}`);
+      if (terminal.ok && terminal.value.tty === anchor.tty && terminal.value.within === within) return true;
+    }
   }
   return false;
 }
