@@ -158,9 +158,8 @@ const FIXED: readonly Target[] = [
     "1,4711,12345,4711,,b0,pid:[1],anchor",
   ], (text) => {
     const binding = parseBinding(text);
-    if (binding !== undefined) {
-      hold("a binding is not what it says", parseBinding(formatBinding(binding)) !== undefined);
-    }
+    if (binding?.id === undefined) return;
+    hold("a binding is not what it says", formatBinding(binding) === text);
   }),
   {
     name: "a process of macOS",
