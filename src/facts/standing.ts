@@ -14,9 +14,9 @@ export interface Occupant {
 
 /** What tells that a process belongs to somebody's work. */
 export interface Traces {
-  /** Absolute, free of symbolic links. */
-  readonly directory: string;
-  /** Variables (`NAME=value`), all of which a process was started with. */
+  /** Absolute, free of symbolic links; null where only the marks are looked for. */
+  readonly directory: string | null;
+  /** Variables (`NAME=value`), all of which a process was started with; `NAME=` is met by any value. */
   readonly marks: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function processesAt(host: Host, { directory, marks }: Traces): Occupant[
   for (const name of readdirSync("/proc")) {
     // All names of processes are numbers, and nothing else there begins with a digit.
     if (name < "0" || name > ":") continue;
-    const at = directoryOf(host, name);
+    const at = directory === null ? null : directoryOf(host, name);
     const inside = at !== null && (at === directory || at.startsWith(`${directory}/`));
     if (!inside && !carries(host, name, marks)) continue;
     const one = described(host, Number(name), inside ? at : null);
@@ -52,7 +52,7 @@ function carries(host: Host, pid: string, marks: readonly string[]): boolean {
   const environment = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!environment.ok) return false;
   const text = `\0${environment.value}`;
-  return marks.every((mark) => text.includes(`\0${mark}\0`));
+  return marks.every((mark) => text.includes(mark.endsWith("=") ? `\0${mark}` : `\0${mark}\0`));
 }
 
 function described(host: Host, pid: number, at: string | null): Occupant | null {

@@ -2,7 +2,10 @@ import { check, pipe, string } from "valibot";
 import process from "node:process";
 import type { Host } from "../../facts/host.ts";
 import { groupLives } from "../../facts/environment-marks.ts";
-import { type SendSignal, type StopOptions, stopSession } from "../../sessions/process/stop.ts";
+import type { SendSignal, StopOptions } from "../../sessions/process/signalling.ts";
+import type { Strays } from "../../sessions/process/strays.ts";
+import { stopSession } from "../../sessions/process/stop.ts";
+import { quote, quotePath } from "../../errors/errors.ts";
 import { type Command, flag, type Option, outJson, text } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
@@ -21,7 +24,8 @@ export const stop: Command = {
   about: "End the command that runs in a session",
   details: [
     SESSION_HELP,
-    "Its process group gets SIGTERM, and SIGKILL when the time is over. Session, branch and worktree stay.",
+    "Its process group gets SIGTERM, and SIGKILL when the time is over; then what its commands left running, in",
+    "whatever group or session. Session, branch and worktree stay.",
   ],
   options: [
     TIMEOUT("Time to end by itself (5)"),
@@ -40,18 +44,30 @@ export const stop: Command = {
       action: "stop",
     });
     const timeoutMs = Number(text(input, "timeout") ?? "5") * 1000;
-    const options = { ...stopping(context.host, timeoutMs), force: flag(input, "force") };
-    const session = await stopSession(deps, id, options);
-    if (context.json) outJson(context, { session });
-    else context.say(`berth: ${name} is stopped\n`);
+    let strays: Strays = { ended: [], left: [] };
+    const session = await stopSession(deps, id, {
+      ...stopping(context.host, timeoutMs),
+      force: flag(input, "force"),
+      strays: (found) => void (strays = found),
+    });
+    const { ended, left } = strays;
+    if (context.json) return outJson(context, { session, ended, left });
+    const root = session.project?.root ?? "";
+    context.say(`berth: ${name} of ${quotePath(root)} is stopped\n`);
+    if (ended.length > 0) context.say(`berth: it had left running, and ended were: ${named(ended)}\n`);
+    if (left.length > 0) context.say(`berth: warning: these go on: ${named(left)}\n`);
   },
 };
+
+const named = (processes: Strays["ended"]): string =>
+  processes.map(({ pid, command }) => `${pid} (${quote(command)})`).join(", ");
 
 /** What `stopSession` takes. @param timeoutMs how long the command has to end by itself, in milliseconds */
 export const stopping = (host: Host, timeoutMs: number): StopOptions => ({
   timeoutMs,
   signalGroup: signalGroup(host),
   signalProcess,
+  strays: () => {},
 });
 
 /**

@@ -19,12 +19,10 @@ const MAX_ANCESTORS = 100;
  * The processes that stand in the session's worktree or carry the marks of its runs. Our own ancestors and what shares
  * our process group (a pipeline's other end) are not among the others: whoever sits there typed the command.
  */
-export function occupantsOf(deps: Dependencies, { id, run, project }: SessionRecord): Occupants {
-  const { worktree } = project ?? {};
+export function occupantsOf(deps: Dependencies, record: SessionRecord): Occupants {
+  const { worktree } = record.project ?? {};
   if (worktree === undefined) return { others: [], ourselves: false };
-  // What no command was ever run in has left nothing running, and looking for marks takes longer than all the rest.
-  const marks = run === undefined || run.startedAt === null && run.n === 1 ? [] : [`BERTH_SESSION=${id}`];
-  const found = deps.processesAt({ directory: worktree, marks });
+  const found = deps.processesAt({ directory: worktree, marks: marksOf(record) });
   if (found.length === 0) return { others: [], ourselves: false };
   const ancestors = ancestorsOf(deps);
   const group = found.find(({ pid }) => pid === deps.self.pid)?.pgrp;
@@ -35,7 +33,15 @@ export function occupantsOf(deps: Dependencies, { id, run, project }: SessionRec
   };
 }
 
-function ancestorsOf({ machine, self }: Dependencies): Set<number> {
+/**
+ * What every process of the session's runs carries in its environment. Nothing for one that no command was ever run in:
+ * it has left nothing running, and looking for marks takes longer than all the rest.
+ */
+export const marksOf = ({ id, run }: SessionRecord): readonly string[] =>
+  run === undefined || run.startedAt === null && run.n === 1 ? [] : [`BERTH_SESSION=${id}`, "BERTH_RUN="];
+
+/** We and all that started us. */
+export function ancestorsOf({ machine, self }: Dependencies): Set<number> {
   const now = machine();
   const found = new Set<number>();
   for (let pid = self.pid; pid > 1 && !found.has(pid) && found.size < MAX_ANCESTORS;) {

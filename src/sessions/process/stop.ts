@@ -1,35 +1,22 @@
-import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { SIGNALS } from "./child.ts";
 import { completeCleanup } from "../runs/cleanup.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { nameOf } from "../model/journal.ts";
+import { nameOf, ownerOf } from "../model/journal.ts";
+import { pause, SIGCONT, type StopOptions } from "./signalling.ts";
+import { endStrays } from "./strays.ts";
 import { runAlive } from "../workspace/query.ts";
 import { settleLost, supervised } from "../runs/lost.ts";
 import { change, markTerminating } from "../runs/runs.ts";
 
-/** Send a signal to a process, or to a process group; false when there is none (any more). @throws EPERM */
-export type SendSignal = (pid: number, signal: number) => boolean;
-
-export interface StopOptions {
-  /** How long the command has to end by itself, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signalGroup: SendSignal;
-  readonly signalProcess: SendSignal;
-  /** End the run in the record where it cannot be told whether its command lives. */
-  readonly force?: boolean;
-}
-
-const SIGCONT = process.platform === "linux" ? 18 : 19;
-const PAUSE_MS = 20;
 /** What the supervisor has for its last writes once the command is gone. */
 const SUPERVISOR_MS = 2000;
 
 /**
- * End the session's command: SIGTERM to its process group, SIGKILL when the time is over. One that has ended is ended in
- * the record too; stopping twice is no fault.
+ * End the session's command: SIGTERM to its process group, SIGKILL when the time is over; then in the same way what its
+ * runs left running elsewhere. One that has ended is ended in the record too; stopping twice is no fault.
  *
  * @throws `stop_failed` when the process belongs to somebody else or outlives SIGKILL
  * @throws `stop_unseen` where it cannot be told whether it lives
@@ -39,6 +26,12 @@ export async function stopSession(
   id: string,
   options: StopOptions,
 ): Promise<SessionRecord> {
+  const stopped = await stopRun(deps, id, options);
+  options.strays?.(await endStrays(deps, stopped, options));
+  return stopped;
+}
+
+async function stopRun(deps: Dependencies, id: string, options: StopOptions): Promise<SessionRecord> {
   const record = await repairRun(deps, id);
   const { run } = record;
   if (run === undefined || run.state === "CLEANED") return record;
@@ -49,9 +42,21 @@ export async function stopSession(
   if (run.state !== "CREATED") {
     const running = await whenStarted(deps, id, run.n);
     if (running !== null) await endGroup(deps, running.record, running.pid, options);
+    wakeSupervisor(deps, record, options);
     await settled(deps, id, run.n);
   }
   return await completeCleanup(deps, id, { exitCode: null, status: "stopped" }, run.n);
+}
+
+/** One that ^Z stopped would write down the end only when somebody brings it to the foreground again. */
+function wakeSupervisor(deps: Dependencies, record: SessionRecord, { signalProcess }: StopOptions): void {
+  const supervisor = ownerOf(record, "supervisor");
+  if (supervisor === null || !supervised(deps, record)) return;
+  try {
+    signalProcess(supervisor.pid, SIGCONT);
+  } catch {
+    // It is another user's; the end is written by us then.
+  }
 }
 
 /** The session with its run ended where its processes are gone. */
@@ -127,5 +132,3 @@ async function settled(deps: Dependencies, id: string, n: number): Promise<void>
     await pause();
   }
 }
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

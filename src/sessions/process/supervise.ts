@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { BerthError, fail } from "../../errors/errors.ts";
 import type { Machine } from "../../store/liveness.ts";
+import { readRecord } from "../../store/read.ts";
 import type { SessionRecord, Status } from "../../store/record.ts";
 import { type Child, type Ended, exitCodeOf, SIGNALS } from "./child.ts";
 import { childStarter } from "./child-starter.ts";
@@ -132,7 +133,8 @@ async function attachOrEnd(deps: Dependencies, { id, n }: RunOf, child: Child): 
 
 async function end(deps: Dependencies, { id, n }: RunOf, ended: Ended): Promise<void> {
   const exitCode = exitCodeOf(ended);
-  const status = statusAfter(ended);
+  const run = readRecord(deps.store, id)?.run;
+  const status = statusAfter(ended, run?.n === n && run.reason === "stopped");
   const failed = status === "error" ? { error: `The command ended with status ${exitCode}` } : {};
   try {
     await markTerminating(deps, id, "signal" in ended ? `signal ${ended.signal}` : "exited", n);
@@ -144,9 +146,15 @@ async function end(deps: Dependencies, { id, n }: RunOf, ended: Ended): Promise<
   }
 }
 
-/** Ended by somebody's wish (^C, `berth stop`, a closed terminal) is stopped; a failure is an error. */
-export function statusAfter(ended: Ended): Status {
-  const asked: readonly number[] = [SIGNALS.SIGHUP, SIGNALS.SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGKILL];
-  if ("signal" in ended) return asked.includes(ended.signal) ? "stopped" : "error";
+/**
+ * Ended by somebody's wish (^C, `berth stop`, a closed terminal) is stopped; a failure is an error. A shell that was
+ * stopped says so by its exit status.
+ *
+ * @param asked whether `berth stop` has ended it
+ */
+export function statusAfter(ended: Ended, asked: boolean): Status {
+  const ending: readonly number[] = [SIGNALS.SIGHUP, SIGNALS.SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGKILL];
+  if ("signal" in ended) return ending.includes(ended.signal) ? "stopped" : "error";
+  if (asked && ending.includes(ended.code - 128)) return "stopped";
   return ended.code === 0 ? "idle" : "error";
 }
