@@ -1,3 +1,4 @@
+import { branchNow } from "../../sessions/git/head-branch.ts";
 import { picklist } from "valibot";
 import type { AgentRow } from "../../agents/evidence.ts";
 import { shortId } from "../../identity/id.ts";
@@ -95,7 +96,7 @@ function rowOf(record: SessionRecord, bytes: number, machine: Machine, current: 
     current,
     workspace: project?.root ?? null,
     worktree: project?.worktree ?? null,
-    branch: project?.branch ?? null,
+    branch: branchNow(record) ?? null,
     createdAt,
     updatedAt,
     lastActivity,

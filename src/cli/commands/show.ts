@@ -1,3 +1,4 @@
+import { branchNow } from "../../sessions/git/head-branch.ts";
 import { sessionAlive } from "../../store/liveness.ts";
 import { recordName } from "../../store/names.ts";
 import { readRecord } from "../../store/read.ts";
@@ -21,13 +22,23 @@ export const show: Command = {
     const current = currentId(context) === id;
     const file = store.backend.locate(recordName(id));
     const agents = await agentsIn(context, store, id);
-    if (context.json) return outJson(context, { session: { ...record, agents }, alive, current, file });
+    if (context.json) {
+      return outJson(context, { session: { ...withBranch(record), agents }, alive, current, file });
+    }
     const live = alive === null ? "cannot be told" : alive ? "yes" : "no";
     const doing = agents.map((agent) => ["agent", agentAtLength(agent, context.now())] as const);
     const more = { live, current: current ? "yes" : "no", file };
     context.out(lines([...Object.entries({ ...facts(record), ...more }), ...doing]) + values(record));
   },
 };
+
+/** With the branch that its worktree is on now. */
+function withBranch(record: SessionRecord): SessionRecord {
+  if (record.project?.worktree === undefined) return record;
+  const { branch: _, ...project } = record.project;
+  const branch = branchNow(record);
+  return { ...record, project: { ...project, ...branch === undefined ? {} : { branch } } } as SessionRecord;
+}
 
 function facts(
   { id, name, role, status, source, project, run, ...record }: SessionRecord,
@@ -40,7 +51,7 @@ function facts(
     source,
     workspace: project?.root,
     worktree: project?.worktree,
-    branch: project?.branch,
+    branch: branchNow({ project }),
     run: run === undefined ? undefined : `${run.n}, ${run.state}`,
     created: record.createdAt,
     updated: record.updatedAt,

@@ -7,9 +7,9 @@ import { linkedDirectory } from "./worktree-directory.ts";
  * The branch of a session: what HEAD of its worktree names now, whatever it was made with. Read from git's own file,
  * since a list of sessions can start no process for each.
  *
- * @returns undefined where HEAD is detached; what the record has where there is no worktree to look into
+ * @returns its name; undefined where HEAD is detached; what the record has where there is no worktree to look into
  */
-export function branchNow({ project }: Pick<SessionRecord, "project">): string | undefined {
+export function branchNow({ project }: { readonly project?: SessionRecord["project"] | undefined }) {
   const { worktree, branch } = project ?? {};
   const admin = worktree === undefined ? null : linkedDirectory(worktree);
   const head = admin === null ? null : headIn(admin);

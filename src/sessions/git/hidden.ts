@@ -3,6 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Git, must } from "./git.ts";
 import type { Indexed } from "./nested.ts";
+import { quoted } from "./quoted.ts";
 import { statusOf } from "./worktree-directory.ts";
 
 /** What git writes for a byte of a name that is not UTF-8, once it is text. */
@@ -51,7 +52,3 @@ function linkBlob(path: string, like: string): string {
   const hash = createHash(like.length === 64 ? "sha256" : "sha1");
   return hash.update(`blob ${target.length}\0`).update(target).digest("hex");
 }
-
-/** As git reads a name that begins with a quotation mark: the one way to give it one with a newline. */
-const quoted = (path: string): string =>
-  `"${path.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}"`;

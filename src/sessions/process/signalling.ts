@@ -1,8 +1,15 @@
 import process from "node:process";
-import type { Strays } from "./strays.ts";
+import type { Occupant } from "../../facts/standing.ts";
 
 /** Send a signal to a process, or to a process group; false when there is none (any more). @throws EPERM */
 export type SendSignal = (pid: number, signal: number) => boolean;
+
+/** What became of the processes that the session's runs had left running. */
+export interface Strays {
+  readonly ended: readonly Occupant[];
+  /** Those that belong to somebody else, or outlive SIGKILL. */
+  readonly left: readonly Occupant[];
+}
 
 /** How a session's processes are ended. */
 export interface StopOptions {

@@ -3,14 +3,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { SIGNALS } from "./child.ts";
 import { ancestorsOf, marksOf } from "./occupants.ts";
-import { pause, SIGCONT, type StopOptions } from "./signalling.ts";
-
-/** What became of the processes that the session's runs had left running. */
-export interface Strays {
-  readonly ended: readonly Occupant[];
-  /** Those that belong to somebody else, or outlive SIGKILL. */
-  readonly left: readonly Occupant[];
-}
+import { pause, SIGCONT, type StopOptions, type Strays } from "./signalling.ts";
 
 const KILLED_MS = 2000;
 

@@ -9,8 +9,10 @@ import type { Checkout } from "../git/checkout.ts";
 import type { Git } from "../git/git.ts";
 import { linked } from "../git/link.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { type JournalOf, nameOf } from "../model/journal.ts";
+import { type JournalOf, nameOf, removalOf } from "../model/journal.ts";
+import { refuseMounts } from "../git/mounts.ts";
 import { assess } from "../git/risk.ts";
+import { isAllKept } from "../undo/is-kept.ts";
 import { change } from "../runs/runs.ts";
 import { type InspectedWorktree, inspectWorktree, removeWorktree } from "../git/worktree.ts";
 
@@ -39,7 +41,8 @@ export async function recoverDestroy(
   // Git removes the files first, `.git` among them, and what it knows of the worktree last.
   let found = await linked(checkout, path);
   if (journal.cleanup && found.listed !== null) {
-    if (!(await onlyDeletions(record, checkout, found))) return await drop(deps, record);
+    refuseMounts(deps, path);
+    if (!(await mayGoOn(record, checkout, found, journal))) return await drop(deps, record);
     found = await removed(record, checkout, path);
   }
   const force = journal.force === true || asked !== null && wanted?.forceBranch === true;
@@ -55,19 +58,27 @@ export async function recoverDestroy(
 
 /** The destruction did not begin, or somebody has worked there since: everything stays. */
 async function drop(deps: Dependencies, record: SessionRecord): Promise<"undone"> {
-  await change(deps, record.id, (draft) => void delete draft["pending"], false);
+  await change(deps, record.id, (draft) => {
+    const removed = removalOf(draft)?.removed;
+    delete draft["pending"];
+    // What was kept by then stays, and is named: it may be more than is left in the worktree.
+    if (removed?.ref !== undefined && draft.project !== undefined) draft.project["removed"] = removed;
+  }, false);
   return "undone";
 }
 
-async function onlyDeletions(
+/** Where only files are missing, or what is left is kept for an undo. */
+async function mayGoOn(
   { id }: SessionRecord,
-  { main, worktree }: Checkout,
+  checkout: Checkout,
   found: InspectedWorktree,
+  journal: JournalOf<"destroy">,
 ): Promise<boolean> {
   if (found.exists && found.admin === null) return false;
   // The worktree of another session, moved here.
   if (found.marker !== null && found.marker.id !== id) return false;
-  return isOnlyMissing(await assess(main, worktree, found));
+  const risk = await assess(checkout.main, checkout.worktree, found);
+  return isOnlyMissing(risk) || await isAllKept(checkout, found, risk, journal.removed?.ref);
 }
 
 /** Git lets go of a worktree also where it cannot delete all of it; then there is nothing more that it could do. */

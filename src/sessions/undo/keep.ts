@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
+import { quoted } from "../git/quoted.ts";
 import { type Collected, type Found, targetOf } from "./collect.ts";
 import { type Entry, MANIFEST, type Manifest } from "./manifest.ts";
 
@@ -99,10 +100,6 @@ async function stored(git: Git, root: string, found: readonly Found[]): Promise<
     })),
   ];
 }
-
-/** As git reads a name that begins with a quotation mark: the one way to give it one with a newline. */
-const quoted = (path: string): string =>
-  `"${path.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}"`;
 
 /**
  * The tree that holds all of it. Its names are numbers: git takes not every name that a file can have (`.git`), and a

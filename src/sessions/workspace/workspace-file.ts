@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { freshRecord, type SessionRecord, STATUSES } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
+import { branchNow } from "../git/head-branch.ts";
 import { whereWrongIn } from "../model/issue.ts";
 import { sessionId, uuidOf } from "../model/worktree-path.ts";
 
@@ -47,11 +48,12 @@ export function toFile(
 function toEntry(record: SessionRecord, running: boolean): WorkspaceEntry {
   const { id, name: given, status, project, run, createdAt, lastActivity, currentPhase, metadata } = record;
   const pid = running ? run?.pid ?? null : null;
+  const branch = branchNow(record);
   return {
     id: uuidOf(id) ?? id,
     name: given ?? id,
     status,
-    ...project?.branch === undefined ? {} : { branch: project.branch },
+    ...branch === undefined ? {} : { branch },
     ...project === undefined ? {} : { worktreePath: project.worktree ?? project.root },
     ...pid === null ? {} : { ptyPid: pid },
     createdAt,
