@@ -184,6 +184,15 @@ export const GROUPS: readonly CommandGroup[] = [
     },
   },
   {
+    title: "Other machines",
+    commands: {
+      fleet: {
+        about: "See and use the sessions of other machines, over SSH",
+        load: async () => (await import("./commands/fleet/fleet.ts")).fleet,
+      },
+    },
+  },
+  {
     title: "Upkeep",
     commands: {
       doctor: {

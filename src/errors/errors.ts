@@ -10,6 +10,7 @@ import { agentsErrors } from "./agents.ts";
 import { backgroundErrors } from "./background.ts";
 import { cliErrors } from "./cli.ts";
 import { factsErrors } from "./facts.ts";
+import { fleetErrors } from "./fleet.ts";
 import { hooksErrors } from "./hooks.ts";
 import { identityErrors } from "./identity.ts";
 import { mergeErrors } from "./merge.ts";
@@ -34,6 +35,7 @@ export const kinds = () => ({
   ...mergeErrors(),
   ...backgroundErrors(),
   ...sandboxErrors(),
+  ...fleetErrors(),
   ...hooksErrors(),
   ...cliErrors(),
 } as const);

@@ -15,6 +15,7 @@ export const FOLDERS = [
   "background",
   "hosts",
   "agents",
+  "fleet",
 ] as const;
 export type Folder = (typeof FOLDERS)[number];
 

@@ -1,0 +1,79 @@
+import { fail, visible } from "../../../errors/errors.ts";
+import type { FleetHost } from "../../../fleet/destination.ts";
+import { findHost, knownHosts } from "../../../fleet/hosts.ts";
+import { askHosts, type FleetSession, type HostAnswer } from "../../../fleet/sessions.ts";
+import type { Store } from "../../../store/open.ts";
+import { type Context, type Input, outJson, text } from "../../command.ts";
+import { storeOf } from "../../mean/session.ts";
+import { ago, aligned } from "../../say/columns.ts";
+
+function meant(store: Store, given: string | undefined): FleetHost[] {
+  if (given === undefined) return knownHosts(store);
+  const names = [...new Set(given.split(",").filter((name) => name !== ""))];
+  return names.map((name) => findHost(store, name));
+}
+
+export async function list(context: Context, input: Input, args: readonly string[]): Promise<void> {
+  const [more] = args;
+  if (more !== undefined) {
+    throw fail("unexpected_argument", { command: "fleet", given: more, usage: "fleet list" });
+  }
+  const store = storeOf(context, input, "fleet");
+  const hosts = meant(store, text(input, "hosts"));
+  if (hosts.length === 0) throw fail("no_hosts", {});
+  const answers = await askHosts(store, hosts);
+  if (context.json) {
+    return outJson(context, { hosts: answers.map(hostInJson), sessions: answers.flatMap(inJson) });
+  }
+  context.out(table(answers, context.now()));
+  for (const { host, age, error } of answers) {
+    if (error === undefined) continue;
+    const shown = age === null ? "nothing was ever heard of it" : `shown as it was ${inWords(age)} ago`;
+    context.say(`berth: ${host.name}: ${error.message} (${shown})\n  hint: ${error.hint}\n`);
+  }
+}
+
+function hostInJson({ host, reached, age, error }: HostAnswer) {
+  const failure = error && { code: error.code, message: error.message, hint: error.hint };
+  return { name: host.name, reached, age, ...failure === undefined ? {} : { error: failure } };
+}
+
+/** What a newer berth says of its machine stays beside the name that the host has here. */
+function inJson({ host: { name }, sessions }: HostAnswer) {
+  return sessions.map(({ host: machine, ...session }) => ({
+    ...session,
+    host: name,
+    ...machine === undefined ? {} : { machine },
+  }));
+}
+
+const inWords = (seconds: number): string =>
+  seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+
+/** Text of another machine, of whatever type it is there. */
+const cell = (value: unknown): string => typeof value === "string" ? visible(value) : "";
+
+function when(value: unknown, now: Date): string {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? ago(value, now) : "";
+}
+
+function row(host: HostAnswer, session: FleetSession, now: Date): string[] {
+  const { alive } = session;
+  return [
+    host.host.name,
+    cell(session["short"] ?? session.id),
+    cell(session["name"]),
+    cell(session["status"]),
+    alive === true ? "yes" : alive === false ? "no" : "?",
+    when(session["lastActivity"], now),
+    host.reached ? "now" : inWords(host.age ?? 0),
+    cell(session["branch"]),
+    cell(session["workspace"]),
+  ];
+}
+
+function table(answers: readonly HostAnswer[], now: Date): string {
+  const rows = answers.flatMap((answer) => answer.sessions.map((session) => row(answer, session, now)));
+  const heading = ["HOST", "SESSION", "NAME", "STATUS", "LIVE", "LAST", "ASKED", "BRANCH", "WORKSPACE"];
+  return rows.length === 0 ? "" : aligned(heading, rows);
+}
