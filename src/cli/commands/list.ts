@@ -6,13 +6,14 @@ import { type ListedRecord, listRecords } from "../../store/list.ts";
 import { type Machine, sessionAlive } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
-import { ago, aligned, size } from "../say/columns.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { isCurrent } from "../mean/current.ts";
 import { machineOf } from "../mean/machine.ts";
-import { agentInWords, agentsOf, rowsOf } from "../mean/agents.ts";
+import { agentsOf, rowsOf } from "../mean/agents.ts";
 import { hostJson } from "../mean/host.ts";
+import { hereRoot } from "../mean/project.ts";
 import { storeOf } from "../mean/session.ts";
+import { grouped, printed, type TableRow } from "./list-table.ts";
 
 const SORTS = ["active", "updated", "created", "name"] as const;
 
@@ -23,7 +24,10 @@ type Damaged = { readonly file: string; readonly reason: string };
 export const list: Command = {
   usage: "list",
   about: "List every session, live or not, of all workspaces",
-  details: ["Files are only read: no lock is taken, nothing is changed, and a damaged file is no failure."],
+  details: [
+    "By project, this one first; terminals last. A table is as wide as the terminal, or as COLUMNS says. Files are only",
+    "read: no lock is taken, nothing is changed, and a damaged file is no failure.",
+  ],
   options: [
     {
       flag: "--state <status>",
@@ -39,18 +43,42 @@ export const list: Command = {
       wanted: "active, updated, created or name",
     },
     { flag: "--all", about: "Archived sessions too" },
+    { flag: "--here", about: "Only the sessions of this project" },
+    {
+      flag: "--git",
+      about: "Changed files, commits ahead and behind of what each was made from, and what is merged",
+    },
   ],
-  examples: ["berth list", "berth list --state waiting --json"],
+  examples: ["berth list", "berth list --here --git", "berth list --state waiting --json"],
   async run(context, input) {
     const store = storeOf(context, input, "list");
     const { sessions, damaged } = await gather(context, store, input);
     sort(sessions, text(input, "sort") ?? "active");
-    if (context.json) return outJson(context, { host: hostJson(store), sessions, damaged });
-    context.out(sessions.length === 0 ? "" : table(sessions, context.now()));
-    if (sessions.length === 0) context.say("berth: no sessions; the first write to one makes it\n");
+    const here = hereRoot(context, sessions.flatMap(({ project }) => project ?? []));
+    const shown = flag(input, "here") ? sessions.filter(({ workspace }) => workspace === here) : sessions;
+    const groups = grouped(shown, here);
+    const git = flag(input, "git") ? await gitOf(groups.flatMap(({ rows }) => rows), context) : null;
+    if (context.json) {
+      return outJson(context, { host: hostJson(store), sessions: await withGit(shown, git), damaged });
+    }
+    await printed(context, groups, git);
+    if (shown.length === 0) context.say("berth: no sessions; the first write to one makes it\n");
     for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
   },
 };
+
+/** Looks at the worktrees, which go on while the first rows are printed. */
+async function gitOf(rows: readonly TableRow[], { host }: Context) {
+  const { standingsOf } = await import("../../sessions/git/standing-of.ts");
+  const found = standingsOf(rows, host.variables);
+  return new Map(rows.map((row, at) => [row.id, found[at] ?? null] as const));
+}
+
+async function withGit(rows: readonly Row[], git: Awaited<ReturnType<typeof gitOf>> | null) {
+  const plain = rows.map(({ project: _, ...row }) => row);
+  if (git === null) return plain;
+  return await Promise.all(plain.map(async (row) => ({ ...row, git: await git.get(row.id) ?? null })));
+}
 
 async function gather(
   context: Context,
@@ -101,6 +129,8 @@ function rowOf(record: SessionRecord, bytes: number, machine: Machine, current: 
     updatedAt,
     lastActivity,
     bytes,
+    /** For looks at the worktree; not printed. */
+    project,
   };
 }
 
@@ -112,23 +142,4 @@ function sort(rows: Row[], order: string): void {
     Number(a.name === null) - Number(b.name === null) || compare(a.name ?? "", b.name ?? "") ||
     compare(a.id, b.id);
   rows.sort((a, b) => order === "name" ? byName(a, b) : compare(b[key], a[key]) || compare(a.id, b.id));
-}
-
-function table(rows: readonly Row[], now: Date): string {
-  const heading = ["", "SESSION", "NAME", "STATUS", "AGENT", "LIVE", "LAST", "SIZE", "BRANCH", "WORKSPACE"];
-  return aligned(
-    heading,
-    rows.map((row) => [
-      row.current ? "*" : row.archive === undefined ? "" : "a",
-      row.short,
-      row.name ?? "",
-      row.status,
-      row.agents.map((agent) => agentInWords(agent, now)).join(", "),
-      row.alive === null ? "?" : row.alive ? "yes" : "no",
-      ago(row.lastActivity, now),
-      size(row.bytes),
-      row.branch ?? "",
-      row.workspace ?? "",
-    ]),
-  );
 }
