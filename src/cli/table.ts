@@ -114,6 +114,10 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Merge a session's branch, then remove worktree, branch and session",
         load: async () => (await import("./commands/finish.ts")).finish,
       },
+      prune: {
+        about: "Remove the sessions that are done with",
+        load: async () => (await import("./commands/prune.ts")).prune,
+      },
       rename: {
         about: "Give a session another name",
         load: async () => (await import("./commands/rename.ts")).rename,
