@@ -159,6 +159,23 @@ export const sessionsErrors = () => ({
     (d) => `Type "--branch ${d.branch}" to make it`,
     { branch: "feature/auth" },
   ),
+  branch_on_remote: kind(
+    Exit.refused,
+    (d: { branch: string; remote: string; name: string }) =>
+      `Cannot make branch ${quote(d.branch)}: there is ${quote(d.remote)}, and it would be another one`,
+    (d) =>
+      `Type "berth new ${d.name} --existing-branch ${d.branch}" to work on that one, or name another by --branch`,
+    { branch: "feature/auth", remote: "origin/feature/auth", name: "auth" },
+  ),
+  branch_on_remotes: kind(
+    Exit.refused,
+    (d: { branch: string; remotes: readonly string[] }) =>
+      `Cannot tell which branch ${quote(d.branch)} is meant: ${
+        d.remotes.map((one) => quote(one)).join(", ")
+      }`,
+    (d) => `Type "git branch --track ${d.branch} ${d.remotes[0] ?? ""}" to make a branch of one of them`,
+    { branch: "feature/auth", remotes: ["origin/feature/auth", "fork/feature/auth"] },
+  ),
   branch_exists: kind(
     Exit.refused,
     (d: { branch: string }) => `Cannot make branch ${quote(d.branch)}: there is one`,

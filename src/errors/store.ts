@@ -178,6 +178,13 @@ export const storeErrors = () => ({
     () => `Type a whole number such as 1 or -1`,
     { value: "one" },
   ),
+  bad_text_setting: kind(
+    Exit.usage,
+    (d: { name: string; value: string; wanted: string }) =>
+      `Setting ${quote(d.name)} wants ${d.wanted}, ${quote(d.value)} given`,
+    (d) => `Type "berth config --unset ${d.name}" for what it is by default`,
+    { name: "branch.prefix", value: "my branch", wanted: "the beginning of a branch's name" },
+  ),
   unknown_setting: kind(
     Exit.usage,
     (d: { name: string; names: readonly string[] }) => `Unknown setting ${quote(d.name)}`,

@@ -20,6 +20,7 @@ const configSchema = v.looseObject({
     }),
   ),
   events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
+  branch: v.exactOptional(v.looseObject({ prefix: v.exactOptional(v.string()) })),
 });
 
 type Kept = v.InferOutput<typeof configSchema>;
@@ -42,10 +43,24 @@ export const DEFAULTS = {
   "limits.removedMB": 512,
 } as const;
 
-export type Setting = keyof typeof DEFAULTS;
-export type Config = Readonly<Record<Setting, number>>;
+/** The settings that are no numbers. */
+export const TEXT_DEFAULTS = {
+  /** What stands before a session's name in the name of its branch; the slash is part of it. */
+  "branch.prefix": "feature/",
+} as const;
 
-export const isSetting = (name: string): name is Setting => Object.hasOwn(DEFAULTS, name);
+export type NumberSetting = keyof typeof DEFAULTS;
+export type TextSetting = keyof typeof TEXT_DEFAULTS;
+export type Setting = NumberSetting | TextSetting;
+export type Config = Readonly<Record<NumberSetting, number> & Record<TextSetting, string>>;
+
+export const SETTINGS: readonly Setting[] = [
+  ...Object.keys(DEFAULTS) as NumberSetting[],
+  ...Object.keys(TEXT_DEFAULTS) as TextSetting[],
+];
+
+export const isSetting = (name: string): name is Setting => SETTINGS.some((one) => one === name);
+export const isTextSetting = (name: Setting): name is TextSetting => Object.hasOwn(TEXT_DEFAULTS, name);
 
 /**
  * The settings, with the defaults where nothing is set.
@@ -54,12 +69,20 @@ export const isSetting = (name: string): name is Setting => Object.hasOwn(DEFAUL
  */
 export function readConfig(store: Store): Config {
   const kept = load(store);
-  const found = Object.keys(DEFAULTS).map((name) => [name, setIn(kept, name)] as const);
-  return { ...DEFAULTS, ...Object.fromEntries(found.filter(([, value]) => value !== undefined)) };
+  const found = SETTINGS.map((name) => [name, setIn(kept, name)] as const);
+  return {
+    ...DEFAULTS,
+    ...TEXT_DEFAULTS,
+    ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
+  };
 }
 
 /** Change one setting, under the global lock; null sets it back to its default. */
-export async function setConfig(store: Store, setting: Setting, value: number | null): Promise<Config> {
+export async function setConfig(
+  store: Store,
+  setting: Setting,
+  value: number | string | null,
+): Promise<Config> {
   using _lock = await lockScope(store, { kind: "global" });
   const kept = load(store);
   store.backend.write(CONFIG, `${JSON.stringify(changed(kept, setting, value), null, 2)}\n`);
@@ -72,7 +95,7 @@ const setIn = (kept: Kept, name: string): unknown =>
     kept,
   );
 
-function changed(kept: Kept, setting: Setting, value: number | null): Kept {
+function changed(kept: Kept, setting: Setting, value: number | string | null): Kept {
   const [first = "", second] = setting.split(".");
   if (second === undefined) return without({ ...kept, [first]: value ?? undefined });
   const group = without({ ...kept[first] as object, [second]: value ?? undefined });

@@ -1,9 +1,18 @@
 import { fail } from "../../errors/errors.ts";
-import { type Config, DEFAULTS, isSetting, readConfig, setConfig, type Setting } from "../../store/config.ts";
+import {
+  type Config,
+  isSetting,
+  isTextSetting,
+  readConfig,
+  setConfig,
+  type Setting,
+  SETTINGS,
+} from "../../store/config.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { storeOf } from "../mean/session.ts";
 
-const names = Object.keys(DEFAULTS);
+/** What git takes at the beginning of a branch's name (git-check-ref-format(1)); nothing is one too. */
+const PREFIX = /^$|^(?!.*(?:\.\.|\/\/|\/\.|\.lock\/|@\{))[^\s\p{Cc}~^:?*[\\/.-][^\s\p{Cc}~^:?*[\\]*$/u;
 
 export const config: Command = {
   usage: "config [setting] [value]",
@@ -13,6 +22,7 @@ export const config: Command = {
     "maxCount              sessions, and archives, that are kept",
     "maxSizeMB             size of all sessions, and of all archives",
     "limits.sessions       named sessions of one workspace",
+    'branch.prefix        what stands before a name in its branch (feature/); the slash is part of it, "" is none',
     "limits.agentWorktrees worktrees of one workspace that agents made for their own agents",
     "events.maxMB          size of a file of the log of events, of which four are kept",
   ],
@@ -25,7 +35,7 @@ export const config: Command = {
     const back = input.options["unset"];
     if (typeof back === "string") await setConfig(store, setting(back), null);
     const name = given === undefined ? undefined : setting(given);
-    if (name !== undefined && value !== undefined) await setConfig(store, name, number(name, value));
+    if (name !== undefined && value !== undefined) await setConfig(store, name, valueOf(name, value));
     const shown = readConfig(store);
     if (context.json) return outJson(context, { config: shown });
     // What was set is not shown again.
@@ -34,15 +44,18 @@ export const config: Command = {
   },
 };
 
-const lines = (shown: Config): string =>
-  names.filter(isSetting).map((name) => `${name} = ${shown[name]}\n`).join("");
+const lines = (shown: Config): string => SETTINGS.map((name) => `${name} = ${shown[name]}\n`).join("");
 
 function setting(name: string): Setting {
   if (isSetting(name)) return name;
-  throw fail("unknown_setting", { name, names });
+  throw fail("unknown_setting", { name, names: SETTINGS });
 }
 
-function number(name: Setting, value: string): number {
+function valueOf(name: Setting, value: string): number | string {
+  if (isTextSetting(name)) {
+    if (PREFIX.test(value)) return value;
+    throw fail("bad_text_setting", { name, value, wanted: "the beginning of a branch's name" });
+  }
   const given = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(given)) throw fail("bad_setting", { name, value });
   return given;

@@ -42,9 +42,17 @@ export const prune: Command = {
     const idle = text(input, "idle");
     const root = hereRoot(context, deps.store);
     const found: Judged[] = [];
-    for (const record of [...find(deps.store)].filter(({ project }) => root === null || project?.root === root)) {
-      const judged = await judge(deps, record, context.host.variables, idle === undefined ? null : Number(idle));
-      const here = isInside(record.project?.worktree ?? "", userDirectory(context)) && record.project?.worktree;
+    for (
+      const record of [...find(deps.store)].filter(({ project }) => root === null || project?.root === root)
+    ) {
+      const judged = await judge(
+        deps,
+        record,
+        context.host.variables,
+        idle === undefined ? null : Number(idle),
+      );
+      const here = isInside(record.project?.worktree ?? "", userDirectory(context)) &&
+        record.project?.worktree;
       found.push({ record, ...judged.goes && here && !canMoveShell(context) ? standing(record) : judged });
     }
     const done = dry ? found : await removed(context, input, deps, found);
@@ -91,7 +99,9 @@ function tell(context: Context, found: readonly Judged[], dry: boolean): void {
     }));
     return outJson(context, { dryRun: dry, actions });
   }
-  const rows = found.map(({ record, goes, reason }) => [record.name ?? record.id, goes ? "delete" : "keep", reason]);
+  const rows = found.map((
+    { record, goes, reason },
+  ) => [record.name ?? record.id, goes ? "delete" : "keep", reason]);
   const table = rows.length === 0 ? "" : aligned(["SESSION", "ACTION", "WHY"], rows);
   if (!dry) {
     context.out(gone.map(({ record }) => `${record.name ?? record.id}\n`).join(""));

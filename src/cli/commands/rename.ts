@@ -1,5 +1,6 @@
 import { checkoutOf } from "../../sessions/git/checkout.ts";
 import { branchOf } from "../../sessions/model/name.ts";
+import { readConfig } from "../../store/config.ts";
 import { renameSession } from "../../sessions/steps/rename.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
@@ -17,7 +18,7 @@ export const rename: Command = {
     const deps = await dependenciesOf(context, input, "rename");
     const record = namedRecord(context, deps, input, { given: given, effect: "change", action: "rename" });
     const checkout = flag(input, "branch") ? await checkoutOf(record, context.host.variables) : null;
-    const branch = checkout === null ? null : branchOf(name);
+    const branch = checkout === null ? null : branchOf(name, readConfig(deps.store)["branch.prefix"]);
     const session = await uninterrupted(() => renameSession(deps, record, name, checkout, branch));
     if (context.json) return outJson(context, { session });
     context.say(`berth: ${record.name} is now ${name}${branch === null ? "" : `, its branch ${branch}`}\n`);

@@ -13,7 +13,10 @@ export const repositoryQuestion = (branch?: string): readonly string[] => [
   "HEAD^{commit}",
   "--symbolic-full-name",
   "HEAD",
-  ...branch === undefined ? [] : globsAround(branch).map((glob) => `--glob=refs/heads/${glob}`),
+  ...branch === undefined ? [] : [
+    ...globsAround(branch).map((glob) => `--glob=refs/heads/${glob}`),
+    `--glob=refs/remotes/*/${branch}`,
+  ],
 ];
 
 /** Without a wildcard git would look below the name only. */

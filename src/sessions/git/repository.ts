@@ -20,6 +20,8 @@ export interface Repository {
   readonly commonDir: string;
   /** Branches that the one asked about could clash with, among others; null where none was, or HEAD has no commit. */
   readonly around: readonly string[] | null;
+  /** Branches of remotes with the name that was asked about: `origin/feature/auth`. */
+  readonly remotes: readonly string[];
 }
 
 /**
@@ -35,7 +37,10 @@ export async function findRepository(git: Git, branch?: string): Promise<Reposit
   // In a bare repository, and inside of a .git directory, nothing is answered from --show-toplevel on.
   const [bare, common, own, top, commit = "", ref = "", ...refs] = answer.out.split("\n");
   const head = answer.status === 0 ? baseOf(commit, ref) : null;
-  const listed = refs.map(nameOf).filter((name) => name !== "");
+  const listed = refs.filter((one) => one.startsWith("refs/heads/")).map(nameOf);
+  const remotes = refs.filter((one) => one.startsWith("refs/remotes/")).map((one) =>
+    one.slice("refs/remotes/".length)
+  );
   if (bare === undefined || common === undefined || !own) throw notFound(git, answer);
   const [commonDir, gitDir] = [real(git, common), real(git, own)];
   const isMain = gitDir === commonDir;
@@ -44,7 +49,7 @@ export async function findRepository(git: Git, branch?: string): Promise<Reposit
   const around = head === null || branch === undefined
     ? null
     : [...listed, ...isKept(commonDir, branch) ? [branch] : []];
-  const found = { head, commonDir, around };
+  const found = { head, commonDir, around, remotes };
   if (!top) return { ...found, root: bareRoot(commonDir), top: null, bare: bare === "true" };
   const here = real(git, top);
   if (isMain) return { ...found, root: here, top: here, bare: false };

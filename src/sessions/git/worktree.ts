@@ -65,6 +65,19 @@ export async function registerWorktree(
   await must(git, "make the worktree", args, { marks: stepMarks(id) });
 }
 
+/**
+ * Check that git works in a worktree that was just made: settings of the repository (`core.bare`, `core.worktree`) may
+ * speak against it.
+ *
+ * @throws `git_failed`
+ */
+export async function checkWorktree(worktree: Git): Promise<void> {
+  const out = await must(worktree, "work in the new worktree", ["rev-parse", "--is-inside-work-tree"]);
+  if (out.trim() === "true") return;
+  const why = "git takes it for no working tree; see core.bare and core.worktree of the repository";
+  throw fail("git_failed", { action: "work in the new worktree", why });
+}
+
 /** What is known of the worktree at a path of ours. */
 export interface InspectedWorktree {
   /** Whether there is a directory. */

@@ -7,11 +7,12 @@ export function checkName(name: string): void {
   if (!NAME.test(name)) throw fail("bad_name", { name });
 }
 
-export const branchOf = (name: string): string => `feature/${name}`;
+/** @param prefix as `branch.prefix` of the configuration says */
+export const branchOf = (name: string, prefix = "feature/"): string => prefix + name;
 
 /** The name that a branch of ours was made for; null for any other branch. */
-export function nameOfBranch(branch: string): string | null {
-  const name = branch.startsWith("feature/") ? branch.slice("feature/".length) : "";
+export function nameOfBranch(branch: string, prefix = "feature/"): string | null {
+  const name = branch.startsWith(prefix) ? branch.slice(prefix.length) : "";
   return NAME.test(name) ? name : null;
 }
 

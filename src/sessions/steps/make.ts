@@ -8,7 +8,8 @@ import { type Base, findBase } from "../git/base.ts";
 import { checkBranchName, refuseTaken } from "../git/branch-name.ts";
 import { createBranch, deleteLeft, isFresh } from "../git/branch-change.ts";
 import { createSession } from "../workspace/create.ts";
-import type { Git } from "../git/git.ts";
+import { type Git, gitAt } from "../git/git.ts";
+import { onlyOnRemote, type RemoteBranch, track } from "../git/remote-branch.ts";
 import { copyIncluded } from "../git/include.ts";
 import type { Marker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
@@ -18,7 +19,7 @@ import { checkPlace } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
 import type { Repository } from "../git/repository.ts";
 import { change } from "../runs/runs.ts";
-import { addWorktree, inspectWorktree, removeWorktree, stepMarks } from "../git/worktree.ts";
+import { addWorktree, checkWorktree, inspectWorktree, removeWorktree, stepMarks } from "../git/worktree.ts";
 
 export interface WorktreeSession {
   readonly name?: string;
@@ -29,6 +30,8 @@ export interface WorktreeSession {
   readonly branch?: string;
   /** A branch to work on instead of a new one. */
   readonly existing?: string;
+  /** What stands before the name in the name of a new branch. */
+  readonly prefix?: string;
 }
 
 /**
@@ -48,21 +51,25 @@ export async function makeWorktreeSession(
 ): Promise<{ record: SessionRecord; copied: string[] }> {
   const { root, commonDir } = repository;
   if (wanted.branch !== undefined) await checkBranchName(git, wanted.branch);
+  const remote = wanted.existing === undefined ? null : await onlyOnRemote(git, wanted.existing);
   const head = wanted.base === undefined ? repository.head : null;
-  const base = wanted.existing === undefined ? head ?? await findBase(git, wanted.base) : null;
+  const base = remote ?? (wanted.existing === undefined ? head ?? await findBase(git, wanted.base) : null);
   const record = await createSession(deps, {
     root,
     ...wanted.name === undefined ? {} : { name: wanted.name },
     ...wanted.role === undefined ? {} : { role: wanted.role },
     branches: async (day) =>
-      (await findBranches(git, [branchOf(`feature-${day}-*`)])).map(({ name }) => name),
-    prepare: (draft) => prepare(deps, git, repository, wanted, base, draft),
+      (await findBranches(git, [branchOf(`feature-${day}-*`, wanted.prefix)])).map(({ name }) => name),
+    ...wanted.prefix === undefined ? {} : { prefix: wanted.prefix },
+    prepare: (draft) => prepare(deps, git, repository, wanted, base, remote, draft),
   });
   const marker = markerOf(record);
   const path = worktreePath(root, record.id);
   if (base !== null) await makeBranch(deps, main, marker, base);
   try {
+    if (remote !== null) await track(main, marker.branch, remote);
     await addWorktree(main, { root, commonDir, path, marker });
+    await checkWorktree(gitAt(main, path));
     const copied = repository.bare ? [] : await copyIncluded(main, root, path);
     return { record: await finish(deps, record.id), copied };
   } catch (error) {
@@ -89,21 +96,34 @@ async function makeBranch(deps: Dependencies, main: Git, { id, branch }: Marker,
 async function prepare(
   deps: Dependencies,
   git: Git,
-  { root, around }: Repository,
-  { branch: given, existing }: WorktreeSession,
+  { root, around, remotes }: Repository,
+  { branch: given, existing, prefix }: WorktreeSession,
   base: Base | null,
+  remote: RemoteBranch | null,
   draft: SessionRecord,
 ): Promise<void> {
-  const branch = existing ?? given ?? branchOf(draft.name ?? "");
-  const adopted: Branch | null = existing === undefined ? null : await adoptable(git, existing);
+  const branch = existing ?? given ?? branchOf(draft.name ?? "", prefix);
+  const adopted: Branch | null = existing === undefined || remote !== null
+    ? null
+    : await adoptable(git, existing);
   if (adopted === null) refuseTaken(branch, around ?? await findAround(git, branch));
+  const [found] = existing === undefined && given === undefined ? remotes : [];
+  if (found !== undefined) throw fail("branch_on_remote", { branch, remote: found, name: draft.name ?? "" });
   const worktree = worktreePath(root, draft.id);
   if (checkPlace(root, worktree)) {
     throw fail("worktree_refused", { path: worktree, why: "something is there already" });
   }
   const baseRef = base?.ref ?? adopted?.commit ?? "";
   const baseCommit = base?.commit ?? adopted?.commit ?? "";
-  draft.project = { root, worktree, branch, baseRef, baseCommit, ownsBranch: adopted === null };
+  draft.project = {
+    root,
+    worktree,
+    branch,
+    baseRef,
+    baseCommit,
+    ownsBranch: adopted === null,
+    ...remote === null ? {} : { tracks: remote.ref },
+  };
   const journal: Journal = { kind: "new", by: deps.self, base: base?.commit ?? null };
   draft["pending"] = journal;
 }

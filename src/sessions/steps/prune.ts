@@ -11,7 +11,7 @@ import { distance } from "../merge/preview.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf } from "../model/journal.ts";
 import { runAlive } from "../workspace/query.ts";
-import { destroySession, type Destroyed } from "./destroy.ts";
+import { type Destroyed, destroySession } from "./destroy.ts";
 import { refuseWork } from "./finish-work.ts";
 
 /** Whether a session could go, and why or why not. */
@@ -37,7 +37,9 @@ export async function judge(
   const keep = (reason: string): Judgement => ({ goes: false, reason });
   if (journalOf(record) !== null) return keep('something is half done with it, see "berth doctor"');
   const machine = deps.machine();
-  if (runAlive(machine, record) !== false || sessionAlive(machine, record) !== false) return keep("it is live");
+  if (runAlive(machine, record) !== false || sessionAlive(machine, record) !== false) {
+    return keep("it is live");
+  }
   const idle = deps.clock().getTime() - Date.parse(record.lastActivity);
   if (idleDays !== null && idle < idleDays * DAY_MS) return keep(`it was idle for ${days(idle)} only`);
   try {
@@ -61,13 +63,24 @@ const days = (ms: number): string => `${Math.floor(ms / DAY_MS)} days`;
  *
  * @param unbegun whether a branch without a commit of its own counts
  */
-async function mergedHow(record: SessionRecord, checkout: Checkout, unbegun: boolean): Promise<string | null> {
-  const head = await must(checkout.worktree, "read HEAD", ["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"]);
+async function mergedHow(
+  record: SessionRecord,
+  checkout: Checkout,
+  unbegun: boolean,
+): Promise<string | null> {
+  const head = await must(checkout.worktree, "read HEAD", [
+    "rev-parse",
+    "HEAD^{commit}",
+    "--symbolic-full-name",
+    "HEAD",
+  ]);
   const [commit = "", ref = ""] = head.split("\n");
   if (!ref.startsWith("refs/heads/")) return null;
   const base = await baseBranch(checkout, record, ref.slice("refs/heads/".length), undefined);
   const { ahead } = await distance(checkout.main, base.commit, commit);
-  if (ahead > 0) return await mergedIn(checkout.main)(base.commit, commit) ? `its changes are in ${base.name}` : null;
+  if (ahead > 0) {
+    return await mergedIn(checkout.main)(base.commit, commit) ? `its changes are in ${base.name}` : null;
+  }
   if (commit !== record.project?.["baseCommit"]) return `merged into ${base.name}`;
   return unbegun ? "nothing was committed in it" : "";
 }

@@ -1,4 +1,5 @@
 import { wasDestroyed } from "../../store/archive.ts";
+import { readConfig } from "../../store/config.ts";
 import { lockScope } from "../../store/locks.ts";
 import { recordName } from "../../store/names.ts";
 import { freshRecord, type SessionRecord } from "../../store/record.ts";
@@ -69,7 +70,8 @@ export async function rebuild(
   if (isKnown(deps, id)) return null;
   const known = ownMarker(commonDir, id, path);
   const branch = listed.branch ?? known?.branch;
-  const wanted = known?.name ?? (branch === undefined ? null : nameOfBranch(branch)) ??
+  const wanted = known?.name ??
+    (branch === undefined ? null : nameOfBranch(branch, readConfig(deps.store)["branch.prefix"])) ??
     `restored-${path.slice(-8)}`;
   const name = free(wanted, new Set([...find(deps.store, { workspace: root })].map((one) => one.name)));
   keepNumbers(deps.store, root, deps.clock(), [name]);

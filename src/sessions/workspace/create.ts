@@ -21,6 +21,8 @@ export interface NewSession {
   readonly prepare?: (draft: SessionRecord) => Promise<void>;
   /** Names of branches that were made up from names, which must not come twice either. */
   readonly branches?: (day: string) => Promise<readonly string[]>;
+  /** What those branches have before the name. */
+  readonly prefix?: string;
 }
 
 /**
@@ -64,11 +66,11 @@ export const createdRun = (n: number): NonNullable<SessionRecord["run"]> => ({
 
 async function makeUpName(
   { store, clock }: Dependencies,
-  { root, branches }: NewSession,
+  { root, branches, prefix }: NewSession,
   others: readonly SessionRecord[],
 ): Promise<string> {
   const at = clock();
-  const taken = (await branches?.(dayOf(at)) ?? []).map((branch) => nameOfBranch(branch) ?? "");
+  const taken = (await branches?.(dayOf(at)) ?? []).map((branch) => nameOfBranch(branch, prefix) ?? "");
   const names = [...others.map(({ name }) => name ?? ""), ...taken];
   return madeUpName(dayOf(at), takeNumber(store, root, at, names));
 }

@@ -1,5 +1,5 @@
 import { SHELLS } from "../../../hooks/shells.ts";
-import { DEFAULTS } from "../../../store/config.ts";
+import { SETTINGS } from "../../../store/config.ts";
 import { listRecords } from "../../../store/list.ts";
 import { stem } from "../../../store/names.ts";
 import { openStore } from "../../../store/open.ts";
@@ -29,7 +29,7 @@ const BY_WORD: Readonly<Record<string, (context: Context) => Candidate[] | Promi
   label: sessions,
   key: keys,
   archive: archives,
-  setting: () => Object.keys(DEFAULTS).map((value) => ({ value, about: "" })),
+  setting: () => SETTINGS.map((value) => ({ value, about: "" })),
 };
 
 const ARE_FILES = /^(file|path|dir|directory|script|command|from|to|root)$/;

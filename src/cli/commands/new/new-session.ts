@@ -6,26 +6,34 @@ import { findRepository, findRepositoryIfAny } from "../../../sessions/git/repos
 import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "../../command.ts";
 import { directoryOf } from "../../line/given-directory.ts";
+import { askForReport } from "./report.ts";
 import { runHook } from "../hooks.ts";
 import { dependenciesOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
 import { detached, runIn } from "../supervised.ts";
 
+/** The branch that is to be made. */
+interface NewBranch {
+  /** Undefined where its name is not known yet. */
+  readonly branch: string | undefined;
+  /** What stands before a name that is made up. */
+  readonly prefix: string | undefined;
+}
+
 /**
  * What `berth new` does when its command line is right.
  *
- * @param branch the one that is to be made, where its name is known
  * @param early git's answer about the directory that was given or that we are in
  * @returns the exit status
  */
 export async function makeSession(
   context: Context,
   input: Input,
-  branch: string | undefined,
+  { branch, prefix }: NewBranch,
   early: Early,
 ): Promise<number> {
   const git = gitIn(directoryOf(input), context.host.variables, early);
   const deps = await dependenciesOf(context, input, "new");
-  const made = await uninterrupted(() => make(context, deps, input, git, branch));
+  const made = await uninterrupted(() => make(context, deps, input, git, { branch, prefix }));
   await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
   if (flag(input, "detach")) {
@@ -42,7 +50,7 @@ async function make(
   deps: Dependencies,
   input: Input,
   git: Git,
-  branch: string | undefined,
+  { branch, prefix }: NewBranch,
 ): Promise<SessionRecord> {
   const [name] = input.args;
   const role = text(input, "role");
@@ -55,11 +63,13 @@ async function make(
   }
   const repository = await findRepository(git, branch);
   const main = gitIn(repository.root, context.host.variables);
+  const report = askForReport(git.directory, repository, context.host.variables, text(input, "base"));
   const { record, copied } = await makeWorktreeSession(
     deps,
     { git, main, repository },
-    { ...about, ...branchOptions(input) },
+    { ...about, ...branchOptions(input), ...prefix === undefined ? {} : { prefix } },
   );
+  if (!context.json) context.say(report(record));
   if (copied.length > 0) context.say(`berth: copied by .worktreeinclude: ${copied.join(", ")}\n`);
   return record;
 }

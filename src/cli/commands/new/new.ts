@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { fail } from "../../../errors/errors.ts";
 import { askAhead } from "../../../sessions/git/git.ts";
@@ -40,11 +41,12 @@ export const newCommand: Command = {
       throw fail("missing_argument", { command: "new", usage: "new [name] -d -- <command>" });
     }
     // Git looks while nearly all of this command is loaded: both take about as long.
-    const branch = branchToMake(input);
+    const prefix = await prefixOf(context.host.variables);
+    const branch = branchToMake(input, prefix);
     const directory = await directoryToAsk(input);
     const early = askAhead(directory, context.host.variables, repositoryQuestion(branch));
     const { makeSession } = await import("./new-session.ts");
-    return await makeSession(context, input, branch, early);
+    return await makeSession(context, input, { branch, prefix }, early);
   },
 };
 
@@ -56,10 +58,21 @@ async function directoryToAsk(input: Input): Promise<string> {
 }
 
 /** The new branch; undefined where there will be none, or its name is yet to be made up. */
-function branchToMake(input: Input): string | undefined {
+function branchToMake(input: Input, prefix: string | undefined): string | undefined {
   const [name] = input.args;
   if (flag(input, "no-worktree") || text(input, "existing-branch") !== undefined) return undefined;
-  return text(input, "branch") ?? (name === undefined ? undefined : branchOf(name));
+  return text(input, "branch") ?? (name === undefined ? undefined : branchOf(name, prefix));
+}
+
+/** What the configuration says, which is loaded where there is one; undefined: what holds without. */
+async function prefixOf(
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const { findRoot } = await import("../../../store/root.ts");
+  if (!existsSync(`${findRoot(variables, () => {})}/config.json`)) return undefined;
+  const { readConfig } = await import("../../../store/config.ts");
+  const { openStore } = await import("../../../store/open.ts");
+  return readConfig(openStore({ environment: variables }))["branch.prefix"];
 }
 
 function refuseContradictions(input: Input): void {

@@ -1,0 +1,53 @@
+import { quotePath } from "../../../errors/errors.ts";
+import { gitEnvironment } from "../../../sessions/git/git-environment.ts";
+import type { Repository } from "../../../sessions/git/repository.ts";
+import { startAhead } from "../../../sessions/git/run-to-end.ts";
+import type { SessionRecord } from "../../../store/record.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Ask git what a new session begins with and what stays behind; it looks while the worktree is made.
+ *
+ * @param directory in the checkout that the user is in
+ * @param base what was given to begin at
+ * @returns the words, once the session is there
+ */
+export function askForReport(
+  directory: string,
+  { top, head }: Repository,
+  environment: Environment,
+  base: string | undefined,
+): (record: SessionRecord) => string {
+  const env = gitEnvironment(environment);
+  const git = (...args: string[]) =>
+    startAhead(["git", "-C", directory, "-c", "core.fsmonitor=", ...args], env);
+  const status = top === null ? () => undefined : git("status", "--porcelain");
+  const ref = base ?? head?.ref ?? "";
+  const known = /^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/.test(ref);
+  const upstream = known
+    ? git("for-each-ref", "--format=%(upstream:short)%00%(upstream:track,nobracket)", `refs/heads/${ref}`)
+    : () => undefined;
+  return (record) => {
+    const { worktree = "", branch = "", baseRef = "" } = record.project ?? {};
+    const from = baseRef === "" ? "" : `, from ${baseRef}${distanceIn(upstream() ?? "")}`;
+    const lines = [`berth: ${record.name} is in ${quotePath(worktree)}`, `  branch ${branch}${from}`];
+    const stay = (status() ?? "").split("\n").filter((line) => line !== "").length;
+    if (stay > 0) {
+      lines.push(
+        `  ${stay} uncommitted ${stay === 1 ? "file stays" : "files stay"} in ${quotePath(top ?? "")}`,
+      );
+    }
+    return `${lines.join("\n")}\n`;
+  };
+}
+
+/** `, 3 behind origin/main`, as git says it of a branch and what it follows. */
+function distanceIn(answer: string): string {
+  const [upstream = "", track = ""] = answer.trimEnd().split("\0");
+  const parts = track.split(", ").flatMap((part) => {
+    const [, word, count] = /^(ahead|behind) (\d+)$/.exec(part) ?? [];
+    return word === undefined ? [] : [`${count} ${word === "ahead" ? "ahead of" : "behind"}`];
+  });
+  return parts.length === 0 ? "" : `, ${parts.join(" and ")} ${upstream}`;
+}
