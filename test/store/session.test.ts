@@ -416,6 +416,7 @@ describe("configuration", () => {
       "limits.agentWorktrees": 16,
       "events.maxMB": 8,
       "limits.removedMB": 512,
+      "branch.prefix": "feature/",
     });
     store.backend.write("config.json", `{"schema":1,"later":true,"limits":{"other":1}}`);
     await setConfig(store, "limits.sessions", 8);

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fail, shellWord } from "../../errors/errors.ts";
+import { fail, quotePath, shellWord } from "../../errors/errors.ts";
 import { type Checkout, checkoutOf } from "../../sessions/git/checkout.ts";
 import { mergedIn } from "../../sessions/merge/merged-in.ts";
 import type { Way } from "../../sessions/merge/way.ts";
@@ -9,6 +9,7 @@ import { stopSession } from "../../sessions/process/stop.ts";
 import { refuseRunning } from "../../sessions/runs/runs.ts";
 import { type Finished, finishSession } from "../../sessions/steps/finish.ts";
 import { isUnfinished, recover } from "../../sessions/steps/recover.ts";
+import { undoOf } from "../../sessions/undo/removed.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
@@ -125,7 +126,10 @@ function tell(context: Context, record: SessionRecord, { plan, merged, destroyed
   const steps = [{ what: "base", ...into }, ...destroyed?.plan.steps ?? []];
   if (context.json) return outJson(context, { actions: steps.map((step) => ({ id: record.id, ...step })) });
   if (destroyed !== null) context.out(`${record.name}\n`);
-  context.say(steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join(""));
+  const { root = "" } = record.project ?? {};
+  const title = `berth: ${destroyed === null ? "merged" : "finished"} ${record.name} of ${quotePath(root)}\n`;
+  context.say(title + steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join(""));
+  if (destroyed !== null) context.say(`berth: "${undoOf(record.name ?? record.id)}" brings it back\n`);
 }
 
 /** A shell must not be left in a directory that is gone. */

@@ -6,12 +6,12 @@ import { judge, type Judgement, prune as remove } from "../../sessions/steps/pru
 import { find } from "../../sessions/workspace/query.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
-import { canMoveShell, moveShell } from "../mean/move-shell.ts";
 import { userDirectory } from "../mean/directory.ts";
 import { hereRoot } from "../mean/project.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, uninterrupted } from "../mean/sessions-dependencies.ts";
 import { aligned } from "../say/columns.ts";
+import { canSendShell, sendShell } from "../say/shell-directory.ts";
 import { runHook } from "./hooks.ts";
 
 export const prune: Command = {
@@ -40,7 +40,7 @@ export const prune: Command = {
     const deps = await dependenciesOf(context, input, "prune");
     const dry = !flag(input, "yes") || flag(input, "dry-run");
     const idle = text(input, "idle");
-    const root = hereRoot(context, deps.store);
+    const root = hereRoot(context, [...find(deps.store)].flatMap(({ project }) => project ?? []));
     const found: Judged[] = [];
     for (
       const record of [...find(deps.store)].filter(({ project }) => root === null || project?.root === root)
@@ -53,7 +53,7 @@ export const prune: Command = {
       );
       const here = isInside(record.project?.worktree ?? "", userDirectory(context)) &&
         record.project?.worktree;
-      found.push({ record, ...judged.goes && here && !canMoveShell(context) ? standing(record) : judged });
+      found.push({ record, ...judged.goes && here && !canSendShell(context) ? standing(record) : judged });
     }
     const done = dry ? found : await removed(context, input, deps, found);
     tell(context, done, dry);
@@ -79,8 +79,9 @@ async function removedOne(context: Context, input: Input, deps: Dependencies, on
   const here = isInside(record.project?.worktree ?? "", userDirectory(context));
   try {
     await runHook(context, deps, record, "pre-destroy", { skip: flag(input, "no-hooks"), mustSucceed: true });
-    const gone = await uninterrupted(() => remove(deps, record, context.host.variables));
-    if (here && gone !== null) moveShell(context, record.project?.root ?? "/");
+    const leaves = canSendShell(context);
+    const gone = await uninterrupted(() => remove(deps, record, context.host.variables, leaves));
+    if (here && gone !== null) sendShell(context, record.project?.root ?? "/");
     return { ...one, steps: gone?.plan.steps ?? [] };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Git, must } from "./git.ts";
 import { hiddenChanges } from "./hidden.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
+import { areSubmodulesSafe } from "./submodules.ts";
 import type { InspectedWorktree } from "./worktree.ts";
 
 /** One thing in a worktree that would be lost. */
@@ -77,7 +78,7 @@ export async function assess(git: Git, worktree: Git, found: InspectedWorktree):
   const status = await changes(worktree);
   lost.push(...status.lost, ...counted("hidden", await hiddenChanges(worktree, files)));
   lost.push(...unfinished(admin), ...counted("repositories", nested.length));
-  if (existsSync(join(admin, "modules"))) lost.push({ kind: "submodules" });
+  if (!(await areSubmodulesSafe(worktree, admin))) lost.push({ kind: "submodules" });
   return {
     lost,
     needsForce: files.some(({ mode }) => mode === "160000"),

@@ -1,5 +1,51 @@
-import type { Git } from "../git/git.ts";
+import { type Git, must } from "../git/git.ts";
 
-/** Whether a base has everything of a commit under other commits: squashed, or rebased. */
-export const mergedIn = (_git: Git) => (_base: string, _commit: string): Promise<boolean> =>
-  Promise.resolve(false);
+/** Commits of the base, the newest first, that are compared with what a branch changed. */
+const COMPARED = 500;
+
+/**
+ * Whether a base has everything that a branch changed under other commits: squashed, rebased or picked. The commits are
+ * compared as git compares patches (git-patch-id(1)), so it is seen too where the base has changed the same lines since.
+ */
+export const mergedIn = (git: Git) => async (base: string, commit: string): Promise<boolean> => {
+  const fork = await git(["merge-base", base, commit]);
+  if (fork.status !== 0) return false;
+  return await changesNothing(git, base, commit) || await arePicked(git, base, commit) ||
+    await isSquashed(git, base, commit, fork.out.trim());
+};
+
+/** Whether a merge would leave the base's files as they are. */
+async function changesNothing(git: Git, base: string, commit: string): Promise<boolean> {
+  const merged = await git(["merge-tree", "--write-tree", "--no-messages", base, commit]);
+  // 129: a git before 2.38 does not know it.
+  if (merged.status !== 0) return false;
+  return merged.out.split("\n")[0] === (await git(["rev-parse", "--verify", `${base}^{tree}`])).out.trim();
+}
+
+/** Whether the base has a commit with the same change for each of the branch's. */
+async function arePicked(git: Git, base: string, commit: string): Promise<boolean> {
+  const merges = ["rev-list", "--merges", "--max-count=1", `${base}..${commit}`, "--"];
+  // `git cherry` passes over merges, and what was solved in one may be nowhere else.
+  if ((await must(git, "look for merges", merges)).trim() !== "") return false;
+  const { status, out } = await git(["cherry", base, commit]);
+  const lines = out.split("\n").filter((line) => line !== "");
+  return status === 0 && lines.length > 0 && lines.every((line) => line.startsWith("-"));
+}
+
+/** Whether one commit of the base is the branch's whole change. */
+async function isSquashed(git: Git, base: string, commit: string, fork: string): Promise<boolean> {
+  const [whole] = await patchIds(git, await must(git, "compare", ["diff-tree", "-p", fork, commit]));
+  if (whole === undefined) return false;
+  const how = ["rev-list", "--no-merges", `--max-count=${COMPARED}`, `${fork}..${base}`, "--"];
+  const commits = await must(git, "look for commits", how);
+  if (commits === "") return false;
+  const patches = await must(git, "compare", ["diff-tree", "--stdin", "-p", "-r"], { input: commits });
+  return (await patchIds(git, patches)).includes(whole);
+}
+
+/** The ID of each patch in a text, which has a line with the commit before each but the first. */
+async function patchIds(git: Git, patches: string): Promise<string[]> {
+  if (patches === "") return [];
+  const out = await must(git, "compare patches", ["patch-id", "--stable"], { input: patches });
+  return out.split("\n").flatMap((line) => line === "" ? [] : [line.split(" ", 1)[0] ?? ""]);
+}

@@ -10,6 +10,7 @@ import { mergedIn } from "../merge/merged-in.ts";
 import { distance } from "../merge/preview.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf } from "../model/journal.ts";
+import { occupantsOf } from "../process/occupants.ts";
 import { runAlive } from "../workspace/query.ts";
 import { type Destroyed, destroySession } from "./destroy.ts";
 import { refuseWork } from "./finish-work.ts";
@@ -49,6 +50,8 @@ export async function judge(
     if (why === null) return keep("it is not merged");
     if (why === "") return keep("nothing was committed in it yet");
     await refuseWork(record, checkout);
+    const { others } = occupantsOf(deps, record);
+    if (others.length > 0) return keep(`processes stand there: ${others.map(({ pid }) => pid).join(", ")}`);
     return { goes: true, reason: idleDays === null ? why : `${why}, idle for ${days(idle)}` };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
@@ -88,6 +91,7 @@ async function mergedHow(
 /**
  * Remove a session that was judged to be done with, after another look: it may be in use again.
  *
+ * @param leaves whether our own shell, where it stands there, goes elsewhere by itself afterwards
  * @returns null where it is gone already
  * @throws what `destroySession` throws, where something speaks against it by now
  */
@@ -95,10 +99,11 @@ export async function prune(
   deps: Dependencies,
   { id }: SessionRecord,
   environment: Environment,
+  leaves: boolean,
 ): Promise<Destroyed | null> {
   const record = readRecord(deps.store, id);
   if (record === null) return null;
   const deleteBranch = record.project?.["ownsBranch"] === true;
-  const how = { cleanup: true, deleteBranch, force: false, forceBranch: true };
+  const how = { cleanup: true, deleteBranch, force: false, forceBranch: true, leaves };
   return await destroySession(deps, record, await checkoutOf(record, environment), how);
 }

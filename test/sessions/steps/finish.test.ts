@@ -525,3 +525,42 @@ describe("killed", () => {
     await isGone(p);
   });
 });
+
+describe("squash-merged by somebody else", () => {
+  test("with the same lines changed since: nothing is merged again, and it is tidied up", async () => {
+    const p = await finishable();
+    await p.git("merge", "-q", "--squash", "feature/auth");
+    await p.git("commit", "-qm", "squashed");
+    const tip = await p.commit(p.root, "file.txt", "changed again\n");
+    await p.ok("finish", "auth");
+    expect(await p.head(p.root)).toBe(tip);
+    await isGone(p);
+  });
+});
+
+describe("submodules", () => {
+  const withSubmodule = async () => {
+    const p = await finishable();
+    const inner = join(p.home, "inner");
+    await p.git("init", "-q", inner);
+    await p.commit(inner, "inner.txt", "inner\n");
+    await p.git("-C", p.tree, "submodule", "add", "-q", inner, "sub");
+    await p.git("-C", p.tree, "commit", "-qm", "sub");
+    return p;
+  };
+
+  test("clean, and with nothing that their remotes lack: no obstacle", async () => {
+    const p = await withSubmodule();
+    await p.ok("finish", "auth");
+    await isGone(p);
+  });
+
+  test("with a change, or a commit that no remote has: kept", async () => {
+    const p = await withSubmodule();
+    writeFileSync(join(p.tree, "sub/inner.txt"), "changed\n");
+    await isRefused(p, "finish_work", 6);
+    await p.git("-C", join(p.tree, "sub"), "commit", "-qam", "own");
+    await p.git("-C", p.tree, "commit", "-qam", "moved");
+    await isRefused(p, "finish_work", 6);
+  });
+});
