@@ -46,7 +46,8 @@ describe("new", () => {
     const p = await project();
     const deno = [`${root}/node_modules/.bin/deno`, "run", "-A", "--no-lock", `${root}/src/main.ts`];
     const made = await p.in(p.root, [...deno, "new", "auth"], { limit: 60_000 });
-    expect(made).toMatchObject({ stderr: "", stdout: "auth\n", status: 0 });
+    expect(made).toMatchObject({ stdout: "auth\n", status: 0 });
+    expect(made.stderr).toMatch(/^berth: auth is in "[^"]+"\n {2}branch feature\/auth, from main\n$/);
     expect(read(join(await p.worktree("auth"), "file.txt"))).toBe("one\n");
     const refused = await p.in(p.home, [...deno, "new", "other", "--json"], { limit: 60_000 });
     expect(JSON.parse(refused.stderr).error.code).toBe("not_a_repository");
@@ -314,6 +315,8 @@ describe("new", () => {
     await p.ok("new", "initialised");
     const deep = await p.worktree("initialised");
     await p.git("-C", deep, "submodule", "--quiet", "update", "--init");
+    await p.git("-C", join(deep, "part"), "commit", "-q", "--allow-empty", "-m", "nobody has this");
+    await p.git("-C", deep, "commit", "-qam", "part moved");
     expect(await p.refused("destroy", "initialised", "--cleanup")).toMatchObject({
       code: "work_at_risk",
       status: 6,
@@ -651,9 +654,96 @@ describe(".worktreeinclude", () => {
     p.write("local/settings", "mine");
     p.write("local/more", "mine");
     const made = await p.berth("new", "a", "--base", "tracks");
-    expect(made).toMatchObject({ status: 0, stderr: "berth: copied by .worktreeinclude: local/more\n" });
+    expect(made.status).toBe(0);
+    expect(made.stderr).toEndWith("berth: copied by .worktreeinclude: local/more\n");
     const worktree = await p.worktree("a");
     expect([".env", "local/settings", "local/more"].map((file) => read(join(worktree, file))))
       .toEqual(["the branch's", "the branch's", "mine"]);
   });
+});
+
+describe("what new says", () => {
+  test("where it is, what it starts from, what stays behind; nothing with --quiet", async () => {
+    const p = await project();
+    await p.git("remote", "add", "origin", p.root);
+    await p.git("fetch", "-q");
+    await p.git("branch", "-q", "--set-upstream-to=origin/main");
+    await p.git("commit", "-q", "--allow-empty", "-m", "two");
+    await p.git("update-ref", "refs/remotes/origin/main", "HEAD");
+    await p.git("reset", "-q", "--hard", "HEAD~1");
+    p.write("file.txt", "changed\n");
+    p.write("untracked", "u\n");
+    const { stdout, stderr } = await p.berth("new", "auth");
+    expect(stdout).toBe("auth\n");
+    expect(stderr).toBe(
+      `berth: auth is in "${await p.worktree(
+        "auth",
+      )}"\n  branch feature/auth, from main, 1 behind origin/main\n` +
+        `  2 uncommitted files stay in "${p.root}"\n`,
+    );
+    expect((await p.berth("new", "quiet", "--quiet")).stderr).toBe("");
+  });
+});
+
+describe("a branch that only a remote has", () => {
+  const withRemote = async () => {
+    const p = await project();
+    await p.git("remote", "add", "origin", p.root);
+    await p.git("update-ref", "refs/remotes/origin/feature/auth", "HEAD");
+    return p;
+  };
+
+  test("new of that name is refused with what to type, which makes a branch that follows it", async () => {
+    const p = await withRemote();
+    const { code, status } = await p.refused("new", "auth");
+    expect([code, status]).toEqual(["branch_on_remote", 6]);
+    expect(p.stored("sessions")).toEqual([]);
+    const { stderr } = await p.berth("new", "auth");
+    const [, words = ""] = /Type "berth (new .*?)"/.exec(stderr) ?? [];
+    await p.ok(...words.split(" "));
+    expect(await p.git("rev-parse", "--abbrev-ref", "feature/auth@{upstream}")).toBe("origin/feature/auth\n");
+    expect((await p.session("auth")).project).toMatchObject({ branch: "feature/auth", ownsBranch: true });
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch");
+    expect(await p.git("config", "--local", "--list")).not.toContain("branch.feature/auth");
+  });
+
+  test("--branch makes one of its own all the same", async () => {
+    const p = await withRemote();
+    await p.ok("new", "auth", "--branch", "feature/auth");
+    expect((await p.session("auth")).project?.baseRef).toBe("main");
+  });
+
+  test("of two remotes checkout.defaultRemote decides, else it is asked for", async () => {
+    const p = await withRemote();
+    await p.git("remote", "add", "fork", p.root);
+    await p.git("update-ref", "refs/remotes/fork/feature/auth", "HEAD");
+    expect((await p.refused("new", "auth", "--existing-branch", "feature/auth")).code).toBe(
+      "branch_on_remotes",
+    );
+    await p.git("config", "checkout.defaultRemote", "fork");
+    await p.ok("new", "auth", "--existing-branch", "feature/auth");
+    expect(await p.git("config", "branch.feature/auth.remote")).toBe("fork\n");
+  });
+});
+
+describe("branch.prefix", () => {
+  test.each([["wip/", "wip/auth"], ["me-", "me-auth"], ["", "auth"]])("%j", async (prefix, branch) => {
+    const p = await project();
+    await p.ok("config", "branch.prefix", prefix);
+    await p.ok("new", "auth");
+    expect((await p.session("auth")).project?.branch).toBe(branch);
+    await p.ok("rename", "auth", "login", "--branch");
+    expect((await p.session("login")).project?.branch).toBe(branch.replace("auth", "login"));
+    expect((await p.refused("new", "x", "--branch", branch.replace("auth", "login"))).code).toBe(
+      "branch_exists",
+    );
+  });
+
+  test.each(["a b/", "-x", "a..b/", "/x", "a//b", "x.lock/", "@{", "a\u0001"])(
+    "%j is refused",
+    async (prefix) => {
+      const p = await project();
+      expect(await p.refused("config", "branch.prefix", prefix)).toMatchObject({ status: 2 });
+    },
+  );
 });
