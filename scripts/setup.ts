@@ -99,7 +99,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   "openssh-server": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   perl: /install|sessions\/process\/supervision/,
   procps: /hooks\/|contexts\//,
-  "qemu-user-static": /foreign\.test/,
+  "qemu-user-static": /foreign\.test|processor/,
   rlwrap: /contexts\/terminal/,
   screen: /contexts\/(silent|tmux|xterm)/,
   shellcheck: /hooks\/(completions|text)|install/,

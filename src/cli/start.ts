@@ -13,11 +13,15 @@ type OpenFresh = (host: Host, fresh: true) => Facts;
  * @param open makes the reader of this machine, for a program that was started for one question
  * @param threads whether there are threads to be had; called before the whole program is loaded
  */
-export function start(fast: Host | null, open: OpenFresh, threads = () => true): Promise<void> {
+export function start(
+  fast: Host | null,
+  open: OpenFresh,
+  threads: (host: Host) => boolean = () => true,
+): Promise<void> {
   const argv = process.argv.slice(2);
   if (fast !== null && plainId(fast, open, argv)) fast.exit(0);
   return rest(
-    fast === null || threads() ? fast : Object.assign(Object.create(fast), { threadless: true }),
+    fast === null || threads(fast) ? fast : Object.assign(Object.create(fast), { threadless: true }),
     argv,
   );
 }

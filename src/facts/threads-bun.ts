@@ -1,5 +1,6 @@
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
+import type { Host } from "./host.ts";
 
 /*
  * The runtime ends by abort(3) where it is refused a thread (`ulimit -u`, pids.max, a seccomp filter), before a command
@@ -17,13 +18,34 @@ const WITHOUT: readonly string[] = [
 const MOST_BYTES = 1 << 21;
 const O_RDONLY_CLOEXEC = 0o2000000;
 
+/** As many as the runtime may start. */
+const THREADS = 16;
+
 /**
- * Begin again without threads where none can be had. To find out takes a tenth of a millisecond: a thread that does
- * nothing is made.
+ * Begin again without threads where none or too few can be had. To find out takes a tenth of a millisecond: a thread
+ * that does nothing is made.
  *
  * @returns whether threads can be had
  */
-export function threadsOrRestart(): boolean {
+export function threadsOrRestart(host: Host): boolean {
+  if (isScarce(host) || !isGranted()) {
+    restart();
+    return false;
+  }
+  return true;
+}
+
+/** Whether the user may have so few processes and threads that one more tells nothing. Root's are not counted. */
+function isScarce(host: Host): boolean {
+  const limits = host.readText("/proc/self/limits", 4096);
+  if (!limits.ok) return false;
+  const at = limits.value.indexOf("Max processes");
+  const most = parseInt(limits.value.slice(at + 13, at + 47), 10);
+  // deno-lint-ignore no-process-global -- importing node:process costs every start 0.1 ms
+  return at >= 0 && most < THREADS && process.geteuid?.() !== 0;
+}
+
+function isGranted(): boolean {
   const { symbols } = ffi.dlopen("libc.so.6", {
     pthread_create: { args: ["ptr", "ptr", "ptr", "ptr"], returns: "i32" },
     pthread_detach: { args: ["u64"], returns: "i32" },
@@ -32,10 +54,7 @@ export function threadsOrRestart(): boolean {
   });
   const thread = new BigUint64Array(1);
   const { ptr } = symbols.getpid as unknown as { ptr: import("bun:ffi").Pointer };
-  if (symbols.pthread_create(thread, null, ptr, null) !== 0) {
-    restart();
-    return false;
-  }
+  if (symbols.pthread_create(thread, null, ptr, null) !== 0) return false;
   symbols.pthread_detach(thread[0] ?? 0n);
   return true;
 }

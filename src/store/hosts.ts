@@ -1,7 +1,7 @@
 import { is } from "valibot";
 import { BerthError } from "../errors/errors.ts";
 import type { MachineIdentity } from "../facts/machine-identity.ts";
-import type { Lock } from "./backend.ts";
+import type { Content, Lock } from "./backend.ts";
 import { type HostEntry, hostSchema } from "./hosting.ts";
 import { hostName, HOSTS_LOCK } from "./names.ts";
 import type { Store } from "./open.ts";
@@ -17,8 +17,18 @@ export function knownHost(store: Store): HostEntry | null {
   return identity === null ? null : store.hosting?.entry ?? readEntry(store, identity.machine);
 }
 
+/** As it is for who only reads: one that cannot be read is as good as none. */
 function readEntry(store: Store, machine: string): HostEntry | null {
-  const content = store.backend.read(hostName(machine), "only");
+  try {
+    return entryOf(store.backend.read(hostName(machine), "only"), machine);
+  } catch (error) {
+    if (error instanceof BerthError) return null;
+    throw error;
+  }
+}
+
+/** Null where there is none, or one that is damaged. */
+function entryOf(content: Content | null, machine: string): HostEntry | null {
   if (content?.kind !== "bytes") return null;
   try {
     const entry: unknown = JSON.parse(new TextDecoder().decode(content.bytes));
@@ -81,9 +91,11 @@ async function changeEntry(
 ): Promise<HostEntry> {
   using _lock = await lockHosts(store);
   const name = hostName(identity.machine);
-  const before = readEntry(store, identity.machine);
+  // One that cannot be read at this moment is not replaced.
+  const content = store.backend.read(name, "only");
+  const before = entryOf(content, identity.machine);
   const entry = change(before ?? freshEntry(identity));
-  if (before === null && store.backend.stat(name) !== null) {
+  if (before === null && content !== null) {
     moveAway(store, name, `host-${identity.machine}`, "not-a-record");
   }
   store.backend.write(name, `${JSON.stringify(entry)}\n`);

@@ -13,11 +13,13 @@ export const doctor: Command = {
   async run(context, input) {
     const { launcherFindings } = await import("./launcher.ts");
     const { machineFindings } = await import("./machine.ts");
+    const { limitFindings } = await import("./limits.ts");
     const { storeFindings } = await import("./store.ts");
     const { sessionFindings } = await import("./sessions.ts");
     const findings = [
       ...machineFindings(context),
       ...launcherFindings(context.host.variables["BERTH_LAUNCHER"]),
+      ...await limitFindings(context),
       ...await storeFindings(context, input, flag(input, "fix")),
       ...await sessionFindings(context, input, flag(input, "fix")),
     ];

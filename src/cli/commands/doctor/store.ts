@@ -11,6 +11,7 @@ import { leftoverAction } from "../../say/actions.ts";
 import type { Context, Input } from "../../command.ts";
 import type { Finding } from "./finding.ts";
 import { hostFindings } from "./host.ts";
+import { writeFindings } from "./limits.ts";
 import { storeOf } from "../../mean/session.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
     const store = storeOf(context, input, "doctor");
     return [
       ...openFindings(store),
+      ...writeFindings(store),
       ...await hostFindings(store, fix),
       ...await configFindings(store, fix),
       ...await recordFindings(store, fix),
