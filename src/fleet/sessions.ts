@@ -18,6 +18,10 @@ export type FleetSession = v.InferOutput<typeof session>;
 
 const answer = v.looseObject({ schema: v.pipe(v.number(), v.integer()), sessions: v.array(session) });
 
+/** The machine that answered, as it knows itself. */
+const identity = v.looseObject({ uuid: v.string(), machine: v.string(), boot: v.string() });
+export type AnsweringMachine = v.InferOutput<typeof identity>;
+
 export interface HostAnswer {
   readonly host: FleetHost;
   readonly reached: boolean;
@@ -25,6 +29,8 @@ export interface HostAnswer {
   readonly age: number | null;
   readonly error?: BerthError;
   readonly sessions: readonly FleetSession[];
+  /** Null where an older berth answered, or one that has never written anything. */
+  readonly machine: AnsweringMachine | null;
 }
 
 /** What a login prints on its own comes before the answer, which is one line. */
@@ -46,6 +52,11 @@ function read(host: FleetHost, given: unknown): readonly FleetSession[] {
   return given.sessions;
 }
 
+function machineOf(given: unknown): AnsweringMachine | null {
+  const said = typeof given === "object" && given !== null && "host" in given ? given.host : null;
+  return v.is(identity, said) ? said : null;
+}
+
 async function askNow(host: FleetHost): Promise<{ given: unknown; sessions: readonly FleetSession[] }> {
   const done = await askBySsh(host, ["list", "--json"], LIMITS);
   if (done.status !== 0) throw failureOf(host, done);
@@ -56,17 +67,24 @@ async function askNow(host: FleetHost): Promise<{ given: unknown; sessions: read
 function remembered(store: Store, host: FleetHost, error: BerthError): HostAnswer {
   const kept = lastAnswer(store, host.name);
   if (kept === null || !v.is(answer, kept.answer)) {
-    return { host, reached: false, age: null, error, sessions: [] };
+    return { host, reached: false, age: null, error, sessions: [], machine: null };
   }
   const age = Math.max(0, Math.round((store.now().getTime() - kept.at.getTime()) / 1000));
-  return { host, reached: false, age, error, sessions: kept.answer.sessions };
+  return {
+    host,
+    reached: false,
+    age,
+    error,
+    sessions: kept.answer.sessions,
+    machine: machineOf(kept.answer),
+  };
 }
 
 async function ask(store: Store, host: FleetHost): Promise<HostAnswer> {
   try {
     const { given, sessions } = await askNow(host);
     keepAnswer(store, host.name, given);
-    return { host, reached: true, age: 0, sessions };
+    return { host, reached: true, age: 0, sessions, machine: machineOf(given) };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
     return remembered(store, host, error);
@@ -83,3 +101,18 @@ export async function askHosts(store: Store, hosts: readonly FleetHost[]): Promi
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, hosts.length) }, work));
   return answers;
 }
+
+/**
+ * Hosts that take themselves for one machine and are two, which a copied disk makes of them: one UUID and one machine ID,
+ * up at the same time with other boots. The same boot is one machine under two names.
+ */
+export function clones(answers: readonly HostAnswer[]): (readonly [string, string])[] {
+  const asked = answers.filter(({ reached, machine }) => reached && machine !== null);
+  return asked.flatMap((one, at) =>
+    asked.slice(at + 1).filter((other) => isClone(one.machine, other.machine))
+      .map((other) => [one.host.name, other.host.name] as const)
+  );
+}
+
+const isClone = (a: AnsweringMachine | null, b: AnsweringMachine | null): boolean =>
+  a?.uuid === b?.uuid && a?.machine === b?.machine && a?.boot !== b?.boot;

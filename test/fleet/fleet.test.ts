@@ -28,7 +28,12 @@ const run = (host: string, ...command: string[]) => fleet.berth(["fleet", "run",
 
 test("the sessions of all hosts, with the host that each is on", async () => {
   const { hosts, sessions } = await fleet.json("fleet", "list");
-  expect(hosts).toEqual([{ name: "one", reached: true, age: 0 }, { name: "two", reached: true, age: 0 }]);
+  const machine = expect.objectContaining({ uuid: expect.any(String), boot: expect.any(String) });
+  expect(hosts).toEqual([
+    { name: "one", reached: true, age: 0, machine },
+    { name: "two", reached: true, age: 0, machine },
+  ]);
+  expect(hosts[0].machine.uuid).not.toBe(hosts[1].machine.uuid);
   const there = JSON.parse((await one.berth("list", "--json")).stdout).sessions as { id: string }[];
   const named = (sessions as { id: string; host: string }[]).filter(({ host }) => host === "one");
   expect(named.map(({ id }) => id).sort()).toEqual(there.map(({ id }) => id).sort());
@@ -113,6 +118,7 @@ test("a host without berth is told from a command that is not there", async () =
     name: "bare",
     reached: false,
     age: null,
+    machine: null,
     error: expect.objectContaining({ code: "berth_not_found_there" }),
   });
   expect(sessions.length).toBeGreaterThan(0);
@@ -130,6 +136,7 @@ test("who does not answer is shown by its last answer, and holds nobody up", asy
     name: "away",
     reached: false,
     age: expect.any(Number),
+    machine: expect.objectContaining({ uuid: expect.any(String) }),
     error: expect.objectContaining({ code: "host_unreachable" }),
   });
   expect(sessions.filter(({ host }: { host: string }) => host === "away")).toHaveLength(1);
@@ -222,6 +229,23 @@ test("what a host answers is checked, and shown without what a terminal obeys", 
     message: expect.stringContaining("longer than"),
   });
   await endless.stop();
+});
+
+test("two machines that take themselves for one are named, one machine under two names is not", async () => {
+  const machine = { uuid: "5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1", machine: "ab", label: "x" };
+  const said = [["first", "b1"], ["second", "b2"], ["third", "b1"]] as const;
+  const hosts = await Promise.all(said.map(([name, boot]) => {
+    const answer = { schema: 1, host: { ...machine, boot }, sessions: [] };
+    return fleet.add(`copy-${name}`, { force: `echo '${JSON.stringify(answer)}'` });
+  }));
+  const [first, second, third] = hosts.map(({ destination }) => destination);
+  const given = ["fleet", "list", "--hosts", `${first},${second},${third}`];
+  expect((await fleet.json(...given)).clones).toEqual([[first, second], [second, third]]);
+  expect((await fleet.berth(given)).stderr).toContain(
+    `${first} and ${second} take themselves for one machine`,
+  );
+  expect((await fleet.json("fleet", "list", "--hosts", `${first},${third}`)).clones).toEqual([]);
+  for (const { stop } of hosts) await stop();
 });
 
 test("hosts are added once, under a name, and what could be an option is none", async () => {

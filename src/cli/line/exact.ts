@@ -1,5 +1,8 @@
 /** Numbers in JSON that JavaScript cannot hold: read and written again they would silently be others. Pure. */
 
+/** How deep arrays and objects may be nested: runtimes write twice of that, and other programs read less. */
+export const MAX_DEPTH = 10_000;
+
 const NUMBER = /-?\d[\d.eE+-]*/g;
 const PARTS = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 

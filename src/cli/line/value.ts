@@ -1,6 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import { MAX_BYTES } from "../../store/backend.ts";
-import { inexactNumber, isDeeper } from "./exact.ts";
+import { inexactNumber, isDeeper, MAX_DEPTH } from "./exact.ts";
 
 const MAX_KEY = 1000;
 
@@ -16,9 +16,6 @@ export function checkedKey(key: string): string {
   }
   return key;
 }
-
-/** How deep arrays and objects may be nested: runtimes write twice of that, and other programs read less. */
-const MAX_DEPTH = 10_000;
 
 /**
  * JSON that is kept as it was given. A number that JavaScript cannot hold exactly would silently become another.

@@ -1,7 +1,7 @@
 import { fail, visible } from "../../../errors/errors.ts";
 import type { FleetHost } from "../../../fleet/destination.ts";
 import { findHost, knownHosts } from "../../../fleet/hosts.ts";
-import { askHosts, type FleetSession, type HostAnswer } from "../../../fleet/sessions.ts";
+import { askHosts, clones, type FleetSession, type HostAnswer } from "../../../fleet/sessions.ts";
 import type { Store } from "../../../store/open.ts";
 import { type Context, type Input, outJson, text } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
@@ -23,9 +23,19 @@ export async function list(context: Context, input: Input, args: readonly string
   if (hosts.length === 0) throw fail("no_hosts", {});
   const answers = await askHosts(store, hosts);
   if (context.json) {
-    return outJson(context, { hosts: answers.map(hostInJson), sessions: answers.flatMap(inJson) });
+    return outJson(context, {
+      hosts: answers.map(hostInJson),
+      sessions: answers.flatMap(inJson),
+      clones: clones(answers),
+    });
   }
   context.out(table(answers, context.now()));
+  for (const [one, other] of clones(answers)) {
+    context.say(`berth: ${one} and ${other} take themselves for one machine: a disk was copied\n`);
+    context.say(
+      `  hint: Give one of them another machine ID (on Linux "rm /etc/machine-id", "systemd-machine-id-setup")\n`,
+    );
+  }
   for (const { host, age, error } of answers) {
     if (error === undefined) continue;
     const shown = age === null ? "nothing was ever heard of it" : `shown as it was ${inWords(age)} ago`;
@@ -33,9 +43,9 @@ export async function list(context: Context, input: Input, args: readonly string
   }
 }
 
-function hostInJson({ host, reached, age, error }: HostAnswer) {
+function hostInJson({ host, reached, age, error, machine }: HostAnswer) {
   const failure = error && { code: error.code, message: error.message, hint: error.hint };
-  return { name: host.name, reached, age, ...failure === undefined ? {} : { error: failure } };
+  return { name: host.name, reached, age, machine, ...failure === undefined ? {} : { error: failure } };
 }
 
 /** What a newer berth says of its machine stays beside the name that the host has here. */

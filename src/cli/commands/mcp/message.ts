@@ -2,7 +2,7 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import { quote } from "../../../errors/errors.ts";
-import { inexactNumber } from "../../line/exact.ts";
+import { inexactNumber, isDeeper, MAX_DEPTH } from "../../line/exact.ts";
 import type { TooLong } from "./lines.ts";
 
 /** What comes of a line: messages for the server, answers for the client, words for people. */
@@ -76,6 +76,9 @@ function check(value: unknown, text: string): Heard {
   const known = isId(given) ? given : undefined;
   if (!v.is(message, value)) {
     return refused(known, INVALID_REQUEST, `Cannot take a message that is no JSON-RPC 2.0: ${quote(text)}`);
+  }
+  if (isDeeper(text, MAX_DEPTH)) {
+    return refused(known, INVALID_PARAMS, `Cannot take what is nested deeper than ${MAX_DEPTH}`);
   }
   const inexact = "method" in value ? inexactNumber(text) : undefined;
   if (inexact !== undefined) {

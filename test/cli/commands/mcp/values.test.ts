@@ -54,6 +54,22 @@ describe.each([
   });
 });
 
+test("what is nested deeper than other programs read is refused, and the next call works", async () => {
+  await using raw = await open();
+  for (const depth of [10_050, 100_000, 1_000_000]) {
+    const value = "[".repeat(depth) + "]".repeat(depth);
+    raw.write(
+      `{"jsonrpc":"2.0","id":"d${depth}","method":"tools/call","params":{"name":"state_set",` +
+        `"arguments":{"key":"k","value":${value}}}}\n`,
+    );
+    expect((await raw.answer(`d${depth}`)).error).toEqual({
+      code: -32602,
+      message: "Cannot take what is nested deeper than 10000",
+    });
+  }
+  expect((await raw.call("state_get")).data).toEqual({ values: [] });
+});
+
 test("what only looks like such a number is kept", async () => {
   await using raw = await open();
   for (
