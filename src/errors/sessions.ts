@@ -236,11 +236,24 @@ export const sessionsErrors = () => ({
       why: "/home/me/project/.worktrees is a symbolic link",
     },
   ),
+  worktree_broken: kind(
+    Exit.refused,
+    (d: { session: string; path: string; why: string }) =>
+      `Cannot work in session ${quote(d.session)}: ${quotePath(d.path)} is no worktree, ${d.why}`,
+    () => `Type "berth doctor --fix" to make it one again; its files stay`,
+    {
+      session: "auth",
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      why: "its .git file is gone",
+    },
+  ),
   worktree_missing: kind(
     Exit.failed,
     (d: { session: string; path: string }) =>
       `Cannot run in session ${quote(d.session)}: its directory ${quotePath(d.path)} is gone`,
-    (d) => `Type "berth destroy ${d.session}", or put it back with "git worktree add"`,
+    (d) =>
+      `Type "berth doctor --fix", which finds a worktree that was moved, or "berth destroy ${d.session}"; ` +
+      `a removed one comes back by "berth restore ${d.session} --worktree"`,
     { session: "auth", path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1" },
   ),
   bad_directory: kind(

@@ -1,3 +1,4 @@
+import { refuseNone } from "../../sessions/git/own-worktree.ts";
 import { gitIn } from "../../sessions/git/git.ts";
 import { startOf } from "../../sessions/git/started.ts";
 import { untrackedIndex } from "../../sessions/git/untracked-index.ts";
@@ -47,6 +48,8 @@ export const log: Command = {
 async function compared(context: Context, input: Input, command: string) {
   const deps = await dependenciesOf(context, input, command);
   const record = namedRecord(context, deps, input, { given: input.args[0], effect: "look", action: command });
-  const worktree = gitIn(directoryOf(record), context.host.variables);
+  const directory = directoryOf(record);
+  refuseNone(record);
+  const worktree = gitIn(directory, context.host.variables);
   return { worktree, start: await startOf(worktree, record) };
 }

@@ -1,5 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import { commandEnvironment } from "../../sessions/git/git-environment.ts";
+import { refuseNone } from "../../sessions/git/own-worktree.ts";
 import { type Hook, type Hooks, readHooks } from "../../sessions/project-hooks/hooks-file.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { nameOf } from "../../sessions/model/journal.ts";
@@ -37,6 +38,7 @@ export async function runHook(
   const hooks = understood(context, directory);
   const command = hooks?.commands[hook];
   if (hooks === null || command === undefined) return;
+  refuseNone(record);
   if (!isTrusted(deps.store, record.project?.root ?? "", hooks.text)) {
     const words = `hook ${hook} was not run: type "berth trust" to allow what ${hooks.file} holds now`;
     return context.say(`berth: note: ${words}\n`);

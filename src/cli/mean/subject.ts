@@ -1,5 +1,8 @@
 import { BerthError } from "../../errors/errors.ts";
 import type { Subject } from "../../sandbox/session.ts";
+import { refuseNone } from "../../sessions/git/own-worktree.ts";
+import { readRecord } from "../../store/read.ts";
+import type { SessionRecord } from "../../store/record.ts";
 import { type Context, type Input, type Option, text } from "../command.ts";
 import { meantBy } from "./selected.ts";
 import { here, storeOf } from "./session.ts";
@@ -19,9 +22,26 @@ function isHere(context: Context, given: string): boolean {
  * The session whose files and Lua a command works with.
  *
  * @param given an ID, a name, a label or a prefix; undefined for the session of this place
- * @throws `no_such_session`, `ambiguous_session`, `no_stable_session`
+ * @throws `no_such_session`, `ambiguous_session`, `other_project`, `no_stable_session`; `worktree_broken`
  */
 export function subjectOf(context: Context, input: Input, command: string, given?: string): Subject {
+  const subject = subjectMeant(context, input, command, given);
+  const record = recordOf(subject);
+  if (record !== null) refuseNone(record);
+  return subject;
+}
+
+/** What cannot be read is found out, and told, by whoever works with it. */
+function recordOf({ store, id }: Subject): SessionRecord | null {
+  try {
+    return readRecord(store, id);
+  } catch (error) {
+    if (error instanceof BerthError) return null;
+    throw error;
+  }
+}
+
+function subjectMeant(context: Context, input: Input, command: string, given?: string): Subject {
   const root = text(input, "root");
   const more = root === undefined ? {} : { root };
   if (given === undefined) return { ...here(context, input, command), ...more };

@@ -11,10 +11,9 @@ import { FOLDER } from "../model/worktree-path.ts";
  */
 export function checkPlace(root: string, path: string): boolean {
   const why = (step: string, what: string) => fail("worktree_refused", { path, why: `${step} is ${what}` });
-  if (dirname(path) !== join(root, FOLDER)) {
-    throw fail("worktree_refused", { path, why: `it is not in ${join(root, FOLDER)}` });
-  }
-  for (const step of [join(root, FOLDER), path]) {
+  const folder = join(root, FOLDER);
+  // One that was moved elsewhere is where the record and git's own files say.
+  for (const step of dirname(path) === folder ? [folder, path] : [path]) {
     const found = statusOf(step);
     if (found === null) return false;
     if (found.isSymbolicLink()) throw why(step, "a symbolic link");

@@ -11,6 +11,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf } from "../model/journal.ts";
 import { failureToStart, NotStarted } from "./not-started.ts";
 import { ENDING, holdSignals } from "./signals.ts";
+import { refuseNone } from "../git/own-worktree.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
 import { attach, beginSpawn, markTerminating, notePid } from "../runs/runs.ts";
 
@@ -62,6 +63,7 @@ export async function supervise(
 ): Promise<Ended> {
   const { id, command, environment } = supervision;
   const cwd = directoryOf(record);
+  refuseNone(record);
   const starter = await childStarter();
   const caught: number[] = [];
   // From the first word about the run to the last. What comes before the command is there is for the command.

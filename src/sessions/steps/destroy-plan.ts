@@ -11,6 +11,8 @@ import { refuseOccupied } from "../process/occupants.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
+import { readMarker } from "../git/marker.ts";
+import { linkedDirectory } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
 import { assess, inWords, type Risk } from "../git/risk.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
@@ -167,11 +169,13 @@ export const isOnlyMissing = ({ lost }: Risk): boolean =>
  * The path of the session's worktree.
  *
  * @param root of the repository
- * @throws `worktree_refused` for any path but the one we would have made
+ * @throws `worktree_refused` for any path but the one we would have made, and one where it was moved to
  */
 export function ownPath({ id, project }: SessionRecord, root: string): string {
   const path = project?.worktree ?? "";
   if (path === worktreePath(root, id)) return path;
+  const admin = linkedDirectory(path);
+  if (admin !== null && readMarker(admin)?.id === id) return path;
   throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });
 }
 

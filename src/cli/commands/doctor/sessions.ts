@@ -6,6 +6,8 @@ import { repairRun } from "../../../sessions/process/stop.ts";
 import type { Dependencies } from "../../../sessions/model/dependencies.ts";
 import { nameOf } from "../../../sessions/model/journal.ts";
 import { checkoutOf } from "../../../sessions/git/checkout.ts";
+import { whyNone } from "../../../sessions/git/own-worktree.ts";
+import { follow, movedTo, relink } from "../../../sessions/steps/relink.ts";
 import { statusOf } from "../../../sessions/git/worktree-directory.ts";
 import { find } from "../../../sessions/workspace/query.ts";
 import { findOrphans, rebuild } from "../../../sessions/steps/rebuild.ts";
@@ -62,7 +64,47 @@ async function recordFindings(
     }];
   }
   if (isLost(deps, record)) return await lostFinding(deps, record, fix, session);
-  return missingFinding(record, session);
+  return await placeFindings(context, deps, record, fix, session);
+}
+
+/** What is amiss with the place of a session: moved, gone, or no worktree any more. */
+async function placeFindings(
+  context: Context,
+  deps: Dependencies,
+  record: SessionRecord,
+  fix: boolean,
+  session: string,
+): Promise<Finding[]> {
+  const { root = "", worktree } = record.project ?? {};
+  if (worktree === undefined) return [];
+  const why = whyNone(record);
+  const isGone = statusOf(worktree) === null;
+  if (!isGone && why === null) return missingFinding(record, session);
+  const { main, repository } = await repositoryFor(context, root) ?? {};
+  if (main === undefined || repository === undefined) return missingFinding(record, session);
+  const to = isGone ? movedTo(repository, record) : null;
+  if (to !== null) {
+    if (fix) await follow(deps, main, repository, record, to);
+    const message = `${session} was moved from ${quotePath(worktree)} to ${quotePath(to.worktree)}`;
+    const hint = fix ? "It is bound to its new place" : `${HINT} to bind it to its new place`;
+    return [{ code: "worktree_moved", message, hint, broken: true, fixed: fix }];
+  }
+  if (isGone || why === null) return missingFinding(record, session);
+  if (fix) await relink(main, repository, record);
+  const message = `${session} has a directory that is no worktree: ${quotePath(worktree)}, ${why}`;
+  const hint = fix ? "It is one again, and its files are as they were" : HINT;
+  return [{ code: "worktree_broken", message, hint, broken: true, fixed: fix }];
+}
+
+/** The repository of a session; where its root is gone, the one that we are in, which may be it. */
+async function repositoryFor({ host }: Context, root: string) {
+  try {
+    const git = gitIn(isRootGone(root) ? process.cwd() : root, host.variables);
+    const repository = await findRepository(git);
+    return { main: gitIn(repository.root, host.variables), repository };
+  } catch {
+    return null;
+  }
 }
 
 async function recovered(context: Context, deps: Dependencies, record: SessionRecord) {
