@@ -23,6 +23,8 @@ export interface Agent {
   readonly waitingMs?: number;
   /** What the agent is to read on standard output after an event; nothing for most. */
   readonly answer?: (asked: Asked) => Payload | undefined;
+  /** A file of shell commands that the agent reads before each command that it runs, where this event lets us write it. */
+  readonly environmentFile?: (point: Point, variables: Asked["variables"]) => string | undefined;
   readonly installation: Installation;
   /** What berth cannot see in it, a sentence each. */
   readonly cannotSee: readonly string[];

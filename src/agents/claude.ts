@@ -17,6 +17,13 @@ export const claude: Agent = {
     return name === undefined ? null : familyPoint(payload, name);
   },
   evidence,
+  environmentFile: ({ event }, variables) =>
+    event === "SessionStart" ? variables["CLAUDE_ENV_FILE"] || undefined : undefined,
+  // The name that its list of conversations shows.
+  answer: ({ point, name }) =>
+    point.event === "SessionStart" && name !== undefined
+      ? { hookSpecificOutput: { hookEventName: "SessionStart", sessionTitle: name } }
+      : undefined,
   installation: jsonHooks({
     agent: "claude",
     file: below({

@@ -20,6 +20,8 @@ export interface Known {
   readonly agent: string;
   readonly session: string;
   readonly process: AgentProcess;
+  /** The session whose worktree it was in last. */
+  readonly worktree?: string;
   /** What all events before `points` come to. */
   readonly base: Course;
   /** The last ones, in order. */
@@ -39,11 +41,17 @@ export interface AgentData extends Payload {
 }
 
 /** The data of an agent's event, as it stands in the log. */
-export const dataOf = (agent: string, process: AgentProcess, point: Point): AgentData => ({
+export const dataOf = (
+  agent: string,
+  process: AgentProcess,
+  point: Point,
+  worktree: string | null,
+): AgentData => ({
   agent,
   pid: process.pid,
   start: process.start,
   ...process.pidNamespace === null ? {} : { pidNamespace: process.pidNamespace },
+  ...worktree === null ? {} : { worktree },
   ...point,
 });
 
@@ -70,7 +78,10 @@ function takeAgentEvent(agents: Agents, event: BerthEvent, session: string): voi
   const process = identityOf(event);
   const key = keyOf(session, agent, process);
   const known = agents.get(key) ?? { agent, session, process, base: NO_COURSE, points: [], told: null };
-  agents.set(key, add(known, { ...point, when: point.at ?? (Date.parse(time) || 0) }));
+  const added = add(known, { ...point, when: point.at ?? (Date.parse(time) || 0) });
+  const { worktree: _, ...rest } = added;
+  const { worktree } = data;
+  agents.set(key, typeof worktree === "string" ? { ...rest, worktree } : rest);
 }
 
 /** With one more event: by its own time where it has one, else as it came. */

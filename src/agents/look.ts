@@ -32,12 +32,12 @@ export async function lookAtAgents(
 ): Promise<Map<string, Seen[]>> {
   const found = new Map<string, Seen[]>();
   for (const [key, known] of readLedger(directory).agents) {
-    if (wanted !== undefined && known.session !== wanted) continue;
+    // An agent is of the terminal that it was started in, and of the worktree that it works in.
+    const sessions = [...new Set([known.session, known.worktree ?? known.session])];
+    if (wanted !== undefined && !sessions.includes(wanted)) continue;
     const seen = await lookAt(key, known, looker);
     if (seen === null) continue;
-    const others = found.get(known.session);
-    if (others === undefined) found.set(known.session, [seen]);
-    else others.push(seen);
+    for (const session of sessions) found.set(session, [...found.get(session) ?? [], seen]);
   }
   return found;
 }

@@ -12,6 +12,8 @@ export interface Report {
   readonly agent: string;
   readonly process: AgentProcess;
   readonly point: Point;
+  /** The session whose worktree it works in, where that is another one. */
+  readonly worktree: string | null;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface Report {
  * log for longer than `waitMs` the event is left for the next writer to take in.
  */
 export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: number): void {
-  const { session, agent, process, point } = report;
-  const event: News = { type: "agent.event", session, data: dataOf(agent, process, point) };
+  const { session, agent, process, point, worktree } = report;
+  const event: News = { type: "agent.event", session, data: dataOf(agent, process, point, worktree) };
   const done = withLog(log, waitMs, () => {
     const ledger = readLedger(log.directory);
     takeAll(ledger.agents, stamp, [event]);

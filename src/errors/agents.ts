@@ -17,6 +17,13 @@ export const agentsErrors = () => ({
     (d) => nearest(d.near, `Type "berth agent status" to see them`),
     { given: "cluade", near: "claude", known: ["claude", "codex", "opencode"] },
   ),
+  bad_payload: kind(
+    Exit.usage,
+    (d: { action: string; member: string }) =>
+      `Cannot do ${quote(d.action)}: no JSON object with ${quote(d.member)} is on standard input`,
+    () => `Let the agent's hook call it; see "berth help agent"`,
+    { action: "worktree-create", member: "name" },
+  ),
   agents_wanted: kind(
     Exit.usage,
     (d: { known: readonly string[] }) => `Missing agent, one or more of ${d.known.join(", ")} wanted`,

@@ -5,8 +5,12 @@ import { fewOf, quote, quotePath, shellWord, some } from "./quote.ts";
 export const sessionsErrors = () => ({
   MAX_SESSIONS: kind(
     Exit.refused,
-    (d: { limit: number }) => `Maximum ${d.limit} sessions supported. Destroy a session to create a new one.`,
-    () => `Type "berth list" for the sessions, or "berth config limits.sessions N" for another limit`,
+    (d: { limit: number; setting?: string }) =>
+      `Maximum ${d.limit} sessions supported. Destroy a session to create a new one.`,
+    (d) =>
+      `Type "berth list" for the sessions, or "berth config ${
+        d.setting ?? "limits.sessions"
+      } N" for another limit`,
     { limit: 4 },
   ),
   ROLE_TAKEN: kind(

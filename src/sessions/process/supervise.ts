@@ -98,7 +98,18 @@ function parentIn(machine: Machine, pid: number): number | null {
 
 /** The run's number lets a run be found whose supervisor was killed before it could write down the PID. */
 function environmentOf(environment: Environment, { id, n }: RunOf, cwd: string): Record<string, string> {
-  return { ...commandEnvironment(environment, id), BERTH_RUN: String(n), PWD: cwd };
+  const own = commandEnvironment(environment, id);
+  const attributes = withSession(own["OTEL_RESOURCE_ATTRIBUTES"], id);
+  return { ...own, BERTH_RUN: String(n), PWD: cwd, OTEL_RESOURCE_ATTRIBUTES: attributes };
+}
+
+/**
+ * The attributes of whatever a command measures of itself, with its session, so that agents' costs can be summed up by
+ * it. (`session.id` is the agent's own.) Pairs by commas, as the OpenTelemetry resource SDK has them.
+ */
+function withSession(attributes: string | undefined, id: string): string {
+  const others = (attributes ?? "").split(",").filter((pair) => !/^\s*(berth\.session\.id\s*=|$)/.test(pair));
+  return [...others, `berth.session.id=${id}`].join(",");
 }
 
 async function notStarted(

@@ -6,8 +6,10 @@ import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { writeLocked } from "../../store/update.ts";
 import { noteDestruction } from "../git/marker.ts";
+import { removeLinks } from "../git/readable-link.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf, removalOf } from "../model/journal.ts";
+import { uuidOf } from "../model/worktree-path.ts";
 import { apply, finishRun } from "../model/transitions.ts";
 
 /**
@@ -22,7 +24,10 @@ export async function archive({ store, clock }: Dependencies, id: string): Promi
     if (kept === null) return null;
     const removal = removalOf(kept);
     const record = journalOf(kept) === null ? kept : writeLocked(store, id, destroyed(kept, clock()));
-    if (removal !== null) tell(store, { kind: "worktree-removed", id, path: kept.project?.worktree ?? "" });
+    if (removal !== null) {
+      removeLinks(kept.project?.root ?? "", uuidOf(id) ?? "");
+      tell(store, { kind: "worktree-removed", id, path: kept.project?.worktree ?? "" });
+    }
     noteDestruction(record, record.updatedAt);
     archiveLocked(store, id);
     return record;

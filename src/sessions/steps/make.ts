@@ -24,6 +24,8 @@ import { addWorktree, checkWorktree, inspectWorktree, removeWorktree, stepMarks 
 export interface WorktreeSession {
   readonly name?: string;
   readonly role?: string;
+  /** Whether an agent makes it for an agent of its own. */
+  readonly forSubagent?: boolean;
   /** Where the new branch starts; HEAD of the current checkout without one. */
   readonly base?: string;
   /** The new branch's name, else `feature/<name>`. */
@@ -58,6 +60,7 @@ export async function makeWorktreeSession(
     root,
     ...wanted.name === undefined ? {} : { name: wanted.name },
     ...wanted.role === undefined ? {} : { role: wanted.role },
+    ...wanted.forSubagent === true ? { forSubagent: true } : {},
     branches: async (day) =>
       (await findBranches(git, [branchOf(`feature-${day}-*`, wanted.prefix)])).map(({ name }) => name),
     ...wanted.prefix === undefined ? {} : { prefix: wanted.prefix },

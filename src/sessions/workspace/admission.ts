@@ -11,7 +11,12 @@ export interface Newcomer {
   readonly id?: string;
   readonly name?: string;
   readonly role?: string;
+  /** Whether an agent made it for an agent of its own: those have a limit of their own. */
+  readonly forSubagent?: boolean;
 }
+
+/** Whether a session is one that an agent made for an agent of its own. */
+export const isForSubagent = (record: SessionRecord): boolean => record["forSubagent"] === true;
 
 /**
  * Refuse those who would make too many sessions of a workspace, or two of one name or role. Under its lock.
@@ -27,8 +32,19 @@ export function checkAdmission(
   const { records, damaged } = members(deps.store, root);
   const there = new Set([...records.map(({ id }) => id), ...damaged]);
   const newcomers = wanted.filter(({ id }) => id === undefined || !there.has(id));
-  const limit = readConfig(deps.store)["limits.sessions"];
-  if (newcomers.length > 0 && there.size + newcomers.length > limit) throw fail("MAX_SESSIONS", { limit });
+  const config = readConfig(deps.store);
+  const subagents = records.filter(isForSubagent).length;
+  const refuseMore = (
+    already: number,
+    more: number,
+    setting: "limits.sessions" | "limits.agentWorktrees",
+  ) => {
+    const limit = config[setting];
+    if (more > 0 && already + more > limit) throw fail("MAX_SESSIONS", { limit, setting });
+  };
+  const forThem = newcomers.filter(({ forSubagent }) => forSubagent === true).length;
+  refuseMore(there.size - subagents, newcomers.length - forThem, "limits.sessions");
+  refuseMore(subagents, forThem, "limits.agentWorktrees");
   const names = new Set(records.map(({ name }) => name));
   for (const { name, role } of newcomers) {
     if (name !== undefined && names.has(name)) throw fail("name_taken", { name, root });

@@ -13,6 +13,8 @@ export interface NewSession {
   /** Made up where there is none. */
   readonly name?: string;
   readonly role?: string;
+  /** Whether an agent makes it for an agent of its own. */
+  readonly forSubagent?: boolean;
   /**
    * Fill in what belongs to the project, under the workspace's lock, before anything is kept.
    *
@@ -41,6 +43,7 @@ export async function createSession(deps: Dependencies, wanted: NewSession): Pro
     ...fresh,
     name,
     ...wanted.role === undefined ? {} : { role: wanted.role },
+    ...wanted.forSubagent === true ? { forSubagent: true } : {},
     project: { root: wanted.root },
     run: createdRun(1),
   };

@@ -8,6 +8,8 @@ const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   hook: async () => (await import("./hook.ts")).hook,
   install: async () => (await import("./installing.ts")).install,
   uninstall: async () => (await import("./installing.ts")).uninstall,
+  "worktree-create": async () => (await import("./worktree.ts")).create,
+  "worktree-remove": async () => (await import("./worktree.ts")).remove,
   status: async () => (await import("./installing.ts")).status,
 };
 
@@ -19,6 +21,8 @@ export const agent: Command = {
     "uninstall AGENT...  take them out again, to the byte where nobody has edited the file since",
     "status [AGENT...]   which agents have them, and what cannot be seen in each",
     "hook AGENT [EVENT]  what an agent calls at each event, with the event as JSON on standard input",
+    "worktree-create     for Claude Code's WorktreeCreate: berth new --or-existing, its path as the last line",
+    "worktree-remove     for its WorktreeRemove: never by force",
     "Agents: claude, codex, opencode, kilo, gemini, copilot, qwen, kimi.",
   ],
   options: [

@@ -1,3 +1,6 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { isUuid, sessionId } from "../../../sessions/model/worktree-path.ts";
+import { holdFor } from "./holder.ts";
 import { openLog, prepare, stampOf } from "../../../events/observe.ts";
 import { writerOn } from "../../../events/host.ts";
 import type { Agent } from "../../../agents/agent.ts";
@@ -48,10 +51,25 @@ async function note(
   const store = storeOf(context, input, "agent hook");
   const record = await recordOf(context, store, id);
   const writer = writerOn(store, context.facts.boot);
-  const process = identityOf(context.facts, callerOf(context.facts, agent.programs), writer.host);
+  const caller = callerOf(context.facts, agent.programs);
+  const process = identityOf(context.facts, caller, writer.host);
+  const worktree = sessionOfWorktree(payload);
+  if (caller !== null && worktree !== null && worktree !== id) {
+    await holdFor(context, store, worktree, agent.name, caller, WAIT_MS).catch(() => {
+      // Somebody is at it; the next event comes soon.
+    });
+  }
   const log = await openLog(store);
   prepare(log);
-  reportEvent(log, stampOf(store, writer), { session: id, agent: agent.name, process, point }, WAIT_MS);
+  reportEvent(
+    log,
+    stampOf(store, writer),
+    { session: id, agent: agent.name, process, point, worktree },
+    WAIT_MS,
+  );
+  if (agent.environmentFile !== undefined) {
+    tellSession(agent.environmentFile(point, context.host.variables), id);
+  }
   const answer = agent.answer?.({
     point,
     session: id,
@@ -71,5 +89,23 @@ async function recordOf(context: Context, store: Store, id: string): Promise<Ses
   } catch {
     // Somebody is at it, or the store is read-only: the event is what counts.
     return null;
+  }
+}
+
+/** The session whose worktree the agent works in, by the directory that its payload names. */
+function sessionOfWorktree(payload: Payload): string | null {
+  const cwd = payload["cwd"];
+  if (typeof cwd !== "string") return null;
+  const uuid = /[\\/]\.worktrees[\\/]([0-9a-f-]{36})(?:[\\/]|$)/.exec(cwd)?.[1];
+  return uuid === undefined || !isUuid(uuid) ? null : sessionId(uuid);
+}
+
+/** Let the commands that the agent runs know their session, by a file that it reads before each of them. */
+function tellSession(file: string | undefined, id: string): void {
+  if (file === undefined) return;
+  const line = `export BERTH_SESSION_ID=${id}\n`;
+  const there = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (!there.includes(line)) {
+    appendFileSync(file, `${there === "" || there.endsWith("\n") ? "" : "\n"}${line}`);
   }
 }

@@ -1,3 +1,9 @@
+import { BerthError } from "../../../errors/errors.ts";
+import { addLink } from "../../../sessions/git/readable-link.ts";
+import { refuseUnfinished } from "../../../sessions/model/journal.ts";
+import { uuidOf } from "../../../sessions/model/worktree-path.ts";
+import { directoryOf as directoryOfSession } from "../../../sessions/process/supervise.ts";
+import { find } from "../../../sessions/workspace/query.ts";
 import { createSession } from "../../../sessions/workspace/create.ts";
 import { type Early, type Git, gitIn } from "../../../sessions/git/git.ts";
 import { makeWorktreeSession, type WorktreeSession } from "../../../sessions/steps/make.ts";
@@ -33,16 +39,65 @@ export async function makeSession(
 ): Promise<number> {
   const git = gitIn(directoryOf(input), context.host.variables, early);
   const deps = await dependenciesOf(context, input, "new");
-  const made = await uninterrupted(() => make(context, deps, input, git, { branch, prefix }));
-  await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
+  const { made, fresh } = await madeOrExisting(context, deps, input, git, { branch, prefix });
+  if (fresh) await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
   if (flag(input, "detach")) {
     return await detached(context, deps, { ...made, name: made.name ?? made.id }, command, true);
   }
   if (command.length > 0) return await runIn(context, deps, made, command);
-  if (context.json) outJson(context, { session: made });
-  else context.out(`${made.name}\n`);
+  return told(context, input, made);
+}
+
+function told(context: Context, input: Input, session: SessionRecord): number {
+  const { root, worktree } = session.project ?? {};
+  if (context.json) outJson(context, { session });
+  else context.out(`${flag(input, "print-path") ? worktree ?? root : session.name}\n`);
   return 0;
+}
+
+async function madeOrExisting(
+  context: Context,
+  deps: Dependencies,
+  input: Input,
+  git: Git,
+  branch: NewBranch,
+): Promise<{ made: SessionRecord; fresh: boolean }> {
+  const wanted = flag(input, "or-existing");
+  // Not by the answer that was asked for ahead: that is to make it with, and is given once.
+  const fresh = gitIn(git.directory, context.host.variables);
+  const existing = wanted ? await existingOf(deps, input, fresh) : null;
+  if (existing !== null) return { made: existing, fresh: false };
+  try {
+    return { made: await uninterrupted(() => make(context, deps, input, git, branch)), fresh: true };
+  } catch (error) {
+    // Somebody made it at this very moment.
+    const taken = wanted && error instanceof BerthError && error.code === "name_taken";
+    const other = taken ? await existingOf(deps, input, fresh) : null;
+    if (other === null) throw error;
+    return { made: other, fresh: false };
+  }
+}
+
+/**
+ * The session of that name in this project; null where there is none.
+ *
+ * @throws `session_unfinished`, `session_live`, `worktree_missing`, `worktree_refused` for one that nobody can work in
+ */
+async function existingOf(
+  deps: Dependencies,
+  input: Input,
+  git: Git,
+): Promise<SessionRecord | null> {
+  const [name] = input.args;
+  if (name === undefined) return null;
+  const plain = flag(input, "no-worktree");
+  const workspace = plain ? await plainRoot(input, git) : (await findRepository(git)).root;
+  const [record] = find(deps.store, { name, workspace });
+  if (record === undefined) return null;
+  refuseUnfinished(deps.machine(), record, "use");
+  directoryOfSession(record);
+  return record;
 }
 
 async function make(
@@ -57,6 +112,7 @@ async function make(
   const about = {
     ...name === undefined ? {} : { name },
     ...role === undefined ? {} : { role },
+    ...flag(input, "for-subagent") ? { forSubagent: true } : {},
   };
   if (flag(input, "no-worktree")) {
     return await createSession(deps, { ...about, root: await plainRoot(input, git) });
@@ -70,6 +126,7 @@ async function make(
     { ...about, ...branchOptions(input), ...prefix === undefined ? {} : { prefix } },
   );
   if (!context.json) context.say(report(record));
+  addLink(repository.root, record.name ?? "", uuidOf(record.id) ?? "");
   if (copied.length > 0) context.say(`berth: copied by .worktreeinclude: ${copied.join(", ")}\n`);
   return record;
 }

@@ -24,6 +24,8 @@ export const newCommand: Command = {
     { flag: "--role <role>", about: "What it is there for; one live session of a workspace has it" },
     { flag: "--path <dir>", about: "The project's root; otherwise the repository's, else this directory" },
     { flag: "--no-hooks", about: "Run no hooks of the project" },
+    { flag: "--or-existing", about: "Take the session of that name where the project has one" },
+    { flag: "--print-path", about: "Print the worktree's path instead of the name" },
     DETACH,
     WAIT,
   ],
