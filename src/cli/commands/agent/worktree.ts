@@ -23,6 +23,9 @@ import { readPayload } from "./stdin.ts";
 const LONGEST = 50;
 const HASH = 8;
 
+/** The agent that asks stands there itself, and leaves. */
+const GENTLY = { cleanup: true, force: false, forceBranch: false, leaves: true };
+
 /** What Claude Code calls the worktrees of its own agents. */
 const SUBAGENT = /^agent-/;
 
@@ -106,9 +109,7 @@ async function removeWorktree(context: Context, deps: Dependencies, record: Sess
   const checkout = await checkoutOf(record, context.host.variables);
   refuseRunning(deps, structuredClone(record), "destroy");
   const destroyIt = (deleteBranch: boolean) =>
-    uninterrupted(() =>
-      destroySession(deps, record, checkout, { cleanup: true, deleteBranch, force: false })
-    );
+    uninterrupted(() => destroySession(deps, record, checkout, { ...GENTLY, deleteBranch }));
   try {
     await destroyIt(true);
   } catch (error) {
@@ -129,9 +130,7 @@ async function removeUnchanged(context: Context, input: Input): Promise<boolean>
     if (!isForSubagent(record) || sessionAlive(deps.machine(), record) !== false) continue;
     try {
       const checkout = await checkoutOf(record, context.host.variables);
-      await uninterrupted(() =>
-        destroySession(deps, record, checkout, { cleanup: true, deleteBranch: true, force: false })
-      );
+      await uninterrupted(() => destroySession(deps, record, checkout, { ...GENTLY, deleteBranch: true }));
       gone = true;
     } catch (error) {
       // There is work in it, or somebody is at it.
