@@ -140,7 +140,7 @@ function Install-Berth([string] $Base, [string] $Version, [string] $To, [string]
   if ($Target -eq '') { $Target = Get-BerthTarget }
   if ($Target -notmatch '^windows-(x64|arm64)$') { throw "'$Target' is no target of this script" }
   $Version = $Version -replace '^v', ''
-  if ($Version -notmatch '^[0-9A-Za-z.+-]*$') { throw "'$Version' is no version; one looks like 0.1.0" }
+  if ($Version -notmatch '^[0-9A-Za-z.+-]*$') { throw "'$Version' is no version; one looks like 0.2.0" }
   $work = Join-Path $env:TEMP "berth-install-$PID-$(Get-Random)"
   $new = $null
   try {

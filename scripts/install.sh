@@ -1,6 +1,7 @@
 #!/bin/sh
 # Install berth from a release: fetch the archive for this machine, check it against the release's SHA256SUMS,
-# and put the program in place in one step. Nothing is changed before the check.
+# and put the program in place in one step. Nothing is changed before the check. Where a key is given and minisign is
+# here, SHA256SUMS must be signed with it.
 #
 # Words go to standard error; the one line for your shell's start-up file goes to standard output.
 # Everything is in functions, and the last line calls them: a script cut off on its way does nothing.
@@ -8,9 +9,10 @@ set -eu
 
 usage() {
   cat <<'END'
-Usage: install.sh --base URL|DIRECTORY [--version VERSION] [--to DIRECTORY] [--target TARGET]
+Usage: install.sh --base URL|DIRECTORY [--key KEY] [--version VERSION] [--to DIRECTORY] [--target TARGET]
 
   --base URL|DIRECTORY  where the release's archives and SHA256SUMS are     [BERTH_INSTALL_BASE]
+  --key KEY             minisign's public key, or the file that has it      [BERTH_INSTALL_KEY]
   --version VERSION     which one, where there are several                  [BERTH_INSTALL_VERSION]
   --to DIRECTORY        where the program goes (default: ~/.local/bin)      [BERTH_INSTALL_DIR]
   --target TARGET       for which machine, instead of asking this one       [BERTH_INSTALL_TARGET]
@@ -114,13 +116,16 @@ check_base() {
   base=${base%/}
   case $base in
     http://* | https://*) ;;
-    *) [ -d "$base" ] || die "There is no directory \"$base\"" "Pass --base with a URL or a directory" ;;
+    *)
+      [ -d "$base" ] || die "There is no directory \"$base\"" "Pass --base with a URL or a directory"
+      base=$(CDPATH='' cd -- "$base" && pwd)
+      ;;
   esac
 }
 
 check_words() {
   case $version in
-    *[!0-9A-Za-z.+-]*) misuse "\"$version\" is no version; one looks like 0.1.0" ;;
+    *[!0-9A-Za-z.+-]*) misuse "\"$version\" is no version; one looks like 0.2.0" ;;
   esac
   case $target in
     linux-x64 | linux-arm64 | linux-x64-musl | linux-arm64-musl | darwin-x64 | darwin-arm64) ;;
@@ -163,6 +168,37 @@ verify() {
     "It was damaged or changed on its way; nothing was installed"
 }
 
+check_key() {
+  [ -n "$key" ] || return 0
+  [ ! -f "$key" ] || key=$(sed -n 2p "$key")
+  case $key in
+    *[!0-9A-Za-z+/]*) misuse "\"$key\" is no public key of minisign" ;;
+  esac
+  [ ${#key} -eq 56 ] || misuse "\"$key\" is no public key of minisign"
+}
+
+# What the signature says of itself, in "comment"; it is compared when the version is known.
+verify_signature() {
+  comment=
+  if [ -z "$key" ]; then
+    say "Note: no key was given, so the checksums are checked, and no signature"
+    return 0
+  elif ! has minisign; then
+    say "Note: minisign is not here, so the checksums are checked, and no signature"
+    return 0
+  fi
+  (fetch SHA256SUMS.minisig "$work/SHA256SUMS.minisig") 2>/dev/null ||
+    die "The release at \"$base\" is not signed" "Nothing was installed"
+  comment=$(minisign -V -Q -P "$key" -m "$work/SHA256SUMS" -x "$work/SHA256SUMS.minisig" 2>/dev/null) ||
+    die "The signature of \"$base/SHA256SUMS\" is wrong" "It was made with another key, or the file was changed; nothing was installed"
+}
+
+# A signature of another version's checksums is no signature of these.
+verify_comment() {
+  [ -z "$comment" ] || [ "$comment" = "berth $version SHA256SUMS" ] ||
+    die "The signature of \"$base/SHA256SUMS\" is for \"$comment\", not for $version" "Nothing was installed"
+}
+
 make_directory() {
   mkdir -p -- "$to" 2>/dev/null || die "Cannot make the directory \"$to\"" "Pass another one as --to"
   to=$(CDPATH='' cd -- "$to" && pwd)
@@ -172,7 +208,8 @@ make_directory() {
 
 # A program that does not start here never takes the place of one that does.
 starts() {
-  answer=$(BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT='' "$1" --version 2>&1 </dev/null) || true
+  ended=0
+  answer=$(BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT='' "$1" --version 2>&1 </dev/null) || ended=$?
   case $answer in
     "berth $version "*) return 0 ;;
   esac
@@ -180,6 +217,8 @@ starts() {
   case $answer in
     *libstdc++*) hint="It needs the C++ library; on Alpine: apk add libstdc++" ;;
   esac
+  # SIGILL.
+  [ $ended -ne 132 ] || hint="This processor lacks SSE4.2, which the program needs"
   say "$answer"
   die "The program does not start here; nothing was changed" "$hint"
 }
@@ -191,6 +230,49 @@ place() {
   chmod 755 "$new"
   starts "$new"
   mv -f -- "$new" "$to/berth" || die "Cannot replace \"$to/berth\""
+}
+
+# Manual pages and completions, where the program's directory is a prefix's "bin". Archives before 0.2.0 have none.
+bring() {
+  files=
+  case $to in
+    */bin) prefix=${to%/bin} ;;
+    *) return 0 ;;
+  esac
+  names=$(tar -xzvf "$work/$1" -C "$work" share 2>/dev/null) || return 0
+  for name in $names; do
+    [ -f "$work/$name" ] || continue
+    if mkdir -p -- "$prefix/${name%/*}" 2>/dev/null && cp -f -- "$work/$name" "$prefix/$name" 2>/dev/null; then
+      files="$files
+file $prefix/$name"
+    else
+      say "Note: cannot write \"$prefix/$name\", so manual pages and completions are not all there"
+      return 0
+    fi
+  done
+}
+
+# By it "berth update" knows where it came from.
+leave_receipt() {
+  case $to in
+    */bin) receipt=${to%/bin}/share/berth/receipt ;;
+    *) receipt=$to/berth.receipt ;;
+  esac
+  case $base$to in
+    *"
+"*) return 0 ;;
+  esac
+  if mkdir -p -- "${receipt%/*}" 2>/dev/null && receipt_lines >"$receipt.$$" 2>/dev/null; then
+    mv -f -- "$receipt.$$" "$receipt"
+  else
+    say "Note: cannot write \"$receipt\", so \"berth update\" will not know where this came from"
+  fi
+}
+
+receipt_lines() {
+  printf '%s\n' "berth-receipt 1" "base $base" "target $target" "program $to/berth"
+  [ -z "$key" ] || printf '%s\n' "key $key"
+  [ -z "$files" ] || printf '%s\n' "$files"
 }
 
 on_path() {
@@ -258,10 +340,11 @@ options() {
         usage
         exit 0
         ;;
-      --base | --version | --to | --target) [ -n "${2:-}" ] || misuse "$1 needs a value" ;;
+      --base | --key | --version | --to | --target) [ -n "${2:-}" ] || misuse "$1 needs a value" ;;
     esac
     case $1 in
       --base) base=$2 ;;
+      --key) key=$2 ;;
       --version) version=${2#v} ;;
       --to) to=$2 ;;
       --target) target=$2 ;;
@@ -275,25 +358,31 @@ main() {
   work='' new=''
   base=${BERTH_INSTALL_BASE:-} version=${BERTH_INSTALL_VERSION:-} target=${BERTH_INSTALL_TARGET:-}
   version=${version#v}
+  key=${BERTH_INSTALL_KEY:-}
   to=${BERTH_INSTALL_DIR:-${HOME:+$HOME/.local/bin}}
   options "$@"
   check_base
   [ -n "$to" ] || misuse "HOME is not set; pass --to with the directory for the program"
   [ -n "$target" ] || target=$(own_target)
   check_words
+  check_key
   trap cleanup EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
   work=$(mktemp -d "${TMPDIR:-/tmp}/berth-install.XXXXXX") || die "Cannot make a temporary directory"
   fetch SHA256SUMS "$work/SHA256SUMS"
+  verify_signature
   [ -n "$version" ] || version=$(only_version)
+  verify_comment
   archive=berth-$version-$target.tar.gz
   fetch "$archive" "$work/$archive"
   verify "$archive"
   make_directory
   place "$archive"
   new=
+  bring "$archive"
+  leave_receipt
   tell
 }
 

@@ -86,7 +86,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   lintian: /release-system/,
   makepkg: /release-system/,
   mandoc: /release-system/,
-  minisign: /release-recipes|install/,
+  minisign: /release-recipes|install|cli\/update/,
   "nix-bin": /release-recipes/,
   ruby: /release-recipes/,
   rpm: /release-system/,

@@ -236,6 +236,10 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Show or set how much is kept",
         load: async () => (await import("./commands/config.ts")).config,
       },
+      update: {
+        about: "Replace this program by the newest one of where it was installed from",
+        load: async () => (await import("./commands/update/update.ts")).update,
+      },
       completions: {
         about: "Print the completions of a shell",
         load: async () => (await import("./commands/completions.ts")).completions,

@@ -17,6 +17,7 @@ import { mergeErrors } from "./merge.ts";
 import { sandboxErrors } from "./sandbox.ts";
 import { sessionsErrors } from "./sessions.ts";
 import { storeErrors } from "./store.ts";
+import { updateErrors } from "./update.ts";
 import type { ExitStatus, Kind } from "./kind.ts";
 
 export { Exit, type ExitStatus } from "./kind.ts";
@@ -37,6 +38,7 @@ export const kinds = () => ({
   ...sandboxErrors(),
   ...fleetErrors(),
   ...hooksErrors(),
+  ...updateErrors(),
   ...cliErrors(),
 } as const);
 
