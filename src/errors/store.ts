@@ -162,7 +162,7 @@ export const storeErrors = () => ({
   bad_key: kind(
     Exit.usage,
     (d: { key: string }) =>
-      `Key ${quote(d.key)} is empty, has control characters or is longer than 1000 characters`,
+      `Key ${quote(d.key)} is empty or no text, has control characters or is longer than 1000 characters`,
     () => `Type a short key of printable characters`,
     { key: "" },
   ),

@@ -1,6 +1,6 @@
 /** The hosts that are known, and what each said last, as the store keeps them. */
 import * as v from "valibot";
-import { fail, quotePath } from "../errors/errors.ts";
+import { BerthError, fail, quotePath } from "../errors/errors.ts";
 import { MAX_BYTES } from "../store/backend.ts";
 import { lockScope } from "../store/locks.ts";
 import { fileName } from "../store/names.ts";
@@ -119,10 +119,16 @@ export function lastAnswer(store: Store, name: string): KeptAnswer | null {
   return v.is(answerSchema, parsed) ? { at: new Date(parsed.at), answer: parsed.answer } : null;
 }
 
-/** Keep what a host said, unless that is more than a store takes. */
+/**
+ * Keep what a host said, unless that is more than a store takes. It is only a memory: a store that cannot be written to is
+ * no reason to have heard nothing.
+ */
 export function keepAnswer(store: Store, name: string, answer: unknown): void {
   const text = JSON.stringify({ schema: 1, at: store.now().toISOString(), answer });
-  if (isHostName(name) && Buffer.byteLength(text) < MAX_BYTES) {
+  if (!isHostName(name) || Buffer.byteLength(text) >= MAX_BYTES) return;
+  try {
     store.backend.write(answerName(name), `${text}\n`);
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
   }
 }

@@ -1,7 +1,8 @@
 /** `berth fleet` over OpenSSH: real servers on loopback, each with a store of its own. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { directory } from "../support/berth.ts";
 import { TestFleet, type TestHost } from "../support/fleet.ts";
 
 setDefaultTimeout(120_000);
@@ -170,6 +171,35 @@ test("one that hangs costs ten seconds, whatever else is asked", async () => {
   expect(asked[1].error.message).toContain("did not answer in 10 s");
   expect(took).toBeLessThan(30_000);
   await silent.stop();
+});
+
+test("many hosts are asked at once, but not all of them", async () => {
+  const running = directory(fleet.base, "running");
+  const counts = join(fleet.base, "counts");
+  const answer = JSON.stringify({ schema: 1, sessions: [] });
+  const busy = await fleet.add("busy", {
+    force:
+      `touch ${running}/$$; ls ${running} | wc -l >>${counts}; sleep 1; rm ${running}/$$; echo '${answer}'`,
+  });
+  const env = { BERTH_HOME: join(fleet.base, "many") };
+  const names = Array.from({ length: 12 }, (_, n) => `h${n}`);
+  for (const name of names) await fleet.berth(["fleet", "add", name, "--ssh", busy.destination], { env });
+  const { stdout } = await fleet.berth(["fleet", "list", "--json"], { env });
+  const { hosts } = JSON.parse(stdout) as { hosts: { name: string; reached: boolean }[] };
+  expect(hosts.filter(({ reached }) => reached).map(({ name }) => name)).toEqual([...names].sort());
+  const most = Math.max(...readFileSync(counts, "utf8").trim().split("\n").map(Number));
+  expect([most > 1, most <= 8]).toEqual([true, true]);
+  await busy.stop();
+});
+
+test("what was heard counts, whether it can be kept or not", async () => {
+  // Nothing can be renamed over a directory.
+  const kept = join(fleet.base, "store/fleet/one.answer.json");
+  rmSync(kept, { force: true });
+  directory(kept);
+  const { hosts } = await fleet.json("fleet", "list", "--hosts", "one");
+  expect(hosts[0]).toMatchObject({ reached: true, age: 0 });
+  rmSync(kept, { recursive: true });
 });
 
 test("a connection that breaks while a command runs is no exit status of the command", async () => {

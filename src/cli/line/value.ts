@@ -11,7 +11,7 @@ const MAX_KEY = 1000;
  */
 export function checkedKey(key: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (key === "" || key.length > MAX_KEY || /[\u0000-\u001f\u007f-\u009f]/.test(key)) {
+  if (key === "" || !key.isWellFormed() || key.length > MAX_KEY || /[\u0000-\u001f\u007f-\u009f]/.test(key)) {
     throw fail("bad_key", { key });
   }
   return key;

@@ -71,6 +71,14 @@ function isId(value: unknown): value is Id {
   return v.is(id, value);
 }
 
+/** Some clients say null for a tool without arguments, which is none of an object's types. */
+function withArguments(message: JSONRPCMessage): JSONRPCMessage {
+  const params = "method" in message && message.method === "tools/call" ? message.params : undefined;
+  if (params?.["arguments"] !== null) return message;
+  const { arguments: _, ...rest } = params;
+  return { ...message, params: rest } as JSONRPCMessage;
+}
+
 function check(value: unknown, text: string): Heard {
   const given = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
   const known = isId(given) ? given : undefined;
@@ -88,7 +96,7 @@ function check(value: unknown, text: string): Heard {
       `Cannot take the number ${inexact}, which would not stay exact; give it as a string`,
     );
   }
-  return { kind: "message", message: value as JSONRPCMessage };
+  return { kind: "message", message: withArguments(value as JSONRPCMessage) };
 }
 
 function noJson(text: string): Heard {

@@ -135,6 +135,7 @@ test("what changes nothing makes no session", async () => {
   expect((await raw.call("state_set", { key: "k", value: 1, if_equals: 2 })).isError).toBe(true);
   expect((await raw.call("state_set", { key: "k" })).text).toContain("code: bad_arguments");
   expect((await raw.call("state_incr", { key: "a\nb" })).text).toContain("code: bad_key");
+  expect((await raw.call("state_set", { key: "a\ud800", value: 1 })).text).toContain("code: bad_key");
   expect((await raw.call("session_show")).data).toEqual({ id: expect.any(String), record: null });
   const left = existsSync(join(raw.base, "store/sessions"))
     ? readdirSync(join(raw.base, "store/sessions"))

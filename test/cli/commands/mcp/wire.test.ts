@@ -3,7 +3,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, cleanEnv, scratch, until } from "../../../support/berth.ts";
-import { isRunning, open, openWithFiles, type Raw } from "../../../support/mcp.ts";
+import { isRunning, open, openWithFiles, Raw } from "../../../support/mcp.ts";
 
 setDefaultTimeout(60_000);
 
@@ -77,6 +77,24 @@ test("what is no message is said on standard error, and answered where its ID ca
     expect.stringContaining("no UTF-8"),
     "berth: Cannot take messages that are framed with Content-Length: here each is one line",
   ]);
+  expect(await raw.close()).toBe(0);
+});
+
+test("what clients send beside the rules is taken where it is clear", async () => {
+  await using raw = new Raw();
+  // Before the handshake, without arguments, with an ID that is 0 or a text.
+  for (const [id, args] of [[0, undefined], ["text", null], [-1, {}]] as const) {
+    raw.line({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "session_id", arguments: args } });
+    expect((await raw.answer(id)).result?.structuredContent).toMatchObject({ root: null });
+  }
+  for (const params of [{}, { requestId: 99 }, { requestId: {} }]) {
+    raw.notify("notifications/cancelled", params);
+  }
+  raw.notify("notifications/nonsense");
+  raw.line({ jsonrpc: "2.0", id: 77, result: {} });
+  const pings = Array.from({ length: 500 }, () => raw.send("ping"));
+  for (const id of pings) expect((await raw.answer(id)).result).toEqual({});
+  expect((await raw.request("none")).error?.code).toBe(-32601);
   expect(await raw.close()).toBe(0);
 });
 
