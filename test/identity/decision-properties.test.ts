@@ -196,3 +196,64 @@ test("a variable that leaked here is never the reason for another ID", () => {
     expect(terminal().ask(100, variables).id).toBe(terminal().ask(100).id);
   }));
 });
+
+/** A program as it may be named: by the kernel, by what it was called as, or by its executable alone. */
+const naming = fc.constantFrom("name", "called", "executable", "wrapped");
+
+test("a terminal emulator is one by any of its names", () => {
+  fc.assert(
+    fc.property(links, fc.constantFrom("xterm", "kitty", "foot", "login"), naming, (chain, emulator, by) => {
+      const machine = terminal();
+      const parent = below(machine, 100, chain);
+      const traits = {
+        name: { argv: ["x"], exe: "x" },
+        called: { argv: [`/opt/${emulator}`], exe: "x" },
+        executable: { argv: ["x"], exe: emulator },
+        wrapped: { argv: ["x"], exe: `.${emulator}-wrapped` },
+      }[by];
+      machine.add(300, parent, by === "name" ? emulator : "unheard-of", traits)
+        .add(301, 300, "sh", { sid: 301, tty: "/dev/pts/30", argv: ["sh", "-c", "x"] });
+      expect(machine.ask(301).anchor?.pid).toBe(301);
+    }),
+  );
+});
+
+test("a shell that lets its last command take its place changes nothing, wherever it stands", () => {
+  fc.assert(fc.property(links, fc.constantFrom("terminal", "job"), fc.boolean(), (chain, root, own) => {
+    const start = root === "terminal" ? terminal : job;
+    const traits = own ? { sid: 400, tty: "/dev/pts/40" } : {};
+    const before = start();
+    const parent = below(before, root === "terminal" ? 100 : 60, chain);
+    before.add(400, parent, "bash", { ...traits, argv: ["bash", "-c", "a; b"] });
+    const shell = before.facts(400).process(400);
+    const began = shell.ok ? Number(shell.value.start) : 0;
+    const after = start();
+    const same = below(after, root === "terminal" ? 100 : 60, chain);
+    expect(after.ask(same, {}, { ...traits, pid: 400, start: began }).id).toBe(before.ask(400).id);
+  }));
+});
+
+test("two leaders never share an ID, though one has the other's variables and was left running by it", () => {
+  fc.assert(fc.property(links, fc.constantFrom("xterm", "tmux: server", "sshd", "newterm"), (one, maker) => {
+    const machine = terminal();
+    const inner = below(machine, 100, one);
+    const first = machine.ask(inner);
+    const env = { BERTH_SESSION_BIND: machine.ask(100).binding(), BERTH_USE: "mine" };
+    machine.add(300, 1, maker, { sid: 300, tty: null, env }).shell(301, "bash", "/dev/pts/30", 300, env);
+    const second = machine.ask(301, env);
+    expect(second.id).not.toBe(first.id);
+    expect(second.source).not.toBe("use");
+  }));
+});
+
+test("a run's session is never that of a terminal which the run opened", () => {
+  const env = { BERTH_SESSION: "uuid--00000000-0000-4000-8000-000000000000", BERTH_RUN: "1" };
+  fc.assert(fc.property(links, fc.constantFrom("xterm", "newterm", "tmux: server"), (chain, maker) => {
+    const machine = terminal();
+    machine.add(150, 100, "berth").add(160, 150, "make", { env });
+    const inner = below(machine, 160, chain);
+    expect(machine.ask(inner, env).id).toBe(env.BERTH_SESSION);
+    machine.add(300, inner, maker, { sid: 300, tty: null, env }).shell(301, "bash", "/dev/pts/30", 300, env);
+    expect(machine.ask(301, env).id).not.toBe(env.BERTH_SESSION);
+  }));
+});
