@@ -6,7 +6,8 @@ import type { TmuxServer } from "./tmux-socket.ts";
 const LIMITS = { timeoutMs: 500, maxBytes: 1 << 16, line: true };
 
 /**
- * Ask by a client: where the server speaks a protocol that we do not know, and on macOS. First the program that the
+ * Ask by a client: where the server speaks a protocol that we do not know, where no native calls are granted, and on
+ * macOS. First the program that the
  * server itself runs, which speaks as it does, then PATH's; neither for another user, who would run what somebody
  * else's variables name.
  */

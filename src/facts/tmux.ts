@@ -2,6 +2,7 @@ import { known, type Reading, type TmuxPane, type TmuxQuery, unknown } from "./f
 import type { Host } from "./host.ts";
 import { askByClient } from "./tmux-client.ts";
 import { askServer, OTHER_PROTOCOL } from "./tmux-socket.ts";
+import { NO_CALLS } from "./unix-socket.ts";
 
 /**
  * One call brings everything; none of these fields can hold a space. The last is every session with its windows,
@@ -59,7 +60,7 @@ export function askTmux(host: Host, query: TmuxQuery): () => Reading<TmuxPane> {
   return () => {
     const answer = ask();
     if (answer.ok) return parseAnswer(host, query, answer.value);
-    if (answer.why !== OTHER_PROTOCOL) return answer;
+    if (answer.why !== OTHER_PROTOCOL && answer.why !== NO_CALLS) return answer;
     const told = askByClient(host, server, words);
     return told.ok ? parseAnswer(host, query, told.value) : told;
   };

@@ -1,6 +1,6 @@
 import { type Reading, unknown } from "./facts.ts";
 import { openLibrary } from "./native.ts";
-import { type Connection, connectUnix, type SocketCalls } from "./unix-socket.ts";
+import { type Connection, connectUnix, NO_CALLS, type SocketCalls } from "./unix-socket.ts";
 
 const open = (): SocketCalls =>
   openLibrary("libc.so.6", {
@@ -18,7 +18,7 @@ let calls: SocketCalls | undefined;
 export function connectByNode(path: string): Reading<Connection> {
   try {
     return connectUnix(calls ??= open(), path, () => "no connection");
-  } catch (error) {
-    return unknown(error instanceof Error ? error.message : String(error));
+  } catch {
+    return unknown(NO_CALLS);
   }
 }

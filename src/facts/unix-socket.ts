@@ -36,6 +36,9 @@ export interface Connection {
   close(): void;
 }
 
+/** Where no call into a library is granted (`ulimit -v`, MemoryDenyWriteExecute). */
+export const NO_CALLS = "no native calls";
+
 const NOBODY: Peer = { pid: 0, user: -1 };
 const AF_UNIX = 1;
 /** SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC: a server whose queue is full must not keep us waiting. */

@@ -1,6 +1,6 @@
 /** The two ways to ask kernel and runtime, against the same real files and programs. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { bunHost } from "../../src/facts/host-bun.ts";
 import { nodeHost } from "../../src/facts/host-node.ts";
 import { linuxFacts } from "../../src/facts/linux.ts";
@@ -56,6 +56,34 @@ describe.each<[string, Host]>([["bun:ffi", fast], ["node:fs", nodeHost]])("%s", 
       expect(read).toEqual(unknown(why));
     },
   );
+
+  test("tells a terminal's number and whose file a file is", () => {
+    const device = host.device("/dev/null");
+    expect(device.ok && device.value.device).toBe(0x103);
+    const { dev, uid } = statSync(FILES.page);
+    const file = host.device(FILES.page);
+    expect(file.ok && file.value).toEqual({ device: 0, within: dev });
+    expect(host.owner(FILES.page)).toEqual(known(uid));
+    expect([host.device(`${home}/none`).ok, host.owner(`${home}/none`).ok]).toEqual([false, false]);
+  });
+
+  test("speaks to a socket, and knows who listens there", async () => {
+    const socket = `${home}/socket-${_.replace(":", "-")}`;
+    const script = `Bun.listen({ unix: "${socket}", socket: { data(c, b) { c.write(b); c.end(); } } })`;
+    const server = Bun.spawn([process.execPath, "-e", script], { stdin: "ignore" });
+    await until(socket, () => existsSync(socket) || undefined);
+    const connected = host.connect(socket);
+    if (!connected.ok) throw new Error(connected.why);
+    const { value: connection } = connected;
+    expect(connection.peer).toEqual({ pid: server.pid, user: host.user() });
+    expect(connection.receive(20)).toBeUndefined();
+    expect(connection.send(new TextEncoder().encode("hello"))).toBe(true);
+    expect(new TextDecoder().decode(connection.receive(5000))).toBe("hello");
+    expect(connection.receive(5000)?.length).toBe(0);
+    connection.close();
+    server.kill();
+    expect([host.connect(`${home}/none`).ok, host.connect(FILES.page).ok]).toEqual([false, false]);
+  });
 
   test("follows links, one step and all the way", () => {
     expect(host.readLink(`${home}/link`)).toEqual(known("pages"));
