@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { fail, some } from "../../errors/errors.ts";
+import { BerthError, fail, some } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { findBranch } from "../git/branch.ts";
 import { isMadeFor } from "../git/branch-change.ts";
@@ -10,6 +10,8 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { refuseOccupied } from "../process/occupants.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
 import type { Checkout } from "../git/checkout.ts";
+import { baseBranch } from "../merge/base-branch.ts";
+import { mergedIn } from "../merge/merged-in.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
 import { readMarker } from "../git/marker.ts";
 import { linkedDirectory } from "../git/worktree-directory.ts";
@@ -207,12 +209,30 @@ export async function inspectOwn(
   return found;
 }
 
+/** The base that has everything of a branch under other commits (squashed, rebased, picked), null where none has. */
+async function baseWithAll(
+  record: SessionRecord,
+  checkout: Checkout,
+  branch: string,
+  commit: string,
+): Promise<string | null> {
+  try {
+    const base = await baseBranch(checkout, record, branch, undefined);
+    return await mergedIn(checkout.main)(base.commit, commit) ? base.name : null;
+  } catch (error) {
+    // Where git cannot tell, it is work.
+    if (error instanceof BerthError) return null;
+    throw error;
+  }
+}
+
 /**
  * What becomes of the branch.
  *
  * @throws `branch_not_ours`, `branch_in_use`, `branch_unmerged`
  */
-export async function planBranch(record: SessionRecord, { main }: Checkout, wanted: Destruction) {
+export async function planBranch(record: SessionRecord, checkout: Checkout, wanted: Destruction) {
+  const { main } = checkout;
   const { worktree = "" } = record.project ?? {};
   const branch = branchNow(record) ?? record.project?.branch ?? "";
   const keep = (reason: string, gone = false) => ({
@@ -232,9 +252,14 @@ export async function planBranch(record: SessionRecord, { main }: Checkout, want
   }
   if (!(await isMadeFor(main, branch, record.id))) throw fail("branch_not_ours", { branch, session });
   const own = await hasOwnCommits(main, branch);
-  if (own && !wanted.forceBranch) throw fail("branch_unmerged", { branch, session });
-  const reason = own ? "with commits that no other branch and no remote has" : "nothing would be lost";
   const { commit } = found;
+  const base = own ? await baseWithAll(record, checkout, branch, commit) : null;
+  if (own && base === null && !wanted.forceBranch) throw fail("branch_unmerged", { branch, session });
+  const reason = base !== null
+    ? `all that it changed is in ${base}`
+    : own
+    ? "with commits that no other branch and no remote has"
+    : "nothing would be lost";
   const step: DestroyStep = {
     what: "branch",
     action: "delete",
