@@ -3,8 +3,9 @@ import { VERSION } from "../events/event.ts";
 import { appendLocked, type Log, spool, withLog } from "../events/log.ts";
 import { type AgentProcess, type Agents, courseOf, dataOf, keyOf, type Known, takeIn } from "./known.ts";
 import { keepLedger, type Ledger, readLedger } from "./ledger.ts";
+import type { AgentRow } from "./evidence.ts";
 import type { Point } from "./point.ts";
-import { type Standing, standingOf } from "./status.ts";
+import { type AgentStatus, type Standing, standingOf } from "./status.ts";
 
 /** An event of an agent, and whose it is. */
 export interface Report {
@@ -27,7 +28,7 @@ export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: numb
     const ledger = readLedger(log.directory);
     takeAll(ledger.agents, stamp, [event]);
     const known = ledger.agents.get(keyOf(session, agent, process));
-    const changed = known === undefined ? null : changeOf(known, standingOf(courseOf(known)), "hook");
+    const changed = known === undefined ? null : changeOf(known, standingOf(courseOf(known)));
     const more = changed === null ? [] : [changed];
     takeAll(ledger.agents, stamp, more);
     writeKept(log, stamp, ledger, [event, ...more]);
@@ -38,48 +39,31 @@ export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: numb
 
 /**
  * Write into the log that an agent's status is another one than was told last, where nobody has done so yet.
- *
- * @param waitMs 0 tries the lock once: whoever holds it may be saying it at this moment
+ * The lock is tried once: whoever holds it may be saying it at this moment.
  */
-export function announce(
-  log: Log,
-  stamp: Stamp,
-  key: string,
-  standing: Standing,
-  source: string,
-  waitMs = 0,
-): void {
-  withLog(log, waitMs, () => {
+export function announce(log: Log, stamp: Stamp, key: string, row: AgentRow): void {
+  withLog(log, 0, () => {
     const ledger = readLedger(log.directory);
     const known = ledger.agents.get(key);
-    const changed = known === undefined ? null : changeOf(known, standing, source);
-    if (changed === null) return;
+    if (known === undefined || known.told === row.status) return;
+    const { status, reason, evidence } = row;
+    const changed = changeTo(known, status, reason, evidence.source);
     takeAll(ledger.agents, stamp, [changed]);
     writeKept(log, stamp, ledger, [changed]);
   });
 }
 
-/** The event that tells it; null where it was told already. */
-function changeOf(known: Known, standing: Standing | null, by: string): News | null {
+/** What tells that its events come to another status than was told last; null where it was told already. */
+function changeOf(known: Known, standing: Standing | null): News | null {
   if (standing === null || standing.status === known.told) return null;
-  const { agent, session, process, told } = known;
-  const { pid, start, pidNamespace } = process;
-  const { status: to, reason, event } = standing;
-  return {
-    type: "status.changed",
-    session,
-    data: {
-      agent,
-      pid,
-      start,
-      ...pidNamespace === null ? {} : { pidNamespace },
-      from: told,
-      to,
-      reason,
-      by,
-      event,
-    },
-  };
+  return changeTo(known, standing.status, standing.reason, `hook ${standing.event}`);
+}
+
+/** @param by what says so */
+function changeTo(known: Known, to: AgentStatus, reason: string | null, by: string): News {
+  const { agent, session, process: { pid, start, pidNamespace }, told: from } = known;
+  const namespace = pidNamespace === null ? {} : { pidNamespace };
+  return { type: "status.changed", session, data: { agent, pid, start, ...namespace, from, to, reason, by } };
 }
 
 function writeKept(log: Log, stamp: Stamp, ledger: Ledger, news: readonly News[]): void {

@@ -87,9 +87,9 @@ describe("berth agent hook", () => {
     }
     const told = (await events()).filter(({ type }) => type === "status.changed");
     expect(told.map(({ data }) => [data["from"], data["to"], data["by"]])).toEqual([
-      [null, "active", "hook"],
-      ["active", "waiting", "hook"],
-      ["waiting", "idle", "hook"],
+      [null, "active", "hook UserPromptSubmit"],
+      ["active", "waiting", "hook PermissionRequest"],
+      ["waiting", "idle", "hook Stop"],
     ]);
   });
 
@@ -173,9 +173,11 @@ describe("berth agent hook", () => {
     expect(held.tryLock()).toBe(true);
     expect(await hook(payload("claude", "Stop"), "claude")).toEqual(SILENT);
     held.close();
-    expect((await events()).at(-1)?.data["event"]).toBe("UserPromptSubmit");
+    const noted = async () =>
+      (await events()).filter(({ type }) => type === "agent.event").at(-1)?.data["event"];
+    expect(await noted()).toBe("UserPromptSubmit");
     await call("set", "k", "v");
-    expect((await events()).filter(({ type }) => type === "agent.event").at(-1)?.data["event"]).toBe("Stop");
+    expect(await noted()).toBe("Stop");
   });
 
   test("without HOME, in a directory that is gone, and where no session is known", async () => {

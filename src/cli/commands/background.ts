@@ -23,6 +23,7 @@ import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Command, Context } from "../command.ts";
 import { dependenciesOf } from "../mean/sessions-dependencies.ts";
+import { watchAgents } from "../mean/watch-agents.ts";
 
 /** Time that tmux and the run in it have to begin. */
 const BEGIN_MS = 10_000;
@@ -150,6 +151,7 @@ async function runHanded(context: Context, deps: Dependencies, name: string): Pr
     !OF_THE_CALLER.test(one) && !OF_THE_PANE.includes(one)
   );
   const ofPane = OF_THE_PANE.map((one) => [one, own[one]] as const);
+  using _watching = watchAgents(context, deps, record.id);
   const ended = await supervise(deps, record, {
     id,
     command,

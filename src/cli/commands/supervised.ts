@@ -2,6 +2,7 @@ import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { supervise } from "../../sessions/process/supervise.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Context, outJson } from "../command.ts";
+import { watchAgents } from "../mean/watch-agents.ts";
 import { leave } from "./leave.ts";
 import { markRun } from "./mark-run.ts";
 import { BrokenPipe } from "../say/report.ts";
@@ -13,6 +14,7 @@ export async function runIn(
   record: SessionRecord,
   command: readonly string[],
 ): Promise<number> {
+  using _watching = watchAgents(context, deps, record.id);
   const ended = await supervise(deps, record, {
     id: record.id,
     command,

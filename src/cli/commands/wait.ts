@@ -9,7 +9,8 @@ import { listRecords } from "../../store/list.ts";
 import { isArchiveOf } from "../../store/names.ts";
 import { readRecord } from "../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
-import { type Command, outJson, text } from "../command.ts";
+import { type Command, type Context, outJson, text } from "../command.ts";
+import { lookAndTell } from "../mean/watch-agents.ts";
 import { noSession, SESSION_HELP } from "../mean/selected.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
@@ -20,7 +21,11 @@ const PAUSE_MS = 500;
 export const wait: Command = {
   usage: "wait [session]",
   about: "Wait for a session's command to end, or for its status",
-  details: [SESSION_HELP, "Exit status 5: the time is over; 1: the command ended before the status came."],
+  details: [
+    SESSION_HELP,
+    "The status of an agent that works there counts as well (see berth help agent).",
+    "Exit status 5: the time is over; 1: the command ended before the status came.",
+  ],
   options: [
     {
       flag: "--until <status>",
@@ -37,7 +42,7 @@ export const wait: Command = {
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");
-    const reached = await waitFor(deps, record, until, limit);
+    const reached = await waitFor(context, deps, record, until, limit);
     if (reached === null) {
       const what = until === undefined ? "end" : `become ${until}`;
       throw fail("wait_timeout", { session: nameOf(record), what, seconds: Number(seconds) });
@@ -63,6 +68,7 @@ function ofDestroyed(
 }
 
 async function waitFor(
+  context: Context,
   deps: Dependencies,
   first: SessionRecord,
   until: string | undefined,
@@ -74,12 +80,13 @@ async function waitFor(
     if (kept === null) return ofDestroyed(deps, first, until);
     // What nobody is there to end any more is ended here: its record says active still.
     const record = isLost(deps, kept) ? await repairRun(deps, first.id) : kept;
-    if (record.status === until) return record;
+    const agents = await lookAndTell(context, deps, first.id);
+    if (record.status === until || agents.some(({ row }) => row.status === until)) return record;
     const { state } = record.run ?? {};
     // One that never ran may be told its status by anybody.
     const waiting = state === undefined || state === "CREATED";
     if (until === undefined && (waiting || state === "CLEANED")) return record;
-    if (until !== undefined && state === "CLEANED") {
+    if (until !== undefined && state === "CLEANED" && agents.length === 0) {
       throw fail("wait_ended", { session: nameOf(record), until });
     }
     const left = limit - performance.now();

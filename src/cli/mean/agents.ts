@@ -5,14 +5,19 @@ import type { Context } from "../command.ts";
 import { machineOf } from "./machine.ts";
 
 /** The agents of sessions, by the sessions' IDs, as they are now. What looks at them is loaded where there is a log. */
-export async function agentsOf(context: Context, store: Store, id?: string): Promise<Map<string, Seen[]>> {
+export async function agentsOf(
+  context: Context,
+  store: Store,
+  id?: string,
+  machine = machineOf(context, store),
+): Promise<Map<string, Seen[]>> {
   // Without a log nobody has told of any.
   if (store.backend.stat("events/events.jsonl") === null) return new Map();
   const { lookAtAgents } = await import("../../agents/look.ts");
   const { host, now } = context;
   return await lookAtAgents(
     store.backend.locate("events"),
-    { host, machine: machineOf(context, store), now },
+    { host, machine, now },
     id,
   );
 }

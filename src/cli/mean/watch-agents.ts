@@ -1,0 +1,40 @@
+import type { Seen } from "../../agents/evidence.ts";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import type { Context } from "../command.ts";
+import { agentsOf } from "./agents.ts";
+
+/** How often an agent's own word is looked for, in milliseconds: no event tells that it has changed. */
+const PAUSE_MS = 700;
+
+/** The agents of a session as they are now; what they say of themselves and nobody has told yet is told. */
+export async function lookAndTell(
+  context: Context,
+  { store, machine }: Dependencies,
+  id: string,
+): Promise<Seen[]> {
+  const seen = (await agentsOf(context, store, id, machine())).get(id) ?? [];
+  const news = seen.filter(({ known, row }) => row.status !== "unknown" && row.status !== known.told);
+  if (news.length > 0) {
+    const { tellSeen } = await import("../../agents/tell.ts");
+    await tellSeen(store, context.facts.boot, news);
+  }
+  return seen;
+}
+
+/** Watch the agents of a session while its command runs, until it is disposed of. It keeps no process alive. */
+export function watchAgents(context: Context, deps: Dependencies, id: string): Disposable {
+  let looking = false;
+  const timer = setInterval(async () => {
+    if (looking) return;
+    looking = true;
+    try {
+      await lookAndTell(context, deps, id);
+    } catch (error) {
+      deps.log("agents not seen", { id, why: String(error) });
+    } finally {
+      looking = false;
+    }
+  }, PAUSE_MS);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
