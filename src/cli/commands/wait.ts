@@ -2,7 +2,7 @@ import { picklist } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { openWatch } from "../../events/follow.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
-import { nameOf } from "../../sessions/model/journal.ts";
+import { isAsked, nameOf } from "../../sessions/model/journal.ts";
 import { isLost } from "../../sessions/runs/lost.ts";
 import { repairRun } from "../../sessions/process/stop.ts";
 import { listRecords } from "../../store/list.ts";
@@ -85,8 +85,9 @@ async function waitFor(
     const { state } = record.run ?? {};
     // One that never ran may be told its status by anybody.
     const waiting = state === undefined || state === "CREATED";
-    if (until === undefined && (waiting || state === "CLEANED")) return record;
-    if (until !== undefined && state === "CLEANED" && agents.length === 0) {
+    const asked = isAsked(deps, record);
+    if (until === undefined && !asked && (waiting || state === "CLEANED")) return record;
+    if (until !== undefined && !asked && state === "CLEANED" && agents.length === 0) {
       throw fail("wait_ended", { session: nameOf(record), until });
     }
     const left = limit - performance.now();

@@ -89,6 +89,11 @@ export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"):
   return v.is(owner, found) ? found : null;
 }
 
+/** Whether a process that lives has asked for a run of the session that is not there yet. */
+export function isAsked({ machine }: { readonly machine: () => Machine }, { asked }: SessionRecord): boolean {
+  return v.is(owner, asked) && processAlive(machine(), asked) !== false;
+}
+
 const DOING = {
   new: "made",
   restore: "restored",

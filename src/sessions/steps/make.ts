@@ -34,6 +34,8 @@ export interface WorktreeSession {
   readonly existing?: string;
   /** What stands before the name in the name of a new branch. */
   readonly prefix?: string;
+  /** Whether a command is to run in it at once. */
+  readonly asked?: boolean;
 }
 
 /**
@@ -64,6 +66,7 @@ export async function makeWorktreeSession(
     branches: async (day) =>
       (await findBranches(git, [branchOf(`feature-${day}-*`, wanted.prefix)])).map(({ name }) => name),
     ...wanted.prefix === undefined ? {} : { prefix: wanted.prefix },
+    ...wanted.asked === true ? { asked: true } : {},
     prepare: (draft) => prepare(deps, git, repository, wanted, base, remote, draft),
   });
   const marker = markerOf(record);

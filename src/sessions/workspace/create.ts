@@ -25,6 +25,8 @@ export interface NewSession {
   readonly branches?: (day: string) => Promise<readonly string[]>;
   /** What those branches have before the name. */
   readonly prefix?: string;
+  /** Whether a command is to run in it at once, so that who waits for the session waits for that. */
+  readonly asked?: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function createSession(deps: Dependencies, wanted: NewSession): Pro
     ...wanted.forSubagent === true ? { forSubagent: true } : {},
     project: { root: wanted.root },
     run: createdRun(1),
+    ...wanted.asked === true ? { asked: deps.self } : {},
   };
   await wanted.prepare?.(draft);
   if (wanted.name !== undefined) keepNumbers(store, wanted.root, clock(), [wanted.name]);

@@ -113,6 +113,7 @@ async function make(
     ...name === undefined ? {} : { name },
     ...role === undefined ? {} : { role },
     ...flag(input, "for-subagent") ? { forSubagent: true } : {},
+    ...(input.rest ?? []).length > 0 ? { asked: true } : {},
   };
   if (flag(input, "no-worktree")) {
     return await createSession(deps, { ...about, root: await plainRoot(input, git) });
