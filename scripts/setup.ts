@@ -108,7 +108,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   spin: /scripts\/model/,
   sudo: /contexts\/(ssh|sudo|tmux)/,
   tmate: /contexts\/silent/,
-  tmux: /contexts\/(runs|silent|tmux|xterm)|hooks\/session|explain|toolchain/,
+  tmux: /contexts\/(runs|silent|tmux|xterm)|background\/|commands\/daily|hooks\/session|explain|toolchain/,
   unzip: /install|release/,
   "util-linux":
     /mcp\/cancel|sandbox\/attributes|contexts\/|explain|hooks\/|host|install|sessions\/|store\/|toolchain/,

@@ -1,10 +1,11 @@
 /** The commands between `new` and `finish`. */
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { berth, root } from "../../support/berth.ts";
 import { finishable } from "../../support/finish.ts";
-import { gitBy, read } from "../../support/project.ts";
+import { gitBy, project, read } from "../../support/project.ts";
 import { background } from "../../support/runs.ts";
 import { Terminal } from "../../support/terminal.ts";
 
@@ -163,6 +164,27 @@ describe("wait", () => {
     expect((await p.session("slow")).run).toMatchObject({ state: "CLEANED", exitCode: 7 });
     await made.exited;
   });
+});
+
+test("the page's way from a clone to a merged branch, as it is written", async () => {
+  const p = await project();
+  const [, block = ""] = /^```sh\n([^]*?)^```$/m.exec(read(join(root, "docs/daily.md"))) ?? [];
+  const bin = join(p.home, "bin");
+  mkdirSync(bin);
+  symlinkSync(berth, join(bin, "berth"));
+  writeFileSync(join(bin, "claude"), '#!/bin/sh\necho "doing: $1"; sleep 0.5; echo page > login.html\n', {
+    mode: 0o755,
+  });
+  const script = block.replace("https://example.invalid/shop.git", `${p.root} shop`);
+  expect(script).not.toBe(block);
+  const socket = mkdtempSync(join(tmpdir(), "t-"));
+  const { stdout, stderr, status } = await p.in(p.home, ["bash", "-ec", script], {
+    env: { PATH: `${bin}:${process.env["PATH"]}`, TMUX_TMPDIR: socket },
+  });
+  rmSync(socket, { recursive: true });
+  expect([status, stderr]).toEqual([0, expect.stringContaining("merge base: feature/auth into main")]);
+  expect(stdout).toContain("login.html");
+  expect(await p.git("-C", join(p.home, "shop"), "log", "-1", "--format=%s")).toBe("Add a login page\n");
 });
 
 test("every command of the day has help, and the page of docs tells of it", async () => {
