@@ -79,7 +79,7 @@ describe("diff and log", () => {
     const terminal = new Terminal(["bash", "--norc"], { home: p.home, env, cwd: p.root });
     terminal.type(`${berth} diff auth; ${berth} log auth; echo do""ne\r`);
     await terminal.shows(/\bdone\b/);
-    expect(terminal.output).toMatch(/PAGED:.*\x1b\[.*diff --git/);
+    expect(terminal.output).toMatch(/PAGED:[^\n]*\[[^\n]*diff --git/);
     expect(terminal.output).toMatch(/PAGED:.*commit /);
     await terminal.close();
     expect((await p.berth("diff", "auth", "--", "--quiet")).status).toBe(1);
