@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { directory } from "../support/berth.ts";
+import { berth, directory } from "../support/berth.ts";
 import { TestFleet, type TestHost } from "../support/fleet.ts";
 
 setDefaultTimeout(120_000);
@@ -82,6 +82,17 @@ test("a command there: its words, its output, its exit status", async () => {
   expect([bytes.stdout.length, bytes.stderr.length]).toEqual([3_000_000, 300_000]);
   // What is typed there is berth's own, too.
   expect(await run("one", "berth", "get", "k")).toMatchObject({ status: 0, stdout: "1\n" });
+});
+
+test("words that are no UTF-8 are refused, not changed", async () => {
+  const typed = String.raw`exec ${berth} fleet run one -- printf '%s' $'a\xff'`;
+  const { exitCode, stderr } = Bun.spawnSync(["bash", "-c", typed], {
+    env: fleet.env(),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  expect([exitCode, stderr.toString()]).toEqual([2, expect.stringContaining("no UTF-8 text")]);
+  expect((await run("one", "printf", "%s", "a\ufffd")).stdout).toBe("a\ufffd");
 });
 
 test("the shell of the login does not matter", async () => {

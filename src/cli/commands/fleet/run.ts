@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { fail, visible } from "../../../errors/errors.ts";
 import { findHost } from "../../../fleet/hosts.ts";
 import { type Context, type Input } from "../../command.ts";
+import { refuseChanged } from "../../line/utf8.ts";
 import { storeOf } from "../../mean/session.ts";
 import { report } from "../../say/report.ts";
 import { only } from "./hosts.ts";
@@ -11,6 +12,8 @@ export async function run(context: Context, input: Input, args: readonly string[
   const host = findHost(storeOf(context, input, "fleet"), only(args, usage));
   const command = input.rest ?? [];
   if (command.length === 0) throw fail("missing_argument", { command: "fleet", usage });
+  // They travel as text.
+  refuseChanged(command, command.length, undefined);
   const { runThere } = await import("../../../fleet/remote.ts");
   return await runThere(host, command);
 }
