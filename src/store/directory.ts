@@ -20,7 +20,9 @@ export function checkDirectory(path: string): number | null {
   if (found.isSymbolicLink()) throw fail("store_refused", { directory: path, why: "it is a symbolic link" });
   if (!found.isDirectory()) throw fail("store_refused", { directory: path, why: "it is no directory" });
   const uid = process.getuid?.();
-  if (uid === undefined || found.uid === uid) return found.mode & 0o7777;
+  // Windows has neither user IDs nor modes.
+  if (uid === undefined) return 0o700;
+  if (found.uid === uid) return found.mode & 0o7777;
   throw fail("store_refused", {
     directory: path,
     why: `it belongs to user ${found.uid}, not to user ${uid}`,

@@ -78,9 +78,18 @@ export function writeFindings(store: Store): Finding[] {
     const hint = "Make it writable, or set BERTH_HOME to a directory that is";
     return [finding("store_unwritable", message, hint, true)];
   }
-  const { bavail, bsize } = statfsSync(root);
-  // Some file systems tell nothing of it.
-  if (bsize === 0 || bavail * bsize >= ROOM_BYTES) return [];
+  const free = freeBytes(root);
+  if (free === null || free >= ROOM_BYTES) return [];
   const message = `There is no room left on the file system of ${quotePath(root)}`;
   return [finding("store_full", message, "Make room there; nothing that was kept is lost", true)];
+}
+
+/** Null where the file system does not tell. */
+function freeBytes(path: string): number | null {
+  try {
+    const { bavail, bsize, blocks } = statfsSync(path);
+    return blocks === 0 ? null : bavail * bsize;
+  } catch {
+    return null;
+  }
 }
