@@ -11,6 +11,7 @@ import { apks } from "./packages/apk.ts";
 import { aur } from "./packages/aur.ts";
 import { debs } from "./packages/deb.ts";
 import { npmCommand } from "./packages/npm-command.ts";
+import { npmLibrary } from "./packages/npm-library.ts";
 import { type Options, parseOptions, USAGE } from "./packages/options.ts";
 import { recipes } from "./packages/recipes.ts";
 import { rpms } from "./packages/rpm.ts";
@@ -21,6 +22,7 @@ const root = join(import.meta.dir, "..");
 
 /** Every channel, in the order in which they are made. */
 const CHANNELS: Readonly<Record<string, Channel>> = {
+  npmLibrary,
   npmCommand,
   debs,
   rpms,

@@ -27,6 +27,12 @@ export const storeErrors = () => ({
         : `Check that you may write there and that the file system has locks, or set BERTH_HOME to another place`,
     { file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.lock"`, why: "Permission denied" },
   ),
+  no_locks: kind(
+    Exit.failed,
+    () => "Cannot write to the store: Node cannot lock files, and nothing is written without a lock",
+    () => `Run it under Bun or Deno, or let the program write: "berth set KEY VALUE"`,
+    {},
+  ),
   store_refused: kind(
     Exit.refused,
     (d: { directory: string; why: string }) => `Refusing the store ${quotePath(d.directory)}: ${d.why}`,

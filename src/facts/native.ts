@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /**
  * Calls into the system's own libraries, declared once and made by `bun:ffi` or by `Deno.dlopen`.
  *
@@ -24,8 +26,6 @@ export type Functions<D extends Declarations> = {
   readonly [Name in keyof D]: (...args: Arguments<D[Name]["args"]>) => Values[D[Name]["returns"]];
 };
 
-const bun = "Bun" in globalThis ? await import("bun:ffi") : undefined;
-
 /** How the runtimes spell the one type that has several names. */
 const BUN_TYPES = { u32: "u32", i32: "i32", u64: "u64", bytes: "ptr" } as const;
 const DENO_TYPES = { u32: "u32", i32: "i32", u64: "u64", bytes: "buffer" } as const;
@@ -39,12 +39,15 @@ const DENO_TYPES = { u32: "u32", i32: "i32", u64: "u64", bytes: "buffer" } as co
  * @throws TypeError where the library or one of the functions is missing
  */
 export function openLibrary<const D extends Declarations>(library: string, declarations: D): Functions<D> {
-  if (bun !== undefined) return symbols<D>(bun.dlopen(library, forBun(declarations)));
+  if ("Bun" in globalThis) return symbols<D>(bunFfi().dlopen(library, forBun(declarations)));
   if (typeof BERTH_SYSTEM !== "string" && "Deno" in globalThis) {
     return symbols<D>(Deno.dlopen(library, forDeno(declarations)));
   }
   throw new TypeError("this runtime has no foreign function interface");
 }
+
+/** Taken when it is called for: what awaits an import at its top cannot be loaded by Node's `require`. */
+const bunFfi = () => process.getBuiltinModule("bun:ffi") as typeof import("bun:ffi");
 
 /** Both runtimes type what they return by the literal declarations, which are not known here. */
 const symbols = <D extends Declarations>(library: { symbols: unknown }): Functions<D> =>

@@ -2,11 +2,9 @@ import process from "node:process";
 import { BerthError, fail, quotePath } from "../errors/errors.ts";
 import type { Holder, Lock, LockRequest } from "./backend.ts";
 import * as files from "./files.ts";
-import { type LockFile } from "./lock-file.ts";
+import { type LockFile, type OpenLockFile } from "./lock-file.ts";
 import { lockFiles } from "./lock-files.ts";
 import { quietly } from "./naming.ts";
-
-const openLockFile = await lockFiles();
 
 const LONGEST_PAUSE_MS = 20;
 
@@ -17,9 +15,10 @@ const LONGEST_PAUSE_MS = 20;
  * @throws `locked` when the time is over, `lock_failed` where the file system has no locks or refuses the file
  */
 export async function acquire(path: string, { waitMs, what, command }: LockRequest): Promise<Lock> {
+  const openFile = await lockFiles();
   const deadline = performance.now() + waitMs;
   for (let pause = 1;; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-    const file = attempt(path);
+    const file = attempt(openFile, path);
     if (file !== null) return hold(file, command);
     const left = deadline - performance.now();
     if (left <= 0) throw fail("locked", { what, waitedMs: waitMs, ...holderOf(path) });
@@ -30,9 +29,9 @@ export async function acquire(path: string, { waitMs, what, command }: LockReque
 }
 
 /** The lock file, held; null when somebody else has it. */
-function attempt(path: string): LockFile | null {
+function attempt(openFile: OpenLockFile, path: string): LockFile | null {
   for (;;) {
-    const file = opened(path);
+    const file = opened(openFile, path);
     let kept = false;
     try {
       if (!file.tryLock()) return null;
@@ -47,9 +46,9 @@ function attempt(path: string): LockFile | null {
   }
 }
 
-function opened(path: string): LockFile {
+function opened(openFile: OpenLockFile, path: string): LockFile {
   try {
-    return openLockFile(path);
+    return openFile(path);
   } catch (error) {
     if (error instanceof BerthError || files.errnoOf(error) === "ENOENT") throw error;
     throw fail("lock_failed", { file: quotePath(path), why: files.why(error) }, error);
