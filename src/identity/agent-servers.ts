@@ -3,6 +3,8 @@ import type { Lineage } from "./lineage.ts";
 import { AGENT_SERVERS, DAEMONS } from "./program-lists.ts";
 import { isMultiplexer, programName } from "./programs.ts";
 
+/** What the names of agents and interpreters begin with; no other is looked at any further. */
+const BEGINNINGS = " cla cod cli nod bun den Mai ";
 /** Interpreters that an agent's or a daemon's program may be run by, its own name being an argument's. */
 const INTERPRETERS = " node bun deno mainthread ";
 
@@ -30,6 +32,7 @@ export function agentServer(facts: Facts, chain: Lineage): AgentServer | undefin
 
 /** Whether a process is an agent's server. Its arguments are read only where its name leaves that open. */
 function serves(facts: Facts, process: Process): Variable | "" | undefined {
+  if (!BEGINNINGS.includes(` ${process.name.slice(0, 3)}`)) return undefined;
   const name = process.name.toLowerCase();
   if (!mayServe(name)) return undefined;
   const argv = facts.arguments(process.pid);

@@ -33,10 +33,14 @@ export function findJob(facts: Facts, chain: Lineage): Process | undefined {
 function boundaryOf(facts: Facts, chain: Lineage): number {
   for (let at = 0; at < chain.length; at++) {
     const process = chain[at] as Process;
-    if (process.pid === 1 || (process.pid !== facts.self && is(facts, process, isBoundary))) return at;
+    if (process.pid === 1 || (process.pid !== facts.self && startsJobs(facts, process))) return at;
   }
   return chain.length;
 }
+
+/** By its other names only where it leads a session, as whoever starts jobs does: each takes reading two files. */
+const startsJobs = (facts: Facts, process: Process): boolean =>
+  process.sid === process.pid ? is(facts, process, isBoundary) : isBoundary(process.name);
 
 /** Whether a job began below a desktop: its session, or a user's own systemd, which starts what people click on. */
 export function isBelowDesktop(facts: Facts, chain: Lineage): boolean {

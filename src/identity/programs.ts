@@ -39,6 +39,9 @@ function hasWrapped(list: string, name: string): boolean {
 
 /** Multiplexer servers put more behind their name (`tmux: server`, `screen-5.0.1`), but no letters (`screenshot`). */
 export function isMultiplexer(name: string): boolean {
+  // Nearly every process is asked: most are told by their first letter (s, t, z).
+  const first = name.charCodeAt(0) | 0x20;
+  if (first !== 0x73 && first !== 0x74 && first !== 0x7a) return false;
   const lower = name.toLowerCase();
   if (lower.startsWith("screen") || lower.startsWith("zellij")) {
     return isVersion(lower.slice("screen".length));

@@ -69,11 +69,15 @@ function nearestTerminal(walk: Walk, outward: Lineage): Terminal | undefined {
   for (let at = 0; at < outward.length; at++) {
     const process = outward[at] as Process;
     // Also a server that somebody runs in the foreground of his terminal; but we may be called what we like.
-    if (process.pid !== walk.facts.self && is(walk.facts, process, isServer)) return undefined;
+    if (process.pid !== walk.facts.self && serves(walk.facts, process)) return undefined;
     if (process.tty !== null) return terminalOf(walk, process, process.tty, outward);
   }
   return undefined;
 }
+
+/** By its other names only where it leads a session, as servers do: each takes reading two files. */
+const serves = (facts: Facts, process: Process): boolean =>
+  process.sid === process.pid ? is(facts, process, isServer) : isServer(process.name);
 
 function terminalOf(walk: Walk, member: Process, tty: string, outward: Lineage): Terminal | undefined {
   const { facts } = walk;
@@ -111,7 +115,7 @@ function carriedBy(walk: Walk, { anchor, outward, standIn }: Terminal): Terminal
     return terminalOf(walk, outside, outside.tty, beyond);
   }
   // By what is read already: a maker that is gone left its terminal to PID 1, and nobody knows what it was.
-  if (isTerminalProgram(outside.name) || (outside.pid === 1 && anchor.pid !== facts.self)) return undefined;
+  if ((outside.pid === 1 && anchor.pid !== facts.self) || isTerminalProgram(outside.name)) return undefined;
   if (isTypedAt(facts, anchor) && !isForked(facts, anchor, outside)) return undefined;
   if (is(facts, outside, isTerminalProgram)) return undefined;
   // Where the leader is gone nobody knows what it was.
