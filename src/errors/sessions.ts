@@ -1,6 +1,10 @@
 import { Exit, kind } from "./kind.ts";
 import { fewOf, quote, quotePath, shellWord, some } from "./quote.ts";
 
+/** A session's name for a branch: its last part, as far as names may have its characters. */
+const nameFor = (branch: string): string =>
+  (branch.split("/").at(-1) ?? "").replace(/[^A-Za-z0-9-]+/g, "-").slice(0, 50) || "work";
+
 /** Failures of named sessions, their worktrees and commands. */
 export const sessionsErrors = () => ({
   MAX_SESSIONS: kind(
@@ -29,7 +33,7 @@ export const sessionsErrors = () => ({
     Exit.refused,
     (d: { name: string; root: string }) =>
       `Cannot make session ${quote(d.name)}: there is one in ${quotePath(d.root)}`,
-    (d) => `Type "berth resume ${d.name}", or choose another name`,
+    (d) => `Type "berth cd ${d.name}" to go there, or choose another name`,
     { name: "auth", root: "/home/me/project" },
   ),
   invalid_transition: kind(
@@ -126,6 +130,13 @@ export const sessionsErrors = () => ({
     () => `Go into a git repository, or make a session without a worktree: "berth new --no-worktree"`,
     { directory: "/tmp", why: "not a git repository (or any of the parent directories): .git" },
   ),
+  dubious_ownership: kind(
+    Exit.refused,
+    (d: { directory: string; owner: string }) =>
+      `Git does not trust the repository ${quotePath(d.directory)}: it belongs to ${d.owner}, not to you`,
+    (d) => `Type "git config --global --add safe.directory ${shellWord(d.directory)}" where you trust it`,
+    { directory: "/srv/project", owner: "user 1000" },
+  ),
   newline_in_path: kind(
     Exit.failed,
     (d: { directory: string }) =>
@@ -160,7 +171,7 @@ export const sessionsErrors = () => ({
   no_such_branch: kind(
     Exit.failed,
     (d: { branch: string }) => `No branch ${quote(d.branch)}`,
-    (d) => `Type "--branch ${d.branch}" to make it`,
+    () => `Type "git branch --all" for the branches there are`,
     { branch: "feature/auth" },
   ),
   branch_on_remote: kind(
@@ -183,7 +194,10 @@ export const sessionsErrors = () => ({
   branch_exists: kind(
     Exit.refused,
     (d: { branch: string }) => `Cannot make branch ${quote(d.branch)}: there is one`,
-    (d) => `Type "--existing-branch ${d.branch}" to work on it, or choose another name`,
+    (d) =>
+      `Type "berth new ${
+        nameFor(d.branch)
+      } --existing-branch ${d.branch}" to work on it, or choose another name`,
     { branch: "feature/auth" },
   ),
   branch_clash: kind(
@@ -197,14 +211,14 @@ export const sessionsErrors = () => ({
     Exit.refused,
     (d: { branch: string; at: string }) =>
       `Cannot take branch ${quote(d.branch)}: it is checked out in ${quotePath(d.at)}`,
-    () => `Make a branch of its own with --branch and --base`,
+    (d) => `Type "berth new --base ${d.branch}" to make another branch from it`,
     { branch: "main", at: "/home/me/project" },
   ),
   branch_not_ours: kind(
     Exit.refused,
     (d: { branch: string; session: string }) =>
-      `Cannot delete branch ${quote(d.branch)}: session ${quote(d.session)} adopted it and did not make it`,
-    (d) => `Leave out --delete-branch, or type "git branch -d ${d.branch}" afterwards`,
+      `Cannot delete branch ${quote(d.branch)}: it was not made for session ${quote(d.session)}`,
+    (d) => `Type "berth destroy ${d.session} --cleanup", and then "git branch -d ${d.branch}"`,
     { branch: "main", session: "auth" },
   ),
   branch_unmerged: kind(

@@ -40,7 +40,9 @@ export async function runHook(
   if (hooks === null || command === undefined) return;
   refuseNone(record);
   if (!isTrusted(deps.store, record.project?.root ?? "", hooks.text)) {
-    const words = `hook ${hook} was not run: type "berth trust" to allow what ${hooks.file} holds now`;
+    const words = `hook ${hook} was not run: type "berth trust ${
+      nameOf(record)
+    }" to allow what ${hooks.file} holds now`;
     return context.say(`berth: note: ${words}\n`);
   }
   const env = {

@@ -39,12 +39,34 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment for our own calls of git: one language, no questions, no locks just to look. */
 export function gitEnvironment(environment: Environment): Record<string, string> {
-  const own = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
+  const own = { ...trusted(environment), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
   return {
     ...filtered(environment, (name) => name !== SHELL_FILE && (!name.startsWith("GIT_") || KEPT.has(name))),
     ...own,
   };
 }
+
+/**
+ * Which repositories git is told to trust by `GIT_CONFIG_COUNT` (git(1)), as containers and CI do it. Every other setting
+ * of the moment is for the command that it was given to.
+ */
+function trusted(environment: Environment): Record<string, string> {
+  const count = Number(environment["GIT_CONFIG_COUNT"] ?? 0);
+  const pairs: Record<string, string> = {};
+  let kept = 0;
+  for (let at = 0; at < count && at < MAX_PAIRS; at++) {
+    const key = environment[`GIT_CONFIG_KEY_${at}`] ?? "";
+    const value = environment[`GIT_CONFIG_VALUE_${at}`];
+    if (!/^safe\./i.test(key) || value === undefined) continue;
+    pairs[`GIT_CONFIG_KEY_${kept}`] = key;
+    pairs[`GIT_CONFIG_VALUE_${kept}`] = value;
+    kept++;
+  }
+  return kept === 0 ? {} : { ...pairs, GIT_CONFIG_COUNT: String(kept) };
+}
+
+/** More pairs than anybody gives. */
+const MAX_PAIRS = 1000;
 
 /** By it a command of ours tells the shell where to go; it is for nobody that we start. */
 const SHELL_FILE = "BERTH_CD_FILE";

@@ -59,8 +59,17 @@ export function askAhead(directory: string, environment: Environment, question: 
  */
 export function gitIn(directory: string, environment: Environment, early?: Early): Git {
   const env = gitEnvironment(environment);
+  let named: readonly string[] = [];
+  const answer = (args: readonly string[], options: AskOptions): GitAnswer => {
+    // What is asked elsewhere is about another checkout.
+    if (args[0] === "-C") return ask(directory, env, args, options);
+    const first = ask(directory, env, [...named, ...args], options);
+    if (first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
+    named = ["--git-dir=."];
+    return ask(directory, env, [...named, ...args], options);
+  };
   const git = (args: readonly string[], options: AskOptions = {}) =>
-    Promise.resolve().then(() => early?.(args) ?? ask(directory, env, args, options));
+    Promise.resolve().then(() => early?.(args) ?? answer(args, options));
   return Object.assign(git, { directory });
 }
 
@@ -69,6 +78,13 @@ export const gitAt = (git: Git, directory: string): Git =>
   Object.assign((args: readonly string[], options?: AskOptions) => git(["-C", directory, ...args], options), {
     directory,
   });
+
+/** Whether it is a bare repository, and git is set not to look for one by itself (`safe.bareRepository`). */
+function mustBeNamed(directory: string, env: Record<string, string>): boolean {
+  const { existsSync } = process.getBuiltinModule("node:fs");
+  if (!["HEAD", "objects", "refs"].every((name) => existsSync(`${directory}/${name}`))) return false;
+  return ask(directory, env, ["config", "--get", "safe.bareRepository"], {}).out.trim() === "explicit";
+}
 
 /** A signal that comes while git runs is for its handler afterwards. */
 function ask(
@@ -137,9 +153,15 @@ export async function mustLook(git: Git, action: string, args: readonly string[]
   }
 }
 
-/** The line of git's that says most: the last `fatal:` or `error:`, else the last one. */
+/**
+ * What of git's words says why: the first `error:` line, which is the cause (a full disk, a filter that is missing), and
+ * the last `fatal:` one, which is what became of it; without these the last line.
+ */
 export function lastLine(err: string, status: number): string {
   const lines = err.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const said = lines.findLast((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);
-  return said?.replace(/^(fatal|error): /, "") ?? `git ended with status ${status}`;
+  const cause = lines.find((line) => line.startsWith("error: "));
+  const end = lines.findLast((line) => line.startsWith("fatal: "));
+  const said = [cause, end].filter((line) => line !== undefined).map((line) => line.replace(/^\w+: /, ""));
+  if (said.length > 0) return [...new Set(said)].join("; ");
+  return lines.at(-1) ?? `git ended with status ${status}`;
 }

@@ -1,9 +1,11 @@
-import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import process from "node:process";
 import { BerthError, fail } from "../../errors/errors.ts";
 import { bareRoot } from "./bare-root.ts";
 import { type Base, baseOf } from "./base.ts";
 import { type Git, type GitAnswer, lastLine } from "./git.ts";
+import { projectAround } from "./project-around.ts";
 import { repositoryQuestion } from "./repository-question.ts";
 
 /** Where a directory stands in its repository. All paths are absolute and free of symbolic links. */
@@ -66,13 +68,28 @@ export async function findRepositoryIfAny(git: Git): Promise<Repository | null> 
   try {
     return await findRepository(git);
   } catch (error) {
-    if (error instanceof BerthError && /^(not_a_repository|git_missing)$/.test(error.code)) return null;
+    if (
+      error instanceof BerthError && /^(not_a_repository|dubious_ownership|git_missing)$/.test(error.code)
+    ) return null;
     throw error;
   }
 }
 
-const notFound = ({ directory }: Git, { err, status }: GitAnswer) =>
-  fail("not_a_repository", { directory, why: lastLine(err, status) });
+function notFound({ directory }: Git, { err, status }: GitAnswer): BerthError {
+  const foreign = foreignOwner(directory);
+  if (foreign !== null) return fail("dubious_ownership", foreign);
+  return fail("not_a_repository", { directory, why: lastLine(err, status) });
+}
+
+/** The repository around a directory where somebody else owns it: git reads none of those unless it is told to. */
+function foreignOwner(directory: string): { directory: string; owner: string } | null {
+  const us = process.geteuid?.();
+  const root = projectAround(directory, []);
+  if (us === undefined || root === null) return null;
+  const own = [root, join(root, ".git")].flatMap((path) => statSync(path, { throwIfNoEntry: false }) ?? []);
+  const other = own.find(({ uid }) => uid !== us);
+  return other === undefined ? null : { directory: root, owner: `user ${other.uid}` };
+}
 
 const nameOf = (ref: string): string => ref.slice("refs/heads/".length);
 

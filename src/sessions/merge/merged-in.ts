@@ -10,6 +10,8 @@ const COMPARED = 500;
 export const mergedIn = (git: Git) => async (base: string, commit: string): Promise<boolean> => {
   const fork = await git(["merge-base", base, commit]);
   if (fork.status !== 0) return false;
+  // Commits that change nothing say something, or they would not be there.
+  if ((await git(["diff-tree", "--quiet", fork.out.trim(), commit])).status === 0) return false;
   return await changesNothing(git, base, commit) || await arePicked(git, base, commit) ||
     await isSquashed(git, base, commit, fork.out.trim());
 };
