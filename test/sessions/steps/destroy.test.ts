@@ -311,7 +311,7 @@ describe("destroy", () => {
       {
         what: "worktree",
         action: "delete",
-        reason: "nothing in it would be lost; ignored files that go too: build/a, build/b, build/c",
+        reason: 'nothing in it would be lost; ignored files that go too: "build/a", "build/b", "build/c"',
       },
       {
         what: "branch",
