@@ -10,9 +10,9 @@ const PROGRAM = `
   import { macosFacts } from ${JSON.stringify(join(root, "src/facts/macos.ts"))};
   import { nodeHost } from ${JSON.stringify(join(root, "src/facts/host-node.ts"))};
   const facts = macosFacts(nodeHost, ${JSON.stringify(library)});
-  const { self, boot, pidNamespace, variables } = facts;
+  const { self, boot, machineId, pidNamespace, variables } = facts;
   console.log(JSON.stringify({
-    boot, pidNamespace, variables, self: self > 0,
+    boot, machineId, pidNamespace, variables, self: self > 0,
     found: facts.process(501), gone: facts.process(502), none: facts.process(503),
     args: facts.arguments(501), env: facts.environment(501), closed: facts.arguments(502),
     streams: facts.streams.ok, missing: macosFacts(nodeHost, "/nothing.dylib").process(1).ok,
@@ -39,6 +39,7 @@ test.each([
   const closed = "sysctl failed: no such process, or another user's";
   expect(JSON.parse(stdout)).toEqual({
     boot: { ok: true, value: "5D2D8E9A-1C0B-4E0F-8B43-3D0A1E8C5F60" },
+    machineId: { ok: true, value: "9B1F7C52-6E3D-4A0C-9D11-2C7E5A904B3F" },
     pidNamespace: { ok: true, value: "" },
     variables: { TERM_PROGRAM: "iTerm.app" },
     self: true,

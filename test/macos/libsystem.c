@@ -40,8 +40,10 @@ int sysctl(const int *name, unsigned count, void *old, size_t *size, const void 
 
 int sysctlbyname(const char *name, void *old, size_t *size, const void *new, size_t new_size) {
   static const char boot[] = "5D2D8E9A-1C0B-4E0F-8B43-3D0A1E8C5F60";
-  if (new || new_size || strcmp(name, "kern.bootsessionuuid") || *size < sizeof boot) return -1;
-  memcpy(old, boot, sizeof boot);
+  static const char machine[] = "9B1F7C52-6E3D-4A0C-9D11-2C7E5A904B3F";
+  const char *value = !strcmp(name, "kern.bootsessionuuid") ? boot : !strcmp(name, "kern.uuid") ? machine : NULL;
+  if (new || new_size || !value || *size < sizeof boot) return -1;
+  memcpy(old, value, sizeof boot);
   *size = sizeof boot;
   return 0;
 }
