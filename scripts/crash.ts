@@ -42,7 +42,7 @@ function prove(command: Changing, chosen: () => boolean): Outcome {
   world.reset();
   const { points, ended } = pointsOf(world, args);
   if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
-  const expected = { before, after: seen(command, world), checkout };
+  const expected = { before, after: seen(command, world), checkout, checkoutAfter: checkoutOf(world) };
   const own = points.flatMap((point) => faultsOf(point).map((fault) => trialOf(args, point, fault)));
   const all = command.git === true ? [...own, ...gitTrials(world, args)] : own;
   const wrong: string[] = [];

@@ -52,6 +52,17 @@ function dirty(world: World): void {
   writeFileSync(join(tree, "file.txt"), "work\n");
 }
 
+/** A session with a commit of its own. */
+function committed(world: World): void {
+  auth(world);
+  const tree = world.must("path", "--worktree", "auth").trim();
+  writeFileSync(join(tree, "file.txt"), "mine\n");
+  world.git("-C", tree, "commit", "-qam", "mine");
+}
+
+/** As `sessions`, and what the base has. */
+const finished = (world: World) => ({ ...sessions(world), main: world.git("show", "main:file.txt") });
+
 export const COMMANDS: readonly Changing[] = [
   { name: "set, a new session", args: ["set", ...label, "a", "1"], see: values },
   { name: "set", args: ["set", ...label, "a", "2"], prepare: set("a", "1"), see: values },
@@ -121,6 +132,38 @@ export const COMMANDS: readonly Changing[] = [
     prepare: dirty,
     git: true,
     see: sessions,
+  },
+  {
+    name: "finish",
+    args: ["finish", "auth"],
+    prepare: committed,
+    git: true,
+    see: finished,
+    // Merged, and the rest is still there: nothing is lost, and the next `finish` tidies up.
+    between: () => ({
+      named: [["auth", true]],
+      branches: "refs/heads/feature/auth\nrefs/heads/main\n",
+      worktrees: 2,
+      directories: 2,
+      main: "mine\n",
+    }),
+  },
+  {
+    name: "prune of a finished session",
+    args: ["prune", "--yes"],
+    prepare: (world) => {
+      committed(world);
+      world.must("finish", "auth", "--keep");
+    },
+    git: true,
+    see: finished,
+  },
+  {
+    name: "rename with the branch",
+    args: ["rename", "auth", "login", "--branch"],
+    prepare: committed,
+    git: true,
+    see: finished,
   },
   {
     name: "trust",

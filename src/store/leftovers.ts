@@ -70,6 +70,7 @@ function* suspects(store: Store): Generator<Leftover> {
   for (const base of store.backend.list("events")) {
     if (base.endsWith(TEMP_END)) yield* temporary(store, `events/${base}`, LOG_LOCK);
   }
+  for (const base of store.backend.list("background")) yield* ofBackground(store, base);
   for (const base of store.backend.list("")) {
     if (base.startsWith(`${CONFIG}.`) && base.endsWith(TEMP_END)) yield* temporary(store, base, GLOBAL_LOCK);
   }
@@ -92,6 +93,29 @@ function sessionLock(temp: string): string | null {
 }
 
 /** Whether this is a session's lock and there is no such session. */
+/** Who was asked to run something has this long to take what was handed over, and far longer than it needs. */
+const HANDED_MS = 60_000;
+/** `<file>.log`, `<file>.<uuid>.json`, and the latter with `.failed` behind it. */
+const BACKGROUND = /^(.+?)\.(?:(log)|[0-9a-f-]{36}\.json(?:\.failed)?)$/;
+
+/** A command that was handed over and that nobody took, with its environment; what a session showed that is gone. */
+function* ofBackground(store: Store, base: string): Generator<Leftover> {
+  const [, file, log] = BACKGROUND.exec(base) ?? [];
+  if (file === undefined) return;
+  const name = `background/${base}`;
+  const lock = `sessions/${file}${SESSION_LOCK_END}`;
+  if (log === undefined) {
+    const found = store.backend.stat(name);
+    if (found !== null && store.now().getTime() - found.changed > HANDED_MS) {
+      yield leftover(store, "temporary", name, lock);
+    }
+  } else if (
+    isOrphan(store, lock) && !store.backend.list("archive").some((one) => one.startsWith(`${file}--`))
+  ) {
+    yield leftover(store, "temporary", name, lock);
+  }
+}
+
 function isOrphan(store: Store, lock: string): boolean {
   if (!lock.endsWith(SESSION_LOCK_END)) return false;
   return store.backend.stat(`${lock.slice(0, -SESSION_LOCK_END.length)}${RECORD_END}`) === null;

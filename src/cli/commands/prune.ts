@@ -1,8 +1,8 @@
 import { check, pipe, string } from "valibot";
-import { BerthError, shellWord } from "../../errors/errors.ts";
+import { BerthError, Exit, shellWord } from "../../errors/errors.ts";
 import { isInside } from "../../sessions/model/worktree-path.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
-import { judge, type Judgement, prune as remove } from "../../sessions/steps/prune.ts";
+import { failedWith, judge, type Judgement, prune as remove } from "../../sessions/steps/prune.ts";
 import { find } from "../../sessions/workspace/query.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
@@ -57,6 +57,7 @@ export const prune: Command = {
     }
     const done = dry ? found : await removed(context, input, deps, found);
     tell(context, done, dry);
+    return done.some(({ failed }) => failed) ? Exit.failed : Exit.done;
   },
 };
 
@@ -85,7 +86,7 @@ async function removedOne(context: Context, input: Input, deps: Dependencies, on
     return { ...one, steps: gone?.plan.steps ?? [] };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
-    return { ...one, goes: false, reason: error.message };
+    return { record, ...failedWith(error) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { BerthError } from "../../errors/errors.ts";
+import { BerthError, Exit } from "../../errors/errors.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { sessionAlive } from "../../store/liveness.ts";
@@ -19,6 +19,8 @@ import { refuseWork } from "./finish-work.ts";
 export interface Judgement {
   readonly goes: boolean;
   readonly reason: string;
+  /** Whether it stays because something failed, and not because of what it is. */
+  readonly failed?: true;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -55,9 +57,16 @@ export async function judge(
     return { goes: true, reason: idleDays === null ? why : `${why}, idle for ${days(idle)}` };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
-    return keep(error.message);
+    return failedWith(error);
   }
 }
+
+/** It stays. What speaks against it is no failure; that git or the store failed is one. */
+export const failedWith = ({ message, exit }: BerthError): Judgement => ({
+  goes: false,
+  reason: message,
+  ...exit === Exit.failed ? { failed: true } : {},
+});
 
 const days = (ms: number): string => `${Math.floor(ms / DAY_MS)} days`;
 

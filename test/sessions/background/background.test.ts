@@ -8,6 +8,8 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -247,5 +249,25 @@ describe("inside of tmux, by keys, at 80 by 24", () => {
     });
     expect(status).toBe(0);
     expect((await p.tmux("list-windows", "-t", "other")).stdout.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("what a killed process left", () => {
+  test("a command that nobody took goes, with its environment, and so does what a session showed that is gone", async () => {
+    const p = await field();
+    await p.ok("new", "auth");
+    const folder = join(p.store, "background");
+    const { id } = await p.session("auth");
+    const [old, fresh] = ["0".repeat(8), "1".repeat(8)].map((part) =>
+      join(folder, `${id}.${part}-0000-4000-8000-000000000000.json`)
+    );
+    for (const file of [old, fresh, join(folder, "uuid--gone.log"), join(folder, `${id}.log`)]) {
+      writeFileSync(file ?? "", "{}", { mode: 0o600 });
+    }
+    utimesSync(old ?? "", 1, 1);
+    await p.ok("doctor", "--fix");
+    expect(readdirSync(folder).map((name) => join(folder, name)).sort()).toEqual(
+      [fresh ?? "", join(folder, `${id}.log`)].sort(),
+    );
   });
 });
