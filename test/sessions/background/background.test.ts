@@ -201,6 +201,8 @@ describe("inside of tmux, by keys, at 80 by 24", () => {
       "-d",
       "-s",
       "mine",
+      "-n",
+      "shell",
       "-x",
       "80",
       "-y",
@@ -214,7 +216,7 @@ describe("inside of tmux, by keys, at 80 by 24", () => {
     await type(`PS1='> '; ${berth} new auth -d -- sh -c 'echo in the window; exec cat'`);
     await isActive(p);
     await showing(p, "mine:0", /window auth of this tmux/);
-    expect((await p.tmux("list-windows", "-t", "mine", "-F", "#{window_name}")).stdout).toBe("bash\nauth\n");
+    expect((await p.tmux("list-windows", "-t", "mine", "-F", "#{window_name}")).stdout).toBe("shell\nauth\n");
     await type(`clear; ${berth} list; ${berth} finish auth`);
     await showing(p, "mine:0", /auth +active/);
     await showing(p, "mine:0", /process \d+/);
@@ -235,7 +237,8 @@ describe("inside of tmux, by keys, at 80 by 24", () => {
     await until(
       "the window to close",
       async () =>
-        (await p.tmux("list-windows", "-t", "mine", "-F", "#{window_name}")).stdout === "bash\n" || undefined,
+        (await p.tmux("list-windows", "-t", "mine", "-F", "#{window_name}")).stdout === "shell\n" ||
+        undefined,
     );
   });
 
