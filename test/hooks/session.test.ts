@@ -87,7 +87,7 @@ describe.each(SHELLS)("%s", (name) => {
     const shell = await hooked(name);
     const { BERTH_SESSION_ID: own = "", BERTH_SESSION_BIND: bind = "" } = await pair(shell);
     shell.type("berth use review");
-    await shell.terminal.shows(/now deps session ex--review_c9/);
+    await shell.terminal.shows(/now means session ex--review_c9/);
     expect(await pair(shell)).toEqual({
       BERTH_SESSION_BIND: bind,
       BERTH_SESSION_ID: "ex--review_c9",
