@@ -43,7 +43,9 @@ export function judge(found: Case): AgentRow | null {
   }
   const { evidence } = found;
   if (evidence !== null && outweighs(evidence, standing, course)) {
-    return row(evidence.status, evidence.reason, sinceOf(evidence, standing), evidence.source, evidence.at);
+    // What was asked for is told by the event alone.
+    const reason = (standing?.status === evidence.status ? standing.reason : null) ?? evidence.reason;
+    return row(evidence.status, reason, sinceOf(evidence, standing), evidence.source, evidence.at);
   }
   if (standing === null) {
     return row("unknown", "nothing was heard of what it does", null, "process", found.now);
