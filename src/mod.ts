@@ -1,9 +1,9 @@
 /**
- * What other programs import: the session of the place they run in, and the state that belongs to it. Works on Bun
- * and on Deno.
+ * What other programs import: the session of the place they run in, and the state that belongs to it. Whole on Bun
+ * and on Deno; on Node it finds the session and reads, and writing fails with `no_locks`.
  *
  * ```ts
- * import { resolveSession, updateSession } from "berth";
+ * import { resolveSession, updateSession } from "@berth-cli/library";
  *
  * const { id } = await resolveSession();
  * await updateSession(id, (session) => {
