@@ -1,14 +1,16 @@
 /**
- * The real programs that the tests drive. Where one is missing it is installed if that is possible (Debian, root),
- * else it is named, and the tests that need it are left out by name.
+ * The real programs that the tests drive. Where one is missing it is installed if that is possible (Debian as root,
+ * other registries as anybody), else it is named, and the tests that need it are left out by name.
  */
 import { existsSync } from "node:fs";
+import { bringProgram, REGISTRY_PROGRAMS, registryProgram } from "./registry-programs.ts";
 import { WINE_PROGRAMS } from "./wine.ts";
 
 /** Debian packages, and a program or a file of each by which it is known to be there. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   acl: "setfacl",
   attr: "setfattr",
+  autojump: "/usr/share/autojump/autojump.bash",
   bash: "bash",
   bubblewrap: "bwrap",
   dash: "dash",
@@ -17,8 +19,10 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "emacs-nox": "emacs",
   expect: "expect",
   fish: "fish",
+  fzf: "fzf",
   gcc: "gcc",
   git: "git",
+  liquidprompt: "/usr/share/liquidprompt/liquidprompt",
   make: "make",
   "openssh-client": "ssh",
   "openssh-server": "sshd",
@@ -68,18 +72,20 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   acl: /sandbox\/attributes/,
   attr: /sandbox\/attributes/,
   binutils: /release-system/,
+  autojump: /hooks\/beside/,
   bsdutils: /contexts\/|hostile-machine|machines/,
   busybox: /install/,
   bubblewrap: /contexts\/sandbox/,
   cpio: /release-system/,
   curl: /install|release-system/,
   dash: /fleet\/fleet|contexts\/(sandbox|terminal)|hooks\/text|install|store\/commands/,
-  direnv: /hooks\/prompt/,
+  direnv: /hooks\/(prompt|beside)/,
   dtach: /contexts\/silent/,
   "emacs-nox": /contexts\/made/,
   expect: /contexts\/(made|terminal)/,
   fakeroot: /release-system/,
   fish: /fleet\/fleet|contexts\/terminal|hooks\//,
+  fzf: /hooks\/beside/,
   gcc: /scripts\/model|foreign\.test|hostile-environments|macos-facts|native\.test|store\/directory/,
   "gcc-mingw-w64-x86-64-win32": /wine|store\/windows/,
   "libarchive-tools": /release-system/,
@@ -91,6 +97,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   ruby: /release-recipes/,
   rpm: /release-system/,
   "libc6-arm64-cross": /foreign\.test/,
+  liquidprompt: /hooks\/beside/,
   "libstdc++-12-pic": /foreign\.test/,
   make: /contexts\/terminal/,
   "musl-tools": /foreign\.test|native\.test/,
@@ -98,6 +105,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   "openssh-client": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   "openssh-server": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   perl: /install|sessions\/process\/supervision/,
+  powershell: /hooks\/(pwsh|text)|install-pwsh/,
   procps: /hooks\/|contexts\//,
   "qemu-user-static": /foreign\.test|processor/,
   rlwrap: /contexts\/terminal/,
@@ -122,7 +130,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
 };
 
 /** Every package that the suite may want. */
-export const PACKAGES: readonly string[] = Object.keys(PROGRAMS);
+export const PACKAGES: readonly string[] = [...Object.keys(PROGRAMS), ...REGISTRY_PROGRAMS];
 
 /** The missing packages that a test file cannot do without. What the table does not name, any file may need. */
 export const wanting = (file: string, absent: readonly string[]): string[] =>
@@ -136,7 +144,10 @@ export const has = (program: string): boolean =>
 
 /** What is missing, by package. */
 export function missing(): string[] {
-  return Object.entries(PROGRAMS).filter(([, program]) => !has(program)).map(([name]) => name);
+  return [
+    ...Object.entries(PROGRAMS).filter(([, program]) => !has(program)).map(([name]) => name),
+    ...REGISTRY_PROGRAMS.filter((name) => registryProgram(name) === undefined),
+  ];
 }
 
 function isDebianRoot(): boolean {
@@ -156,11 +167,13 @@ function aptGet(...args: string[]): boolean {
 /** Install what is missing where that may be done. @returns what is still missing, by package */
 export function setUp(): string[] {
   const wanted = missing();
-  if (wanted.length > 0 && isDebianRoot()) {
-    console.log(`Installing ${wanted.join(" ")}`);
+  if (wanted.length > 0) console.log(`Installing, where that can be done: ${wanted.join(" ")}`);
+  const packages = wanted.filter((name) => name in PROGRAMS);
+  if (packages.length > 0 && isDebianRoot()) {
     aptGet("update");
-    aptGet("install", "--no-install-recommends", ...wanted);
+    aptGet("install", "--no-install-recommends", ...packages);
   }
+  for (const name of REGISTRY_PROGRAMS) bringProgram(name);
   return missing();
 }
 
