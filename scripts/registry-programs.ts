@@ -15,8 +15,20 @@ interface RegistryProgram {
   readonly command: readonly string[];
 }
 
-const byNpm = (name: string, version: string, directory: string): readonly string[] =>
-  ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", directory, `${name}@${version}`];
+const byNpm = (
+  name: string,
+  version: string,
+  directory: string,
+): readonly string[] => [
+  "npm",
+  "install",
+  "--no-save",
+  "--no-audit",
+  "--no-fund",
+  "--prefix",
+  directory,
+  `${name}@${version}`,
+];
 
 const PROGRAMS = {
   powershell: {

@@ -52,9 +52,12 @@ function plainId(host: Host, open: OpenFresh, argv: readonly string[]): boolean 
   };
   try {
     const deps = { sha256: host.sha256, randomUuid: () => crypto.randomUUID(), spell };
-    const { id, binding, stable } = resolve(open(host, true), { scope: "session" }, deps);
+    const { id, binding, source, stable } = resolve(open(host, true), { scope: "session" }, deps);
     if (labelled || (hook && !stable)) return false;
-    return host.write(1, hook ? `${id}\n${binding()}\n${shortId(id)}\n` : `${id}\n`).ok;
+    return host.write(
+      1,
+      hook ? `${id}\n${binding()}\n${shortId(id)}\n${source === "use" ? id : ""}\n` : `${id}\n`,
+    ).ok;
   } catch {
     return false;
   }

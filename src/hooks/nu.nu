@@ -1,12 +1,24 @@
 # berth: the session of this terminal in $env.BERTH_SESSION_ID. To be rid of it in this shell: berth_unhook
 
+# The program that printed this text while it is there, else that of the PATH.
+def berth_hook_program []: nothing -> string {
+    let program = @program@
+    if ($program | is-not-empty) and ($program | path type) == "file" { $program } else { "@command@" }
+}
+
+# Every other command: that of the PATH, else the one that printed this text.
+def berth_hook_typed []: nothing -> string {
+    if (which --all @command@ | where type == external | is-empty) { berth_hook_program } else { "@command@" }
+}
+
 # Asks for 2 seconds at most.
-def berth_hook_call []: nothing -> list<string> {
+def berth_hook_call [words: list<string>]: nothing -> list<string> {
     let mail = (random int 1..1000000000)
+    let program = (berth_hook_program)
     let job = (job spawn {
         let answer = (try {
             with-env {BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} {
-                do { ^@command@ id --bind --strict } | complete | get stdout
+                do { ^$program ...$words } | complete | get stdout
             }
         } catch { "" })
         $answer | job send 0 --tag $mail
@@ -18,22 +30,21 @@ def berth_hook_seen []: nothing -> string {
     $"($env.BERTH_SESSION?)\n($env.BERTH_USE?)\n($env.TMUX?)\n($env.TMUX_PANE?)"
 }
 
-# Exports the answer if it is what berth prints. What "berth use" chose stays with its terminal.
+# Exports the answer if it is what berth prints.
 def --env berth_hook_set [answer: list<string>] {
     let id = ($answer.0? | default "")
     let bind = ($answer.1? | default "")
     let short = ($answer.2? | default "")
+    let use = ($answer.3? | default "")
     let valid = (
         ($id | str length) <= 80 and $id =~ '\A[A-Za-z0-9._][A-Za-z0-9._-]*--[A-Za-z0-9._-]+\z'
         and ($bind | str length) <= 1000 and $bind =~ '\A(?:[0-9]+,[^\x00-\x1f\x7f]+)?\z'
-        and ($short | is-not-empty) and ($id | str starts-with $short)
+        and ($short | is-not-empty) and ($id | str starts-with $short) and $use =~ '\A[A-Za-z0-9._-]{0,80}\z'
     )
     if not $valid {
         hide-env --ignore-errors BERTH_SESSION_ID BERTH_SESSION_SHORT BERTH_SESSION_BIND BERTH_USE
     } else {
-        if $env.BERTH_USE? != $id and ($env.BERTH_SESSION_BIND? | default "") != $bind {
-            hide-env --ignore-errors BERTH_USE
-        }
+        if ($use | is-empty) { hide-env --ignore-errors BERTH_USE } else { $env.BERTH_USE = $use }
         $env.BERTH_SESSION_ID = $id
         $env.BERTH_SESSION_SHORT = $short
         if ($bind | is-empty) { hide-env --ignore-errors BERTH_SESSION_BIND } else { $env.BERTH_SESSION_BIND = $bind }
@@ -44,25 +55,51 @@ def --env berth_hook_set [answer: list<string>] {
 
 # "berth use" and "berth refresh": the program prints a first line of its own, what is to be exported, and the rest.
 def --env berth_hook_command [words: list<string>] {
-    let out = (with-env {BERTH_HOOK: "1", BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} { ^@command@ ...$words } | lines)
+    # Not through a variable: a failure has to stay the program's own, with its status, for try and for the prompt.
+    with-env {BERTH_HOOK: "1", BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} { ^(berth_hook_program) ...$words }
+    | lines
+    | berth_hook_take
+}
+
+def --env berth_hook_take []: any -> any {
+    let out = ($in | default [])
     if $out.0? != "berth-hook" or ($out | length) < 5 { return ($out | str join "\n") }
-    let bind = $out.3
-    if ($bind | is-not-empty) { $env.BERTH_SESSION_BIND = $bind }
-    if ($out.1 | is-empty) { hide-env --ignore-errors BERTH_USE } else { $env.BERTH_USE = $out.1 }
-    berth_hook_set ($out | slice 2..4)
+    berth_hook_set [$out.2 $out.3 $out.4 $out.1]
     if ($out | length) > 5 { $out | skip 5 | str join "\n" }
 }
 
-def berth_hook_complete [line: string] {
-    let words = ($line | split row --regex '\s+' | skip 1)
-    let found = (try { do { ^@command@ complete nu -- ...$words } | complete | get stdout | lines } catch { [] })
+# The commands after which the shell may have to be elsewhere: the program says where, in a file of this call's own.
+def --env berth_hook_go [words: list<string>] {
+    if $words == [cd "-"] { cd -; return }
+    let file = (try { mktemp --tmpdir berth-cd.XXXXXXXXXX } catch { "" })
+    let failed = (try {
+        with-env (if ($file | is-empty) { {} } else { {BERTH_CD_FILE: $file} }) { ^(berth_hook_typed) ...$words }
+        null
+    } catch {|error| $error })
+    if ($file | is-not-empty) {
+        let directory = (try { open --raw $file | lines | first } catch { "" })
+        rm -f $file
+        if ($directory | is-not-empty) { cd $directory }
+    }
+    if $failed != null { $failed.raw }
+}
+
+# What Nushell hands over is the words of the line; the line itself is understood as well.
+def berth_hook_complete [line: any] {
+    let words = (if ($line | describe) == string { $line | split row --regex '\s+' } else { $line } | skip 1)
+    let found = (berth_hook_call [complete nu "--" ...$words])
     if $found.0? == ":files" { return null }
     $found | each {|row| let cell = ($row | split row "\t"); {value: $cell.0, description: ($cell.1? | default "")} }
 }
 
 # The session of this terminal
-def --env --wrapped @command@ [...words: string@berth_hook_complete] {
-    if ($words.0? in [use refresh]) { berth_hook_command $words } else { ^@command@ ...$words }
+@complete berth_hook_complete
+def --env --wrapped @command@ [...words] {
+    match $words.0? {
+        "use" | "refresh" => { berth_hook_command ($words | each { into string }) }
+        "cd" | "finish" | "destroy" | "prune" => { berth_hook_go ($words | each { into string }) }
+        _ => { $in | ^(berth_hook_typed) ...$words }
+    }
 }
 
 # The short ID, for a prompt
@@ -71,7 +108,7 @@ def berth_prompt []: nothing -> string { $env.BERTH_SESSION_SHORT? | default "" 
 #prompt
 # At every prompt: compares variables and starts nothing.
 def --env berth_hook_prompt [] {
-    if $env.BERTH_HOOK_STATE?.seen? != (berth_hook_seen) { berth_hook_set (berth_hook_call) }
+    if $env.BERTH_HOOK_STATE?.seen? != (berth_hook_seen) { berth_hook_set (berth_hook_call [id --bind --strict]) }
 }
 #end
 
@@ -84,8 +121,8 @@ def --env berth_unhook [] {
 }
 
 # Loaded twice is loaded once.
-if ($env.VSCODE_RESOLVING_ENVIRONMENT? | is-empty) and $env.BERTH_HOOK_STATE?.shell? != $nu.pid {
-    berth_hook_set (berth_hook_call)
+if ($env.VSCODE_RESOLVING_ENVIRONMENT? | is-empty) and ($env.INTELLIJ_ENVIRONMENT_READER? | is-empty) and $env.BERTH_HOOK_STATE?.shell? != $nu.pid {
+    berth_hook_set (berth_hook_call [id --bind --strict])
     #prompt
     $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt? | default [] | append "berth_hook_prompt")
     #end

@@ -1,8 +1,8 @@
 import completions from "./zsh-completions.zsh" with { type: "text" };
 import hook from "./zsh.zsh" with { type: "text" };
-import { render, renderCommand, type Shell } from "./render.ts";
+import { quoteSh, render, renderCompletions, type Shell } from "./render.ts";
 
 export const zsh: Shell = {
-  hook: (options) => render(hook, options),
-  completions: (command) => renderCommand(completions, command),
+  hook: (options) => render(hook, options, quoteSh),
+  completions: (options) => renderCompletions(completions, options, quoteSh),
 };

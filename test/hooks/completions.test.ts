@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 describe("what is answered", () => {
   test.each([
-    [["bash", "--", "in"], ["incr", "init"]],
+    [["bash", "--", "in"], ["init", "incr"]],
     [["bash", "--", "id", "--sho"], ["--short"]],
     [["bash", "--", "id", "--scope", "="], ["pane", "window", "session"]],
     [["bash", "--", "id", "--scope", "=", "p"], ["pane"]],

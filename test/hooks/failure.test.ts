@@ -36,8 +36,9 @@ const INHERITED = {
   BERTH_USE: "x",
 };
 
+/** With the program that PATH has, not the one whose path the text would hold. */
 async function start(shell: string, home: Home): Promise<ShellTerminal> {
-  const line = await hookFile(home, shell);
+  const line = await hookFile(home, shell, "--cmd", "berth");
   const opened = await ShellTerminal.open(shell, home, line, INHERITED);
   open.push(opened);
   return opened;
@@ -207,7 +208,7 @@ test.each([
   const nu = await nushell();
   if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
   const home = makeHome();
-  await hookFile(home, "nu");
+  await hookFile(home, "nu", "--cmd", "berth");
   rmSync(`${home.bin}/berth`);
   if (text !== undefined) program(`${home.bin}/berth`, text);
   const file = readdirSync(home.path).find((name) => name.endsWith(".nu")) ?? "";

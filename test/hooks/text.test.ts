@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { berth, run, scratch } from "../support/berth.ts";
-import { hookText, makeHome, nushell } from "../support/shell-pty.ts";
+import { hookText, makeHome, nushell, powershell } from "../support/shell-pty.ts";
 
 const home = makeHome();
 const directory = scratch("berth-hook-text-");
 const OPTIONS = [[], ["--no-prompt"], ["--cmd", "moor"], ["--no-prompt", "--cmd", "my.berth-2"]];
 const SHELLS = ["bash", "zsh", "fish", "pwsh", "nu"];
 const ENDINGS: Record<string, string> = { bash: "sh", zsh: "zsh", fish: "fish", pwsh: "ps1", nu: "nu" };
-const pwsh = Bun.which("pwsh") ?? Bun.which("powershell");
+const pwsh = powershell();
 let nu: string | undefined;
 
 beforeAll(async () => {
@@ -18,7 +18,6 @@ beforeAll(async () => {
 
 afterAll(() => {
   if (nu === undefined) console.log("Left out: Nushell, which cannot be installed here");
-  if (pwsh === null) console.log("Left out: PowerShell, which is not on the PATH");
 });
 
 async function file(shell: string, options: readonly string[]): Promise<string> {
@@ -175,19 +174,22 @@ describe.each(OPTIONS.map((options) => ({ options })))("with $options", ({ optio
     });
   });
 
-  test("pwsh loads it under strict mode", async () => {
-    if (pwsh === null) return expect(Bun.which("pwsh")).toBeNull();
-    const load = `Invoke-Expression (Get-Content -Raw ${await file("pwsh", options)})`;
-    const check = "if (-not $env:BERTH_SESSION_ID) { exit 1 }";
+  test.each([
+    ["as it is", ""],
+    ["under strict mode", "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'"],
+    ["in constrained language", "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"],
+  ])("pwsh loads it twice without a word and takes it out, %s", async (_, first) => {
+    const path = await file("pwsh", options);
+    const load = `Invoke-Expression (Get-Content -Raw '${path}')`;
+    const check =
+      "if (-not $env:BERTH_SESSION_ID) { exit 1 }; Disable-BerthHook; if ($env:BERTH_SESSION_ID) { exit 2 }; " +
+      "if (Get-Variable BerthHook* -Scope Global) { exit 3 }; if ($Error.Count -gt 0) { $Error; exit 4 }; " +
+      "if (Get-Command *-BerthHook* -CommandType Function) { exit 5 }";
     await silent(
-      [
-        pwsh,
-        "-NoProfile",
-        "-NonInteractive",
-        "-Command",
-        `Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; ${load}; ${load}; ${check}`,
-      ],
-      { PATH: await withName(options) },
+      [pwsh, "-NoProfile", "-NonInteractive", "-Command", `${first}\n${load}; ${load}; ${check}`],
+      {
+        PATH: await withName(options),
+      },
     );
   });
 });
@@ -199,31 +201,55 @@ async function withName(options: readonly string[]): Promise<string> {
   return home.env["PATH"] ?? "";
 }
 
-test.each([
-  ["bash", ["-c"], "."],
-  ["zsh", ["-f", "-c"], "."],
-  ["fish", ["--no-config", "-c"], "source"],
-])("%s: nothing happens while an editor resolves its environment", async (shell, how, load) => {
-  const path = await file(shell, []);
-  await silent([shell, ...how, `${load} ${path}; set | grep -i '^_*berth_' | grep -v '^_='; true`], {
-    VSCODE_RESOLVING_ENVIRONMENT: "1",
+const READERS = ["VSCODE_RESOLVING_ENVIRONMENT", "INTELLIJ_ENVIRONMENT_READER"];
+
+describe.each(READERS)("while an editor reads the environment, with %s", (variable) => {
+  test.each([
+    ["bash", ["-c"], "."],
+    ["zsh", ["-f", "-c"], "."],
+    ["fish", ["--no-config", "-c"], "source"],
+  ])("%s: nothing happens", async (shell, how, load) => {
+    const path = await file(shell, []);
+    await silent([shell, ...how, `${load} ${path}; set | grep -i '^_*berth_' | grep -v '^_='; true`], {
+      [variable]: "1",
+    });
+  });
+
+  test("pwsh and nu: nothing happens", async () => {
+    const env = { [variable]: "1" };
+    const left = "Get-ChildItem Env:BERTH*, Function:*Berth*, Variable:Berth* -ErrorAction Ignore";
+    await silent([pwsh, "-NoProfile", "-Command", `. '${await file("pwsh", [])}'; ${left}`], env);
+    if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
+    const columns = "print -n ($env | columns | where $it starts-with BERTH_ | str join)";
+    await silent([nu, "-n", "-c", `source ${await file("nu", [])}; ${columns}`], env);
   });
 });
 
-test("pwsh: nothing that Windows PowerShell 5.1 cannot read, and .NET only where the language is not constrained", async () => {
-  const text = await hookText("pwsh");
-  const code = text.replace(/^\s*#.*$/gm, "").replace(/'(?:[^']|'')*'/g, "''").replace(
-    /"(?:[^"`]|`.)*"/g,
-    '""',
-  );
-  expect(code).not.toMatch(/\?\?|\?\.|&&|\|\||\? .* : |ternary/);
-  for (const [open, close] of ["{}", "()"]) {
-    expect(code.split(open ?? "").length).toBe(code.split(close ?? "").length);
-  }
-  const dotNet = code.split("\n    }\n").filter((part) => /\[System|New-Object/.test(part));
-  expect(dotNet.length).toBe(1);
-  expect(dotNet[0]).toContain("Invoke-BerthHookProcess");
-});
+/** What came after Windows PowerShell 5.1: kinds of nodes, kinds of tokens, and members of .NET that it lacks. */
+const AFTER_5_1 = `
+$errors = $tokens = $null
+$ast = [System.Management.Automation.Language.Parser]::ParseFile($args[0], [ref] $tokens, [ref] $errors)
+$errors | ForEach-Object { $_.Message }
+$ast.FindAll({ $args[0].GetType().Name -match 'PipelineChain|Ternary' -or $args[0].NullConditional }, $true) |
+  ForEach-Object { $_.Extent.Text }
+$tokens | Where-Object { $_.Kind -match 'QuestionQuestion|QuestionDot|QuestionLBracket|AndAnd|OrOr|QuestionMark' -or
+  ($_.Kind -match 'Parameter' -and $_.Text -match '^-(AsHashtable|Parallel|AsUTC|Skip.*Check)$') } | ForEach-Object { $_.Text }
+`;
+
+test.each(["init", "completions"])(
+  "pwsh: %s has nothing that Windows PowerShell 5.1 cannot read",
+  async (kind) => {
+    const script = `${directory}/after.ps1`;
+    writeFileSync(script, AFTER_5_1);
+    const path = `${directory}/${kind}.ps1`;
+    writeFileSync(path, (await run([berth, kind, "pwsh"])).stdout);
+    await silent([pwsh, "-NoProfile", "-NonInteractive", "-File", script, path]);
+    // And the test sees what it is to see.
+    writeFileSync(path, "$a ?? 1; $b ? 1 : 2; a && b; $c?.d");
+    const { stdout } = await run([pwsh, "-NoProfile", "-NonInteractive", "-File", script, path]);
+    expect(stdout.trim().split(/\r?\n/).length).toBeGreaterThan(3);
+  },
+);
 
 test.each(SHELLS)("completions for %s are static", async (shell) => {
   const { stdout, stderr, status } = await run([berth, "completions", shell, "--cmd", "moor"]);

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bringProgram } from "../../scripts/registry-programs.ts";
 import { berth, run, scratch } from "./berth.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -108,34 +109,12 @@ export async function hookFile(home: Home, shell: string, ...more: readonly stri
   return source(shell, file);
 }
 
-/** A real Nushell: PATH's, else the npm package's, put into a directory of its own; undefined without one. */
-export const nushell = (): Promise<string | undefined> => installed ??= install();
+/** A real Nushell: PATH's, else the npm package's; undefined without one. */
+export const nushell = (): Promise<string | undefined> => Promise.resolve(bringProgram("nushell"));
 
-let installed: Promise<string | undefined> | undefined;
-
-async function install(): Promise<string | undefined> {
-  const found = Bun.which("nu");
-  if (found !== null) return found;
-  const directory = scratch("berth-nu-");
-  const name = `@nushell/linux-${process.arch}@0.115.1`;
-  // With the whole environment: it says which registry this machine uses.
-  const npm = Bun.spawn([
-    "npm",
-    "install",
-    "--no-save",
-    "--no-audit",
-    "--no-fund",
-    "--prefix",
-    directory,
-    name,
-  ], {
-    cwd: directory,
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "ignore",
-    timeout: 120_000,
-  });
-  await npm.exited;
-  const nu = `${directory}/node_modules/@nushell/linux-${process.arch}/bin/nu`;
-  return existsSync(nu) ? nu : undefined;
+/** A real PowerShell: PATH's, else the one that the .NET SDK brings. @throws Error where neither is to be had */
+export function powershell(): string {
+  const found = bringProgram("powershell");
+  if (found === undefined) throw new Error("There is no pwsh on the PATH, and no dotnet to bring one");
+  return found;
 }

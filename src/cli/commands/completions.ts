@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COMMAND_OPTION, commandName, shellOf } from "./shells.ts";
+import { callOf, COMMAND_OPTION, shellOf } from "./shells.ts";
 
 export const completions: Command = {
   usage: "completions <shell>",
@@ -13,6 +13,6 @@ export const completions: Command = {
   examples: [`eval "$(berth completions bash)"`, "berth completions fish | source"],
   async run(context, input) {
     const { completions } = await shellOf(input);
-    context.out(completions(commandName(input)));
+    context.out(completions(callOf(input)));
   },
 };

@@ -1,4 +1,5 @@
 import { fail } from "../../errors/errors.ts";
+import type { Variables } from "../../facts/facts.ts";
 import { shortId } from "../../identity/id.ts";
 import { resolve } from "../../identity/resolve.ts";
 import type { Resolution } from "../../identity/resolution.ts";
@@ -24,4 +25,14 @@ export function ownTerminal(context: Context): Resolution {
   const terminal = resolve(facts, { scope, terminalOnly: true }, deps);
   if (terminal.unstable !== null) throw fail("no_stable_session", { why: terminal.unstable });
   return terminal;
+}
+
+/**
+ * What `berth use` chose for this terminal, empty without it. Below BERTH_SESSION it does not count, but will again.
+ * Where the environment was stripped (sudo, env -i) the variable is an ancestor's, and the ID tells.
+ */
+export function chosenUse({ id, source, binding }: Resolution, variables: Variables): string {
+  if (source === "use") return id;
+  const { BERTH_USE = "", BERTH_SESSION_BIND } = variables;
+  return BERTH_USE !== "" && BERTH_SESSION_BIND === binding() ? BERTH_USE : "";
 }

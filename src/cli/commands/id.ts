@@ -1,15 +1,13 @@
 import { fail } from "../../errors/errors.ts";
 import { shortId, splitId } from "../../identity/id.ts";
 import type { Resolution } from "../../identity/resolution.ts";
+import { chosenUse } from "./hook.ts";
 import { type Command, flag, outJson, text } from "../command.ts";
 import { OF, resolutionOf } from "../line/of-option.ts";
 
-/** The one line of `berth id`. The hook's `--bind` adds the binding and the short ID, a line each. */
-export function idLines(resolution: Resolution, { short, bind }: { short: boolean; bind: boolean }): string {
-  const { id, binding } = resolution;
-  if (bind) return `${id}\n${binding()}\n${shortId(id)}\n`;
-  return `${short ? shortId(id) : id}\n`;
-}
+/** What the hooks read: the ID, the binding, the short ID, and what `berth use` chose (empty: nothing), a line each. */
+const bindLines = ({ id, binding }: Resolution, use: string): string =>
+  `${id}\n${binding()}\n${shortId(id)}\n${use}\n`;
 
 export const id: Command = {
   usage: "id",
@@ -18,7 +16,11 @@ export const id: Command = {
     { flag: "--short", about: "Namespace and the first 12 characters" },
     { flag: "--strict", about: "Fail with exit status 4 where the next command here might get another ID" },
     OF,
-    { flag: "--bind", about: "Print ID, binding and short ID, a line each, as the shell hooks read them" },
+    {
+      flag: "--bind",
+      about:
+        "Print ID, binding, short ID and what was chosen by use, a line each, as the shell hooks read them",
+    },
   ],
   examples: [
     "berth id",
@@ -41,6 +43,8 @@ export const id: Command = {
         stable,
         ...unstable === null ? {} : { unstable },
       });
-    } else context.out(idLines(resolution, { short: flag(input, "short"), bind: flag(input, "bind") }));
+    } else if (flag(input, "bind")) {
+      context.out(bindLines(resolution, chosenUse(resolution, context.facts.variables)));
+    } else context.out(`${flag(input, "short") ? short : id}\n`);
   },
 };

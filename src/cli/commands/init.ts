@@ -1,5 +1,5 @@
 import { type Command, flag } from "../command.ts";
-import { COMMAND_OPTION, commandName, shellOf } from "./shells.ts";
+import { callOf, COMMAND_OPTION, shellOf } from "./shells.ts";
 
 export const init: Command = {
   usage: "init <shell>",
@@ -23,6 +23,6 @@ export const init: Command = {
   examples: [`eval "$(berth init bash)"`, "berth init fish --no-prompt | source"],
   async run(context, input) {
     const { hook } = await shellOf(input);
-    context.out(hook({ command: commandName(input), prompt: !flag(input, "no-prompt") }));
+    context.out(hook({ ...callOf(input), prompt: !flag(input, "no-prompt") }));
   },
 };

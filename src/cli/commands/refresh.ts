@@ -1,5 +1,5 @@
 import { type Command, outJson } from "../command.ts";
-import { checkHook, ownTerminal, tellHook } from "./hook.ts";
+import { checkHook, chosenUse, ownTerminal, tellHook } from "./hook.ts";
 
 export const refresh: Command = {
   usage: "refresh",
@@ -11,12 +11,10 @@ export const refresh: Command = {
   ],
   run(context) {
     checkHook(context, "refresh");
-    const { id, source, stable, binding } = context.resolution();
+    const resolution = context.resolution();
+    const { id, stable, binding } = resolution;
     if (!stable) ownTerminal(context);
-    const { BERTH_USE = "", BERTH_SESSION_BIND } = context.facts.variables;
-    // Below BERTH_SESSION what was chosen before does not count, but will again.
-    const use = source !== "use" && BERTH_SESSION_BIND !== binding() ? "" : BERTH_USE;
-    tellHook(context, use, id, binding());
+    tellHook(context, chosenUse(resolution, context.facts.variables), id, binding());
     if (context.json) outJson(context, { id });
   },
 };

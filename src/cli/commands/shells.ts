@@ -1,5 +1,8 @@
+import { tmpdir } from "node:os";
+import process from "node:process";
 import { fail } from "../../errors/errors.ts";
-import { COMMAND_NAME, type Shell } from "../../hooks/render.ts";
+import { lastingPath } from "../../hooks/lasting-path.ts";
+import { COMMAND_NAME, type CompletionOptions, type Shell } from "../../hooks/render.ts";
 import { isShellName, SHELLS } from "../../hooks/shells.ts";
 import { type Input, type Option, text } from "../command.ts";
 import { nearest } from "../line/nearest.ts";
@@ -22,8 +25,21 @@ const ALIASES: Readonly<Record<string, string>> = {
   sh: "bash",
 };
 
+/**
+ * How a shell is to call the program: by the name that `--cmd` gives, or by ours and, where it will stay there, by the
+ * path of the program that is running.
+ *
+ * @throws BerthError bad_option_value
+ */
+export function callOf(input: Input): CompletionOptions {
+  const command = commandName(input);
+  // Compiled: else the path is that of Bun or Deno.
+  const own = typeof BERTH_SYSTEM === "string" && text(input, "cmd") === undefined;
+  return { command, program: own ? lastingPath(process.execPath, tmpdir()) : "" };
+}
+
 /** The name given by `--cmd`. @throws BerthError bad_option_value for one that a shell would have to quote */
-export function commandName(input: Input): string {
+function commandName(input: Input): string {
   const name = text(input, "cmd") ?? "berth";
   if (COMMAND_NAME.test(name)) return name;
   throw fail("bad_option_value", {
