@@ -1,12 +1,15 @@
 # Completions of berth for fish
 function berth_complete
-    set -l words (commandline -opc) (commandline -ct)
+    # Without the quote that is open: fish puts in what is needed.
+    set -l words (commandline -opc) (commandline -ct | string replace -r '^[\'"]' '')
+    set -l program @program@
+    test -f "$program" -a -x "$program"; or set program @command@
     set -l found
     begin
         set -lx BUN_OPTIONS ''
         set -lx BUN_BE_BUN ''
         set -lx BUN_INSPECT ''
-        set found (command @command@ complete fish -- $words[2..-1] 2>/dev/null)
+        set found (command $program complete fish -- $words[2..-1] 2>/dev/null)
     end
     if test "$found" = ':files'
         __fish_complete_path (commandline -ct)

@@ -89,7 +89,11 @@ def berth_hook_complete [line: any] {
     let words = (if ($line | describe) == string { $line | split row --regex '\s+' } else { $line } | skip 1)
     let found = (berth_hook_call [complete nu "--" ...$words])
     if $found.0? == ":files" { return null }
-    $found | each {|row| let cell = ($row | split row "\t"); {value: $cell.0, description: ($cell.1? | default "")} }
+    $found | each {|row|
+        let cell = ($row | split row "\t")
+        let value = (if $cell.0 =~ '^[A-Za-z0-9_./=+:-]+$' { $cell.0 } else { $cell.0 | to nuon })
+        {value: $value, description: ($cell.1? | default "")}
+    }
 }
 
 # The session of this terminal

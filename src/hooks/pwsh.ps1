@@ -92,6 +92,8 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
 
     # Asks once and exports the answer; without one there is no session.
     function global:Invoke-BerthHookAsk {
+        # First of all, so that after ^C the next prompt does not ask the same.
+        $global:BerthHookSeen = "$env:BERTH_SESSION`n$env:BERTH_USE`n$env:TMUX`n$env:TMUX_PANE"
         $ErrorActionPreference = 'SilentlyContinue'
         $answer = @()
         try {
@@ -116,10 +118,10 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
             $Use.Length -le 80 -and $Use -cmatch '^[A-Za-z0-9._-]*$'
         if (-not $valid) { $Id = $Bind = $Short = $Use = '' }
         # An empty text would be an empty variable in some versions.
-        $env:BERTH_SESSION_ID = if ($Id -ne '') { $Id }
-        $env:BERTH_SESSION_SHORT = if ($Short -ne '') { $Short }
-        $env:BERTH_SESSION_BIND = if ($Bind -ne '') { $Bind }
-        $env:BERTH_USE = if ($Use -ne '') { $Use }
+        $env:BERTH_SESSION_ID = if ($Id -ne '') { $Id } else { $null }
+        $env:BERTH_SESSION_SHORT = if ($Short -ne '') { $Short } else { $null }
+        $env:BERTH_SESSION_BIND = if ($Bind -ne '') { $Bind } else { $null }
+        $env:BERTH_USE = if ($Use -ne '') { $Use } else { $null }
         $global:BerthHookSeen = "$env:BERTH_SESSION`n$env:BERTH_USE`n$env:TMUX`n$env:TMUX_PANE"
     }
 
@@ -132,7 +134,7 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
         } else { $Out }
     }
 
-    # The same failure that a program leaves behind: $? is False, && and || see it, $Error stays as it is.
+    # The same failure that a program leaves behind: $? is False, $Error stays as it is.
     function global:Set-BerthHookFailed {
         if (-not (Test-BerthHookLanguage)) { return }
         $failing = { Microsoft.PowerShell.Core\Get-Job -Id 2147483647 -ErrorAction Ignore }.GetSteppablePipeline()
@@ -327,7 +329,7 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
     function global:@command@ {
         $berthHookWords = $args
         $berthHookInput = $input
-        $berthHookOk = $false
+        $berthHookState = @{ ok = $false }
         $berthHookWord = if ($args.Count -gt 0) { "$($args[0])" }
         if ($berthHookWord -ceq 'cd' -and $args.Count -eq 2 -and "$($args[1])" -ceq '-') {
             Microsoft.PowerShell.Management\Set-Location -Path -
@@ -337,35 +339,39 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
         if ($null -eq $berthHookProgram) { $berthHookProgram = Get-BerthHookProgram }
         if ($null -eq $berthHookProgram) {
             Microsoft.PowerShell.Utility\Write-Error -Message 'Cannot find the program "@command@" on the PATH'
-            Set-BerthHookFailed
-            return
-        }
-        $berthHookLine = $null
-        if (Test-BerthHookLanguage) {
-            try { $berthHookLine = Get-BerthHookLine -Invocation $MyInvocation -Words $args } catch { $berthHookLine = $null }
-        }
-        if ($null -eq $berthHookLine) { $berthHookLine = Get-BerthHookPlainLine -Invocation $MyInvocation -Words $args }
-        $berthHookPipe = if ($MyInvocation.ExpectingInput) { '$berthHookInput | ' }
-        $berthHookLine = "$($berthHookPipe)& `$berthHookProgram$berthHookLine`n`$berthHookOk = `$?"
-        $berthHookDeleted = Get-BerthHookDeleted
-        if ($berthHookWord -cmatch '^(use|refresh)$') {
-            $berthHookOut = @(Invoke-BerthHookBlock -Hook '1' -Deleted $berthHookDeleted -Block {
-                    Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine
-                })
-            Use-BerthHookOutput -Out $berthHookOut
-        } elseif ($berthHookWord -cmatch '^(cd|finish|destroy|prune)$') {
-            $berthHookFile = New-BerthHookFile
-            try {
-                Invoke-BerthHookBlock -File $berthHookFile -Deleted $berthHookDeleted -Block {
+        } else {
+            $berthHookLine = $null
+            if (Test-BerthHookLanguage) {
+                try { $berthHookLine = Get-BerthHookLine -Invocation $MyInvocation -Words $args } catch { $berthHookLine = $null }
+            }
+            if ($null -eq $berthHookLine) { $berthHookLine = Get-BerthHookPlainLine -Invocation $MyInvocation -Words $args }
+            $berthHookPipe = if ($MyInvocation.ExpectingInput) { '$berthHookInput | ' }
+            $berthHookLine = "$($berthHookPipe)& `$berthHookProgram$berthHookLine`n`$berthHookState.ok = `$?"
+            $berthHookDeleted = Get-BerthHookDeleted
+            if ($berthHookWord -cmatch '^(use|refresh)$') {
+                $berthHookOut = @(Invoke-BerthHookBlock -Hook '1' -Deleted $berthHookDeleted -Block {
+                        Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine
+                    })
+                Use-BerthHookOutput -Out $berthHookOut
+            } elseif ($berthHookWord -cmatch '^(cd|finish|destroy|prune)$') {
+                $berthHookFile = New-BerthHookFile
+                try {
+                    Invoke-BerthHookBlock -File $berthHookFile -Deleted $berthHookDeleted -Block {
+                        Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine
+                    }
+                } finally { if ($berthHookFile -ne '') { Use-BerthHookFile -File $berthHookFile } }
+            } elseif ($berthHookDeleted -ne '') {
+                Invoke-BerthHookBlock -Deleted $berthHookDeleted -Block {
                     Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine
                 }
-            } finally { if ($berthHookFile -ne '') { Use-BerthHookFile -File $berthHookFile } }
-        } elseif ($berthHookDeleted -ne '') {
-            Invoke-BerthHookBlock -Deleted $berthHookDeleted -Block {
-                Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine
-            }
-        } else { Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine }
-        if (-not $berthHookOk) { Set-BerthHookFailed }
+            } else { Microsoft.PowerShell.Utility\Invoke-Expression -Command $berthHookLine }
+        }
+        # The last statement is what $? tells of; a function that fails for us would not do.
+        if (-not $berthHookState.ok -and (Test-BerthHookLanguage)) {
+            $berthHookFailing = { Microsoft.PowerShell.Core\Get-Job -Id 2147483647 -ErrorAction Ignore }.GetSteppablePipeline()
+            $berthHookFailing.Begin($false)
+            $berthHookFailing.End()
+        }
     }
 
     # The short ID, for a prompt.

@@ -2,11 +2,12 @@
 # Completions of berth for zsh: evaluated after compinit, or as a file "_berth" in a directory of fpath
 berth_complete() {
   # Under the options that zsh itself completes with.
-  \builtin local line about tab=$'\t'
+  \builtin local line about tab=$'\t' program=@program@
   \builtin local -a found rows
+  \builtin test -f "$program" && \builtin test -x "$program" || program=@command@
   found=("${(@f)$(
     \builtin export BUN_OPTIONS= BUN_BE_BUN= BUN_INSPECT=
-    \builtin command @command@ complete zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null
+    \builtin command "$program" complete zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null
   )}")
   if [[ "${found[1]}" == ':files' ]]; then
     _files

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bringProgram } from "../../scripts/registry-programs.ts";
-import { berth, run, scratch } from "./berth.ts";
+import { berth, run, scratch, until } from "./berth.ts";
 import { Terminal } from "./terminal.ts";
 
 /** A home with the binary as `berth` first on its PATH, and files of a user's. */
@@ -48,6 +48,9 @@ const START: Readonly<Record<string, (home: Home, rc: string) => { command: stri
   zsh: ({ path }) => ({ command: ["zsh", "-d", "-i"], file: `${path}/.zshrc` }),
   fish: ({ path }) => ({ command: ["fish", "-i"], file: `${path}/.config/fish/config.fish` }),
 };
+
+/** PowerShell asks nobody on the network. */
+export const QUIET = { POWERSHELL_TELEMETRY_OPTOUT: "1", POWERSHELL_UPDATECHECK: "Off" };
 
 let files = 0;
 
@@ -99,12 +102,12 @@ export class ShellTerminal {
 
 /** How each shell loads the hook from a file. */
 export const source = (shell: string, file: string): string =>
-  shell.startsWith("bash") || shell === "zsh" ? `. ${file}\n` : `source ${file}\n`;
+  shell.startsWith("bash") || shell === "zsh" || shell === "pwsh" ? `. ${file}\n` : `source ${file}\n`;
 
 /** The hook as a file in a home. @returns the startup line that loads it */
 export async function hookFile(home: Home, shell: string, ...more: readonly string[]): Promise<string> {
   const name = shell.split(" ")[0] ?? shell;
-  const file = `${home.path}/hook-${++files}.${name}`;
+  const file = `${home.path}/hook-${++files}.${name === "pwsh" ? "ps1" : name}`;
   writeFileSync(file, await hookText(name, ...more));
   return source(shell, file);
 }
@@ -117,4 +120,60 @@ export function powershell(): string {
   const found = bringProgram("powershell");
   if (found === undefined) throw new Error("There is no pwsh on the PATH, and no dotnet to bring one");
   return found;
+}
+
+/** What the prompt of `PowerShellTerminal` looks like: the status that it saw, and the short ID. */
+const PROMPT =
+  'function prompt { "<$?:$(if (Get-Command Get-BerthPrompt -ErrorAction Ignore) { Get-BerthPrompt })> " }\n';
+
+/** PowerShell with its line editor, which takes what is typed at a prompt, and only that. */
+export class PowerShellTerminal {
+  #prompts = 0;
+
+  private constructor(readonly terminal: Terminal, private readonly home: Home) {}
+
+  /** @param rc the profile, behind a prompt that shows `<status:short ID> ` */
+  static async open(home: Home, rc: string, env: Readonly<Record<string, string>> = {}) {
+    const file = `${home.path}/.config/powershell/Microsoft.PowerShell_profile.ps1`;
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, PROMPT + rc);
+    const terminal = new Terminal([powershell(), "-NoLogo"], {
+      home: home.path,
+      env: { ...home.env, ...QUIET, ...env },
+    });
+    const opened = new PowerShellTerminal(terminal, home);
+    await opened.atPrompt();
+    return opened;
+  }
+
+  /** Wait for the next prompt. @returns what it showed */
+  async atPrompt(): Promise<string> {
+    const found = await until(
+      `prompt ${this.#prompts + 1} in ${JSON.stringify(this.terminal.output.slice(-1500))}`,
+      () => {
+        const prompts = [...this.terminal.output.matchAll(/<((?:True|False):[^>]*)> /g)];
+        return prompts.length > this.#prompts ? prompts.at(-1)?.[1] : undefined;
+      },
+      40_000,
+    );
+    this.#prompts = [...this.terminal.output.matchAll(/<((?:True|False):[^>]*)> /g)].length;
+    return found;
+  }
+
+  /** Type a command line and wait for the prompt behind it. @returns what that prompt showed */
+  submit(command: string): Promise<string> {
+    this.terminal.type(`${command}\r`);
+    return this.atPrompt();
+  }
+
+  /** Type a command line and take what it prints. */
+  async line(command: string): Promise<string> {
+    const file = `${this.home.path}/out-${++files}`;
+    await this.submit(`${command} > ${file}`);
+    return readFileSync(file, "utf8").trim();
+  }
+
+  close(): Promise<void> {
+    return this.terminal.close();
+  }
 }

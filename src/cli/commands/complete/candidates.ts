@@ -1,4 +1,5 @@
 import { SHELLS } from "../../../hooks/shells.ts";
+import { formatLabel } from "../../../identity/label.ts";
 import { SETTINGS } from "../../../store/config.ts";
 import { listRecords } from "../../../store/list.ts";
 import { stem } from "../../../store/names.ts";
@@ -21,7 +22,9 @@ export const FILES = ":files";
 export type FILES = typeof FILES;
 
 /** What an argument of a command or the value of an option may be, by the word that its usage has for it. */
-const BY_WORD: Readonly<Record<string, (context: Context) => Candidate[] | Promise<Candidate[]>>> = {
+const BY_WORD: Readonly<
+  Record<string, (context: Context, label?: string) => Candidate[] | Promise<Candidate[]>>
+> = {
   shell: () => Object.keys(SHELLS).map((value) => ({ value, about: "" })),
   topic: (context) => [...commandNames(context), { value: "errors", about: "Exit statuses and error codes" }],
   session: sessions,
@@ -37,11 +40,13 @@ const ARE_FILES = /^(file|path|dir|directory|script|command|from|to|root)$/;
 /**
  * @param usage the argument as usage shows it (`[session]`), or an option's flag (`--scope <scope>`)
  * @param option the option, which may know its values
+ * @param label the session that the line means (`--session-id`), where it says so
  */
 export async function candidatesFor(
   context: Context,
   usage: string,
   option?: Option,
+  label?: string,
 ): Promise<readonly Candidate[] | FILES> {
   const picks = option?.schema !== undefined && "options" in option.schema
     ? option.schema.options
@@ -50,7 +55,7 @@ export async function candidatesFor(
   const word = /[<[](?:\.\.\.)?([a-z-]+)/.exec(usage)?.[1] ?? "";
   if (ARE_FILES.test(word)) return FILES;
   try {
-    return await BY_WORD[word]?.(context) ?? [];
+    return await BY_WORD[word]?.(context, label) ?? [];
   } catch {
     // A completion is no place for words: where the store cannot be read there is nothing to offer.
     return [];
@@ -83,10 +88,11 @@ function wordFor(name: string, root: string, here: string | null, records: reado
   return here === null && roots.length === 1 ? name : projectName(root, roots, name);
 }
 
-function keys(context: Context): Candidate[] {
+function keys(context: Context, label?: string): Candidate[] {
   const store = openStore({ environment: context.host.variables });
-  const values = valuesOf(readRecord(store, context.resolution().id), undefined) ?? {};
-  return Object.keys(values).filter((key) => !/[\s\p{Cc}]/u.test(key)).map((value) => ({ value, about: "" }));
+  const id = label === undefined ? context.resolution().id : formatLabel(label, context.deps.sha256);
+  const values = valuesOf(readRecord(store, id), undefined) ?? {};
+  return Object.keys(values).filter((key) => !/\p{Cc}/u.test(key)).map((value) => ({ value, about: "" }));
 }
 
 function archives(context: Context): Candidate[] {

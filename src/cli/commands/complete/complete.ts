@@ -21,10 +21,23 @@ export const complete: Command = {
   },
 };
 
-/** Whether a candidate begins with the word, or what stands behind its namespace does, as SESSION arguments may. */
+/**
+ * Whether a candidate begins with the word, or what stands behind its namespace does, as SESSION arguments may. Behind
+ * the `=` of an option it is the same.
+ */
 function fits(value: string, word: string): boolean {
-  const namespace = value.startsWith("-") ? -1 : value.indexOf("--");
-  return value.startsWith(word) || (namespace > 0 && value.slice(namespace + 2).startsWith(word));
+  const option = /^--[a-z-]+=/.exec(word)?.[0] ?? "";
+  if (!value.startsWith(option)) return false;
+  const [name, begun] = [value.slice(option.length), word.slice(option.length)];
+  const namespace = name.startsWith("-") ? -1 : name.indexOf("--");
+  return name.startsWith(begun) || (namespace > 0 && name.slice(namespace + 2).startsWith(begun));
+}
+
+/** The session that a line means by `--session-id`, wherever that stands. */
+function labelOf(words: readonly string[]): string | undefined {
+  const at = words.findLastIndex((word) => word === "--session-id" || word.startsWith("--session-id="));
+  const label = words[at]?.includes("=") ? words[at].slice(words[at].indexOf("=") + 1) : words[at + 1];
+  return at < 0 || label === "" ? undefined : label;
 }
 
 function lineOf({ value, about }: Candidate, shell: string, word: string): string {
@@ -70,6 +83,8 @@ async function candidates(context: Context, words: readonly string[]): Promise<r
   return await candidatesFor(
     context,
     wanted[given.length] ?? wanted.find((one) => one.includes("...")) ?? "",
+    undefined,
+    labelOf(before),
   );
 }
 
