@@ -92,6 +92,8 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   lintian: /release-system/,
   makepkg: /release-system/,
   mandoc: /release-system/,
+  mise: /hooks\/beside/,
+  nushell: /hooks\/(completions|directory|failure|session|text)/,
   minisign: /release-recipes|install|cli\/update/,
   "nix-bin": /release-recipes/,
   ruby: /release-recipes/,

@@ -23,7 +23,7 @@ export async function share(epoch: number): Promise<Member[]> {
   const completions = await Promise.all(
     Object.entries(SHELLS).map(async ([shell, load]) => ({
       name: COMPLETIONS[shell as keyof typeof SHELLS],
-      bytes: text((await load()).completions("berth")),
+      bytes: text((await load()).completions({ command: "berth", program: "" })),
       executable: false,
     })),
   );
