@@ -422,7 +422,7 @@ describe("what a crash leaves is told and can be put right", () => {
       await p.ok("new", "auth");
       await p.git("-C", await p.worktree("auth"), "commit", "-q", "--allow-empty", "-m", "work");
       await p.git("branch", "keep", "feature/auth");
-      const args = ["destroy", "auth", "--cleanup", "--delete-branch", ...force ? ["--force"] : []];
+      const args = ["destroy", "auth", "--cleanup", "--delete-branch", ...force ? ["--force-branch"] : []];
       await killedAt(p, "before", "worktree remove", ...args);
       await p.git("branch", "-D", "keep");
       await p.ok("doctor", "--fix");
@@ -552,7 +552,9 @@ describe("what a crash leaves is told and can be put right", () => {
       const failed = await as(berth, "destroy", "auth", "--cleanup", "--delete-branch", "--json");
       expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([1, "destroy_unfinished"]);
       const found = JSON.parse((await as(berth, "doctor", "--json")).stdout).findings;
-      expect(found).toMatchObject([{ code: "session_unfinished", fixed: false }]);
+      // Nobody sees less of the machine than its owner; only what is said of sessions counts here.
+      const ofSessions = found.filter((one: { code: string }) => one.code === "session_unfinished");
+      expect(ofSessions).toMatchObject([{ code: "session_unfinished", fixed: false }]);
       const dry = await as(berth, "destroy", "auth", "--cleanup", "--dry-run");
       expect([dry.status, dry.stdout]).toEqual([
         0,

@@ -23,7 +23,7 @@ describe("hooks of the project", () => {
   test("run only after the user trusted this very file", async () => {
     const p = await withHooks({ "post-create": 'echo "out $BERTH_HOOK"; pwd >"$HOME/ran"' });
     const first = await p.berth("new", "a");
-    expect(first.stderr).toContain('type "berth trust"');
+    expect(first.stderr).toContain('type "berth trust a"');
     expect([first.status, existsSync(join(p.home, "ran"))]).toEqual([0, false]);
     expect((await p.berth("trust")).stderr).toContain("post-create");
     await p.ok("new", "b");
@@ -37,12 +37,12 @@ describe("hooks of the project", () => {
     rmSync(join(p.home, "ran"));
     p.write(".berth.json", JSON.stringify({ hooks: { "post-create": 'touch "$HOME/evil"' } }));
     await p.git("commit", "-qam", "changed");
-    expect((await p.berth("new", "c")).stderr).toContain('type "berth trust"');
+    expect((await p.berth("new", "c")).stderr).toContain('type "berth trust a"');
     expect(existsSync(join(p.home, "evil"))).toBe(false);
     await p.ok("destroy", "c");
     await p.ok("trust");
     await p.ok("trust", "--revoke");
-    expect((await p.berth("new", "d")).stderr).toContain('type "berth trust"');
+    expect((await p.berth("new", "d")).stderr).toContain('type "berth trust a"');
     expect(existsSync(join(p.home, "evil"))).toBe(false);
   });
 
@@ -52,13 +52,17 @@ describe("hooks of the project", () => {
     const copy = join(p.home, "copy");
     await p.git("clone", "-q", p.root, copy);
     const q = at(copy, p.home, p.store, p.env);
-    expect((await q.berth("new", "a")).stderr).toContain('type "berth trust"');
+    expect((await q.berth("new", "a")).stderr).toContain('type "berth trust a"');
   });
 
   test("new --no-hooks runs none, and says nothing of it", async () => {
     const p = await withHooks({ "post-create": 'touch "$HOME/ran"' });
     await p.ok("trust");
-    expect(await p.berth("new", "a", "--no-hooks")).toMatchObject({ status: 0, stdout: "a\n", stderr: "" });
+    expect(await p.berth("new", "a", "--no-hooks")).toMatchObject({
+      status: 0,
+      stdout: "a\n",
+      stderr: expect.not.stringContaining("hook"),
+    });
     expect([existsSync(join(p.home, "ran")), await hookOf(p, "a")]).toEqual([false, []]);
     await p.ok("new", "b");
     expect(existsSync(join(p.home, "ran"))).toBe(true);
