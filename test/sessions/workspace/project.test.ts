@@ -37,7 +37,7 @@ describe("hooks of the project", () => {
     rmSync(join(p.home, "ran"));
     p.write(".berth.json", JSON.stringify({ hooks: { "post-create": 'touch "$HOME/evil"' } }));
     await p.git("commit", "-qam", "changed");
-    expect((await p.berth("new", "c")).stderr).toContain('type "berth trust a"');
+    expect((await p.berth("new", "c")).stderr).toContain('type "berth trust c"');
     expect(existsSync(join(p.home, "evil"))).toBe(false);
     await p.ok("destroy", "c");
     await p.ok("trust");
