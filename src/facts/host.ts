@@ -20,6 +20,8 @@ export interface Device {
  * and the plain way (`host-node.ts`: Deno, macOS, tests) can stand in for each other.
  */
 export interface Host {
+  /** How long a multiplexer's server is waited for, in milliseconds, where that is less than it is for a prompt. */
+  readonly patienceMs?: number;
   readonly system: System;
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** That the system grants us no thread beside the one that we are. */

@@ -38,7 +38,7 @@ export function askServer(
     connection.close();
     return () => unknown(why ?? "does not take a question");
   }
-  const deadline = host.clock() + PATIENCE;
+  const deadline = host.clock() + (host.patienceMs ?? PATIENCE);
   return () => {
     try {
       return listen(host, connection, self, deadline);
@@ -64,7 +64,7 @@ function listen(host: Host, connection: Connection, self: number, deadline: numb
   let text = "";
   for (let total = 0; total <= MAX_BYTES;) {
     const left = deadline - host.clock();
-    if (left <= 0) return unknown(`no answer within ${PATIENCE} ms`);
+    if (left <= 0) return unknown(`no answer within ${host.patienceMs ?? PATIENCE} ms`);
     const more = connection.receive(left);
     if (more === undefined) continue;
     if (more.length === 0) return unknown(OTHER_PROTOCOL);

@@ -1,6 +1,10 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { isUuid, sessionId } from "../../../sessions/model/worktree-path.ts";
 import { holdFor } from "./holder.ts";
+import { openFacts } from "../../../facts/open.ts";
+import type { Host } from "../../../facts/host.ts";
+import { resolve } from "../../../identity/resolve.ts";
+import type { Resolution } from "../../../identity/resolution.ts";
 import { openLog, prepare, stampOf } from "../../../events/observe.ts";
 import { writerOn } from "../../../events/host.ts";
 import type { Agent } from "../../../agents/agent.ts";
@@ -32,7 +36,7 @@ export async function hook(
     const agent = await loadAgent(name);
     const payload = readPayload();
     if (agent === null || payload === null) return;
-    await note(context, input, agent, payload, event);
+    await note(await hurried(context), input, agent, payload, event);
   } catch (error) {
     if (context.host.variables["BERTH_DEBUG"]) context.say(`berth: ${String(error)}\n`);
   }
@@ -108,4 +112,14 @@ function tellSession(file: string | undefined, id: string): void {
   if (!there.includes(line)) {
     appendFileSync(file, `${there === "" || there.endsWith("\n") ? "" : "\n"}${line}`);
   }
+}
+
+/** An agent waits for its hook, so a tmux that hangs is waited for less long than at a prompt, in milliseconds. */
+const PATIENCE_MS = 100;
+
+async function hurried(context: Context): Promise<Context> {
+  const host: Host = Object.create(context.host, { patienceMs: { value: PATIENCE_MS } });
+  const facts = await openFacts(host);
+  let found: Resolution | undefined;
+  return { ...context, facts, resolution: () => found ??= resolve(facts, context.request, context.deps) };
 }

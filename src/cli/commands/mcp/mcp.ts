@@ -1,3 +1,6 @@
+import { factsReader } from "../../../facts/open.ts";
+import { machineFrom } from "../../../store/liveness.ts";
+import { agentsOf, rowsOf } from "../../mean/agents.ts";
 import { resolve } from "node:path";
 import { type Command, flag, text } from "../../command.ts";
 import { ROOT_OPTION, subjectOf } from "../../mean/subject.ts";
@@ -60,6 +63,11 @@ export const mcp: Command = {
       allowDelete: flag(input, "allow-delete"),
       changes: new Queue(),
       scripts: new Queue(),
+      agents: async () => {
+        // A new reader each time: that of the context answers every question once.
+        const machine = machineFrom((await factsReader(context.host))(), subject.store);
+        return rowsOf((await agentsOf(context, subject.store, subject.id, machine)).get(subject.id));
+      },
     };
     const { serve, Roots } = await import("./server.ts");
     const roots = new Roots(subject, given, context.host.variables["CLAUDE_PROJECT_DIR"]);

@@ -57,9 +57,10 @@ export const SESSION_TOOLS = [
     input: v.strictObject({
       history: optional(integer(`Newest entries of the history; ${HISTORY} by default`, 0, 200)),
     }),
-    run: ({ subject: { store, id } }, { history = HISTORY }) => {
+    run: async ({ service, subject: { store, id } }, { history = HISTORY }) => {
       const record = readRecord(store, id);
-      return { id, record: record && shown(record, history) };
+      const agents = await service.agents();
+      return { id, record: record && shown(record, history), ...agents.length === 0 ? {} : { agents } };
     },
   }),
   tool({

@@ -1,3 +1,4 @@
+import type { AgentRow } from "../../../agents/evidence.ts";
 import type { CallToolResult, Tool as Listed, ToolAnnotations } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import { BerthError, fail } from "../../../errors/errors.ts";
@@ -14,6 +15,8 @@ export interface Service {
   /** Changes of the session's record, and its scripts: one at a time each. */
   readonly changes: Queue;
   readonly scripts: Queue;
+  /** The agents that work in the session, as they are now. */
+  readonly agents: () => Promise<readonly AgentRow[]>;
 }
 
 /** One call of a tool. */
