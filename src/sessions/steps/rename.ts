@@ -7,10 +7,12 @@ import { findAround, findBranch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { must } from "../git/git.ts";
 import { readMarker, writeMarker } from "../git/marker.ts";
+import { addLink, removeLinks } from "../git/readable-link.ts";
 import { stepMarks } from "../git/worktree.ts";
 import { linkedDirectory } from "../git/worktree-directory.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type JournalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
+import { uuidOf } from "../model/worktree-path.ts";
 import { checkName } from "../model/name.ts";
 import { change } from "../runs/runs.ts";
 import { find } from "../workspace/query.ts";
@@ -76,7 +78,10 @@ async function complete(
         marks: stepMarks(record.id),
       });
     } catch (error) {
-      await change(deps, record.id, (draft) => void delete draft["pending"], false);
+      // Where git was stopped between the two names, the journal is what has the commits.
+      if (await findBranch(main, branch.from) !== undefined) {
+        await change(deps, record.id, (draft) => void delete draft["pending"], false);
+      }
       throw error;
     }
   }
@@ -93,8 +98,13 @@ function renamed(draft: SessionRecord, { name, branch }: JournalOf<"rename">, at
   remember(draft, at, "renamed", { from: before, to: name });
 }
 
-/** What a record that is lost is rebuilt from. */
+/** The link for people who look into the directory, and what a record that is lost is rebuilt from. */
 function noteName({ id, name = "", project }: SessionRecord): void {
+  const uuid = uuidOf(id);
+  if (project?.worktree !== undefined && uuid !== null) {
+    removeLinks(project.root, uuid);
+    addLink(project.root, name, uuid);
+  }
   const admin = project?.worktree === undefined ? null : linkedDirectory(project.worktree);
   const marker = admin === null ? null : readMarker(admin);
   if (admin === null || marker?.id !== id) return;

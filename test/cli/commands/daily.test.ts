@@ -98,6 +98,9 @@ describe("rename", () => {
       worktree: p.tree,
     });
     expect(await p.git("-C", p.tree, "branch", "--show-current")).toBe("feature/sign-in\n");
+    expect(readdirSync(join(p.root, ".worktrees")).filter((name) => !/^[0-9a-f]{8}-/.test(name))).toEqual([
+      "sign-in",
+    ]);
     const [admin = ""] = readdirSync(join(p.root, ".git/worktrees"));
     expect(JSON.parse(read(join(p.root, ".git/worktrees", admin, "berth.json")))).toMatchObject({
       name: "sign-in",
