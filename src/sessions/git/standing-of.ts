@@ -69,9 +69,10 @@ async function standing(
   if (status === null || counts === null) return null;
   const [behind = 0, ahead = 0] = counts.trim().split("\t").map(Number);
   const changed = status === "" ? 0 : status.trimEnd().split("\n").length;
+  // A base that has nothing else has none of it under other commits either.
   const merged = ahead === 0
     ? await hasBegun(git, baseCommit)
-    : changed === 0 && await isContained(git, base);
+    : changed === 0 && behind > 0 && await isContained(git, base);
   return { changed, ahead, behind, merged };
 }
 

@@ -10,14 +10,15 @@ import { whyGit } from "./why.ts";
  *
  * @param git in the checkout, as the user calls it
  * @param plain git in the checkout, without hooks
+ * @returns where the base stands now
  * @throws `finish_failed` when git fails; everything is as it was, or the message says what is not
  */
-export async function mergeInCheckout(git: Git, plain: Git, wanted: WantedMerge): Promise<void> {
+export async function mergeInCheckout(git: Git, plain: Git, wanted: WantedMerge): Promise<string> {
   const before = await snapshot(plain);
   const answer = wanted.way === "squash" ? await squash(git, plain, wanted) : await merge(git, plain, wanted);
   const now = (await must(plain, "read HEAD", ["rev-parse", "HEAD"])).trim();
   // A merge that is there counts, whatever failed after it.
-  if (now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) return;
+  if (now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) return now;
   const why = answer.status === 0
     ? "git made no commit of it, by the settings of this repository"
     : whyGit(answer);

@@ -1,6 +1,6 @@
 import type { Environment } from "../git/git-environment.ts";
 import type { Checkout } from "../git/checkout.ts";
-import { type Git, gitIn, must } from "../git/git.ts";
+import { type Git, gitIn } from "../git/git.ts";
 import { mergeInCheckout } from "./in-checkout.ts";
 import { type MergePlan, refuseDirty } from "./plan.ts";
 import { rebased, removeScratch } from "./rebased.ts";
@@ -47,13 +47,9 @@ export async function mergeAsPlanned(
   }
 }
 
-async function inCheckout(
+const inCheckout = (
   { directory }: Git,
   environment: Environment,
   userGit: (directory: string) => Git,
   wanted: MergePlan["wanted"],
-): Promise<string> {
-  const plain = gitIn(directory, environment);
-  await mergeInCheckout(userGit(directory), plain, wanted);
-  return (await must(plain, "read the base", ["rev-parse", "--verify", `refs/heads/${wanted.base}`])).trim();
-}
+): Promise<string> => mergeInCheckout(userGit(directory), gitIn(directory, environment), wanted);

@@ -472,7 +472,7 @@ const killed = (p: Finishable, env: Record<string, string> = {}) =>
   );
 
 /** At each of git's steps: berth is killed, and git with it or not. */
-const STEPS = ["merge ", "rev-parse --verify refs/heads", "worktree remove", "update-ref --no-deref -d"];
+const STEPS = ["merge ", "rev-parse HEAD ", "worktree remove", "update-ref --no-deref -d"];
 
 describe("killed", () => {
   for (const step of STEPS) {
@@ -483,7 +483,7 @@ describe("killed", () => {
         const run = when === "before" ? "" : '$GIT "$@"; ';
         const { env } = gitBy(
           p,
-          `case " $* " in *" ${step.trim()}"*) ${run}kill -9 $PPID; exit 1;; esac\nexec $GIT "$@"`,
+          `case " $* " in *" ${step}"*) ${run}kill -9 $PPID; exit 1;; esac\nexec $GIT "$@"`,
         );
         await killed(p, env);
         await p.ok("doctor", "--fix");
