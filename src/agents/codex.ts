@@ -29,5 +29,8 @@ export const codex: Agent = {
       "SessionEnd",
     ],
   }),
-  cannotSee: ["It tells nothing before the first prompt"],
+  cannotSee: [
+    "It runs new hooks only after its person has trusted them there",
+    "It tells nothing before the first prompt",
+  ],
 };
