@@ -61,7 +61,7 @@ export async function assess(git: Git, worktree: Git, found: InspectedWorktree):
   const own = exists && admin !== null;
   const starts = [
     ...listed !== null && listed.branch === null && listed.head !== null ? [listed.head] : [],
-    ...own ? await ownRefs(worktree) : [],
+    ...own && mayHaveRefs(admin) ? await ownRefs(worktree) : [],
   ];
   const lost: Loss[] = [
     ...listed !== null && listed.locked !== null ? [{ kind: "lock", reason: listed.locked } as const] : [],
@@ -123,6 +123,10 @@ function counted<K extends "commits" | "untracked" | "hidden" | "repositories" |
 ): { readonly kind: K; readonly count: number }[] {
   return n === 0 ? [] : [{ kind, count: n }];
 }
+
+/** Refs of its own are files below git's directory for it, which hardly any worktree has; or in a table of their own. */
+const mayHaveRefs = (admin: string): boolean =>
+  [...OWN_REFS, "reftable"].some((name) => existsSync(join(admin, name)));
 
 async function ownRefs(worktree: Git): Promise<string[]> {
   const out = await must(worktree, "list the refs", ["for-each-ref", "--format=%(objectname)", ...OWN_REFS]);
