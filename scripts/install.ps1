@@ -18,6 +18,7 @@ windows-x64 or windows-arm64; that of this machine when not given. [BERTH_INSTAL
 .EXAMPLE
 .\install.ps1 -Base C:\Users\me\Downloads\berth-release
 #>
+[CmdletBinding(SupportsShouldProcess = $true)]
 param(
   [string] $Base = $env:BERTH_INSTALL_BASE,
   [string] $Version = $env:BERTH_INSTALL_VERSION,
@@ -126,8 +127,11 @@ function Write-BerthLine([string] $To) {
   if (($env:PATH -split ';') -notcontains $To) {
     $path = '$env:PATH = ''' + $To.Replace("'", "''") + ';'' + $env:PATH; '
   }
-  Write-Host "Put this line at the end of ${PROFILE}:"
-  Write-Output ($path + 'Invoke-Expression (& berth init pwsh | Out-String)')
+  # A job has no profile.
+  $profileFile = Get-Variable -Name PROFILE -ValueOnly -ErrorAction Ignore
+  if ($null -eq $profileFile) { $profileFile = 'your profile ($PROFILE)' }
+  Write-Host "Put this line at the end of ${profileFile}:"
+  Write-Output ($path + 'Invoke-Expression ((& berth init pwsh) -join "`n")')
 }
 
 function Install-Berth([string] $Base, [string] $Version, [string] $To, [string] $Target) {
@@ -168,6 +172,9 @@ function Install-Berth([string] $Base, [string] $Version, [string] $To, [string]
     Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue
   }
 }
+
+# With -WhatIf it only says what it would do; evaluated as a text it has no such switch.
+if ($null -ne $PSCmdlet -and -not $PSCmdlet.ShouldProcess("berth from '$Base'", 'Install')) { return }
 
 # The last line starts it: a script cut off on its way does nothing.
 Install-Berth $Base $Version $To $Target

@@ -296,7 +296,7 @@ line() {
       ;;
     pwsh)
       on_path || path="\$env:PATH = '$(printf '%s' "$to" | sed "s/'/''/g"):' + \$env:PATH; "
-      printf '%s\n' "${path}Invoke-Expression (& berth init pwsh | Out-String)"
+      printf '%s\n' "${path}Invoke-Expression ((& berth init pwsh) -join \"\`n\")"
       ;;
   esac
 }

@@ -40,10 +40,10 @@ Register-ArgumentCompleter -Native -CommandName '@command@' -ScriptBlock {
                 $process.StandardInput.Close()
                 $reading = $process.StandardOutput.ReadToEndAsync()
                 $until = [System.DateTime]::UtcNow.AddSeconds(2)
-                while (-not $reading.Wait(20)) { if ([System.DateTime]::UtcNow -gt $until) { return '' } }
-                $lines = @($reading.Result -split "`r?`n")
+                while (-not $reading.Wait(20) -and [System.DateTime]::UtcNow -lt $until) { }
+                if ($reading.IsCompleted) { $lines = @($reading.Result -split "`r?`n") }
             } finally { if (-not $process.HasExited) { $process.Kill() } }
-        } catch { return '' }
+        } catch { $lines = @() }
     } else {
         $last = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore
         $code = if ($null -ne $last) { $last.Value }
@@ -66,5 +66,6 @@ Register-ArgumentCompleter -Native -CommandName '@command@' -ScriptBlock {
         $text = if ($cells[0] -cmatch '^[A-Za-z0-9_./=+:-]+$') { $cells[0] } else { "'" + ($cells[0] -replace "(['\u2018-\u201B])", '$1$1') + "'" }
         if ($full) { [System.Management.Automation.CompletionResult]::new($text, $cells[0], 'ParameterValue', $about) } else { $text }
     }
-    if (-not $any) { '' }
+    # Nothing to offer: the word stays as it is, for without an answer PowerShell would offer names of files.
+    if (-not $any) { "$wordToComplete" }
 }

@@ -317,7 +317,7 @@ test.each([
   ["bash", 'eval "$(berth init bash)"', ".bashrc:"],
   ["zsh", 'eval "$(berth init zsh)"', ".zshrc:"],
   ["fish", "berth init fish | source", "fish/config.fish:"],
-  ["pwsh", "Invoke-Expression (& berth init pwsh | Out-String)", "$PROFILE names:"],
+  ["pwsh", 'Invoke-Expression ((& berth init pwsh) -join "`n")', "$PROFILE names:"],
 ])("on PATH %s needs no more than its own line", async (shell, line, file) => {
   const machine = place();
   const env = { SHELL: `/bin/${shell}`, PATH: `${process.env["PATH"]}:${machine.to}` };

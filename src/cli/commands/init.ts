@@ -10,7 +10,7 @@ export const init: Command = {
     `  bash  ~/.bashrc                   eval "$(berth init bash)"`,
     `  zsh   ~/.zshrc                    eval "$(berth init zsh)"`,
     "  fish  ~/.config/fish/config.fish  berth init fish | source",
-    "  pwsh  $PROFILE                    Invoke-Expression (& berth init pwsh | Out-String)",
+    '  pwsh  $PROFILE                    Invoke-Expression ((& berth init pwsh) -join "`n")',
     "  nu    type once                   berth init nu | save -f ($nu.user-autoload-dirs.0 | path join berth.nu)",
     "",
     "Every shell then has BERTH_SESSION_ID, and the short ID for its prompt in BERTH_SESSION_SHORT. The text is",
