@@ -234,7 +234,7 @@ describe("completions", () => {
         "'re d'",
         "'re d'",
         "'re d'",
-        "",
+        "nothing",
         "version",
         "",
         "7",
