@@ -384,8 +384,8 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
         $global:BerthHookPrompts = @($global:BerthHookPrompts) + @(if ($null -ne $function:prompt) { $function:prompt } else { { 'PS> ' } })
         Microsoft.PowerShell.Utility\Invoke-Expression -Command @"
 function global:prompt {
-    if (`$null -eq `${function:Invoke-BerthHookAsk} -or
-        "`$env:BERTH_SESSION``n`$env:BERTH_USE``n`$env:TMUX``n`$env:TMUX_PANE" -ceq `$global:BerthHookSeen) {
+    if ("`$env:BERTH_SESSION``n`$env:BERTH_USE``n`$env:TMUX``n`$env:TMUX_PANE" -ceq `$global:BerthHookSeen -or
+        `$null -eq `${function:Invoke-BerthHookAsk}) {
         & `$global:BerthHookPrompts[$($global:BerthHookPrompts.Count - 1)]
     } else {
         `$berthHookOk = `$?
@@ -409,7 +409,8 @@ function global:prompt {
             $function:global:prompt = $global:BerthHookPrompts[[int] $Matches[1]]
             if ("$function:prompt" -cmatch 'Get-BerthPrompt') { $stays = @('Get-BerthPrompt') }
         } else {
-            $left = @('BerthHookSeen', 'BerthHookFound')
+            $left = @('BerthHookFound')
+            $global:BerthHookSeen = $null
             $stays = @('Get-BerthPrompt')
         }
         #end
