@@ -40,7 +40,8 @@ function sessions(world: World) {
     ),
     branches: world.git("for-each-ref", "--format=%(refname)", "refs/heads"),
     worktrees: world.git("worktree", "list", "--porcelain").match(/^worktree /gm)?.length,
-    directories: world.names("project", ".worktrees").length,
+    // Not the readable links to them, which are a convenience.
+    directories: world.names("project", ".worktrees").filter((name) => /^[0-9a-f-]{36}$/.test(name)).length,
   };
 }
 

@@ -27,10 +27,15 @@ export async function createBranch(
   const what = ["--no-deref", `refs/heads/${name}`, base.commit, ""];
   // A bare repository keeps no reflog by itself, and this line is what tells whose branch it is.
   const { status, err } = await git(["update-ref", "--create-reflog", ...reason, ...what], { marks });
-  if (status === 0) return;
+  // Killed when it was through already.
+  if (status === 0 || await isMadeAt(git, name, base.commit, id)) return;
   refuseTaken(name, await findAround(git, name));
   throw fail("git_failed", { action: `make branch ${name}`, why: lastLine(err, status) });
 }
+
+/** Whether there is the branch that was to be made for the session, as it was to be. */
+const isMadeAt = async (git: Git, name: string, commit: string, id: string): Promise<boolean> =>
+  (await findBranch(git, name))?.commit === commit && await isFresh(git, name, id);
 
 /**
  * Whether the branch was made by `createBranch` for the session and did not move since. Without a reflog (a bare

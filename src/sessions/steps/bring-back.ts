@@ -13,7 +13,7 @@ import { nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { bringBack, readManifest } from "../undo/bring-back.ts";
 import { type Removed, removedOf } from "../undo/removed.ts";
-import { markerOf } from "./make.ts";
+import { markerOf } from "../git/marker-of.ts";
 
 /** What came back with a worktree. */
 export interface BroughtBack {

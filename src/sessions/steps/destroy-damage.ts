@@ -17,7 +17,7 @@ export async function isWhole(
   if (before === null) return true;
   try {
     const found = await inspectWorktree(main, { ...repository, path: ownPath(record, repository.root) });
-    if (found.listed === null || found.exists && found.admin === null) return false;
+    if (found.listed === null || !found.exists || found.admin === null) return false;
     return !hasShrunk(before, await assess(main, worktree, found));
   } catch {
     // What cannot be looked at any more is not whole.

@@ -9,6 +9,7 @@ import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { keepRemoved, removedBy } from "../undo/keep-removed.ts";
 import { archive, disown } from "./destroy-archive.ts";
+import { clearStepLocks } from "./step-locks.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
 import { type Destruction, type Plan, planDestroy } from "./destroy-plan.ts";
 
@@ -55,6 +56,7 @@ export async function destroySession(
       await removeAll(deps, record, checkout, plan);
     }
   } catch (error) {
+    if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record);
     if (checkout !== null && !(await isWhole(record, checkout, plan))) {
       throw halfDestroyed(nameOf(record), error);
     }

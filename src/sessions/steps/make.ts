@@ -1,12 +1,10 @@
+import { clearStaleLock } from "../git/stale-lock.ts";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { recordName } from "../../store/names.ts";
-import { tell } from "../../store/observe.ts";
-import { lockScope } from "../../store/locks.ts";
-import { adoptable, type Branch, findAround, findBranch, findBranches } from "../git/branch.ts";
+import { adoptable, type Branch, findAround, findBranches } from "../git/branch.ts";
 import { type Base, findBase } from "../git/base.ts";
 import { checkBranchName, refuseTaken } from "../git/branch-name.ts";
-import { createBranch, deleteLeft, isFresh } from "../git/branch-change.ts";
+import { createBranch } from "../git/branch-change.ts";
 import { createSession } from "../workspace/create.ts";
 import { type Git, gitAt } from "../git/git.ts";
 import { onlyOnRemote, type RemoteBranch, track } from "../git/remote-branch.ts";
@@ -14,12 +12,14 @@ import { copyIncluded } from "../git/include.ts";
 import type { Marker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { branchOf } from "../model/name.ts";
-import { type Journal, journalOf } from "../model/journal.ts";
+import { type Journal } from "../model/journal.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
 import type { Repository } from "../git/repository.ts";
 import { change } from "../runs/runs.ts";
-import { addWorktree, checkWorktree, inspectWorktree, removeWorktree, stepMarks } from "../git/worktree.ts";
+import { addWorktree, checkWorktree, stepMarks } from "../git/worktree.ts";
+import { removeRecord, undoMake } from "./undo-make.ts";
+import { markerOf } from "../git/marker-of.ts";
 
 export interface WorktreeSession {
   readonly name?: string;
@@ -71,7 +71,7 @@ export async function makeWorktreeSession(
   });
   const marker = markerOf(record);
   const path = worktreePath(root, record.id);
-  if (base !== null) await makeBranch(deps, main, marker, base);
+  if (base !== null) await makeBranch(deps, main, commonDir, marker, base);
   try {
     if (remote !== null) await track(main, marker.branch, remote);
     await addWorktree(main, { root, commonDir, path, marker });
@@ -87,10 +87,17 @@ export async function makeWorktreeSession(
 }
 
 /** Where it fails, a branch of that name is somebody else's, and there is only the record to take back. */
-async function makeBranch(deps: Dependencies, main: Git, { id, branch }: Marker, base: Base): Promise<void> {
+async function makeBranch(
+  deps: Dependencies,
+  main: Git,
+  commonDir: string,
+  { id, branch }: Marker,
+  base: Base,
+): Promise<void> {
   try {
     await createBranch(main, branch, base, id, stepMarks(id));
   } catch (error) {
+    await clearStaleLock(commonDir, `refs/heads/${branch}`);
     await removeRecord(deps, id).catch(() => {
       // It is in the journal, as below.
     });
@@ -134,62 +141,9 @@ async function prepare(
   draft["pending"] = journal;
 }
 
-/** What the worktree itself keeps of its session. */
-export function markerOf({ id, name = "", role, project, createdAt }: SessionRecord): Marker {
-  return {
-    schema: 1,
-    id,
-    name,
-    ...role === undefined ? {} : { role },
-    branch: project?.branch ?? "",
-    ownsBranch: project?.["ownsBranch"] === true,
-    baseRef: project?.baseRef ?? "",
-    ...typeof project?.["baseCommit"] === "string" ? { baseCommit: project["baseCommit"] } : {},
-    createdAt,
-  };
-}
-
 /** The journal's end: everything is there. */
 export function finish(deps: Dependencies, id: string): Promise<SessionRecord> {
   return change(deps, id, (draft) => {
     delete draft["pending"];
   });
-}
-
-/**
- * Take back a session that did not come about: worktree, branch (where it still stands at its first commit) and
- * record, in this order, so that the journal goes last.
- *
- * @param made whether we know that the branch is one we made; else its reflog has to say so
- */
-export async function undoMake(
-  deps: Dependencies,
-  main: Git,
-  { root, commonDir }: Repository,
-  record: SessionRecord,
-  made: boolean,
-): Promise<void> {
-  const journal = journalOf(record);
-  const path = worktreePath(root, record.id);
-  const found = await inspectWorktree(main, { root, commonDir, path });
-  // One of another session may have been moved here.
-  const other = found.marker !== null && found.marker.id !== record.id;
-  if (found.listed !== null && !other) await removeWorktree(main, record.id, path, true);
-  const { branch } = record.project ?? {};
-  const base = journal?.kind === "new" ? journal.base : null;
-  if (branch !== undefined && record.project?.["ownsBranch"] === true && base !== null) {
-    if (made || await isOurs(main, branch, record.id)) await deleteLeft(main, branch, base);
-  }
-  await removeRecord(deps, record.id);
-}
-
-/** A crash right before we made the branch leaves the name to anybody. */
-const isOurs = async (main: Git, branch: string, id: string): Promise<boolean> =>
-  await findBranch(main, branch) !== undefined && await isFresh(main, branch, id);
-
-async function removeRecord({ store }: Dependencies, id: string): Promise<void> {
-  const lock = await lockScope(store, { kind: "session", id });
-  store.backend.remove(recordName(id));
-  tell(store, { kind: "deleted", id });
-  lock.discard();
 }

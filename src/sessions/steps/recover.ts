@@ -1,3 +1,5 @@
+import { relink } from "./relink.ts";
+import { clearStepLocks } from "./step-locks.ts";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { processAlive } from "../../store/liveness.ts";
@@ -12,7 +14,9 @@ import { type Destruction, ownPath } from "./destroy-plan.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { must } from "../git/git.ts";
 import { adminOf, isLinkMissing, linked } from "../git/link.ts";
-import { finish, markerOf, undoMake } from "./make.ts";
+import { finish } from "./make.ts";
+import { markerOf } from "../git/marker-of.ts";
+import { undoMake } from "./undo-make.ts";
 import { writeMarker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type JournalOf, journalOf, removalOf } from "../model/journal.ts";
@@ -25,10 +29,10 @@ import { type InspectedWorktree, inspectWorktree, stepMarks } from "../git/workt
 import { lockIn } from "../git/worktree-list.ts";
 
 /**
- * What became of a step that a killed process had begun. `forgotten`: undone, but for files that git knows nothing of;
- * `unlinked`: they have a `.git` file that leads nowhere.
+ * What became of a step that a killed process had begun. `unlinked`: there are files with a `.git` file that leads
+ * nowhere.
  */
-export type Recovery = DestroyRecovery | "busy" | "forgotten" | "unlinked";
+export type Recovery = DestroyRecovery | "busy" | "unlinked";
 
 /** Time that git, which outlived us, has to come to its end. */
 const GIT_MS = 10_000;
@@ -69,6 +73,7 @@ export async function recover(
   if (record === null || !isUnfinished(deps, record)) return "finished";
   const journal = journalOf(record);
   if (!(await gitGone(deps, record.id))) return "busy";
+  if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record);
   if (journal === null || checkout === null) {
     await archive(deps, record.id);
     return "finished";
@@ -128,10 +133,10 @@ async function recoverNew(deps: Dependencies, record: SessionRecord, checkout: C
     await undoMake(deps, main, repository, record, false);
     return "undone";
   }
-  const found = await linked(checkout, path);
+  let found = await linked(checkout, path);
   if (found.exists && found.listed === null) {
-    await undoMake(deps, main, repository, record, false);
-    return "forgotten";
+    await relink(main, repository, record, "left out");
+    found = await inspectWorktree(main, { ...repository, path });
   }
   if (found.exists) {
     if (found.admin === null) return "unlinked";

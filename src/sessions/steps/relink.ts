@@ -11,7 +11,7 @@ import { registerWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { isInside } from "../model/worktree-path.ts";
 import { change } from "../runs/runs.ts";
-import { markerOf } from "./make.ts";
+import { markerOf } from "../git/marker-of.ts";
 
 /** Git's own directory for the worktree of a session, by what berth left there. */
 export function adminOfSession(commonDir: string, id: string): string | null {
@@ -26,14 +26,20 @@ export function adminOfSession(commonDir: string, id: string): string | null {
  * forgotten it, it is registered again with every file kept and an index made from its branch.
  *
  * @param main git in the repository's root
+ * @param index left out where `complete` is to make it, with the files that are missing
  */
-export async function relink(main: Git, { commonDir }: Repository, record: SessionRecord): Promise<void> {
+export async function relink(
+  main: Git,
+  { commonDir }: Pick<Repository, "commonDir">,
+  record: SessionRecord,
+  index: "made" | "left out" = "made",
+): Promise<void> {
   const { worktree = "", branch } = record.project ?? {};
   const admin = adminOfSession(commonDir, record.id) ?? await registered(main, commonDir, record, branch);
   writeFileSync(join(worktree, ".git"), `gitdir: ${admin}\n`);
   writeFileSync(join(admin, "gitdir"), `${join(worktree, ".git")}\n`);
   writeMarker(admin, markerOf(record));
-  if (!existsSync(join(admin, "index"))) {
+  if (index === "made" && !existsSync(join(admin, "index"))) {
     await must(main, "make the index", ["-C", worktree, "reset", "--quiet"]);
   }
 }

@@ -232,7 +232,7 @@ describe("what a crash leaves is told and can be put right", () => {
     expect([q.stored("sessions"), q.stored("archive").length]).toEqual([[], 1]);
   });
 
-  test("files without a .git file: it is put back where git knows the worktree, else they stay", async () => {
+  test("files without a .git file: it is put back, and where git has forgotten the worktree it learns of it again", async () => {
     const p = await project();
     await p.ok("new", "auth");
     const worktree = await p.worktree("auth");
@@ -248,11 +248,10 @@ describe("what a crash leaves is told and can be put right", () => {
     rmSync(join(p.root, ".git/worktrees"), { recursive: true });
     leave(p, { kind: "new", base });
     const { findings } = JSON.parse(await p.ok("doctor", "--fix", "--json"));
-    expect(findings[0].hint).toBe(
-      `It was undone; git knows nothing of the files in "${worktree}", which stay`,
-    );
+    expect(findings[0].hint).toBe("It was finished");
     expect(read(join(worktree, "mine.txt"))).toBe("mine");
-    expect([p.stored("sessions"), await branches(p)]).toEqual([[], ""]);
+    expect(await p.git("-C", worktree, "status", "--porcelain")).toBe("?? mine.txt\n");
+    expect((await p.session("auth")).project?.worktree).toBe(worktree);
   });
 
   test("a .git file that leads nowhere is told, and nothing is done until it is gone", async () => {

@@ -116,7 +116,6 @@ async function recovered(context: Context, deps: Dependencies, record: SessionRe
     undone: "It was undone",
     left: `It was finished; what is left of ${quotePath(worktree)} is for you to delete`,
     busy: "git is still at work on it",
-    forgotten: `It was undone; git knows nothing of the files in ${quotePath(worktree)}, which stay`,
     unlinked:
       `No .git file leads from ${quotePath(worktree)} to the repository: move the files there away, ` +
       `then type "berth doctor --fix" again`,
