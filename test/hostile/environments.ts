@@ -182,7 +182,8 @@ const FILES: readonly Environment[] = [
   mounted("no /etc/passwd", "mount --bind /dev/null /etc/passwd"),
   mounted("no machine ID", "mount --bind /dev/null /etc/machine-id"),
   mounted("no boot ID", "mount --bind /dev/null /proc/sys/kernel/random/boot_id"),
-  mounted("processes of others are hidden", "mount -o remount,hidepid=2 /proc"),
+  // A new instance: a remount would reach the one that everybody has.
+  mounted("processes of others are hidden", "mount -t proc -o hidepid=2 proc /proc"),
   mounted(
     "a process table with little in it",
     `mkdir -p "$HERE/proc" && mount --rbind /proc "$HERE/proc" && mount -t tmpfs none /proc &&
