@@ -56,7 +56,7 @@ export async function destroySession(
       await removeAll(deps, record, checkout, plan);
     }
   } catch (error) {
-    if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record);
+    if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record, removed?.ref);
     if (checkout !== null && !(await isWhole(record, checkout, plan))) {
       throw halfDestroyed(nameOf(record), error);
     }

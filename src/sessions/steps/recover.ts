@@ -73,7 +73,10 @@ export async function recover(
   if (record === null || !isUnfinished(deps, record)) return "finished";
   const journal = journalOf(record);
   if (!(await gitGone(deps, record.id))) return "busy";
-  if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record);
+  if (checkout !== null) {
+    const kept = journal?.kind === "destroy" ? journal.removed?.ref : undefined;
+    await clearStepLocks(checkout.repository.commonDir, record, kept);
+  }
   if (journal === null || checkout === null) {
     await archive(deps, record.id);
     return "finished";

@@ -1,11 +1,16 @@
 import type { SessionRecord } from "../../store/record.ts";
 import { clearStaleLock } from "../git/stale-lock.ts";
-import { uuidOf } from "../model/worktree-path.ts";
-import { REMOVED } from "../undo/keep.ts";
 
-/** Clear away what a killed git of a session's step left locked: its branch, and what keeps its work for an undo. */
-export async function clearStepLocks(commonDir: string, { id, project }: SessionRecord): Promise<void> {
-  const uuid = uuidOf(id);
+/**
+ * Clear away what a killed git of a session's step left locked: its branch, and the ref that keeps its work for an undo.
+ *
+ * @param kept that ref, where there is one
+ */
+export async function clearStepLocks(
+  commonDir: string,
+  { project }: SessionRecord,
+  kept?: string,
+): Promise<void> {
   if (project?.branch !== undefined) await clearStaleLock(commonDir, `refs/heads/${project.branch}`);
-  if (uuid !== null) await clearStaleLock(commonDir, `${REMOVED}/${uuid}`);
+  if (kept !== undefined) await clearStaleLock(commonDir, kept);
 }

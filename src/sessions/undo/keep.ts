@@ -116,13 +116,25 @@ async function treeOf(git: Git, admin: string, manifest: Manifest): Promise<stri
     `100644 ${object}\tobjects/${String(at).padStart(6, "0")}\0`
   );
   const index = join(admin, "berth-index");
+  clear(index);
   try {
     const input = `100644 ${text.trim()}\t${MANIFEST}\0${numbered.join("")}`;
     const marks = { GIT_INDEX_FILE: index };
     await must(git, "keep the work", ["update-index", "-z", "--index-info"], { input, marks });
     return (await must(git, "keep the work", ["write-tree"], { marks })).trim();
   } finally {
-    rmSync(index, { force: true });
+    clear(index);
+  }
+}
+
+/** With its lock, which a killed git leaves. Both go with the worktree in any case. */
+function clear(index: string): void {
+  for (const path of [index, `${index}.lock`]) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // Git says so when it wants to write it.
+    }
   }
 }
 
