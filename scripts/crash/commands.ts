@@ -107,6 +107,40 @@ export const COMMANDS: readonly Changing[] = [
         .sort(),
   },
   {
+    name: "purge",
+    args: ["purge", "--yes"],
+    prepare: (world) => {
+      for (const value of ["1", "2", "3"]) {
+        set("a", value)(world);
+        world.must("reset", ...label);
+      }
+      world.must("config", "maxCount", "1");
+    },
+    // The oldest first: whichever are through, the newest stays.
+    see: (world) => world.names("store", "archive").at(-1)?.includes("--002.") === true,
+  },
+  { name: "touch", args: ["touch", ...label], prepare: set("a", "1"), see: values },
+  {
+    name: "lua",
+    args: ["lua", "ex--work_00", "-e", "n = (n or 0) + 1"],
+    prepare: (world) => {
+      set("a", "1")(world);
+      world.must("lua", "ex--work_00", "-e", "n = 1");
+    },
+    see: (world) => [values(world), world.call("lua", "ex--work_00", "-e", "n").out],
+  },
+  {
+    name: "leftovers, by doctor",
+    args: ["doctor", "--fix"],
+    prepare: (world) => {
+      set("a", "1")(world);
+      for (const n of [1, 2]) {
+        writeFileSync(join(world.store, "sessions", `ex--work_00.session.json.999999999-a-${n}.tmp`), "half");
+      }
+    },
+    see: values,
+  },
+  {
     name: "config",
     args: ["config", "limits.sessions", "7"],
     see: (world) => world.must("config").includes("limits.sessions = 7"),

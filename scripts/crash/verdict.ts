@@ -30,7 +30,9 @@ export function faultsAfter(command: Changing, world: World, ended: Ended, expec
   if (/^ +at |\$bunfs|TypeError|Internal error|please report/m.test(ended.err)) {
     wrong.push(`said: ${ended.err.trim()}`);
   }
-  if (ended.status !== null && ended.status !== 0) hold("a failure says nothing", ended.err.trim() !== "");
+  if (ended.status !== null && ended.status !== 0) {
+    hold("a failure says nothing", `${ended.out}${ended.err}`.trim() !== "");
+  }
   readers(world, hold);
   const fixed = doctorFix(world);
   hold(`doctor --fix ended with ${fixed.status}: ${fixed.out}${fixed.err}`, fixed.status === 0);
