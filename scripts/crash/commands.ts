@@ -40,7 +40,7 @@ function sessions(world: World) {
     ),
     branches: world.git("for-each-ref", "--format=%(refname)", "refs/heads"),
     worktrees: world.git("worktree", "list", "--porcelain").match(/^worktree /gm)?.length,
-    // Not the readable links to them, which are a convenience.
+    // The links to them by name are looked at after every fault.
     directories: world.names("project", ".worktrees").filter((name) => /^[0-9a-f-]{36}$/.test(name)).length,
   };
 }
@@ -179,7 +179,7 @@ export const COMMANDS: readonly Changing[] = [
       named: [["auth", true]],
       branches: "refs/heads/feature/auth\nrefs/heads/main\n",
       worktrees: 2,
-      directories: 2,
+      directories: 1,
       main: "mine\n",
     }),
   },

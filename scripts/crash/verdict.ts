@@ -50,6 +50,8 @@ export function faultsAfter(command: Changing, world: World, ended: Ended, expec
   hold(`the next command ended with ${next.status}: ${next.err}`, next.status === 0);
   const left = temporary(world);
   hold(`left behind: ${left.join(" ")}`, left.length === 0);
+  const links = world.run(["find", ".worktrees", "-maxdepth", "1", "-xtype", "l"]).out.trim();
+  hold(`links that lead nowhere: ${links}`, links === "");
   const fsck = world.run(["git", "fsck", "--no-dangling", "--no-progress"]);
   hold(`git fsck: ${fsck.out}${fsck.err}`, fsck.status === 0);
   hold(

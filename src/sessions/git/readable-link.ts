@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { FOLDER } from "../model/worktree-path.ts";
+import { FOLDER, isUuid } from "../model/worktree-path.ts";
 import { statusOf } from "./worktree-directory.ts";
 
 /*
@@ -20,13 +20,44 @@ export function addLink(root: string, name: string, uuid: string): void {
 
 /** Remove the links that lead to this worktree and nowhere else, whatever they are called since. */
 export function removeLinks(root: string, uuid: string): void {
+  for (const { name, to } of linksIn(root)) if (to === uuid) removeLink(root, name);
+}
+
+/** Whether it is gone. What cannot be removed leads nowhere, and is found again. */
+export function removeLink(root: string, name: string): boolean {
   try {
-    if (statusOf(join(root, FOLDER))?.isDirectory() !== true) return;
-    for (const name of readdirSync(join(root, FOLDER))) {
-      const path = join(root, FOLDER, name);
-      if (statusOf(path)?.isSymbolicLink() === true && readlinkSync(path) === uuid) unlinkSync(path);
-    }
+    unlinkSync(join(root, FOLDER, name));
+    return true;
   } catch {
-    // A link that stays leads nowhere.
+    return statusOf(join(root, FOLDER, name)) === null;
+  }
+}
+
+/**
+ * The names of our links to worktrees that are gone: a crash or a full disk may have kept them.
+ *
+ * @param isSession whether a session has that UUID, whose worktree may come back
+ */
+export const leftLinks = (root: string, isSession: (uuid: string) => boolean): string[] =>
+  linksIn(root).filter(({ to }) => isUuid(to) && !isSession(to) && statusOf(join(root, FOLDER, to)) === null)
+    .map(({ name }) => name);
+
+/** The links of the folder, which must be no link itself that leads elsewhere. */
+function linksIn(root: string): { readonly name: string; readonly to: string }[] {
+  try {
+    if (statusOf(join(root, FOLDER))?.isDirectory() !== true) return [];
+    return readdirSync(join(root, FOLDER), { withFileTypes: true }).filter((one) => one.isSymbolicLink())
+      .flatMap(({ name }) => targetOf(join(root, FOLDER, name)).map((to) => ({ name, to })));
+  } catch {
+    return [];
+  }
+}
+
+function targetOf(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    // Gone meanwhile.
+    return [];
   }
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import process from "node:process";
 import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
 import { gitIn } from "../../../sessions/git/git.ts";
@@ -8,6 +9,8 @@ import { nameOf } from "../../../sessions/model/journal.ts";
 import { checkoutOf } from "../../../sessions/git/checkout.ts";
 import { whyNone } from "../../../sessions/git/own-worktree.ts";
 import { follow, movedTo, relink } from "../../../sessions/steps/relink.ts";
+import { leftLinks, removeLink } from "../../../sessions/git/readable-link.ts";
+import { FOLDER, uuidOf } from "../../../sessions/model/worktree-path.ts";
 import { statusOf } from "../../../sessions/git/worktree-directory.ts";
 import { find } from "../../../sessions/workspace/query.ts";
 import { findOrphans, rebuild } from "../../../sessions/steps/rebuild.ts";
@@ -31,6 +34,7 @@ export async function sessionFindings(context: Context, input: Input, fix: boole
     }
     for (const root of await workspaces(context, records)) {
       found.push(...await guarded(() => orphanFindings(context, deps, root, fix)));
+      found.push(...linkFindings(deps, root, fix));
     }
     return found;
   });
@@ -143,6 +147,18 @@ function missingFinding(record: SessionRecord, session: string): Finding[] {
   const hint = `Type "berth destroy ${nameOf(record)}", or put it back with "git worktree add"`;
   const message = `${session} has no directory any more: ${worktree}`;
   return [{ code: "worktree_missing", message, hint, broken: false, fixed: false }];
+}
+
+/** Links of ours by a session's name that lead to a worktree which is gone. Looked at after all the rest was put right. */
+function linkFindings(deps: Dependencies, root: string, fix: boolean): Finding[] {
+  const uuids = new Set([...find(deps.store)].map(({ id }) => uuidOf(id)));
+  return leftLinks(root, (uuid) => uuids.has(uuid)).map((name) => ({
+    code: "link_left",
+    message: `The link ${quotePath(join(root, FOLDER, name))} leads to a worktree that is gone`,
+    ...fix && removeLink(root, name)
+      ? { hint: "It was removed", broken: true, fixed: true }
+      : { hint: HINT, broken: true, fixed: false },
+  }));
 }
 
 /** The roots of all projects with sessions, and of the one that we are in. */
