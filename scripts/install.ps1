@@ -49,6 +49,9 @@ function Test-BerthBase([string] $Base) {
 
 function Get-BerthFile([string] $Base, [string] $Name, [string] $File) {
   if ($Base -notmatch '^https?://') {
+    if (-not (Test-Path -LiteralPath (Join-Path $Base $Name) -PathType Leaf)) {
+      throw "There is no file $Name in '$Base'; nothing was installed. Pass -Base with the directory or URL that has the release's archives beside their SHA256SUMS"
+    }
     Copy-Item -LiteralPath (Join-Path $Base $Name) -Destination $File
     return
   }
@@ -57,7 +60,11 @@ function Get-BerthFile([string] $Base, [string] $Name, [string] $File) {
     $known = [Net.ServicePointManager]::SecurityProtocol
     [Net.ServicePointManager]::SecurityProtocol = $known -bor [Net.SecurityProtocolType]::Tls12
   } catch { Write-Verbose "Cannot ask for TLS 1.2: $_" }
-  Invoke-WebRequest -UseBasicParsing -Uri ($Base.TrimEnd('/') + '/' + $Name) -OutFile $File
+  $uri = $Base.TrimEnd('/') + '/' + $Name
+  try { Invoke-WebRequest -UseBasicParsing -Uri $uri -OutFile $File }
+  catch {
+    throw "Cannot fetch $uri ($($_.Exception.Message)); nothing was installed. Pass -Base with the URL or directory that has the release's archives beside their SHA256SUMS"
+  }
 }
 
 # The lines of SHA256SUMS as checksum and name; what is no such line is passed over.
@@ -69,11 +76,19 @@ function Get-BerthSums([string] $File) {
   }
 }
 
-function Get-BerthVersion([object[]] $Sums, [string] $Target) {
+# The version that was asked for, if the release has it, else the only one that it has.
+function Get-BerthVersion([object[]] $Sums, [string] $Target, [string] $Wanted) {
   $pattern = '^berth-([0-9A-Za-z.+-]+)-' + $Target + '\.zip$'
   $found = @(foreach ($one in $Sums) { if ($one.Name -match $pattern) { $Matches[1] } })
-  if ($found.Count -eq 0) { throw "The release has nothing for $Target" }
-  if ($found.Count -gt 1) { throw "The release has several versions: $found. Pass one as -Version" }
+  if ($found.Count -eq 0) {
+    throw "The release has nothing for $Target; nothing was installed. Pass -Base with the address of one that has"
+  }
+  $list = $found -join ', '
+  if ($Wanted -ne '') {
+    if ($found -ccontains $Wanted) { return $Wanted }
+    throw "The release has no berth $Wanted for $Target, but $list; nothing was installed. Pass -Version $($found[0])"
+  }
+  if ($found.Count -gt 1) { throw "The release has several versions: $list. Pass one, as in: -Version $($found[0])" }
   return $found[0]
 }
 
@@ -86,11 +101,23 @@ function Test-BerthSum([object[]] $Sums, [string] $Name, [string] $File) {
   }
 }
 
+# Its checksum is right here, so a damaged archive is the release's own fault.
+function Expand-BerthArchive([string] $Archive, [string] $Directory) {
+  $name = Split-Path -Leaf $Archive
+  $other = 'nothing was installed. Pass -Version or -Base of another release'
+  # A module does not see the caller's preferences.
+  try { Expand-Archive -LiteralPath $Archive -DestinationPath $Directory -ErrorAction Stop }
+  catch { throw "Cannot unpack ${name}: the archive is damaged. $($_.Exception.Message) So $other" }
+  $program = Join-Path $Directory 'berth.exe'
+  if (-not (Test-Path -LiteralPath $program -PathType Leaf)) { throw "There is no berth.exe in ${name}; $other" }
+  return $program
+}
+
 # A program that does not start here never takes the place of one that does.
 function Test-BerthStart([string] $Program, [string] $Version) {
-  $answer = & $Program --version
+  try { $answer = & $Program --version } catch { $answer = $_.Exception.Message -replace '(?s)\s*At [^\r\n]*:\d+ char:.*$', '' }
   if ("$answer" -notlike "berth $Version *") {
-    throw "The program does not start here (it answered '$answer'); nothing was changed"
+    throw "The program does not start here (it answered '$answer'); nothing was changed. Another build: -Target windows-x64 or windows-arm64"
   }
 }
 
@@ -151,16 +178,16 @@ function Install-Berth([string] $Base, [string] $Version, [string] $To, [string]
     New-Item -ItemType Directory -Path $work | Out-Null
     Get-BerthFile $Base 'SHA256SUMS' (Join-Path $work 'SHA256SUMS')
     $sums = @(Get-BerthSums (Join-Path $work 'SHA256SUMS'))
-    if ($Version -eq '') { $Version = Get-BerthVersion $sums $Target }
+    $Version = Get-BerthVersion $sums $Target $Version
     $name = "berth-$Version-$Target.zip"
     $archive = Join-Path $work $name
     Get-BerthFile $Base $name $archive
     Test-BerthSum $sums $name $archive
-    Expand-Archive -LiteralPath $archive -DestinationPath (Join-Path $work 'unpacked')
+    $unpacked = Expand-BerthArchive $archive (Join-Path $work 'unpacked')
     New-Item -ItemType Directory -Path $To -Force | Out-Null
     $To = (Get-Item -LiteralPath $To -Force).FullName
     $new = Join-Path $To ".berth-new-$PID.exe"
-    Copy-Item -LiteralPath (Join-Path $work 'unpacked\berth.exe') -Destination $new
+    Copy-Item -LiteralPath $unpacked -Destination $new
     Test-BerthStart $new $Version
     Move-BerthProgram $new (Join-Path $To 'berth.exe')
     $new = $null
