@@ -116,7 +116,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   shfmt: /hooks\/(completions|text)|install/,
   strace: /scripts\/powercut|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
   spin: /scripts\/model/,
-  sudo: /contexts\/(ssh|sudo|tmux)/,
+  sudo: /contexts\/(ssh|sudo|tmux)|hooks\/session/,
   tmate: /contexts\/silent/,
   tmux: /contexts\/(runs|silent|tmux|xterm)|background\/|commands\/daily|hooks\/session|explain|toolchain/,
   unzip: /install|release/,

@@ -55,33 +55,36 @@ def --env berth_hook_set [answer: list<string>] {
 
 # "berth use" and "berth refresh": the program prints a first line of its own, what is to be exported, and the rest.
 def --env berth_hook_command [words: list<string>] {
-    # Not through a variable: a failure has to stay the program's own, with its status, for try and for the prompt.
-    with-env {BERTH_HOOK: "1", BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} { ^(berth_hook_program) ...$words }
-    | lines
-    | berth_hook_take
-}
-
-def --env berth_hook_take []: any -> any {
-    let out = ($in | default [])
-    if $out.0? != "berth-hook" or ($out | length) < 5 { return ($out | str join "\n") }
+    # Through a variable and through nothing else: so a failure is the program's own, for try and for the prompt.
+    let out = (with-env {BERTH_HOOK: "1", BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} { ^(berth_hook_program) ...$words })
+    let out = ($out | lines)
+    # As text that flows, as a program's is: where there is none nothing is shown, and a pipe gets an empty one.
+    if $out.0? != "berth-hook" or ($out | length) < 5 { return ($out | to text) }
     berth_hook_set [$out.2 $out.3 $out.4 $out.1]
-    if ($out | length) > 5 { $out | skip 5 | str join "\n" }
+    $out | skip 5 | to text
 }
 
 # The commands after which the shell may have to be elsewhere: the program says where, in a file of this call's own.
 def --env berth_hook_go [words: list<string>] {
     if $words == [cd "-"] { cd -; return }
     let file = (try { mktemp --tmpdir berth-cd.XXXXXXXXXX } catch { "" })
-    let failed = (try {
-        with-env (if ($file | is-empty) { {} } else { {BERTH_CD_FILE: $file} }) { ^(berth_hook_typed) ...$words }
-        null
-    } catch {|error| $error })
+    let set = (if ($file | is-empty) { {} } else { {BERTH_CD_FILE: $file} })
+    # What is for programs goes on through a pipe; all else to the terminal at once.
+    let done = (try {
+        if "--json" in $words {
+            let out = (with-env $set { ^(berth_hook_typed) ...$words })
+            {out: $out}
+        } else {
+            with-env $set { ^(berth_hook_typed) ...$words }
+            {out: ""}
+        }
+    } catch {|error| {failed: $error} })
     if ($file | is-not-empty) {
         let directory = (try { open --raw $file | lines | first } catch { "" })
         rm -f $file
         if ($directory | is-not-empty) { cd $directory }
     }
-    if $failed != null { $failed.raw }
+    if $done.failed? != null { $done.failed.raw } else { $done.out | lines | to text }
 }
 
 # What Nushell hands over is the words of the line; the line itself is understood as well.

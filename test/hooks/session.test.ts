@@ -1,6 +1,6 @@
 /** Which session a hooked shell says it is in, what it hands to programs, and what stays behind in its terminal. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { berth, run, scratch, until } from "../support/berth.ts";
 import { hookFile, hookText, makeHome, nushell, program, ShellTerminal } from "../support/shell-pty.ts";
 import { startSshd } from "../support/sshd.ts";
@@ -117,6 +117,29 @@ describe.each(SHELLS)("%s", (name) => {
     expect(await pair(shell)).toMatchObject({ BERTH_SESSION_ID: own, BERTH_SESSION_BIND: bind });
     expect(await shell.line("berth id")).toBe(own);
   });
+
+  // Only root becomes somebody without a password.
+  if (process.getuid?.() === 0) {
+    test("berth use holds for a hooked shell below sudo and without the environment", async () => {
+      const shell = await hooked(name);
+      shell.type("berth use review");
+      const chosen = await pair(shell);
+      const up = `${home.path}/up-${name}`;
+      const again = name === "bash"
+        ? inner(name)
+        : name === "zsh"
+        ? `ZDOTDIR="${home.path}" zsh -d -i`
+        : "fish -i";
+      const rc = name === "bash" ? "rc.bash" : name === "zsh" ? ".zshrc" : ".config/fish/config.fish";
+      appendFileSync(`${home.path}/${rc}`, `\necho up > ${up}\n`);
+      await shell.terminal.enter(`sudo env -i TERM=dumb PATH="$PATH" HOME="$HOME" ${again}`);
+      await until("the shell below sudo", () => written(up));
+      expect(await pair(shell)).toEqual(chosen);
+      expect(await shell.line("berth id")).toBe("ex--review_c9");
+      shell.type("berth use --none");
+      expect(await shell.line("berth id")).toBe(chosen["BERTH_SESSION_BIND"]?.split(",").at(-1) ?? "");
+    });
+  }
 
   test("berth use survives a label that was set for a while", async () => {
     const shell = await hooked(name);
@@ -304,6 +327,8 @@ describe("nu", () => {
     expect(await line("$env.BERTH_SESSION_ID")).toBe("ex--other_d9");
     await submit("hide-env BERTH_SESSION");
     expect(await line("$env.BERTH_SESSION_ID")).toBe(id);
+    await submit("berth use");
+    expect(await line("$env.LAST_EXIT_CODE | to text")).toBe("2");
     await submit("berth use review");
     expect(await line("berth id --json")).toContain('"source":"use"');
     expect(await line("$env.BERTH_SESSION_ID")).toBe("ex--review_c9");
@@ -313,6 +338,77 @@ describe("nu", () => {
     await submit("berth_unhook");
     expect(await line("$env | columns | where $it starts-with BERTH_ | length | to text")).toBe("0");
   });
+});
+
+/** What a script of nu's prints on a terminal, with the hook loaded in it. */
+async function inNu(nu: string, text: string): Promise<string> {
+  const hook = `${home.path}/script-hook.nu`;
+  writeFileSync(hook, await hookText("nu"));
+  const script = `${home.path}/script-${Bun.hash(text)}.nu`;
+  writeFileSync(script, `source ${hook}\n${text}`);
+  const out = `${script}.out`;
+  await run(["script", "-qec", `${nu} -n ${script} > ${out} 2> ${out}.err`, "/dev/null"], {
+    env: { ...home.env, TERM: "dumb" },
+    limit: 50_000,
+  });
+  return readFileSync(out, "utf8");
+}
+
+describe("nu's function", () => {
+  let nu: string | undefined;
+  beforeAll(async () => {
+    nu = await nushell();
+  }, 150_000);
+
+  test("fails as the program does, and a pipe gets what the program prints", async () => {
+    if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
+    const printed = await inNu(
+      nu,
+      `
+def tried [what: closure] { try { do $what; "no" } catch {|error| $"($error.exit_code) ($env.LAST_EXIT_CODE)" } }
+print (tried { berth use }) (tried { ^berth use })
+print (tried { berth use a-- }) (tried { berth refresh nobody }) (tried { berth cd nobody }) (tried { berth finish nobody --json })
+print (berth use review | str length) $env.BERTH_SESSION_ID
+let nothing = (berth use other)
+print ($nothing | describe) ($nothing | str length) $env.BERTH_SESSION_ID
+print ((berth use --none --json | from json) == {schema: 1, id: $env.BERTH_SESSION_ID, use: null})
+print (berth use --help | lines | first)
+print ((berth prune --dry-run --json | from json).schema)
+berth use review
+berth refresh
+berth use
+print "too far"
+`,
+    );
+    expect(printed.trim().split("\n")).toEqual([
+      "2 2",
+      "2 2",
+      "2 2",
+      "2 2",
+      "3 3",
+      "3 3",
+      "0",
+      "ex--review_c9",
+      "string",
+      "0",
+      "ex--other_d9",
+      "true",
+      "Let this terminal mean another session",
+      "1",
+    ]);
+  });
+
+  // Only root becomes somebody without a password.
+  if (process.getuid?.() === 0) {
+    test("a session that is used holds below sudo and without the environment", async () => {
+      if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
+      const below =
+        `source ${home.path}/script-hook.nu; print $env.BERTH_SESSION_ID $env.BERTH_USE (berth id)`;
+      const emptied = `env -i $"PATH=($env.PATH | str join ':')" $"HOME=($env.HOME)"`;
+      const printed = await inNu(nu, `berth use review\n^sudo ${emptied} ${nu} -n -c '${below}'`);
+      expect(printed).toBe("ex--review_c9\nex--review_c9\nex--review_c9\n");
+    });
+  }
 });
 
 describe("without the hook", () => {
