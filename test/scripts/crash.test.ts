@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+import { berth, root } from "../support/berth.ts";
+
+/** Printed with the count, so that what fails can be made to fail again. */
+const SEED = Number(process.env["BERTH_CRASH_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+
+test(`a tenth of all faults, chosen by ${SEED}, leaves nothing wrong`, async () => {
+  const command = [process.execPath, "scripts/crash.ts", "--tenth", "--seed", String(SEED)];
+  const child = Bun.spawn(command, {
+    cwd: root,
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, BERTH_TEST_BINARY: berth },
+  });
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  console.log(out);
+  expect([await child.exited, err]).toEqual([0, ""]);
+  expect(Number(/^(\d+) faults, 0 wrong/m.exec(out)?.[1])).toBeGreaterThan(40);
+}, 400_000);
