@@ -31,7 +31,7 @@ export function become({ path, args, env }: NativeStart): boolean {
 }
 
 /**
- * NativeStart the program as a child, pass signals on, and end as it ends.
+ * Start the program as a child, pass signals on, and end as it ends.
  *
  * @param failed told why it does not start, and ends the process
  */
@@ -40,12 +40,13 @@ export async function startChild(
   failed: (reason: string) => never,
 ): Promise<void> {
   const { spawn } = await import("node:child_process");
-  const child = spawn(path, args, { stdio: "inherit", env });
+  // Before the program is there: it may be sent one in its first moment, and a handler is called after we are through.
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (!FROM_TERMINAL.includes(signal) || !inForeground()) child.kill(signal);
     });
   }
+  const child = spawn(path, args, { stdio: "inherit", env });
   child.once("exit", (status, signal) => {
     if (signal === null) process.exit(status ?? 1);
     for (const one of SIGNALS) process.removeAllListeners(one);
