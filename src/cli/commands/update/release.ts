@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { fail } from "../../../errors/errors.ts";
 import type { Receipt } from "./receipt.ts";
 import { verifySignature } from "./signature.ts";
@@ -22,7 +22,7 @@ export interface Offer {
 export async function fetchFile(base: string, name: string): Promise<Uint8Array> {
   const from = /^https?:/.test(base) ? `${base.replace(/\/$/, "")}/${name}` : join(base, name);
   try {
-    if (!/^https?:/.test(base)) return await readFile(from);
+    if (!/^https?:/.test(base)) return readFileSync(from);
     const answer = await fetch(from, { signal: AbortSignal.timeout(LIMIT) });
     // Where a redirection led must be as safe as where it began.
     if (from.startsWith("https:") && !answer.url.startsWith("https:")) {
@@ -81,6 +81,7 @@ export async function offer(receipt: Receipt): Promise<Offer> {
 /** The archive that was offered. @throws BerthError `cannot_fetch` (1), `bad_release` (6) */
 export async function fetchArchive({ base }: Receipt, { archive, sum }: Offer): Promise<Uint8Array> {
   const bytes = await fetchFile(base, archive);
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const given = createHash("sha256").update(bytes).digest("hex");
   if (given !== sum) throw fail("bad_release", { from: base, why: `the checksum of ${archive} is wrong` });
   return bytes;

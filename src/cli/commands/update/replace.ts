@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
@@ -16,6 +15,8 @@ const QUIET = { BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: "" };
  */
 export function replace(receipt: Receipt, { archive, version }: Offer, bytes: Uint8Array): void {
   const { program, base } = receipt;
+  // Not imported: the binary would carry its compiled form, half a megabyte with that of node:crypto beside this.
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   let work: string;
   try {
     work = mkdtempSync(join(dirname(program), ".berth-update-"));
