@@ -1,4 +1,5 @@
 import completions from "./pwsh-completions.ps1" with { type: "text" };
+import words from "./pwsh-words.ps1" with { type: "text" };
 import hook from "./pwsh.ps1" with { type: "text" };
 import { type Quote, render, renderCompletions, type Shell } from "./render.ts";
 
@@ -6,6 +7,6 @@ import { type Quote, render, renderCompletions, type Shell } from "./render.ts";
 const quotePwsh: Quote = (text) => `'${text.replace(/['\u2018-\u201B]/g, "$&$&")}'`;
 
 export const pwsh: Shell = {
-  hook: (options) => render(hook, options, quotePwsh),
+  hook: (options) => render(hook.replace("@words@\n", () => words), options, quotePwsh),
   completions: (options) => renderCompletions(completions, options, quotePwsh),
 };

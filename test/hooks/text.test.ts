@@ -242,8 +242,14 @@ test.each(["init", "completions"])(
     const script = `${directory}/after.ps1`;
     writeFileSync(script, AFTER_5_1);
     const path = `${directory}/${kind}.ps1`;
-    writeFileSync(path, (await run([berth, kind, "pwsh"])).stdout);
-    await silent([pwsh, "-NoProfile", "-NonInteractive", "-File", script, path]);
+    const { stdout: text } = await run([berth, kind, "pwsh"]);
+    const later = text.match(/(?<=@'\n)[^]*?(?=\n'@\n)/)?.[0];
+    expect(later === undefined).toBe(kind !== "init");
+    // What is kept as a text until the function is called first is code as well.
+    for (const code of [text, later ?? ""]) {
+      writeFileSync(path, code);
+      await silent([pwsh, "-NoProfile", "-NonInteractive", "-File", script, path]);
+    }
     // And the test sees what it is to see.
     writeFileSync(path, "$a ?? 1; $b ? 1 : 2; a && b; $c?.d");
     const { stdout } = await run([pwsh, "-NoProfile", "-NonInteractive", "-File", script, path]);
