@@ -107,7 +107,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   "openssh-client": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   "openssh-server": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   perl: /install|sessions\/process\/supervision/,
-  powershell: /hooks\/(pwsh|text)|install-pwsh/,
+  powershell: /hooks\/(program|pwsh|text)|install-pwsh/,
   procps: /hooks\/|contexts\//,
   "qemu-user-static": /foreign\.test|processor/,
   rlwrap: /contexts\/terminal/,

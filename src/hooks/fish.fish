@@ -127,7 +127,8 @@ if test -z "$VSCODE_RESOLVING_ENVIRONMENT$INTELLIJ_ENVIRONMENT_READER"
         read dir <$BERTH_CD_FILE
         command rm -f $BERTH_CD_FILE
         if test -n "$dir"
-            builtin cd $dir
+            # Not the builtin, which "cd -" knows nothing of.
+            cd $dir
             or set code $status
         end
         return $code
