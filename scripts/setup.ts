@@ -93,7 +93,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   makepkg: /release-system/,
   mandoc: /release-system/,
   mise: /hooks\/beside/,
-  nushell: /hooks\/(completions|directory|failure|session|text)/,
+  nushell: /hooks\/(completions|directory|failure|program|session|text)/,
   minisign: /release-recipes|install|cli\/update/,
   "nix-bin": /release-recipes/,
   ruby: /release-recipes/,

@@ -80,8 +80,13 @@ def --env berth_hook_go [words: list<string>] {
         }
     } catch {|error| {failed: $error} })
     if ($file | is-not-empty) {
-        let directory = (try { open --raw $file | lines | first } catch { "" })
-        rm -f $file
+        # From a directory that is there: in one that was deleted Nushell opens no file.
+        let directory = (do {
+            cd ($file | path dirname)
+            let found = (try { open --raw $file | lines | first } catch { "" })
+            rm -f $file
+            $found
+        })
         if ($directory | is-not-empty) { cd $directory }
     }
     if $done.failed? != null { $done.failed.raw } else { $done.out | lines | to text }

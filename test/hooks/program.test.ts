@@ -1,8 +1,16 @@
 /** Where a hooked shell goes and which session it means when the program itself, no stand-in, runs below its function. */
 import { afterEach, expect, test } from "bun:test";
-import { realpathSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { run } from "../support/berth.ts";
 import { finishable } from "../support/finish.ts";
-import { hookFile, makeHome, PowerShellTerminal, ShellTerminal } from "../support/shell-pty.ts";
+import {
+  hookFile,
+  hookText,
+  makeHome,
+  nushell,
+  PowerShellTerminal,
+  ShellTerminal,
+} from "../support/shell-pty.ts";
 
 const LIMIT = 150_000;
 const open: { close(): Promise<void> }[] = [];
@@ -82,4 +90,54 @@ test.each(Object.entries(TYPED))("%s: cd, use --here and finish, as a day goes",
   expect(await line("git log -1 --format=%s")).toBe("file.txt: mine");
   expect(await project.subjects()).toContain("file.txt: mine");
   expect((await project.berth("show", "auth")).status).toBe(3);
+}, LIMIT);
+
+test("nu: the same", async () => {
+  const nu = await nushell();
+  if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
+  const project = await finishable();
+  const [root, tree] = [realpathSync(project.root), realpathSync(project.tree)];
+  const { id } = await project.session("auth");
+  const home = makeHome();
+  const [hook, script, temporary] = [`${home.path}/hook.nu`, `${home.path}/day.nu`, `${home.path}/tmp`];
+  mkdirSync(temporary);
+  writeFileSync(hook, await hookText("nu", "--cmd", "berth"));
+  writeFileSync(
+    script,
+    `source ${hook}
+cd '${root}'
+let own = $env.BERTH_SESSION_ID
+berth cd auth; print $env.PWD
+berth cd -; print $env.PWD
+try { berth cd nobody } catch {|error| print $error.exit_code $env.PWD }
+try { berth use --here } catch {|error| print $error.exit_code }
+berth cd auth; berth use --here; print $env.BERTH_SESSION_ID
+berth use --none; print ($env.BERTH_SESSION_ID == $own)
+berth finish auth; print $env.PWD (git log -1 --format=%s)
+`,
+  );
+  const { stdout } = await run([nu, "-n", script], {
+    env: {
+      ...home.env,
+      TMPDIR: temporary,
+      BERTH_HOME: project.store,
+      GIT_CONFIG_GLOBAL: `${project.home}/.gitconfig`,
+      GIT_CONFIG_NOSYSTEM: "1",
+    },
+    limit: LIMIT / 2,
+  });
+  expect(stdout.trim().split("\n")).toEqual([
+    tree,
+    root,
+    "3",
+    root,
+    "3",
+    String(id),
+    "true",
+    // What finish prints.
+    "auth",
+    root,
+    "file.txt: mine",
+  ]);
+  expect(readdirSync(temporary).filter((one) => one.includes("berth"))).toEqual([]);
 }, LIMIT);
