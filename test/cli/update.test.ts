@@ -230,7 +230,7 @@ describe("berth update:", () => {
     ["/usr/bin/berth", "sudo apt install ./berth_VERSION_ARCHITECTURE.deb"],
     ["/home/me/bin/berth", "sh install.sh --base URL"],
   ])("%s is updated by %p", (path, command) => {
-    expect(updateCommand(path, (file) => file === "/var/lib/dpkg/info/berth.list")).toBe(command);
+    expect(updateCommand(path, (file) => file === "/usr/share/doc/berth/copyright")).toBe(command);
   });
 });
 

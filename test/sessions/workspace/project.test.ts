@@ -42,7 +42,7 @@ describe("hooks of the project", () => {
     await p.ok("destroy", "c");
     await p.ok("trust");
     await p.ok("trust", "--revoke");
-    expect((await p.berth("new", "d")).stderr).toContain('type "berth trust a"');
+    expect((await p.berth("new", "d")).stderr).toContain('type "berth trust d"');
     expect(existsSync(join(p.home, "evil"))).toBe(false);
   });
 

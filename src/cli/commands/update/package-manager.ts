@@ -14,7 +14,7 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
 
 /** Who owns the program in `/usr`, by the file that tells which system it is. */
 const SYSTEMS: readonly (readonly [string, string])[] = [
-  ["/var/lib/dpkg/info/berth.list", "sudo apt install ./berth_VERSION_ARCHITECTURE.deb"],
+  ["/usr/share/doc/berth/copyright", "sudo apt install ./berth_VERSION_ARCHITECTURE.deb"],
   ["/lib/apk/db/installed", "apk add --allow-untrusted ./berth-VERSION-r0.ARCHITECTURE.apk"],
   ["/var/lib/pacman/local", "git pull && makepkg -si"],
   ["/usr/lib/sysimage/rpm", "sudo rpm -U ./berth-VERSION-1.ARCHITECTURE.rpm"],
