@@ -142,8 +142,9 @@ describe("Debian:", () => {
       "lintian",
       "--no-cfg",
       "--allow-root",
+      // What it says is read below; with overrides shown, those would count too.
       "--fail-on",
-      "info",
+      "none",
       "--show-overrides",
       "-I",
       deb,
