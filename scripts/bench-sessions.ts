@@ -85,6 +85,91 @@ export function sessions(directory: string, berth: string): { medians: Map<strin
   };
 }
 
+/** A repository with fifty files and a commit, in which `call` runs a command. */
+function repositoryAt(repository: string, home: string) {
+  const identity = Object.fromEntries(
+    ["AUTHOR", "COMMITTER"].flatMap((who) => [
+      [`GIT_${who}_NAME`, "bench"],
+      [`GIT_${who}_EMAIL`, "bench@localhost"],
+    ]),
+  );
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: home,
+    BERTH_HOME: `${repository}.store`,
+    ...identity,
+  };
+  const call = (...command: string[]) => timed(command, repository, env);
+  mkdirSync(repository);
+  for (let file = 0; file < 50; file++) writeFileSync(`${repository}/${file}.txt`, `${file}\n`.repeat(100));
+  call("git", "init", "-q", "-b", "main");
+  call("git", "add", "-A");
+  call("git", "commit", "-q", "-m", "first");
+  return call;
+}
+
+/** Put a commit on the branch of a worktree. */
+function work(call: ReturnType<typeof repositoryAt>, tree: string): void {
+  writeFileSync(`${tree}/work.txt`, "work\n");
+  call("git", "-C", tree, "add", "-A");
+  call("git", "-C", tree, "commit", "-q", "-m", "work");
+}
+
+/** Medians and rows for what ends a session. Each round has repositories of its own, as in `sessions`. */
+export function ends(
+  directory: string,
+  berth: string,
+  rounds = ROUNDS,
+): { medians: Map<string, number>; rows: Row[] } {
+  const times = new Map<string, number[]>();
+  for (let round = 0; round <= rounds; round++) {
+    const [ours, plain] = [`${directory}/ends-${round}`, `${directory}/ends-plain-${round}`];
+    const [call, git] = [repositoryAt(ours, directory), repositoryAt(plain, directory)];
+    for (const name of ["finished", "destroyed"]) {
+      call(berth, "new", name);
+      git("git", "worktree", "add", "-q", "-b", name, `${plain}.${name}`);
+    }
+    const listed = Bun.spawnSync([berth, "path", "--worktree", "finished"], {
+      cwd: ours,
+      env: { HOME: directory, BERTH_HOME: `${ours}.store`, PATH: process.env["PATH"] ?? "" },
+    });
+    work(call, listed.stdout.toString().trim());
+    work(git, `${plain}.finished`);
+    const all: Record<string, () => number> = {
+      empty: () => git(`${directory}/empty`),
+      "rev-parse": () => git("git", "rev-parse", "HEAD"),
+      "worktree remove": () => git("git", "worktree", "remove", `${plain}.destroyed`),
+      "git's three": () =>
+        git("git", "merge", "-q", "--no-edit", "finished") +
+        git("git", "worktree", "remove", `${plain}.finished`) + git("git", "branch", "-q", "-d", "finished"),
+      finish: () => call(berth, "finish", "finished"),
+      destroy: () => call(berth, "destroy", "destroyed", "--cleanup"),
+    };
+    for (const [name, run] of Object.entries(all).toSorted(() => Math.random() - 0.5)) {
+      const took = run();
+      if (round > 0) times.set(name, [...times.get(name) ?? [], took]);
+    }
+  }
+  const several = (name: string, count: number) => Array<string>(count).fill(name);
+  return {
+    medians: new Map([...times].map(([name, values]) => [name, median(values)])),
+    rows: [
+      {
+        what: "berth destroy --cleanup",
+        of: ["destroy"],
+        against: ["worktree remove", ...several("rev-parse", 4), ...several("empty", 3)],
+        budget: 1,
+      },
+      {
+        what: "berth finish",
+        of: ["finish"],
+        against: ["git's three", ...several("rev-parse", 8), ...several("empty", 3)],
+        budget: 1,
+      },
+    ],
+  };
+}
+
 /** Milliseconds that `berth list` takes of a thousand and of ten thousand sessions. */
 export function lists(directory: string, berth: string): readonly [thousand: number, tenThousand: number] {
   const store = `${directory}/list-store`;

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { prompts } from "./bench-prompt.ts";
 import { mcp } from "./bench-mcp.ts";
-import { lists, sessions } from "./bench-sessions.ts";
+import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
 import { measure, table } from "./measure.ts";
 import { ownTarget } from "./targets.ts";
@@ -115,6 +115,11 @@ function named(directory: string): boolean {
   return table(medians, rows);
 }
 
+function ended(directory: string): boolean {
+  const { medians, rows } = ends(directory, `${directory}/berth`);
+  return table(medians, rows);
+}
+
 function listed(directory: string): boolean {
   const [thousand, all] = lists(directory, `${directory}/berth`);
   console.log(
@@ -141,6 +146,7 @@ async function main(): Promise<number> {
       withoutTerminal(directory),
       prompts(directory),
       named(directory),
+      ended(directory),
       listed(directory),
       await mcp(directory),
     ];

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, lastLine, must } from "./git.ts";
 import { type Base } from "./base.ts";
@@ -66,8 +68,18 @@ export async function isMadeFor(git: Git, name: string, id: string): Promise<boo
 export async function deleteBranch(git: Git, name: string, commit: string): Promise<void> {
   const how = ["update-ref", "--no-deref", "-d", `refs/heads/${name}`, commit];
   await must(git, `delete branch ${name}`, how);
+  if (hasNoSection(git.directory)) return;
   // What `git branch -D` would take with it; without a section this fails and nothing is lost.
   await git(["config", "--local", "--remove-section", `branch.${name}`]);
+}
+
+/** Whether the configuration beside a checkout says nothing of any branch. False where it is elsewhere. */
+function hasNoSection(directory: string): boolean {
+  try {
+    return !/branch/i.test(readFileSync(join(directory, ".git", "config"), "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** As `deleteBranch`, where the branch is as we left it: at that commit, checked out nowhere, a branch of its own. */

@@ -1,6 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import { underWayAt } from "./branch-use.ts";
 import { type Git, mustLook } from "./git.ts";
+import type { ListedWorktree } from "./worktree-list.ts";
 import { withParents } from "./repository-question.ts";
 
 /** A branch as it stands. */
@@ -24,6 +25,20 @@ export async function findBranches(git: Git, patterns: readonly string[]): Promi
     const name = ref.slice("refs/heads/".length);
     return { name, commit, checkedOutAt: at || null, standsFor: target || null };
   });
+}
+
+/**
+ * A branch that is checked out, as the list of the worktrees tells it without another call.
+ *
+ * @param not the path of a worktree that is named only where no other one has the branch
+ * @returns undefined where the list has no such branch: it may be there all the same
+ */
+export function checkedOut(all: readonly ListedWorktree[], name: string, not = ""): Branch | undefined {
+  const having = all.filter(({ branch }) => branch === name);
+  const { path, head = null } = having.find((one) => one.path !== not) ?? having[0] ?? {};
+  // Git names what HEAD leads to in the end, and zeros before the first commit.
+  if (path === undefined || head === null || /^0+$/.test(head)) return undefined;
+  return { name, commit: head, checkedOutAt: path, standsFor: null };
 }
 
 /** The branch of that very name; a checkout has it also while a rebase or bisect of it is under way there. */

@@ -89,6 +89,8 @@ export interface InspectedWorktree {
   readonly marker: Marker | null;
   /** The repository's other worktrees below it. */
   readonly inside: readonly string[];
+  /** All of the repository's worktrees, the main one first. */
+  readonly all: readonly ListedWorktree[];
 }
 
 /**
@@ -102,7 +104,8 @@ export async function inspectWorktree(
   { root, commonDir, path }: Pick<Wanted, "root" | "commonDir" | "path">,
 ): Promise<InspectedWorktree> {
   const exists = checkPlace(root, path);
-  const [main, ...linked] = await listWorktrees(git);
+  const all = await listWorktrees(git);
+  const [main, ...linked] = all;
   if (main?.path === path) throw fail("worktree_refused", { path, why: "it is the main checkout" });
   const known = linked.find((one) => one.path === path) ?? null;
   const admin = exists ? adminDirectory(commonDir, path) : null;
@@ -110,7 +113,7 @@ export async function inspectWorktree(
     ? known
     : { ...known, locked: known.locked ?? lockIn(admin) };
   const inside = linked.map((one) => one.path).filter((one) => one !== path && isInside(path, one));
-  return { exists, listed, admin, marker: admin === null ? null : readMarker(admin), inside };
+  return { exists, listed, admin, marker: admin === null ? null : readMarker(admin), inside, all };
 }
 
 /**

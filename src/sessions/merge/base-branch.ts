@@ -1,8 +1,9 @@
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { type Branch, findBranch, findBranches } from "../git/branch.ts";
+import { type Branch, checkedOut, findBranch, findBranches } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, must } from "../git/git.ts";
+import type { ListedWorktree } from "../git/worktree-list.ts";
 import { nameOf } from "../model/journal.ts";
 
 /**
@@ -11,6 +12,7 @@ import { nameOf } from "../model/journal.ts";
  *
  * @param own the session's branch
  * @param into the branch that was asked for
+ * @param all the repository's worktrees, where they are known already
  * @throws `no_such_branch`; `no_base` where only the user can tell
  */
 export async function baseBranch(
@@ -18,13 +20,14 @@ export async function baseBranch(
   record: SessionRecord,
   own: string,
   into: string | undefined,
+  all: readonly ListedWorktree[] = [],
 ): Promise<Branch> {
-  const name = into ?? await madeFrom(checkout.main, record, own) ?? await defaultBranch(checkout, own);
+  const name = into ?? await madeFrom(checkout.main, record, own, all) ?? await defaultBranch(checkout, own);
   if (name === null) {
     throw fail("no_base", { session: nameOf(record), why: "no branch is the default one here" });
   }
-  const found = await findLocal(checkout.main, name);
-  if (found === undefined) throw fail("no_such_branch", { branch: name });
+  const found = typeof name === "string" ? await findLocal(checkout.main, name, all) : name;
+  if (found === undefined) throw fail("no_such_branch", { branch: String(name) });
   if (found.name === own) {
     throw fail("no_base", { session: nameOf(record), why: `${own} is its own branch` });
   }
@@ -32,8 +35,12 @@ export async function baseBranch(
 }
 
 /** A local branch by its name, or by that of the remote branch that it stands for. */
-async function findLocal(git: Git, name: string): Promise<Branch | undefined> {
-  const found = await findBranch(git, name);
+async function findLocal(
+  git: Git,
+  name: string,
+  all: readonly ListedWorktree[],
+): Promise<Branch | undefined> {
+  const found = checkedOut(all, name) ?? await findBranch(git, name);
   if (found !== undefined) return found;
   const local = await localOf(git, name);
   return local === null ? undefined : await findBranch(git, local);
@@ -49,10 +56,15 @@ async function whereItIs({ main, repository }: Checkout, branch: Branch): Promis
 /**
  * The branch that the session was made from.
  *
- * @returns null where there was none, or it is gone
+ * @returns it, or its name; null where there was none, or it is gone
  * @throws `no_base` for a commit that several branches have, and for a remote branch without a local one
  */
-async function madeFrom(git: Git, record: SessionRecord, own: string): Promise<string | null> {
+async function madeFrom(
+  git: Git,
+  record: SessionRecord,
+  own: string,
+  all: readonly ListedWorktree[],
+): Promise<Branch | string | null> {
   const { project } = record;
   const ref = (project?.baseRef ?? "").replace(/^(refs\/)?heads\//, "");
   // A branch that was there before the session is its own base.
@@ -61,7 +73,8 @@ async function madeFrom(git: Git, record: SessionRecord, own: string): Promise<s
   ) {
     return null;
   }
-  if (await findBranch(git, ref) !== undefined) return ref === own ? null : ref;
+  const found = checkedOut(all, ref) ?? await findBranch(git, ref);
+  if (found !== undefined) return ref === own ? null : found;
   const local = await localOf(git, ref);
   if (local === own) return null;
   if (local !== null) {

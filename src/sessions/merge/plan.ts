@@ -4,6 +4,7 @@ import type { Branch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Environment } from "../git/git-environment.ts";
 import { type Git, gitIn } from "../git/git.ts";
+import type { ListedWorktree } from "../git/worktree-list.ts";
 import { nameOf } from "../model/journal.ts";
 import { baseBranch } from "./base-branch.ts";
 import { filesInTheWay } from "./in-the-way.ts";
@@ -30,6 +31,12 @@ export interface MergePlan {
   readonly at: Git | null;
 }
 
+/** What git says of the session's worktree, and of all of them. */
+export interface ListedAmong {
+  readonly listed: ListedWorktree;
+  readonly all: readonly ListedWorktree[];
+}
+
 /**
  * Find out whether and how a session's branch can be brought into its base. Changes nothing.
  *
@@ -42,11 +49,12 @@ export async function planMerge(
   checkout: Checkout,
   environment: Environment,
   { into, way, message }: MergeOptions,
+  { listed, all }: ListedAmong,
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<MergePlan> {
   const session = nameOf(record);
-  const own = await ownBranch(checkout.worktree, session);
-  const base = await baseBranch(checkout, record, own.name, into);
+  const own = ownBranch(listed, session);
+  const base = await baseBranch(checkout, record, own.name, into, all);
   const at = base.checkedOutAt === null ? null : gitIn(base.checkedOutAt, environment);
   const wanted: WantedMerge = {
     session,
@@ -58,18 +66,18 @@ export async function planMerge(
     message,
   };
   const step = at === null ? null : await underWayIn(at);
-  if (at !== null && step !== null) throw fail("base_busy", { base: base.name, at: at.directory, step });
+  if (at !== null && step !== null) {
+    throw fail("base_busy", { base: base.name, at: at.directory, step });
+  }
   const found = await foundOf(at ?? checkout.main, wanted, isMerged);
   if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at);
   return { wanted, base, preview: found, at };
 }
 
 /** The branch that the worktree has checked out. */
-async function ownBranch(worktree: Git, session: string): Promise<{ name: string; commit: string }> {
-  const { status, out } = await worktree(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"]);
-  const [commit = "", ref = ""] = out.split("\n");
-  if (status !== 0 || !ref.startsWith("refs/heads/")) throw fail("finish_detached", { session });
-  return { name: ref.slice("refs/heads/".length), commit };
+function ownBranch({ branch, head }: ListedWorktree, session: string): { name: string; commit: string } {
+  if (branch === null || head === null) throw fail("finish_detached", { session });
+  return { name: branch, commit: head };
 }
 
 async function foundOf(

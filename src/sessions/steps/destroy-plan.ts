@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { BerthError, fail, some } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { findBranch } from "../git/branch.ts";
+import { checkedOut, findBranch } from "../git/branch.ts";
 import { isMadeFor } from "../git/branch-change.ts";
 import { branchNow } from "../git/head-branch.ts";
 import { withoutCopies } from "../git/include.ts";
@@ -10,6 +10,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { refuseOccupied } from "../process/occupants.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
 import type { Checkout } from "../git/checkout.ts";
+import type { ListedWorktree } from "../git/worktree-list.ts";
 import { baseBranch } from "../merge/base-branch.ts";
 import { mergedIn } from "../merge/merged-in.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
@@ -27,6 +28,8 @@ export interface Destruction {
   readonly force: boolean;
   /** Also with commits of the branch that nothing else has; they are kept for an undo too. */
   readonly forceBranch: boolean;
+  /** The commit of the branch that was merged. One that has more by now stays, whatever else is said. */
+  readonly merged?: string;
   /** Past processes that stand there, but not past work. */
   readonly pastProcesses?: boolean;
   /** Whether our own shell, where it stands in the worktree, goes elsewhere by itself afterwards. */
@@ -99,7 +102,7 @@ export async function planDestroy(
     throw fail("branch_not_ours", { branch: record.project?.branch ?? "", session: nameOf(record) });
   }
   const tree = await planWorktree(deps, record, checkout, wanted);
-  const branch = await planBranch(record, checkout, wanted);
+  const branch = await planBranch(record, checkout, wanted, tree.found?.all);
   return {
     steps: [...steps, tree.step, branch.step],
     forceGit: tree.forceGit,
@@ -229,9 +232,16 @@ async function baseWithAll(
 /**
  * What becomes of the branch.
  *
+ * @param all the repository's worktrees, where they are known already
+ *
  * @throws `branch_not_ours`, `branch_in_use`, `branch_unmerged`
  */
-export async function planBranch(record: SessionRecord, checkout: Checkout, wanted: Destruction) {
+export async function planBranch(
+  record: SessionRecord,
+  checkout: Checkout,
+  wanted: Destruction,
+  all: readonly ListedWorktree[] = [],
+) {
   const { main } = checkout;
   const { worktree = "" } = record.project ?? {};
   const branch = branchNow(record) ?? record.project?.branch ?? "";
@@ -242,7 +252,7 @@ export async function planBranch(record: SessionRecord, checkout: Checkout, want
     gone,
   });
   if (!wanted.deleteBranch) return keep("it goes with --delete-branch only");
-  const found = await findBranch(main, branch);
+  const found = checkedOut(all, branch, worktree) ?? await findBranch(main, branch);
   if (found === undefined) return keep("it is gone already", true);
   if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);
   const at = found.checkedOutAt;
@@ -251,10 +261,13 @@ export async function planBranch(record: SessionRecord, checkout: Checkout, want
     throw fail("branch_in_use", { branch, at, session, own: at === worktree });
   }
   if (!(await isMadeFor(main, branch, record.id))) throw fail("branch_not_ours", { branch, session });
-  const own = await hasOwnCommits(main, branch);
   const { commit } = found;
+  const { merged } = wanted;
+  const own = merged !== commit && await hasOwnCommits(main, branch);
   const base = own ? await baseWithAll(record, checkout, branch, commit) : null;
-  if (own && base === null && !wanted.forceBranch) throw fail("branch_unmerged", { branch, session });
+  if (own && base === null && (!wanted.forceBranch || merged !== undefined)) {
+    throw fail("branch_unmerged", { branch, session });
+  }
   const reason = base !== null
     ? `all that it changed is in ${base}`
     : own

@@ -2,6 +2,7 @@ import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { assess, inWords } from "../git/risk.ts";
+import type { ListedAmong } from "../merge/plan.ts";
 import { nameOf } from "../model/journal.ts";
 import { inspectOwn } from "./destroy-plan.ts";
 
@@ -10,11 +11,12 @@ import { inspectOwn } from "./destroy-plan.ts";
  *
  * @throws `finish_work`; `worktree_refused` and `worktree_missing` where the worktree is not what the record says
  */
-export async function refuseWork(record: SessionRecord, checkout: Checkout): Promise<void> {
+export async function refuseWork(record: SessionRecord, checkout: Checkout): Promise<ListedAmong> {
   const found = await inspectOwn(record, checkout, false);
   if (!found.exists || found.listed === null) {
     throw fail("worktree_missing", { session: nameOf(record), path: record.project?.worktree ?? "" });
   }
   const { lost } = await assess(checkout.main, checkout.worktree, found);
   if (lost.length > 0) throw fail("finish_work", { session: nameOf(record), lost: lost.map(inWords) });
+  return { listed: found.listed, all: found.all };
 }

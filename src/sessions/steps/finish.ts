@@ -60,12 +60,12 @@ export async function finishSession(
   );
   const record = readRecord(deps.store, id);
   if (record === null) throw fail("no_such_session", { given: id });
-  await refuseWork(record, checkout);
+  const standing = await refuseWork(record, checkout);
   if (!options.keep) {
     refuseMounts(deps, checkout.worktree.directory);
     refuseOccupied(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
   }
-  const plan = await planMerge(record, checkout, environment, options, isMerged);
+  const plan = await planMerge(record, checkout, environment, options, standing, isMerged);
   const merged = plan.preview.kind === "merged"
     ? null
     : await merge(deps, record, checkout, environment, plan, options);
@@ -148,6 +148,7 @@ async function remove(
       deleteBranch,
       force: false,
       forceBranch: true,
+      merged: wanted.commit,
       pastProcesses,
       // It is told where to go, by its hook or by us.
       leaves: true,

@@ -380,6 +380,21 @@ describe("finish refuses, and nothing has changed", () => {
 });
 
 describe("hooks in the middle", () => {
+  test("commits that a hook makes on the branch in the middle keep it, and the worktree", async () => {
+    const p = await finishable();
+    const clean = "unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE";
+    hook(
+      p,
+      "post-merge",
+      `${clean}; echo more > ${p.tree}/more; cd ${p.tree} && git add more && git commit -qm more`,
+    );
+    const { code, status } = await p.refused("finish", "auth");
+    expect([code, status]).toEqual(["finish_half", 6]);
+    expect(await p.git("show", "feature/auth:more")).toBe("more\n");
+    expect(existsSync(join(p.tree, "more"))).toBe(true);
+    expect(p.stored("sessions")).toHaveLength(1);
+  });
+
   test("one that dirties the worktree: merged, and the worktree stays", async () => {
     const p = await finishable();
     hook(p, "post-merge", `echo work > ${p.tree}/work`);
