@@ -267,3 +267,10 @@ test("a prompt starts nothing, a changed label one program", async () => {
   await shell.submit("$env:BERTH_SESSION = 'x'");
   expect(readFileSync(`${home.path}/calls`, "utf8")).toBe("called\n");
 }, LIMIT);
+
+test("what reads a line is made at the first call, and goes with the hook", async () => {
+  const there = '"$(Test-Path Function:Get-BerthHookLine)"';
+  const done = await script(`${there}; berth set k v; ${there}; Disable-BerthHook; ${there}`);
+  expect(done.stderr).toBe("");
+  expect(lines(done)).toEqual(["False", "True", "False"]);
+}, LIMIT);
