@@ -8,6 +8,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { userDirectory } from "../mean/directory.ts";
 import { hereRoot } from "../mean/project.ts";
+import { progressOf } from "../say/progress.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, uninterrupted } from "../mean/sessions-dependencies.ts";
 import { aligned } from "../say/columns.ts";
@@ -42,9 +43,10 @@ export const prune: Command = {
     const idle = text(input, "idle");
     const root = hereRoot(context, [...find(deps.store)].flatMap(({ project }) => project ?? []));
     const found: Judged[] = [];
-    for (
-      const record of [...find(deps.store)].filter(({ project }) => root === null || project?.root === root)
-    ) {
+    const records = [...find(deps.store)].filter(({ project }) => root === null || project?.root === root);
+    const progress = progressOf(context);
+    for (const record of records) {
+      progress(() => `looked at ${found.length} of ${records.length} sessions`);
       const judged = await judge(
         deps,
         record,
@@ -70,7 +72,11 @@ const standing = ({ project }: SessionRecord): Judgement => ({
 
 async function removed(context: Context, input: Input, deps: Dependencies, found: readonly Judged[]) {
   const done: Judged[] = [];
-  for (const one of found) done.push(one.goes ? await removedOne(context, input, deps, one) : one);
+  const progress = progressOf(context);
+  for (const one of found) {
+    if (one.goes) progress(() => `removing ${one.record.name ?? one.record.id}`);
+    done.push(one.goes ? await removedOne(context, input, deps, one) : one);
+  }
   return done;
 }
 
