@@ -12,6 +12,8 @@ export interface Changing {
   readonly see: (world: World) => unknown;
   /** Whether it calls git, which may die too. */
   readonly git?: true;
+  /** The branch that it merges into the main checkout. */
+  readonly mergesInto?: string;
   /** What a fault may leave between the two, since it is more and not less than before. */
   readonly between?: (world: World) => unknown;
 }
@@ -171,6 +173,7 @@ export const COMMANDS: readonly Changing[] = [
   {
     name: "finish",
     args: ["finish", "auth"],
+    mergesInto: "feature/auth",
     prepare: committed,
     git: true,
     see: finished,

@@ -54,24 +54,24 @@ export function faultsAfter(command: Changing, world: World, ended: Ended, expec
   hold(`links that lead nowhere: ${links}`, links === "");
   const fsck = world.run(["git", "fsck", "--no-dangling", "--no-progress"]);
   hold(`git fsck: ${fsck.out}${fsck.err}`, fsck.status === 0);
-  hold(
-    "the main checkout changed",
-    [expected.checkout, expected.checkoutAfter].includes(attempt(() => checkoutOf(world))),
+  hold("the main checkout changed", isCheckoutFine(command, world, expected));
+  const locks = world.names("project", ".git").filter((name) => name.endsWith(".lock")).filter((name) =>
+    !GITS_OWN.includes(name)
   );
-  const locks = world.run([
-    "find",
-    ".git",
-    "-name",
-    "*.lock",
-    "!",
-    "-name",
-    "packed-refs.lock",
-    "!",
-    "-name",
-    "config.lock",
-  ]).out.trim();
-  hold(`locks of git's are left: ${locks}`, locks === "");
+  const own = command.mergesInto === undefined ? [] : ["!", "-path", ".git/refs/heads/main.lock"];
+  const deeper = world.run(["find", ".git/refs", ".git/worktrees", "-name", "*.lock", ...own]).out.trim();
+  hold(`locks of git's are left: ${locks.join(" ")} ${deeper}`, locks.length === 0 && deeper === "");
   return wrong;
+}
+
+/** What git leaves locked when it is killed is its user's to clear away: nobody can tell it from a git at work. */
+const GITS_OWN = ["packed-refs.lock", "config.lock", "index.lock", "HEAD.lock", "ORIG_HEAD.lock"];
+
+/** As before or after; where git dies while it merges into it, also with the merge's files and not yet its commit. */
+function isCheckoutFine({ mergesInto }: Changing, world: World, expected: Expected): boolean {
+  if ([expected.checkout, expected.checkoutAfter].includes(attempt(() => checkoutOf(world)))) return true;
+  if (mergesInto === undefined || world.text("project", "mine.txt") !== "not committed\n") return false;
+  return world.run(["git", "--no-optional-locks", "diff", "--quiet", mergesInto, "--", "."]).status === 0;
 }
 
 /** Git leaves its lock of the packed refs when it is killed, and says what to do; so a person does it. */
