@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { berth, root } from "../support/berth.ts";
 
-/** Printed with the count, so that what fails can be made to fail again. */
-const SEED = Number(process.env["BERTH_CRASH_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+/** The same tenth each time, so that a red suite is about the change at hand; BERTH_CRASH_SEED chooses another. */
+const SEED = Number(process.env["BERTH_CRASH_SEED"] ?? 574559704);
 
 test(`a tenth of all faults, chosen by ${SEED}, leaves nothing wrong`, async () => {
   const command = [process.execPath, "scripts/crash.ts", "--tenth", "--seed", String(SEED)];

@@ -7,6 +7,7 @@ import { findAround, findBranch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { must } from "../git/git.ts";
 import { readMarker, writeMarker } from "../git/marker.ts";
+import { clearStaleLock } from "../git/stale-lock.ts";
 import { addLink, removeLinks } from "../git/readable-link.ts";
 import { stepMarks } from "../git/worktree.ts";
 import { linkedDirectory } from "../git/worktree-directory.ts";
@@ -69,7 +70,7 @@ async function complete(
   deps: Dependencies,
   record: SessionRecord,
   journal: JournalOf<"rename">,
-  { main }: Checkout,
+  { main, repository }: Checkout,
 ): Promise<SessionRecord> {
   const { branch } = journal;
   if (branch !== null && await findBranch(main, branch.to) === undefined) {
@@ -78,6 +79,7 @@ async function complete(
         marks: stepMarks(record.id),
       });
     } catch (error) {
+      await clearNames(repository.commonDir, record, branch);
       // Where git was stopped between the two names, the journal is what has the commits.
       if (await findBranch(main, branch.from) !== undefined) {
         await change(deps, record.id, (draft) => void delete draft["pending"], false);
@@ -88,6 +90,17 @@ async function complete(
   const done = await change(deps, record.id, (draft) => renamed(draft, journal, deps.clock()));
   noteName(done);
   return done;
+}
+
+/** Clear away what a killed git left locked of either name, and of the worktree's HEAD. */
+async function clearNames(
+  commonDir: string,
+  { project }: SessionRecord,
+  { from, to }: NonNullable<JournalOf<"rename">["branch"]>,
+): Promise<void> {
+  for (const name of [from, to]) await clearStaleLock(commonDir, `refs/heads/${name}`);
+  const admin = project?.worktree === undefined ? null : linkedDirectory(project.worktree);
+  if (admin !== null) await clearStaleLock(admin, "HEAD");
 }
 
 function renamed(draft: SessionRecord, { name, branch }: JournalOf<"rename">, at: Date): void {
@@ -120,10 +133,11 @@ export async function recoverRename(
   deps: Dependencies,
   record: SessionRecord,
   journal: JournalOf<"rename">,
-  { main, worktree }: Checkout,
+  { main, worktree, repository }: Checkout,
 ): Promise<"finished" | "undone"> {
   const { branch } = journal;
   if (branch === null) return await finished(deps, record, journal);
+  await clearNames(repository.commonDir, record, branch);
   const [old, now] = [await findBranch(main, branch.from), await findBranch(main, branch.to)];
   if (old !== undefined && now === undefined) {
     await change(deps, record.id, (draft) => void delete draft["pending"], false);
