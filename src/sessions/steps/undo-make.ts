@@ -31,9 +31,12 @@ export async function undoMake(
   const found = await inspectWorktree(main, { root, commonDir, path });
   // One of another session may have been moved here.
   const other = found.marker !== null && found.marker.id !== record.id;
-  // Git was killed while it took its own work back: what it made, it has to know again, or nobody can remove it.
-  if (found.exists && found.listed === null) await relink(main, { commonDir }, record);
-  if ((found.exists || found.listed !== null) && !other) await removeWorktree(main, record.id, path, true);
+  // Git was killed while it took its own work back: what it made, it has to know again, or nobody can remove it. What is
+  // there need not be git's alone, so it is git's to refuse; then the journal stays, and `doctor --fix` makes it whole.
+  if (found.exists && found.listed === null && !other) {
+    await relink(main, { commonDir }, record);
+    await removeWorktree(main, record.id, path, false);
+  } else if (found.listed !== null && !other) await removeWorktree(main, record.id, path, true);
   const { branch } = record.project ?? {};
   await clearStepLocks(commonDir, record);
   const base = journal?.kind === "new" ? journal.base : null;
