@@ -1,6 +1,7 @@
 import { shortArchive } from "../../store/archive.ts";
 import { listRecords } from "../../store/list.ts";
 import { archivedAt } from "../../store/purge.ts";
+import { coloursOf } from "../say/colours.ts";
 import { ago, aligned, size } from "../say/columns.ts";
 import { type Command, type Context, type Input, outJson } from "../command.ts";
 import { storeOf } from "../mean/session.ts";
@@ -32,7 +33,7 @@ export const archives: Command = {
       size(bytes),
       name,
     ]);
-    context.out(rows.length === 0 ? "" : aligned(heading, cells));
+    context.out(rows.length === 0 ? "" : aligned(heading, cells, coloursOf(context.host.variables)));
   },
 };
 

@@ -6,7 +6,7 @@ import { directoryOf } from "../../sessions/process/supervise.ts";
 import type { Command, Context, Input } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
-import { showBy } from "./git-shown.ts";
+import { gitColours, showBy } from "./git-shown.ts";
 
 export const diff: Command = {
   usage: "diff [session] [-- git's own]",
@@ -21,7 +21,7 @@ export const diff: Command = {
     const { worktree, start } = await compared(context, input, "diff");
     using index = await untrackedIndex(worktree);
     const more = index === null ? {} : { GIT_INDEX_FILE: index.file };
-    return await showBy(context, ["git", "diff", start, ...input.rest ?? []], {
+    return await showBy(context, ["git", "diff", ...gitColours(context), start, ...input.rest ?? []], {
       cwd: worktree.directory,
       more,
     });
@@ -39,7 +39,13 @@ export const log: Command = {
   examples: ["berth log auth", "berth log auth -- --oneline"],
   async run(context, input) {
     const { worktree, start } = await compared(context, input, "log");
-    return await showBy(context, ["git", "log", `${start}..HEAD`, ...input.rest ?? []], {
+    return await showBy(context, [
+      "git",
+      "log",
+      ...gitColours(context),
+      `${start}..HEAD`,
+      ...input.rest ?? [],
+    ], {
       cwd: worktree.directory,
     });
   },

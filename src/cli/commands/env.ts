@@ -1,5 +1,6 @@
 import { picklist } from "valibot";
 import { type Command, flag, outJson, text } from "../command.ts";
+import { coloursOf } from "../say/colours.ts";
 import { aligned } from "../say/columns.ts";
 import { inherited } from "./env-variables.ts";
 
@@ -38,8 +39,9 @@ export const env: Command = {
     if (flag(input, "clean")) {
       const shell = (text(input, "shell") ?? "sh") as (typeof SHELLS)[number];
       context.out(`${UNSET[shell](names)}\n`);
-    } else {context.out(
-        aligned(["VARIABLE", "SET BY", "SPEAKS OF"], found.map(({ name, by, of }) => [name, by, of])),
-      );}
+      return;
+    }
+    const rows = found.map(({ name, by, of }) => [name, by, of]);
+    context.out(aligned(["VARIABLE", "SET BY", "SPEAKS OF"], rows, coloursOf(context.host.variables)));
   },
 };

@@ -8,6 +8,7 @@ import { shortId } from "../../identity/id.ts";
 import { meantBy } from "../mean/selected.ts";
 import type { Store } from "../../store/open.ts";
 import { type Command, type Context, flag, type Input, text } from "../command.ts";
+import { coloursOf } from "../say/colours.ts";
 import { onOneLine } from "../line/value.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { storeOf } from "../mean/session.ts";
@@ -85,10 +86,12 @@ function printerOf(context: Context): (event: BerthEvent) => void {
   if (context.json || !process.getBuiltinModule("node:tty").isatty(1)) {
     return (event) => context.out(`${JSON.stringify(event)}\n`);
   }
+  const colours = coloursOf(context.host.variables);
   return ({ seq, time, session, type, data }) => {
     const details = Object.entries(data).filter(([, value]) => value !== null)
       .map(([key, value]) => `${key}=${onOneLine(value)}`);
     const words = [time, session === null ? "-" : shortId(session), type, ...details];
-    context.out(`${String(seq).padStart(6)}  ${words.map(onOneLine).join("  ")}\n`);
+    const shown = words.map(onOneLine).with(2, colours.heading(onOneLine(type)));
+    context.out(`${String(seq).padStart(6)}  ${shown.join("  ")}\n`);
   };
 }

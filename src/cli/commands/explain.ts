@@ -11,6 +11,7 @@ import { type Command, type Context, type Input, outJson, text } from "../comman
 import { OF, resolutionOf } from "../line/of-option.ts";
 import { worktreeSession } from "../mean/selected.ts";
 import { storeOf } from "../mean/session.ts";
+import { type Colours, coloursOf } from "../say/colours.ts";
 import { SOURCES } from "../say/words.ts";
 
 export const explain: Command = {
@@ -40,7 +41,11 @@ export const explain: Command = {
     const timings = { decision: round(decided - started), total };
     const worktree = sessionHere(context, input);
     if (context.json) printJson(context, resolution, hints, timings, worktree);
-    else context.out(page(resolution, facts.self, hints, timings.decision) + worktreeLine(worktree));
+    else {
+      const colours = coloursOf(context.host.variables);
+      const found = { resolution, self: facts.self, hints, milliseconds: timings.decision };
+      context.out(page(found, colours) + worktreeLine(worktree));
+    }
     if (file !== undefined) context.say(`Recorded to ${file}\n`);
   },
 };
@@ -101,22 +106,25 @@ function printJson(
   });
 }
 
-function page(
-  resolution: Resolution,
-  self: number,
-  hints: readonly Hint[],
-  milliseconds: number,
-): string {
+interface Found {
+  readonly resolution: Resolution;
+  readonly self: number;
+  readonly hints: readonly Hint[];
+  readonly milliseconds: number;
+}
+
+function page({ resolution, self, hints, milliseconds }: Found, colours: Colours): string {
   const { id, source, unstable } = resolution;
-  return `${id}\n${SOURCES[source]} (source ${source}), found in ${milliseconds} ms\n` +
-    (unstable === null ? "" : `Not stable: ${unstable}. Nothing is kept under it\n`) +
-    tree(resolution, self) + (hints.length > 0 ? `\nHints:\n${hints.map(hintLine).join("")}` : "");
+  return `${colours.heading(id)}\n${SOURCES[source]} (source ${source}), found in ${milliseconds} ms\n` +
+    (unstable === null ? "" : `${colours.notice("Not stable")}: ${unstable}. Nothing is kept under it\n`) +
+    tree(resolution, self, colours) +
+    (hints.length > 0 ? `\n${colours.heading("Hints:")}\n${hints.map(hintLine).join("")}` : "");
 }
 
 const hintLine = ({ name, verdict, reason }: Hint): string => `  ${name}: ${verdict}, ${reason}\n`;
 
 /** The chain from the outermost process down to us. */
-function tree({ chain, anchor, notes }: Resolution, self: number): string {
+function tree({ chain, anchor, notes }: Resolution, self: number, { heading }: Colours): string {
   if (chain.length === 0) return "";
   const outside = anchor !== null && !chain.some(({ pid }) => pid === anchor.pid) ? [anchor] : [];
   const lines = [...chain.toReversed(), ...outside].map((process, depth) => {
@@ -130,7 +138,7 @@ function tree({ chain, anchor, notes }: Resolution, self: number): string {
       marks.length > 0 ? `  <- ${marks.join("; ")}` : ""
     }\n`;
   });
-  return `\nProcesses, the outermost first:\n${lines.join("")}`;
+  return `\n${heading("Processes, the outermost first:")}\n${lines.join("")}`;
 }
 
 /** A name is whatever a program calls itself, so what a terminal might obey is taken out of it. */

@@ -3,6 +3,13 @@ import { fail } from "../../errors/errors.ts";
 import { userEnvironment } from "../../sessions/git/git-environment.ts";
 import { programs } from "../../sessions/git/programs.ts";
 import type { Context } from "../command.ts";
+import { decidedColours } from "../say/colours.ts";
+
+/** What tells git of our rule for colours; nothing where it is git's own to see who reads. */
+export function gitColours({ host }: Context): readonly string[] {
+  const decided = decidedColours(host.variables);
+  return decided === null ? [] : [decided ? "--color=always" : "--no-color"];
+}
 
 /**
  * Run a program that has the terminal for itself, as a shell would: what it prints, asks and pages is its own.

@@ -4,6 +4,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
 import { agentInWords } from "../mean/agents.ts";
 import { ago, size } from "../say/columns.ts";
+import { type Colours, coloursOf, statusMarked } from "../say/colours.ts";
 import { type Column, fitted } from "../say/fitted.ts";
 import { cutPath, lineWidth } from "../say/width.ts";
 
@@ -60,7 +61,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "SESSION", order: 8 },
   { heading: "SIZE", order: 9 },
 ];
-const GIT = 3;
+const [STATUS, GIT, AGENT] = [2, 3, 4];
 /** What most worktrees have to say: `±12 ↑3 ↓45`. */
 const GIT_WIDTH = 12;
 
@@ -77,19 +78,33 @@ export async function printed(
     at === GIT && git !== null ? { ...column, reserved: GIT_WIDTH } : column
   );
   const layout = fitted(columns, cells.flat(), width);
-  if (cells.length > 0) context.out(layout.heading);
+  const colours = coloursOf(context.host.variables);
+  const line = (row: TableRow, shown: readonly string[]) => layout.line(shown, marksOf(row, colours));
+  if (cells.length > 0) context.out(colours.heading(layout.heading));
   for (const [at, { root, here, rows }] of groups.entries()) {
-    context.out(title(root, here, width));
+    context.out(colours.heading(title(root, here, width)));
     // Without git all rows are there, and one write is faster than a thousand.
-    if (git === null) context.out((cells[at] ?? []).map((row) => layout.line(row)).join(""));
+    if (git === null) context.out(rows.map((row, index) => line(row, cells[at]?.[index] ?? [])).join(""));
     else {
       for (const [index, row] of rows.entries()) {
         const standing = git.get(row.id);
         const found = standing === undefined || standing === null ? undefined : await standing;
-        context.out(layout.line((cells[at]?.[index] ?? []).with(GIT, gitInWords(row, found))));
+        context.out(line(row, (cells[at]?.[index] ?? []).with(GIT, gitInWords(row, found))));
       }
     }
   }
+}
+
+/** What asks for somebody stands out; of several agents the one that does. */
+function marksOf({ status, agents }: TableRow, colours: Colours) {
+  const states = agents.map((agent) => agent.status);
+  const loudest = states.find((one) => one === "waiting" || one === "error") ?? states[0] ?? "";
+  return (text: string, column: number): string =>
+    column === STATUS && text !== "-"
+      ? statusMarked(colours, status, text)
+      : column === AGENT
+      ? statusMarked(colours, loudest, text)
+      : text;
 }
 
 function title(root: string | null, here: boolean, width: number): string {

@@ -11,6 +11,7 @@ import { hereRoot } from "../mean/project.ts";
 import { progressOf } from "../say/progress.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, uninterrupted } from "../mean/sessions-dependencies.ts";
+import { coloursOf } from "../say/colours.ts";
 import { aligned } from "../say/columns.ts";
 import { canSendShell, sendShell } from "../say/shell-directory.ts";
 import { runHook } from "./hooks.ts";
@@ -110,7 +111,8 @@ function tell(context: Context, found: readonly Judged[], dry: boolean): void {
   const rows = found.map((
     { record, goes, reason },
   ) => [record.name ?? record.id, goes ? "delete" : "keep", reason]);
-  const table = rows.length === 0 ? "" : aligned(["SESSION", "ACTION", "WHY"], rows);
+  const colours = coloursOf(context.host.variables, dry ? 1 : 2);
+  const table = rows.length === 0 ? "" : aligned(["SESSION", "ACTION", "WHY"], rows, colours);
   if (!dry) {
     context.out(gone.map(({ record }) => `${record.name ?? record.id}\n`).join(""));
     context.say(table);

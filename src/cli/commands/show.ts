@@ -7,6 +7,7 @@ import { type Command, outJson } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
 import { agentAtLength, agentsIn } from "../mean/agents.ts";
 import { currentId, noSession, selected, SESSION_HELP } from "../mean/selected.ts";
+import { coloursOf } from "../say/colours.ts";
 import { onOneLine } from "../line/value.ts";
 
 export const show: Command = {
@@ -28,7 +29,10 @@ export const show: Command = {
     const live = alive === null ? "cannot be told" : alive ? "yes" : "no";
     const doing = agents.map((agent) => ["agent", agentAtLength(agent, context.now())] as const);
     const more = { live, current: current ? "yes" : "no", file };
-    context.out(lines([...Object.entries({ ...facts(record), ...more }), ...doing]) + values(record));
+    const { heading } = coloursOf(context.host.variables);
+    context.out(
+      lines([...Object.entries({ ...facts(record), ...more }), ...doing]) + values(record, heading),
+    );
   },
 };
 
@@ -65,12 +69,12 @@ const lines = (entries: readonly (readonly [string, unknown])[]): string =>
   entries.filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name.padEnd(14)} ${onOneLine(value)}\n`).join("");
 
-function values({ sharedState, scriptState }: SessionRecord): string {
+function values({ sharedState, scriptState }: SessionRecord, heading: (text: string) => string): string {
   const scripts = Object.entries(scriptState).map(([script, state]) =>
     [`values of script ${onOneLine(script)}`, state] as const
   );
   return [["values", sharedState] as const, ...scripts].filter(([, state]) => Object.keys(state).length > 0)
-    .map(([title, state]) => `\n${title}\n${indented(state)}`).join("");
+    .map(([title, state]) => `\n${heading(title)}\n${indented(state)}`).join("");
 }
 
 const indented = (state: Record<string, unknown>): string =>

@@ -6,6 +6,7 @@ import { remember } from "../../store/state.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { runHook } from "./hooks.ts";
 import { agentAtLength, agentsIn } from "../mean/agents.ts";
+import { coloursOf, statusMarked } from "../say/colours.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
@@ -51,6 +52,10 @@ async function showStatus(context: Context, input: Input, given: string | undefi
   const { id, status } = record;
   const agents = await agentsIn(context, deps.store, id);
   if (context.json) return outJson(context, { id, status, agents });
-  const lines = [status, ...agents.map((agent) => agentAtLength(agent, context.now()))];
+  const colours = coloursOf(context.host.variables);
+  const doing = agents.map((agent) =>
+    statusMarked(colours, agent.status, agentAtLength(agent, context.now()))
+  );
+  const lines = [statusMarked(colours, status), ...doing];
   context.out(lines.map((line) => `${line}\n`).join(""));
 }

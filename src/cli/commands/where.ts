@@ -1,5 +1,6 @@
 import { shortId } from "../../identity/id.ts";
 import type { Command } from "../command.ts";
+import { coloursOf } from "../say/colours.ts";
 import { SOURCES } from "../say/words.ts";
 
 /** `berth` alone: where you are and what to type next. */
@@ -9,12 +10,13 @@ export const where: Command = {
   run(context) {
     const { id, source, anchor } = context.resolution();
     const at = anchor?.tty ? ` on ${anchor.tty}` : "";
-    context.out(`You are in session ${shortId(id)}${at}: ${SOURCES[source]}.
+    const { heading, command } = coloursOf(context.host.variables);
+    context.out(`You are in session ${heading(shortId(id))}${at}: ${SOURCES[source]}.
 
-  berth id         the whole ID, for scripts
-  berth explain    how it was found
-  berth doctor     what this machine can and cannot tell
-  berth help       all commands
+  ${command("berth id")}         the whole ID, for scripts
+  ${command("berth explain")}    how it was found
+  ${command("berth doctor")}     what this machine can and cannot tell
+  ${command("berth help")}       all commands
 `);
   },
 };

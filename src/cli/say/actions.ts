@@ -1,6 +1,7 @@
 import type { Leftover } from "../../store/leftovers.ts";
 import type { Store } from "../../store/open.ts";
 import { shortId } from "../../identity/id.ts";
+import { coloursOf } from "./colours.ts";
 import { aligned, size } from "./columns.ts";
 import { type Context, flag, type Input, type Option, outJson } from "../command.ts";
 
@@ -35,7 +36,8 @@ export function printActions(
     reason,
     size(bytes),
   ]);
-  if (rows.length > 0) context.out(aligned(["WHAT", "ACTION", "WHY", "SIZE"], rows));
+  const colours = coloursOf(context.host.variables);
+  if (rows.length > 0) context.out(aligned(["WHAT", "ACTION", "WHY", "SIZE"], rows, colours));
   if (gone.length === 0) context.say("berth: nothing to do\n");
   else if (dryRun) context.say(`berth: nothing was done; type "berth ${command} --yes" to do it\n`);
 }

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import process from "node:process";
 import type { Host } from "../../facts/host.ts";
 
@@ -5,17 +6,24 @@ import type { Host } from "../../facts/host.ts";
 type Variables = Host["variables"];
 
 /**
- * Whether words get colours: never with `NO_COLOR` (no-color.org: any value but an empty one), always with
- * `CLICOLOR_FORCE` (any value but an empty one and `0`), else where a terminal reads them that can show any.
+ * What the environment alone decides of colours: never with `NO_COLOR` (no-color.org: any value but an empty one),
+ * else always with `CLICOLOR_FORCE` (any value but an empty one and `0`), else none with `TERM=dumb` or `CLICOLOR=0`.
  *
- * @param isTerminal asked last, since the answer takes 3 ms
+ * @returns null where it depends on who reads
  */
-export function wantsColours(variables: Variables, isTerminal: () => boolean): boolean {
-  const { NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM } = variables;
+export function decidedColours({ NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM }: Variables): boolean | null {
   if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
   if (CLICOLOR_FORCE !== undefined && !["", "0"].includes(CLICOLOR_FORCE)) return true;
-  return TERM !== "dumb" && CLICOLOR !== "0" && isTerminal();
+  return TERM === "dumb" || CLICOLOR === "0" ? false : null;
 }
+
+/**
+ * Whether words get colours: the one rule of all commands that print for people.
+ *
+ * @param isTerminal asked last, since the answer may take 3 ms
+ */
+export const wantsColours = (variables: Variables, isTerminal: () => boolean): boolean =>
+  decidedColours(variables) ?? isTerminal();
 
 /** Ways to mark a text; each gives it back as it is where no colours are wanted. */
 export interface Colours {
@@ -23,13 +31,58 @@ export interface Colours {
   readonly heading: (text: string) => string;
   /** What may be typed. */
   readonly command: (text: string) => string;
+  /** What goes well. */
+  readonly good: (text: string) => string;
+  /** What wants to be looked at. */
+  readonly notice: (text: string) => string;
+  /** What has failed. */
+  readonly bad: (text: string) => string;
 }
 
-const marked = (code: number) => (text: string) => text === "" ? "" : `\x1b[${code}m${text}\x1b[0m`;
+/** Line by line, so that no line leaves the terminal marked. */
+const marked = (code: number) => (text: string) =>
+  text.replace(/[^\n]+/g, (line) => `\x1b[${code}m${line}\x1b[0m`);
 const plain = (text: string) => text;
 
-/** How standard output is marked. */
-export function coloursOf(variables: Variables): Colours {
-  const wanted = wantsColours(variables, () => process.getBuiltinModule("node:tty").isatty(1));
-  return wanted ? { heading: marked(1), command: marked(36) } : { heading: plain, command: plain };
+/** As for a program. */
+export const PLAIN: Colours = { heading: plain, command: plain, good: plain, notice: plain, bad: plain };
+
+const MARKED: Colours = {
+  heading: marked(1),
+  command: marked(36),
+  good: marked(32),
+  notice: marked(33),
+  bad: marked(31),
+};
+
+/** How a stream is marked: standard output, or standard error. */
+export const coloursOf = (variables: Variables, stream: 1 | 2 = 1): Colours =>
+  wantsColours(variables, () => isTerminal(stream)) ? MARKED : PLAIN;
+
+/** What is no device is no terminal, and that is known without node:tty, which takes 3 ms to load. */
+function isTerminal(stream: number): boolean {
+  if (process.platform !== "win32" && !isDevice(stream)) return false;
+  return process.getBuiltinModule("node:tty").isatty(stream);
+}
+
+function isDevice(stream: number): boolean {
+  try {
+    return fstatSync(stream).isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
+
+const MARK_OF: Readonly<Record<string, keyof Colours>> = {
+  active: "good",
+  working: "good",
+  waiting: "notice",
+  error: "bad",
+  failed: "bad",
+};
+
+/** A status of a session, an agent or a row, by what it asks of people. @param text what is marked, where it is more */
+export function statusMarked(colours: Colours, status: string, text = status): string {
+  const mark = Object.hasOwn(MARK_OF, status) ? MARK_OF[status] : undefined;
+  return mark === undefined ? text : colours[mark](text);
 }

@@ -1,12 +1,18 @@
 import stringWidth from "string-width";
+import { type Colours, PLAIN } from "./colours.ts";
 
 /** Rows with a heading, each column as wide as its widest entry. Control characters are shown, not sent. */
-export function aligned(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+export function aligned(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  colours: Colours = PLAIN,
+): string {
   const all = [heading, ...rows].map((row) => row.map(printable));
   const widths = heading.map((_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ""))));
-  return all.map((row) =>
+  const [first = "", ...others] = all.map((row) =>
     `${row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  ").trimEnd()}\n`
-  ).join("");
+  );
+  return colours.heading(first) + others.join("");
 }
 
 /** Filled up to a width in columns of the terminal, of which a wide character takes two. */

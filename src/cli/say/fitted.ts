@@ -17,8 +17,13 @@ export interface Column {
 export interface Layout {
   /** The heading's line. */
   readonly heading: string;
-  /** A line of the table. @param cells one for each column that was given */
-  line(cells: readonly string[]): string;
+  /**
+   * A line of the table.
+   *
+   * @param cells one for each column that was given
+   * @param mark gives a cell its colour, by its column, once it is as wide as it will be
+   */
+  line(cells: readonly string[], mark?: (text: string, column: number) => string): string;
 }
 
 const GAP = 2;
@@ -57,11 +62,14 @@ export function fitted(
     const widest = widths.indexOf(Math.max(...widths));
     widths[widest] = Math.max(1, (widths[widest] ?? 0) - over);
   }
-  const line = (cells: readonly string[]) => {
-    const parts = cells.flatMap((cell, at) =>
-      widths[at] === 0 ? [] : [filled(printable(cell), widths[at] ?? 0)]
-    );
-    return `${cutTo(parts.join(" ".repeat(GAP)).trimEnd(), width)}\n`;
+  const line = (cells: readonly string[], mark?: (text: string, column: number) => string) => {
+    const parts = (how: typeof mark) =>
+      cells.flatMap((cell, at) =>
+        widths[at] === 0 ? [] : [filled(printable(cell), widths[at] ?? 0, (text) => how?.(text, at) ?? text)]
+      ).join(" ".repeat(GAP)).trimEnd();
+    const plain = parts(undefined);
+    // What has to be cut still is not marked: the end of a mark would be cut with it.
+    return `${mark === undefined || widthOf(plain) > width ? cutTo(plain, width) : parts(mark)}\n`;
   };
   return { heading: line(columns.map(({ heading }) => heading)), line };
 }
@@ -73,7 +81,7 @@ function chunked(rows: readonly (readonly string[])[], at: number): number[] {
   return [widest];
 }
 
-function filled(cell: string, width: number): string {
+function filled(cell: string, width: number, mark: (text: string) => string): string {
   const cut = cutTo(cell, width);
-  return cut + " ".repeat(Math.max(0, width - widthOf(cut)));
+  return mark(cut) + " ".repeat(Math.max(0, width - widthOf(cut)));
 }

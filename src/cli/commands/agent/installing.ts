@@ -15,6 +15,7 @@ import {
 import { fail } from "../../../errors/errors.ts";
 import { type Context, flag, type Input, outJson } from "../../command.ts";
 import { nearest } from "../../line/nearest.ts";
+import { coloursOf } from "../../say/colours.ts";
 import { aligned } from "../../say/columns.ts";
 import { storeOf } from "../../mean/session.ts";
 import { versionOf } from "./version-of.ts";
@@ -66,6 +67,7 @@ export async function status(context: Context, input: Input, names: readonly str
     rows.map((
       { agent, version, installed, file },
     ) => [agent, version ?? "-", installed ? "yes" : "no", file ?? "-"]),
+    coloursOf(context.host.variables),
   ));
 }
 

@@ -1,3 +1,4 @@
+import { coloursOf } from "../../say/colours.ts";
 import { type Command, flag, outJson } from "../../command.ts";
 
 export const doctor: Command = {
@@ -30,13 +31,16 @@ export const doctor: Command = {
         findings: findings.map(({ code, message, hint, fixed }) => ({ code, message, hint, fixed })),
       });
     } else {
+      const { good, notice, bad } = coloursOf(context.host.variables);
       context.out(
         findings.length === 0
           ? "Nothing is wrong: every fact that berth needs can be read here, and the store is whole\n"
           : "",
       );
       for (const { message, hint, broken, fixed } of findings) {
-        context.out(`${fixed ? "fixed" : broken ? "broken" : "note"}: ${message}\n  hint: ${hint}\n`);
+        context.out(
+          `${fixed ? good("fixed") : broken ? bad("broken") : notice("note")}: ${message}\n  hint: ${hint}\n`,
+        );
       }
     }
     return ok ? 0 : 1;

@@ -2,6 +2,7 @@ import { fail } from "../../../errors/errors.ts";
 import { addHost, knownHosts, lastAnswer, removeHost } from "../../../fleet/hosts.ts";
 import { type Context, type Input, outJson, text } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
+import { coloursOf } from "../../say/colours.ts";
 import { ago, aligned } from "../../say/columns.ts";
 
 /** The one argument that an operation takes. */
@@ -39,5 +40,6 @@ export function hosts(context: Context, input: Input): void {
   const rows = known.map((
     { name, ssh, berth, at },
   ) => [name, ssh, berth, at ? ago(at.toISOString(), now) : "never"]);
-  if (rows.length > 0) context.out(aligned(["HOST", "SSH", "BERTH", "LAST ANSWER"], rows));
+  const colours = coloursOf(context.host.variables);
+  if (rows.length > 0) context.out(aligned(["HOST", "SSH", "BERTH", "LAST ANSWER"], rows, colours));
 }

@@ -5,6 +5,7 @@ import { askHosts, clones, type FleetSession, type HostAnswer } from "../../../f
 import type { Store } from "../../../store/open.ts";
 import { type Context, type Input, outJson, text } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
+import { coloursOf } from "../../say/colours.ts";
 import { ago, aligned } from "../../say/columns.ts";
 
 function meant(store: Store, given: string | undefined): FleetHost[] {
@@ -29,7 +30,7 @@ export async function list(context: Context, input: Input, args: readonly string
       clones: clones(answers),
     });
   }
-  context.out(table(answers, context.now()));
+  context.out(table(context, answers));
   for (const [one, other] of clones(answers)) {
     context.say(`berth: ${one} and ${other} take themselves for one machine: a disk was copied\n`);
     context.say(
@@ -82,8 +83,9 @@ function row(host: HostAnswer, session: FleetSession, now: Date): string[] {
   ];
 }
 
-function table(answers: readonly HostAnswer[], now: Date): string {
+function table(context: Context, answers: readonly HostAnswer[]): string {
+  const now = context.now();
   const rows = answers.flatMap((answer) => answer.sessions.map((session) => row(answer, session, now)));
   const heading = ["HOST", "SESSION", "NAME", "STATUS", "LIVE", "LAST", "ASKED", "BRANCH", "WORKSPACE"];
-  return rows.length === 0 ? "" : aligned(heading, rows);
+  return rows.length === 0 ? "" : aligned(heading, rows, coloursOf(context.host.variables));
 }
