@@ -194,6 +194,10 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "See and use the sessions of other machines, over SSH",
         load: async () => (await import("./commands/fleet/fleet.ts")).fleet,
       },
+      shared: {
+        about: "Set up and look at the database that several machines share",
+        load: async () => (await import("./commands/shared/shared.ts")).shared,
+      },
     },
   },
   {

@@ -15,6 +15,7 @@ import { hooksErrors } from "./hooks.ts";
 import { identityErrors } from "./identity.ts";
 import { mergeErrors } from "./merge.ts";
 import { sandboxErrors } from "./sandbox.ts";
+import { sharedErrors } from "./shared.ts";
 import { sessionsErrors } from "./sessions.ts";
 import { storeErrors } from "./store.ts";
 import { updateErrors } from "./update.ts";
@@ -37,6 +38,7 @@ export const kinds = () => ({
   ...backgroundErrors(),
   ...sandboxErrors(),
   ...fleetErrors(),
+  ...sharedErrors(),
   ...hooksErrors(),
   ...updateErrors(),
   ...cliErrors(),

@@ -79,7 +79,7 @@ export function findHost(store: Store, given: string): FleetHost {
 }
 
 async function change(store: Store, make: (hosts: KeptHosts["hosts"]) => void): Promise<void> {
-  using _lock = await lockScope(store, { kind: "global" });
+  await using _lock = await lockScope(store, { kind: "global" });
   const kept = load(store);
   make(kept.hosts);
   store.backend.write(HOSTS, `${JSON.stringify(kept, null, 2)}\n`);

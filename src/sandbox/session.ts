@@ -57,11 +57,11 @@ export async function openRoot(subject: Subject): Promise<ProjectRoot> {
 }
 
 /** Wait until no other script of the session runs, for as long as the store was opened to wait. */
-async function takeTurn({ store, id }: Subject): Promise<Disposable> {
+async function takeTurn({ store, id }: Subject): Promise<AsyncDisposable> {
   const name = `locks/lua-${sha256(id).slice(0, 16)}.lock`;
   const { waitMs, command } = store;
   const lock = await store.backend.lock(name, { waitMs, what: `Lua of session ${quote(id)}`, command });
-  return { [Symbol.dispose]: () => lock.discard() };
+  return { [Symbol.asyncDispose]: async () => await lock.discard() };
 }
 
 type Globals = { readonly [key: string]: LuaData };
@@ -120,7 +120,7 @@ export interface SessionScript {
 export async function runInSession(subject: Subject, script: SessionScript): Promise<LuaOutcome> {
   const { store, id } = subject;
   const { runLua } = await import("./lua.ts");
-  using _turn = await takeTurn(subject);
+  await using _turn = await takeTurn(subject);
   script.signal?.throwIfAborted();
   const record = readRecord(store, id);
   const path = rootOf(record, subject);
@@ -134,7 +134,7 @@ export async function runInSession(subject: Subject, script: SessionScript): Pro
 /** Forget the Lua state. @returns the bytes that it took */
 export async function resetLua(subject: Subject): Promise<number> {
   const { store, id } = subject;
-  using _turn = await takeTurn(subject);
+  await using _turn = await takeTurn(subject);
   let bytes = 0;
   await updateSession(store, id, (draft) => {
     if (draft.lua === undefined) return false;

@@ -1,6 +1,6 @@
 import { BerthError, fail, quotePath } from "../errors/errors.ts";
 import { decode } from "./decode.ts";
-import { giveBack, lockScope } from "./locks.ts";
+import { giveBack, inReach, lockScope, seenBy } from "./locks.ts";
 import { archiveName, fileName, isArchiveOf, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
 import { tell } from "./observe.ts";
@@ -41,8 +41,9 @@ export function archiveLocked(store: Store, id: string): string {
  * @returns the archive's name
  * @throws `no_such_session`, and what `guard` throws
  */
-export async function resetSession(store: Store, id: string, guard: Guard = () => {}): Promise<string> {
-  using _lock = await lockScope(store, { kind: "session", id });
+export async function resetSession(place: Store, id: string, guard: Guard = () => {}): Promise<string> {
+  await using lock = await lockScope(place, { kind: "session", id });
+  const store = seenBy(place, lock);
   const old = readLocked(store, id);
   if (old === null) throw fail("no_such_session", { given: id });
   guard(old);
@@ -88,14 +89,17 @@ function endsDestroyed(store: Store, archive: string): boolean {
  * @throws `no_such_archive`, `session_exists`, `corrupt_record`, `newer_record`
  */
 export async function restoreArchive(
-  store: Store,
+  place: Store,
   given: string,
   replace: Guard | null,
   as?: string,
 ): Promise<string> {
-  const name = findArchive(store, given);
-  const { id } = readArchive(store, name);
-  using _lock = await lockScope(store, { kind: "session", id });
+  const wanted = `archive/${withEnd(given)}`;
+  const before = await inReach(place, { names: [wanted] });
+  const name = findArchive(before, given);
+  const { id } = readArchive(before, name);
+  await using lock = await lockScope(place, { kind: "session", id, names: [name] });
+  const store = seenBy(place, lock);
   // Again, now that nobody else can be restoring or purging it.
   const record = readArchive(store, name);
   const there = readLocked(store, id);
@@ -138,8 +142,10 @@ function isBlank({ sharedState, scriptState, metadata, lua, messageCount }: Sess
   return messageCount === 0 && holders.every((values) => Object.keys(values).length === 0);
 }
 
+const withEnd = (given: string): string => given.endsWith(RECORD_END) ? given : `${given}${RECORD_END}`;
+
 function findArchive(store: Store, given: string): string {
-  const base = given.endsWith(RECORD_END) ? given : `${given}${RECORD_END}`;
+  const base = withEnd(given);
   // Looked up in the listing, so that no path can be typed.
   if (!store.backend.list("archive").includes(base)) throw fail("no_such_archive", { given });
   return `archive/${base}`;
@@ -172,12 +178,13 @@ function readArchive(store: Store, name: string): SessionRecord {
 export async function deleteSession(store: Store, id: string, guard: Guard = () => {}): Promise<void> {
   const lock = await lockScope(store, { kind: "session", id });
   try {
-    const record = readLocked(store, id);
+    const seen = seenBy(store, lock);
+    const record = readLocked(seen, id);
     if (record === null) throw fail("no_such_session", { given: id });
     guard(record);
-    store.backend.remove(recordName(id));
-    tell(store, { kind: "deleted", id });
+    seen.backend.remove(recordName(id));
+    tell(seen, { kind: "deleted", id });
   } finally {
-    giveBack(store, lock, fileName(id));
+    await giveBack(store, lock, fileName(id));
   }
 }

@@ -1,8 +1,10 @@
+import type { Observing } from "./observe.ts";
+
 /**
- * What the store asks of the place it keeps things in. Names are relative (`sessions/x.session.json`) and are
- * built by `names.ts` alone. Every call is atomic to its readers: a name holds a whole content, or nothing.
+ * Contents by their names. Names are relative (`sessions/x.session.json`) and are built by `names.ts` alone. Every call
+ * is atomic to its readers: a name holds a whole content, or nothing.
  */
-export interface Backend {
+export interface Documents {
   /** Where a name is, for people: an absolute path, or a made-up one where there are no files. */
   locate(name: string): string;
   /**
@@ -23,6 +25,16 @@ export interface Backend {
   list(folder: string): string[];
   /** Size in bytes and time of the last change (ms since 1970), null when there is none. */
   stat(name: string): DocumentStat | null;
+}
+
+/**
+ * What the store asks of the place it keeps things in. Whoever wants something of it comes in by `view` or by `lock`,
+ * both asynchronous; what is then in reach is read and written at once. A place that is near (files, memory) is in
+ * reach as it is, has no `view`, and its locks have no `seen`: nobody waits for what need not be waited for.
+ */
+export interface Backend extends Documents {
+  /** What stands under these names at this moment, to be read; nothing else is in reach of the answer. */
+  view?(reach: Reach): Promise<Backend>;
   /**
    * Hold the lock of that name, waiting at most `waitMs` for it (0 = not at all).
    *
@@ -49,18 +61,41 @@ export interface LockRequest {
   readonly only?: boolean;
   /** Who asks, to be shown to others that wait meanwhile: `berth set`. Never a value of the user's. */
   readonly command: string;
+  /** What its holder is going to read and write, for a place that brings it along; nothing by default. */
+  readonly reach?: Reach;
+}
+
+/** What is to be in reach. A prefix ends where the rest of the names begins: `sessions/`. */
+export interface Reach {
+  readonly names?: readonly string[];
+  /** All whose names begin so, with their contents. */
+  readonly prefixes?: readonly string[];
+  /** All whose names begin so, to be listed and not to be read. */
+  readonly listed?: readonly string[];
 }
 
 /**
  * A lock that is held, until `release()` or the end of the process, however that comes. Two of one name exclude
  * each other within a process as well.
  */
-export interface Lock extends Disposable {
+export interface Lock extends AsyncDisposable {
   readonly held: boolean;
-  /** Give it back; doing so twice is harmless. */
-  release(): void;
+  /** What its holder reads and writes through, where that is not the place itself: see `seenBy`. */
+  readonly seen?: HolderView;
+  /**
+   * Give it back; doing so twice is harmless. What its holder wrote is durable at the latest when this has returned.
+   *
+   * @throws where what was written did not get there, or nobody knows: `shared_unreachable`, `lock_lost`, `write_unsure`
+   */
+  release(): void | Promise<void>;
   /** Give it back and remove its file, so that nobody is ever misled by it. */
-  discard(): void;
+  discard(): void | Promise<void>;
+}
+
+/** The place as the holder of a lock sees it, and who is told there of what changes. */
+export interface HolderView {
+  readonly backend: Backend;
+  readonly observing: Observing;
 }
 
 /** Who holds a lock, as its holder wrote it down. */

@@ -26,7 +26,7 @@ export interface Cleaning {
  */
 export async function cleanSessions(store: Store, cleaning: Cleaning): Promise<Verdict[]> {
   if (cleaning.dryRun) return verdicts(store, readConfig(store), cleaning);
-  using _lock = await lockScope(store, { kind: "global" });
+  await using _lock = await lockScope(store, { kind: "global" });
   const done: Verdict[] = [];
   for (const verdict of verdicts(store, readConfig(store), cleaning)) {
     done.push(verdict.action === "keep" ? verdict : await archiveIfStill(store, verdict, cleaning));
@@ -68,7 +68,7 @@ async function archiveIfStill(store: Store, verdict: Verdict, cleaning: Cleaning
       archiveLocked(store, item.key);
       return verdict;
     } finally {
-      giveBack(store, lock, fileName(item.key));
+      await giveBack(store, lock, fileName(item.key));
     }
   } catch (error) {
     // One session that cannot be archived (in use, permissions) must not keep the others.

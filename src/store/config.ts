@@ -21,6 +21,13 @@ const configSchema = v.looseObject({
   ),
   events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
   branch: v.exactOptional(v.looseObject({ prefix: v.exactOptional(v.string()) })),
+  shared: v.exactOptional(
+    v.looseObject({
+      url: v.exactOptional(v.string()),
+      namespaces: v.exactOptional(v.string()),
+      store: v.exactOptional(v.string()),
+    }),
+  ),
 });
 
 type Kept = v.InferOutput<typeof configSchema>;
@@ -47,6 +54,12 @@ export const DEFAULTS = {
 export const TEXT_DEFAULTS = {
   /** What stands before a session's name in the name of its branch; the slash is part of it. */
   "branch.prefix": "feature/",
+  /** Where the database is that several machines share; nothing: there is none. Never with a password. */
+  "shared.url": "",
+  /** Namespaces of shared sessions, separated by commas; nothing: `team`, where there is a URL. */
+  "shared.namespaces": "",
+  /** The store in the database; nothing: the one that is called as the role is. */
+  "shared.store": "",
 } as const;
 
 export type NumberSetting = keyof typeof DEFAULTS;
@@ -60,6 +73,9 @@ export const SETTINGS: readonly Setting[] = [
 ];
 
 export const isSetting = (name: string): name is Setting => SETTINGS.some((one) => one === name);
+/** One setting as it was set; undefined where it was not. */
+export const settingOf = (store: Store, name: Setting): unknown => setIn(load(store), name);
+
 export const isTextSetting = (name: Setting): name is TextSetting => Object.hasOwn(TEXT_DEFAULTS, name);
 
 /**
@@ -83,7 +99,7 @@ export async function setConfig(
   setting: Setting,
   value: number | string | null,
 ): Promise<Config> {
-  using _lock = await lockScope(store, { kind: "global" });
+  await using _lock = await lockScope(store, { kind: "global" });
   const kept = load(store);
   store.backend.write(CONFIG, `${JSON.stringify(changed(kept, setting, value), null, 2)}\n`);
   return readConfig(store);

@@ -89,7 +89,7 @@ async function changeEntry(
   identity: MachineIdentity,
   change: (entry: HostEntry) => HostEntry,
 ): Promise<HostEntry> {
-  using _lock = await lockHosts(store);
+  await using _lock = await lockHosts(store);
   const name = hostName(identity.machine);
   // One that cannot be read at this moment is not replaced.
   const content = store.backend.read(name, "only");

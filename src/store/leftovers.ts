@@ -37,8 +37,8 @@ export async function removeLeftovers(store: Store): Promise<Leftover[]> {
     try {
       if (removeHeld(store, one)) removed.push(one);
     } finally {
-      if (isOrphan(store, one.lock)) lock.discard();
-      else lock.release();
+      if (isOrphan(store, one.lock)) await lock.discard();
+      else await lock.release();
     }
   }
   return removed;
@@ -125,7 +125,7 @@ async function inUse(store: Store, lock: string): Promise<boolean> {
   // Without a file nobody holds it, and none is made just to look.
   if (store.backend.stat(lock) === null) return false;
   const held = await tryLock(store, lock, true);
-  held?.release();
+  await held?.release();
   return held === null;
 }
 

@@ -77,7 +77,8 @@ function hold(file: LockFile, command: string): Lock {
     },
     release,
     discard: () => end(() => quietly(() => file.remove())),
-    [Symbol.dispose]: release,
+    // deno-lint-ignore require-await -- it is done when this returns
+    [Symbol.asyncDispose]: async () => release(),
   };
 }
 

@@ -77,6 +77,7 @@ function take(locks: Map<string, Holder>, name: string, command: string): Lock {
     },
     release,
     discard: release,
-    [Symbol.dispose]: release,
+    // deno-lint-ignore require-await -- it is done when this returns
+    [Symbol.asyncDispose]: async () => release(),
   };
 }

@@ -60,7 +60,10 @@ export const fileTime = (at: Date): string => `${at.toISOString().slice(0, 19).r
 
 /** The archive of the session whose file is `file` (see `fileName`); `count` tells two of one second apart. */
 export const archiveName = (file: string, at: Date, count: number): string =>
-  `archive/${file}--reset--${fileTime(at)}--${String(count).padStart(3, "0")}${RECORD_END}`;
+  `${archivesOf(file)}${fileTime(at)}--${String(count).padStart(3, "0")}${RECORD_END}`;
+
+/** How the archives of the session begin whose file is `file`. */
+export const archivesOf = (file: string): string => `archive/${file}--reset--`;
 
 /** Whether a file of the archive is of the session: one that was destroyed, deleted or begun anew. */
 export const isArchiveOf = (base: string, id: string): boolean => base.startsWith(`${fileName(id)}--reset--`);

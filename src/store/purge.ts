@@ -14,7 +14,7 @@ const STAMP = /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z/g;
  */
 export async function purge(store: Store, dryRun: boolean): Promise<Verdict[]> {
   if (dryRun) return verdicts(store);
-  using _lock = await lockScope(store, { kind: "global" });
+  await using _lock = await lockScope(store, { kind: "global" });
   return verdicts(store).map((verdict) => {
     if (verdict.action === "keep" || store.backend.remove(verdict.item.key)) return verdict;
     return { ...verdict, action: "keep", reason: "it is gone already" };

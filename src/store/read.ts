@@ -1,5 +1,6 @@
 import { fail, quotePath } from "../errors/errors.ts";
 import { type Damage, decode, type Decoded } from "./decode.ts";
+import { inReach } from "./locks.ts";
 import { recordName } from "./names.ts";
 import type { Store } from "./open.ts";
 import type { SessionRecord } from "./record.ts";
@@ -15,6 +16,10 @@ export function readRecord(store: Store, id: string): SessionRecord | null {
   if (found.kind === "record") return found.record;
   throw unreadable(store, id, found);
 }
+
+/** As `readRecord`, as it is at this moment, for who has had the store open for longer. */
+export const readNow = async (store: Store, id: string): Promise<SessionRecord | null> =>
+  readRecord(await inReach(store, { names: [recordName(id)] }), id);
 
 /**
  * What the session's file holds, null when there is none.

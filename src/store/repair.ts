@@ -25,7 +25,7 @@ export async function repairRecord(store: Store, name: string): Promise<string |
       const found = content === null ? null : decode(content, (id) => fileName(id) === file);
       return found?.kind === "damaged" ? moveAway(store, name, stem(name), found.reason) : null;
     } finally {
-      giveBack(store, lock, file);
+      await giveBack(store, lock, file);
     }
   } catch (error) {
     if (error instanceof BerthError && error.code === "locked") return null;
@@ -39,7 +39,7 @@ export async function repairRecord(store: Store, name: string): Promise<string |
  * @returns its new name; null when it is not damaged any more
  */
 export async function repairConfig(store: Store): Promise<string | null> {
-  using _lock = await lockScope(store, { kind: "global" });
+  await using _lock = await lockScope(store, { kind: "global" });
   try {
     readConfig(store);
     return null;

@@ -3,7 +3,7 @@ import { fail, quote } from "../errors/errors.ts";
 import { MAX_BYTES } from "./backend.ts";
 import { whereWrong } from "./decode.ts";
 import { hostOf, stampHost } from "./hosts.ts";
-import { giveBack, lockScope } from "./locks.ts";
+import { giveBack, lockScope, seenBy } from "./locks.ts";
 import { fileName, recordName } from "./names.ts";
 import type { Store } from "./open.ts";
 import { quarantine } from "./quarantine.ts";
@@ -40,10 +40,10 @@ export async function updateSession(
 ): Promise<SessionRecord> {
   const lock = await lockScope(store, { kind: "session", id }, options.waitMs);
   try {
-    return await changeLocked(store, id, change, options);
+    return await changeLocked(seenBy(store, lock), id, change, options);
   } finally {
     // A session that did not come about leaves no lock file behind.
-    giveBack(store, lock, fileName(id));
+    await giveBack(store, lock, fileName(id));
   }
 }
 

@@ -102,7 +102,7 @@ function contract(name: string, use: (work: (backend: Backend) => void | Promise
         lock.release();
         lock.release();
         expect(lock.held).toBe(false);
-        using again = await backend.lock("sessions/a.session.lock", request);
+        await using again = await backend.lock("sessions/a.session.lock", request);
         // A release that comes twice must not free the next holder's lock.
         lock.release();
         expect(again.held).toBe(true);
@@ -114,7 +114,7 @@ function contract(name: string, use: (work: (backend: Backend) => void | Promise
         const lock = await backend.lock("locks/global.lock", request);
         const waiting = backend.lock("locks/global.lock", { ...request, waitMs: 30_000 });
         lock.discard();
-        using next = await waiting;
+        await using next = await waiting;
         expect(next.held).toBe(true);
       }));
   });

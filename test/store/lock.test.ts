@@ -89,9 +89,9 @@ describe("two owners", () => {
   test("a lock file removed by hand is made anew, and that one counts", async () => {
     using directory = scratch();
     const store = storeAt(directory.path);
-    using _gone = await lockScope(store, SESSION);
+    await using _gone = await lockScope(store, SESSION);
     unlinkSync(store.backend.locate(sessionLockName(ID)));
-    using _new = await lockScope(store, SESSION, 0);
+    await using _new = await lockScope(store, SESSION, 0);
     expect((await failureOf(() => lockScope(store, SESSION, 0))).code).toBe("locked");
   });
 });
@@ -111,7 +111,7 @@ describe("a holder", () => {
     );
     const waiting = lockScope(store, SESSION, 30_000);
     holder.kill("SIGKILL");
-    using lock = await waiting;
+    await using lock = await waiting;
     expect(lock.held).toBe(true);
     await holder.exited;
   });
@@ -143,7 +143,7 @@ describe("a holder", () => {
     const child = Bun.spawn(["sleep", "20"], { stdout: "ignore", stderr: "ignore" });
     try {
       lock.release();
-      using again = await lockScope(store, SESSION, 0);
+      await using again = await lockScope(store, SESSION, 0);
       expect(again.held).toBe(true);
     } finally {
       child.kill("SIGKILL");
@@ -170,10 +170,10 @@ describe("scopes", () => {
   test("different sessions, workspaces and the store do not wait for each other", async () => {
     using directory = scratch();
     const store = storeAt(directory.path);
-    using _global = await lockScope(store, { kind: "global" });
-    using _one = await lockScope(store, { kind: "workspace", root: "/p/one" });
-    using _two = await lockScope(store, { kind: "workspace", root: "/p/two" }, 0);
-    using _session = await lockScope(store, SESSION, 0);
+    await using _global = await lockScope(store, { kind: "global" });
+    await using _one = await lockScope(store, { kind: "workspace", root: "/p/one" });
+    await using _two = await lockScope(store, { kind: "workspace", root: "/p/two" }, 0);
+    await using _session = await lockScope(store, SESSION, 0);
     expect((await failureOf(() => lockScope(store, { kind: "workspace", root: "/p/one" }, 0))).message)
       .toContain(
         `workspace "/p/one"`,

@@ -371,7 +371,7 @@ describe("retention", () => {
     aged(store, "ex--current_aa", old);
     aged(store, "ex--named_aa", old, { name: "auth" });
     aged(store, "ex--locked_aa", old);
-    using _lock = await lockScope(store, { kind: "session", id: "ex--locked_aa" });
+    await using _lock = await lockScope(store, { kind: "session", id: "ex--locked_aa" });
     const cleaning = { machine: machineOf({ 10: "500" }), current: new Set(["ex--current_aa"]) };
 
     await cleanSessions(store, { ...cleaning, dryRun: true });
@@ -417,6 +417,9 @@ describe("configuration", () => {
       "events.maxMB": 8,
       "limits.removedMB": 512,
       "branch.prefix": "feature/",
+      "shared.url": "",
+      "shared.namespaces": "",
+      "shared.store": "",
     });
     store.backend.write("config.json", `{"schema":1,"later":true,"limits":{"other":1}}`);
     await setConfig(store, "limits.sessions", 8);
@@ -495,7 +498,7 @@ describe("leftovers", () => {
     put(`sessions/ex--gone_12.session.lock`);
     put(`config.json.4711-x-0.tmp`, "half");
     put("sessions/notes.txt", "not ours");
-    using lock = await lockScope(store, { kind: "session", id: "ex--Busy_aa" });
+    await using lock = await lockScope(store, { kind: "session", id: "ex--Busy_aa" });
     expect((await findLeftovers(store)).map(({ kind }) => kind).sort()).toEqual([
       "lock",
       "reservation",

@@ -38,7 +38,7 @@ const work: Record<string, () => Promise<void>> = {
   },
   /** Hold the lock until killed. */
   async hold() {
-    using _lock = await lockScope(store, { kind: "session", id });
+    await using _lock = await lockScope(store, { kind: "session", id });
     writeFileSync(`${directory}/held`, "");
     await new Promise((resolve) => setTimeout(resolve, 30_000));
   },

@@ -3,8 +3,9 @@ import { listRecords } from "../../store/list.ts";
 import { archivedAt } from "../../store/purge.ts";
 import { coloursOf } from "../say/colours.ts";
 import { ago, aligned, size } from "../say/columns.ts";
-import { type Command, type Context, type Input, outJson } from "../command.ts";
-import { storeOf } from "../mean/session.ts";
+import type { Store } from "../../store/open.ts";
+import { type Command, outJson } from "../command.ts";
+import { listedStore, SHARED } from "../mean/listed.ts";
 
 interface Row {
   readonly name: string;
@@ -19,9 +20,10 @@ interface Row {
 export const archives: Command = {
   usage: "archives",
   about: "List the archived sessions, the newest first",
+  options: [SHARED],
   examples: ["berth archives", "berth archives --json"],
-  run(context, input) {
-    const { rows, damaged } = gather(context, input);
+  async run(context, input) {
+    const { rows, damaged } = gather(await listedStore(context, input, "archives", ["archive/"]));
     if (context.json) return outJson(context, { archives: rows, damaged });
     for (const { file, reason } of damaged) context.say(`berth: damaged: ${file}: ${reason}\n`);
     const now = context.now();
@@ -37,11 +39,7 @@ export const archives: Command = {
   },
 };
 
-function gather(
-  context: Context,
-  input: Input,
-): { rows: Row[]; damaged: { file: string; reason: string }[] } {
-  const store = storeOf(context, input, "archives");
+function gather(store: Store): { rows: Row[]; damaged: { file: string; reason: string }[] } {
   const rows: Row[] = [];
   const damaged: { file: string; reason: string }[] = [];
   for (const listed of listRecords(store, "archive")) {

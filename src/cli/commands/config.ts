@@ -14,6 +14,10 @@ import { storeOf } from "../mean/session.ts";
 /** What git takes at the beginning of a branch's name (git-check-ref-format(1)); nothing is one too. */
 const PREFIX = /^$|^(?!.*(?:\.\.|\/\/|\/\.|\.lock\/|@\{))[^\s\p{Cc}~^:?*[\\/.-][^\s\p{Cc}~^:?*[\\]*$/u;
 
+/** What may stand before the `--` of a label and is not berth's own. */
+const NAMESPACES =
+  /^$|^(?!(?:ex|tmux|screen|zellij|ssh|terminal|anchor|uuid)(?:,|$))[A-Za-z0-9._]{1,60}(?:,[A-Za-z0-9._]{1,60})*$/;
+
 export const config: Command = {
   usage: "config [setting] [value]",
   about: "Show or set how long and how much is kept",
@@ -25,6 +29,9 @@ export const config: Command = {
     'branch.prefix        what stands before a name in its branch (feature/); the slash is part of it, "" is none',
     "limits.agentWorktrees worktrees of one workspace that agents made for their own agents",
     "events.maxMB          size of a file of the log of events, of which four are kept",
+    "shared.url           database that several machines share: postgres://USER@HOST/DATABASE (berth help shared)",
+    "shared.namespaces    namespaces of the sessions that are kept there (team), separated by commas",
+    "shared.store         the store in that database (the role's name)",
   ],
   options: [{ flag: "--unset <setting>", about: "Set it back to its default" }],
   examples: ["berth config", "berth config maxAgeDays 30", "berth config --unset maxAgeDays"],
@@ -51,7 +58,21 @@ function setting(name: string): Setting {
   throw fail("unknown_setting", { name, names: SETTINGS });
 }
 
+/** Everybody on this machine sees what is typed, so a password must not be. */
+function sharedValue(name: Setting, value: string): string {
+  if (name === "shared.url") {
+    if (/^[^?#]*:\/\/[^/@]*:[^/]*@|[?&]password=/i.test(value)) throw fail("shared_password", {});
+    if (!/^(postgres(ql)?:\/\/.*)?$/.test(value)) {
+      throw fail("bad_shared_url", { why: "it does not begin with postgres://" });
+    }
+  } else if (name === "shared.namespaces" && !NAMESPACES.test(value)) {
+    throw fail("bad_text_setting", { name, value, wanted: "namespaces, separated by commas" });
+  }
+  return value;
+}
+
 function valueOf(name: Setting, value: string): number | string {
+  if (name.startsWith("shared.")) return sharedValue(name, value);
   if (isTextSetting(name)) {
     if (PREFIX.test(value)) return value;
     throw fail("bad_text_setting", { name, value, wanted: "the beginning of a branch's name" });

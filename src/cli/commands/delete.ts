@@ -1,10 +1,11 @@
 import { fail } from "../../errors/errors.ts";
 import { deleteSession, type Guard } from "../../store/archive.ts";
+import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { refuseLive } from "../mean/guard.ts";
 import { machineOf } from "../mean/machine.ts";
-import { currentId, meantBy, SESSION_HELP } from "../mean/selected.ts";
+import { currentId, meantBy, SESSION_HELP, sharedMeant } from "../mean/selected.ts";
 import { storeOf, WAIT } from "../mean/session.ts";
 
 export const deleteCommand: Command = {
@@ -19,18 +20,24 @@ export const deleteCommand: Command = {
   ],
   examples: ["berth delete ex--build_5d", "berth delete --dry-run 3f0c 91ab"],
   async run(context, input) {
-    const store = storeOf(context, input, "delete");
+    const local = storeOf(context, input, "delete");
     const dryRun = flag(input, "dry-run");
     const guard = guards(
-      refuseLive(machineOf(context, store), "delete", currentId(context), flag(input, "force")),
+      refuseLive(machineOf(context, local), "delete", currentId(context), flag(input, "force")),
     );
-    const ids = [...new Set(input.args.map((given) => meantBy(context, store, input, given, "change")))];
+    const meant = new Map<string, Store>();
+    for (const given of input.args) {
+      const { store, id } = await sharedMeant(context, local, given, "delete") ??
+        { store: local, id: meantBy(context, local, input, given, "change") };
+      meant.set(id, store);
+    }
+    const ids = [...meant.keys()];
     // All are looked at before the first one goes.
-    for (const id of ids) {
+    for (const [id, store] of meant) {
       const record = readRecord(store, id);
       if (record !== null) guard(record);
     }
-    if (!dryRun) { for (const id of ids) await deleteSession(store, id, guard); }
+    if (!dryRun) { for (const [id, store] of meant) await deleteSession(store, id, guard); }
     if (context.json) return outJson(context, { id: ids[0], ids, dryRun });
     context.say(ids.map((id) => `berth: ${dryRun ? "would delete" : "deleted"} ${id}\n`).join(""));
   },

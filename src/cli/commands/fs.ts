@@ -115,7 +115,7 @@ export const fs: Command = {
     if (path === undefined) {
       throw fail("missing_argument", { command: "fs", usage: `fs ${word} <session> <path>` });
     }
-    const subject = subjectOf(context, input, "fs", session);
+    const subject = await subjectOf(context, input, "fs", session);
     using root = await openRoot(subject);
     operation.run({ context, input, root, id: subject.id, path });
   },

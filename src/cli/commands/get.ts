@@ -10,8 +10,8 @@ export const get: Command = {
   about: "Print a value of this session, or all of them",
   options: [SCRIPT],
   examples: ["berth get branch", "berth get --json"],
-  run(context, input) {
-    const { store, id } = here(context, input, "get");
+  async run(context, input) {
+    const { store, id } = await here(context, input, "get");
     const values = valuesOf(readRecord(store, id), text(input, "script")) ?? {};
     const [key] = input.args;
     if (key !== undefined) {

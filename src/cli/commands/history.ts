@@ -8,8 +8,8 @@ export const history: Command = {
   about: "Print what happened in a session, the newest last",
   details: [SESSION_HELP, "The newest 200 entries are kept; values are not among them."],
   examples: ["berth history", "berth history auth --json"],
-  run(context, input) {
-    const { store, id } = selected(context, input, "history", { given: input.args[0], effect: "look" });
+  async run(context, input) {
+    const { store, id } = await selected(context, input, "history", { given: input.args[0], effect: "look" });
     const record = readRecord(store, id);
     if (record === null) throw noSession(id);
     if (context.json) return outJson(context, { id, history: record.history });

@@ -5,7 +5,7 @@ import type { Ended } from "../../sessions/process/child.ts";
 import { childStarter } from "../../sessions/process/child-starter.ts";
 import { failureToStart, NotStarted } from "../../sessions/process/not-started.ts";
 import { processAlive } from "../../store/liveness.ts";
-import { readRecord } from "../../store/read.ts";
+import { readNow } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { updateSession } from "../../store/update.ts";
 import type { Command, Context } from "../command.ts";
@@ -24,7 +24,7 @@ export const hold: Command = {
   async run(context, { args: _, ...input }) {
     const command = input.rest ?? [];
     if (command.length === 0) throw fail("missing_argument", { command: "hold", usage: "hold -- <command>" });
-    const place = here(context, { args: [], ...input }, "hold");
+    const place = await here(context, { args: [], ...input }, "hold");
     const holder = ourselves(context, place, command[0] ?? "");
     await register(context, place, holder);
     let ended: Ended;
@@ -61,7 +61,7 @@ async function register(context: Context, { store, id, origin }: Here, holder: H
 
 async function unregister({ store, id }: Here, { pid, start, bootId }: Holder): Promise<void> {
   // Deleted meanwhile: there is nothing to unregister from.
-  if (readRecord(store, id) === null) return;
+  if (await readNow(store, id) === null) return;
   await updateSession(store, id, (draft) => {
     const others = (draft.holders ?? []).filter((other) =>
       other.pid !== pid || other.start !== start || other.bootId !== bootId

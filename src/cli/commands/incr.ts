@@ -15,7 +15,7 @@ export const incr: Command = {
   async run(context, input) {
     const key = checkedKey(input.args[0] ?? "");
     const by = step(input.args[1] ?? "1");
-    const { store, id, origin } = here(context, input, "incr");
+    const { store, id, origin } = await here(context, input, "incr");
     const script = text(input, "script");
     let value = 0;
     await updateSession(store, id, (draft) => {

@@ -8,8 +8,8 @@ export const keys: Command = {
   about: "Print the keys of this session's values",
   options: [SCRIPT],
   examples: ["berth keys", "berth keys --script deploy"],
-  run(context, input) {
-    const { store, id } = here(context, input, "keys");
+  async run(context, input) {
+    const { store, id } = await here(context, input, "keys");
     const names = Object.keys(valuesOf(readRecord(store, id), text(input, "script")) ?? {}).sort();
     if (context.json) outJson(context, { id, keys: names });
     else context.out(names.map((name) => `${name}\n`).join(""));

@@ -12,7 +12,7 @@ import { machineOf } from "../mean/machine.ts";
 import { agentsOf, rowsOf } from "../mean/agents.ts";
 import { hostJson } from "../mean/host.ts";
 import { hereRoot } from "../mean/project.ts";
-import { storeOf } from "../mean/session.ts";
+import { listedStore, SHARED } from "../mean/listed.ts";
 import { grouped, printed, type TableRow } from "./list-table.ts";
 
 const SORTS = ["active", "updated", "created", "name"] as const;
@@ -43,6 +43,7 @@ export const list: Command = {
       wanted: "active, updated, created or name",
     },
     { flag: "--all", about: "Archived sessions too" },
+    SHARED,
     { flag: "--here", about: "Only the sessions of this project" },
     {
       flag: "--git",
@@ -51,7 +52,10 @@ export const list: Command = {
   ],
   examples: ["berth list", "berth list --here --git", "berth list --state waiting --json"],
   async run(context, input) {
-    const store = storeOf(context, input, "list");
+    const store = await listedStore(context, input, "list", [
+      "sessions/",
+      ...flag(input, "all") ? ["archive/"] : [],
+    ]);
     const { sessions, damaged } = await gather(context, store, input);
     sort(sessions, text(input, "sort") ?? "active");
     const here = hereRoot(context, sessions.flatMap(({ project }) => project ?? []));

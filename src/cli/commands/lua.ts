@@ -74,7 +74,7 @@ export const lua: Command = {
   ],
   async run(context, input) {
     const [session, file] = input.args;
-    const subject = subjectOf(context, input, "lua", session);
+    const subject = await subjectOf(context, input, "lua", session);
     if (flag(input, "show")) return showState(context, subject);
     if (flag(input, "reset")) return await reset(context, subject);
     await execute(context, input, subject, file);

@@ -24,7 +24,7 @@ export const path: Command = {
       else context.out(`${directory}\n`);
       return;
     }
-    const { store, id } = selected(context, input, "path", { given: input.args[0], effect: "look" });
+    const { store, id } = await selected(context, input, "path", { given: input.args[0], effect: "look" });
     const file = store.backend.locate(recordName(id));
     if (context.json) outJson(context, { path: file });
     else context.out(`${file}\n`);

@@ -13,7 +13,7 @@ export const reset: Command = {
   options: [{ flag: "--force", about: "Also while a process uses it" }, WAIT],
   examples: ["berth reset", "berth reset auth --force"],
   async run(context, input) {
-    const { store, id } = selected(context, input, "reset", { given: input.args[0], effect: "change" });
+    const { store, id } = await selected(context, input, "reset", { given: input.args[0], effect: "change" });
     const machine = machineOf(context, store);
     const live = refuseLive(machine, "reset", currentId(context), flag(input, "force"));
     const archive = await resetSession(store, id, (record) => {

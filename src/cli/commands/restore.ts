@@ -8,6 +8,10 @@ import { fail, fewOf, quotePath } from "../../errors/errors.ts";
 import { selectSession } from "../../store/select.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import { inReach } from "../../store/locks.ts";
+import { archivesOf, fileName, recordName } from "../../store/names.ts";
+import { mayBeShared } from "../../store/namespaces.ts";
+import type { Store } from "../../store/open.ts";
 import { statSync } from "node:fs";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { projectAround } from "../../sessions/git/project-around.ts";
@@ -40,8 +44,9 @@ export const restore: Command = {
     "berth restore ex--build_5d--reset--2026-03-01T09-30-00Z--000",
   ],
   async run(context, input) {
-    const deps = await dependenciesOf(context, input, "restore");
     const given = input.args[0] ?? "";
+    const local = await dependenciesOf(context, input, "restore");
+    const deps = { ...local, store: await archiveStore(context, local.store, given) };
     const waiting = flag(input, "worktree") ? withoutItsWorktree(context, deps, given) : null;
     if (waiting !== null) return await bringBack(context, deps, waiting, null);
     const { newest, older } = archiveMeantBy(context, deps.store, given);
@@ -62,6 +67,18 @@ export const restore: Command = {
     }
   },
 };
+
+/** A shared session's archive is called after it; its own name is the only one by which it can be meant. */
+async function archiveStore(context: Context, local: Store, given: string): Promise<Store> {
+  const name = given.replace(/\.session\.json$/, "");
+  if (!mayBeShared(name)) return local;
+  const id = name.replace(/--reset--[0-9TZ-]+--\d{3}$/, "");
+  const { sharedStore } = await import("../mean/shared.ts");
+  const shared = await sharedStore(context, local, id, "restore");
+  return shared === null
+    ? local
+    : await inReach(shared, { names: [recordName(id)], prefixes: [archivesOf(fileName(id))] });
+}
 
 async function restoreRecord(
   context: Context,

@@ -25,7 +25,7 @@ export const set: Command = {
   async run(context, input) {
     const key = checkedKey(input.args[0] ?? "");
     const value = await givenValue(input);
-    const { store, id, origin } = here(context, input, "set");
+    const { store, id, origin } = await here(context, input, "set");
     const script = text(input, "script");
     await updateSession(store, id, (draft) => {
       setEntry(valuesToChange(draft, script), key, value);

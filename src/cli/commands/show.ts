@@ -16,7 +16,7 @@ export const show: Command = {
   details: [SESSION_HELP],
   examples: ["berth show", "berth show auth --json"],
   async run(context, input) {
-    const { store, id } = selected(context, input, "show", { given: input.args[0], effect: "look" });
+    const { store, id } = await selected(context, input, "show", { given: input.args[0], effect: "look" });
     const record = readRecord(store, id);
     if (record === null) throw noSession(id);
     const alive = sessionAlive(machineOf(context, store), record);

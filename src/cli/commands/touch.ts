@@ -7,7 +7,7 @@ export const touch: Command = {
   about: "Note that this session is in use",
   options: [WAIT],
   async run(context, input) {
-    const { store, id, origin } = here(context, input, "touch");
+    const { store, id, origin } = await here(context, input, "touch");
     const { lastActivity } = await updateSession(store, id, () => {}, { origin });
     if (context.json) outJson(context, { id, lastActivity });
   },

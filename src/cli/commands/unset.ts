@@ -11,7 +11,7 @@ export const unset: Command = {
   examples: ["berth unset branch"],
   async run(context, input) {
     const key = checkedKey(input.args[0] ?? "");
-    const { store, id, origin } = here(context, input, "unset");
+    const { store, id, origin } = await here(context, input, "unset");
     const script = text(input, "script");
     let removed = false;
     await updateSession(store, id, (draft) => {

@@ -6,12 +6,14 @@ import { isAsked, nameOf } from "../../sessions/model/journal.ts";
 import { isLost } from "../../sessions/runs/lost.ts";
 import { repairRun } from "../../sessions/process/stop.ts";
 import { listRecords } from "../../store/list.ts";
-import { isArchiveOf } from "../../store/names.ts";
+import { inReach } from "../../store/locks.ts";
+import { archivesOf, fileName, isArchiveOf, recordName } from "../../store/names.ts";
+import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { type Command, type Context, outJson, text } from "../command.ts";
 import { lookAndTell } from "../mean/watch-agents.ts";
-import { noSession, SESSION_HELP } from "../mean/selected.ts";
+import { noSession, SESSION_HELP, sharedHere } from "../mean/selected.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
 
@@ -37,8 +39,13 @@ export const wait: Command = {
   ],
   examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
   async run(context, input) {
-    const deps = await dependenciesOf(context, input, "wait");
-    const record = recordOf(context, deps, input, { given: input.args[0], effect: "look" });
+    const local = await dependenciesOf(context, input, "wait");
+    const shared = await sharedHere(context, local.store, input.args[0], "wait");
+    const deps = shared === null ? local : { ...local, store: shared.store };
+    const record = shared === null
+      ? recordOf(context, deps, input, { given: input.args[0], effect: "look" })
+      : readRecord(shared.store, shared.id);
+    if (record === null) throw noSession(shared?.id ?? "");
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");
@@ -67,15 +74,37 @@ function ofDestroyed(
   throw fail("wait_ended", { session: nameOf(last), until });
 }
 
+interface Watch extends AsyncDisposable {
+  /** How long to wait for a word at most before another look, in milliseconds. */
+  readonly pauseMs: number;
+  change(ms: number): Promise<void>;
+}
+
+/** Who tells that something may have changed: this machine's log, or the database. */
+async function watchOn(context: Context, store: Store): Promise<Watch> {
+  if (store.backend.view !== undefined) {
+    const { sharedWatch } = await import("../mean/shared.ts");
+    return await sharedWatch(context, store);
+  }
+  const watcher = openWatch(store.backend.locate("events"));
+  return {
+    pauseMs: PAUSE_MS,
+    change: async (ms) => void await watcher.change(ms),
+    [Symbol.asyncDispose]: async () => await watcher[Symbol.dispose](),
+  };
+}
+
 async function waitFor(
   context: Context,
-  deps: Dependencies,
+  place: Dependencies,
   first: SessionRecord,
   until: string | undefined,
   limit: number,
 ): Promise<SessionRecord | null> {
-  using watcher = openWatch(deps.store.backend.locate("events"));
+  await using watcher = await watchOn(context, place.store);
+  const reach = { names: [recordName(first.id)], prefixes: [archivesOf(fileName(first.id))] };
   for (;;) {
+    const deps = { ...place, store: await inReach(place.store, reach) };
     const kept = readRecord(deps.store, first.id);
     if (kept === null) return ofDestroyed(deps, first, until);
     // What nobody is there to end any more is ended here: its record says active still.
@@ -92,6 +121,6 @@ async function waitFor(
     }
     const left = limit - performance.now();
     if (left <= 0) return null;
-    await watcher.change(Math.min(left, PAUSE_MS));
+    await watcher.change(Math.min(left, watcher.pauseMs));
   }
 }

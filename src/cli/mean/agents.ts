@@ -12,7 +12,10 @@ export async function agentsOf(
   machine = machineOf(context, store),
 ): Promise<Map<string, Seen[]>> {
   // Without a log nobody has told of any.
-  if (store.backend.stat("events/events.jsonl") === null) return new Map();
+  // What agents do is in the log of their own machine.
+  if (store.backend.view !== undefined || store.backend.stat("events/events.jsonl") === null) {
+    return new Map();
+  }
   const { lookAtAgents } = await import("../../agents/look.ts");
   const { host, now } = context;
   return await lookAtAgents(

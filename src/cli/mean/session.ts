@@ -2,6 +2,9 @@ import { fail } from "../../errors/errors.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { type MachineIdentity, machineIdentity } from "../../facts/machine-identity.ts";
 import type { Resolution } from "../../identity/resolution.ts";
+import { inReach } from "../../store/locks.ts";
+import { recordName } from "../../store/names.ts";
+import { mayBeShared } from "../../store/namespaces.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import type { Anchor, Origin } from "../../store/record.ts";
 import { type Context, type Input, type Option, text } from "../command.ts";
@@ -67,14 +70,26 @@ const withEvents = (store: Store, boot: Facts["boot"]): Store => ({
  *
  * @throws `no_stable_session` where the ID would be another one at the next command
  */
-export function here(context: Context, input: Input, command: string): Here {
+export function here(context: Context, input: Input, command: string): Here | Promise<Here> {
   const resolution = context.resolution();
   if (resolution.unstable !== null) throw fail("no_stable_session", { why: resolution.unstable });
-  return {
-    store: storeOf(context, input, command),
-    id: resolution.id,
-    origin: originOf(context, resolution),
-  };
+  const { id } = resolution;
+  const origin = originOf(context, resolution);
+  const store = storeOf(context, input, command);
+  return mayBeShared(id)
+    ? sharedOr(context, store, id, command).then((store) => ({ store, id, origin }))
+    : { store, id, origin };
+}
+
+/**
+ * The store that keeps the session: this one, or the one in the database, with the session's record in reach.
+ *
+ * @throws `not_for_shared` for a command that works with what is on this machine
+ */
+export async function sharedOr(context: Context, store: Store, id: string, command: string): Promise<Store> {
+  const { sharedStore } = await import("./shared.ts");
+  const shared = await sharedStore(context, store, id, command);
+  return shared === null ? store : await inReach(shared, { names: [recordName(id)] });
 }
 
 /** What a record keeps of how its ID was found. */

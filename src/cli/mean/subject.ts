@@ -24,8 +24,13 @@ function isHere(context: Context, given: string): boolean {
  * @param given an ID, a name, a label or a prefix; undefined for the session of this place
  * @throws `no_such_session`, `ambiguous_session`, `other_project`, `no_stable_session`; `worktree_broken`
  */
-export function subjectOf(context: Context, input: Input, command: string, given?: string): Subject {
-  const subject = subjectMeant(context, input, command, given);
+export async function subjectOf(
+  context: Context,
+  input: Input,
+  command: string,
+  given?: string,
+): Promise<Subject> {
+  const subject = await subjectMeant(context, input, command, given);
   const record = recordOf(subject);
   if (record !== null) refuseNone(record);
   return subject;
@@ -41,16 +46,21 @@ function recordOf({ store, id }: Subject): SessionRecord | null {
   }
 }
 
-function subjectMeant(context: Context, input: Input, command: string, given?: string): Subject {
+async function subjectMeant(
+  context: Context,
+  input: Input,
+  command: string,
+  given?: string,
+): Promise<Subject> {
   const root = text(input, "root");
   const more = root === undefined ? {} : { root };
-  if (given === undefined) return { ...here(context, input, command), ...more };
+  if (given === undefined) return { ...await here(context, input, command), ...more };
   const store = storeOf(context, input, command);
   try {
     return { store, id: meantBy(context, store, input, given, "change"), ...more };
   } catch (error) {
     const isNew = error instanceof BerthError && error.code === "no_such_session" && isHere(context, given);
     if (!isNew) throw error;
-    return { ...here(context, input, command), ...more };
+    return { ...await here(context, input, command), ...more };
   }
 }

@@ -13,7 +13,7 @@ export function isTrusted(store: Store, root: string, text: string): boolean {
 
 /** Keep that the user trusts this text, in this workspace. Another text, or another place, is asked for anew. */
 export async function trust(store: Store, root: string, text: string): Promise<void> {
-  using _lock = await lockScope(store, { kind: "workspace", root });
+  await using _lock = await lockScope(store, { kind: "workspace", root });
   const workspace = readWorkspace(store, root);
   const others = (workspace.trusted ?? []).filter((hash) => hash !== sha256(text));
   writeWorkspace(store, { ...workspace, trusted: [...others, sha256(text)].slice(-MAX_TRUSTED) });
@@ -21,6 +21,6 @@ export async function trust(store: Store, root: string, text: string): Promise<v
 
 /** Take back all trust of the workspace. */
 export async function distrust(store: Store, root: string): Promise<void> {
-  using _lock = await lockScope(store, { kind: "workspace", root });
+  await using _lock = await lockScope(store, { kind: "workspace", root });
   writeWorkspace(store, { ...readWorkspace(store, root), trusted: [] });
 }

@@ -39,7 +39,7 @@ export async function beginSpawn(
   const root = project?.root ?? "";
   // Roles are the workspace's, and its lock comes before the session's.
   const lock = role === undefined ? null : await lockScope(deps.store, { kind: "workspace", root });
-  using _lock = lock;
+  await using _lock = lock;
   return await change(deps, id, (draft) => {
     refuseUnfinished(deps.machine(), draft, "run in");
     refuseRunning(deps, draft, "start");

@@ -36,7 +36,7 @@ export async function archive({ store, clock }: Dependencies, id: string): Promi
     archiveLocked(store, id);
     return record;
   } finally {
-    lock.discard();
+    await lock.discard();
   }
 }
 

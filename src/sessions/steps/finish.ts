@@ -50,7 +50,7 @@ export async function finishSession(
   options: FinishOptions,
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<Finished> {
-  using _lock = await deps.store.backend.lock(
+  await using _lock = await deps.store.backend.lock(
     `locks/merge-${sha256(checkout.repository.commonDir).slice(0, 16)}.lock`,
     {
       waitMs: Math.max(WAIT_MS, deps.store.waitMs),

@@ -66,7 +66,7 @@ export async function rebuild(
   { root, commonDir }: Repository,
   { id, path, listed }: Orphan,
 ): Promise<SessionRecord | null> {
-  using _lock = await lockScope(deps.store, { kind: "workspace", root });
+  await using _lock = await lockScope(deps.store, { kind: "workspace", root });
   if (isKnown(deps, id)) return null;
   const known = ownMarker(commonDir, id, path);
   const branch = listed.branch ?? known?.branch;

@@ -67,7 +67,7 @@ export async function recover(
   checkout: Checkout | null,
   wanted?: Destruction,
 ): Promise<Recovery> {
-  using _lock = await lockScope(deps.store, { kind: "workspace", root: seen.project?.root ?? "" });
+  await using _lock = await lockScope(deps.store, { kind: "workspace", root: seen.project?.root ?? "" });
   // Somebody else may have finished it, and gone on, while we waited.
   const record = readRecord(deps.store, seen.id);
   if (record === null || !isUnfinished(deps, record)) return "finished";

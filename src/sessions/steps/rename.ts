@@ -36,7 +36,7 @@ export async function renameSession(
 ): Promise<SessionRecord> {
   checkName(name);
   const root = project?.root ?? "";
-  using _lock = await lockScope(deps.store, { kind: "workspace", root });
+  await using _lock = await lockScope(deps.store, { kind: "workspace", root });
   const others = [...find(deps.store, { workspace: root })].filter((other) => other.id !== id);
   if (others.some((other) => other.name === name)) throw fail("name_taken", { name, root });
   keepNumbers(deps.store, root, deps.clock(), [name]);

@@ -54,5 +54,5 @@ export async function removeRecord({ store }: Dependencies, id: string): Promise
   const lock = await lockScope(store, { kind: "session", id });
   store.backend.remove(recordName(id));
   tell(store, { kind: "deleted", id });
-  lock.discard();
+  await lock.discard();
 }

@@ -37,7 +37,7 @@ export interface NewSession {
 export async function createSession(deps: Dependencies, wanted: NewSession): Promise<SessionRecord> {
   const { store, clock, newUuid, log } = deps;
   if (wanted.name !== undefined) checkName(wanted.name);
-  using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
+  await using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
   const others = checkAdmission(deps, wanted.root, [wanted]);
   const name = wanted.name ?? await makeUpName(deps, wanted, others);
   const fresh = freshRecord(sessionId(newUuid()), { source: "named" }, clock());

@@ -20,7 +20,7 @@ export async function importSessions(
   { sessions }: WorkspaceFile,
 ): Promise<{ imported: string[]; skipped: string[] }> {
   const { store } = deps;
-  using _lock = await lockScope(store, { kind: "workspace", root });
+  await using _lock = await lockScope(store, { kind: "workspace", root });
   const isThere = ({ id }: WorkspaceEntry) => store.backend.stat(recordName(sessionId(id))) !== null;
   const unique = [...new Map(sessions.map((entry) => [entry.id, entry])).values()];
   const [fresh, there] = [unique.filter((entry) => !isThere(entry)), unique.filter(isThere)];

@@ -29,7 +29,7 @@ export async function restoreSession(
   const { name, project } = record;
   if (name === undefined || project === undefined) return await restoreArchive(store, given, replace);
   const { root } = project;
-  using _lock = await lockScope(store, { kind: "workspace", root });
+  await using _lock = await lockScope(store, { kind: "workspace", root });
   checkAdmission(deps, root, [record]);
   keepNumbers(store, root, clock(), [name]);
   const id = await restoreArchive(store, given, replace, as);

@@ -21,6 +21,6 @@ export function damagedWorkspaces(store: Store): string[] {
 export async function repairWorkspace(store: Store, name: string): Promise<string | null> {
   const stem = name.slice(FOLDER.length + 1, -END.length);
   const request = { waitMs: store.waitMs, what: name, command: store.command };
-  using _lock = await store.backend.lock(`locks/workspace-${stem}${LOCK_END}`, request);
+  await using _lock = await store.backend.lock(`locks/workspace-${stem}${LOCK_END}`, request);
   return isWorkspace(store, name) ? null : moveAway(store, name, `workspace-${stem}`, "not-a-record");
 }

@@ -309,7 +309,7 @@ describe("what a crash leaves is told and can be put right", () => {
     const stale = await p.session("auth");
     const place = await checkoutOf(stale, { ...process.env, ...p.env });
     {
-      using _lock = await lockScope(deps.store, { kind: "workspace", root: p.root });
+      await using _lock = await lockScope(deps.store, { kind: "workspace", root: p.root });
       expect(await failureOf(() => recover(deps, stale, place))).toMatchObject({ code: "locked" });
       writeFileSync(file, whole);
     }

@@ -600,7 +600,7 @@ describe("restore", () => {
     await p.ok("destroy", "a");
     const archive = await archived(p);
     {
-      using _lock = await lockScope(storeAt(p.store), { kind: "workspace", root: p.root });
+      await using _lock = await lockScope(storeAt(p.store), { kind: "workspace", root: p.root });
       expect(await p.refused("restore", archive, "--wait", "0")).toMatchObject({ code: "locked", status: 5 });
     }
     await p.ok("restore", archive);

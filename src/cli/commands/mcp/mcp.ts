@@ -52,7 +52,7 @@ export const mcp: Command = {
     "berth mcp --session my-session --read-only",
   ],
   async run(context, input) {
-    const { root, ...subject } = subjectOf(context, input, "mcp", text(input, "session"));
+    const { root, ...subject } = await subjectOf(context, input, "mcp", text(input, "session"));
     const given = await givenRoot(root);
     const streams = openStreams();
     endWhenAsked();

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { shortId } from "../../../identity/id.ts";
 import { rootOf, type Subject } from "../../../sandbox/session.ts";
-import { readRecord } from "../../../store/read.ts";
+import { readNow } from "../../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../../store/record.ts";
 import { remember } from "../../../store/state.ts";
 import { updateSession } from "../../../store/update.ts";
@@ -45,9 +45,9 @@ export const SESSION_TOOLS = [
     about: "Which session this is, and the project root that its files are confined to",
     effect: "reads",
     input: v.strictObject({}),
-    run: ({ subject, service: { readOnly } }) => {
+    run: async ({ subject, service: { readOnly } }) => {
       const { store, id } = subject;
-      return { id, short: shortId(id), root: rootOf(readRecord(store, id), subject), readOnly };
+      return { id, short: shortId(id), root: rootOf(await readNow(store, id), subject), readOnly };
     },
   }),
   tool({
@@ -58,7 +58,7 @@ export const SESSION_TOOLS = [
       history: optional(integer(`Newest entries of the history; ${HISTORY} by default`, 0, 200)),
     }),
     run: async ({ service, subject: { store, id } }, { history = HISTORY }) => {
-      const record = readRecord(store, id);
+      const record = await readNow(store, id);
       const agents = await service.agents();
       return { id, record: record && shown(record, history), ...agents.length === 0 ? {} : { agents } };
     },

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { fail } from "../../../errors/errors.ts";
-import { readRecord } from "../../../store/read.ts";
+import { readNow } from "../../../store/read.ts";
 import { entry, setEntry } from "../../../store/record.ts";
 import { increment, remember, valuesOf, valuesToChange } from "../../../store/state.ts";
 import { checkedKey } from "../../line/value.ts";
@@ -64,8 +64,8 @@ export const STATE_TOOLS = [
       limit: optional(integer(`At most so many; ${LISTED} by default`, 1, 1000)),
       cursor: optional(text("Where the last answer ended")),
     }),
-    run({ subject: { store, id } }, { key, script, limit = LISTED, cursor }) {
-      const values = valuesOf(readRecord(store, id), script) ?? {};
+    async run({ subject: { store, id } }, { key, script, limit = LISTED, cursor }) {
+      const values = valuesOf(await readNow(store, id), script) ?? {};
       if (key !== undefined) {
         if (!Object.hasOwn(values, key)) throw fail("no_such_key", { key, id });
         return { values: [{ key, value: entry(values, key) }] };

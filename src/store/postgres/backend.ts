@@ -1,0 +1,161 @@
+import { BerthError, fail } from "../../errors/errors.ts";
+import type { Backend, Lock, LockRequest, Reach } from "../backend.ts";
+import type { Told } from "../observe.ts";
+import { connect, type DatabaseConnection, nameOf, type Row } from "./connection.ts";
+import { lockKey, type SharedBackend, type SharedOptions } from "./place.ts";
+import { poolOf } from "./pool.ts";
+import { commitChanges } from "./commit.ts";
+import { checkReady } from "./ready.ts";
+import { workingSet } from "./working-set.ts";
+
+const IDLE_MS = 60_000;
+const STATEMENT_MS = 5000;
+
+/** Tries of what nothing was written by. */
+const TRIES = 3;
+
+/** The place in a PostgreSQL database. Nothing is asked yet. */
+export function postgresBackend(options: SharedOptions): SharedBackend {
+  const pool = poolOf(() => connect(options.settings), options.onConnect);
+  const { servers, database } = options.settings;
+  const at = servers[0] === undefined ? "" : nameOf(servers[0]);
+  const locate = (name: string) => `postgres:${at}/${database}/${options.store}/${name}`;
+  const place: SharedBackend = {
+    ...workingSet([], {}, locate, false).documents,
+    pool,
+    options,
+    view: (reach) => again(() => view(place, reach)),
+    lock: (name, request) => again(() => lock(place, name, request)),
+    [Symbol.asyncDispose]: () => pool.close(),
+  };
+  return place;
+}
+
+/** A connection that broke before anything was written is no reason to fail: the next one may hold. */
+export async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1;; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const broke = error instanceof BerthError && error.code === "shared_unreachable" &&
+        error.message.endsWith("the connection broke");
+      if (!broke || tries === TRIES) throw error;
+    }
+  }
+}
+
+async function view(place: SharedBackend, reach: Reach): Promise<Backend> {
+  const { pool, options } = place;
+  const rows = await pool.use(async (connection) => {
+    const asked = [
+      connection.ask(`begin read only`),
+      connection.ask(`select set_config('statement_timeout', $1, true)`, [String(STATEMENT_MS)]),
+    ];
+    const ready = checkReady(connection, options);
+    const found = documents(connection, options.store, reach);
+    const done = connection.ask("commit");
+    await settled([...asked, ready, found, done]);
+    return await found;
+  });
+  return { ...place, ...workingSet(rows, reach, place.locate, false).documents };
+}
+
+/** All at once: of several failures the first is the one that counts, and none is left unheard. */
+export async function settled(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+const LIKE = /[\\%_]/g;
+const likeOf = (prefix: string) => `${prefix.replace(LIKE, "\\$&")}%`;
+
+function documents(connection: DatabaseConnection, store: string, reach: Reach): Promise<Row[]> {
+  const { names = [], prefixes = [], listed = [] } = reach;
+  if (names.length + prefixes.length + listed.length === 0) return Promise.resolve([]);
+  return connection.ask(
+    `select name, octet_length(body) as bytes, extract(epoch from changed) * 1000 as changed,
+       case when name in (select jsonb_array_elements_text($2::text::jsonb))
+              or name like any (select jsonb_array_elements_text($3::text::jsonb)) then body end as body
+     from berth.documents where store = $1 and (name in (select jsonb_array_elements_text($2::text::jsonb))
+       or name like any (select jsonb_array_elements_text($4::text::jsonb)))`,
+    [
+      store,
+      JSON.stringify(names),
+      JSON.stringify(prefixes.map(likeOf)),
+      JSON.stringify([...prefixes, ...listed].map(likeOf)),
+    ],
+  );
+}
+
+/** Begin the transaction that is the lock, and bring what its holder reads. */
+async function lock(place: SharedBackend, name: string, request: LockRequest): Promise<Lock> {
+  const { pool, options } = place;
+  const connection = await pool.take();
+  const holder = crypto.randomUUID();
+  try {
+    const rows = await begin(connection, options, { name, request, holder });
+    return held(place, connection, { name, request, holder, rows });
+  } catch (error) {
+    await pool.giveBack(connection);
+    if (error instanceof BerthError && error.code === "shared_busy") {
+      throw fail("locked", { what: request.what, waitedMs: request.waitMs }, error);
+    }
+    throw error;
+  }
+}
+
+interface Taking {
+  readonly name: string;
+  readonly request: LockRequest;
+  readonly holder: string;
+}
+
+async function begin(connection: DatabaseConnection, options: SharedOptions, taking: Taking): Promise<Row[]> {
+  const { name, request: { waitMs, reach = {} }, holder } = taking;
+  const { store, idleMs = IDLE_MS } = options;
+  const begun = connection.ask("begin");
+  // Local to the transaction: a pooler gives the connection to somebody else after it.
+  const limits = connection.ask(
+    `select set_config('berth.holder', $1, true), set_config('lock_timeout', $2, true),
+       set_config('statement_timeout', $3, true), set_config('idle_in_transaction_session_timeout', $4, true),
+       set_config('tcp_keepalives_idle', '10', true), set_config('tcp_keepalives_interval', '5', true),
+       set_config('tcp_keepalives_count', '3', true)`,
+    [holder, String(Math.max(1, Math.round(waitMs))), String(Math.round(waitMs) + 1000), String(idleMs)],
+  );
+  const taken = connection.ask("select pg_advisory_xact_lock($1::bigint)", [lockKey(store, name)]);
+  const limit = connection.ask("select set_config('statement_timeout', $1, true)", [String(STATEMENT_MS)]);
+  const ready = checkReady(connection, options);
+  const found = documents(connection, store, reach);
+  await settled([begun, limits, taken, limit, ready, found]);
+  return await found;
+}
+
+function held(
+  place: SharedBackend,
+  connection: DatabaseConnection,
+  { name, request, holder, rows }: Taking & { readonly rows: readonly Row[] },
+): Lock {
+  const { pool, options } = place;
+  const { documents, changes } = workingSet(rows, request.reach ?? {}, place.locate, true);
+  const events: string[] = [];
+  const observer = (told: Told) => void events.push(...options.eventsOf(told));
+  let ended = false;
+  const release = async () => {
+    if (ended) return;
+    ended = true;
+    if (changes.size === 0 && events.length === 0) return await pool.giveBack(connection);
+    await commitChanges(place, connection, { name, holder, changes, events, waitMs: request.waitMs });
+  };
+  return {
+    get held() {
+      return !ended && !connection.broken;
+    },
+    seen: {
+      backend: { ...place, ...documents },
+      observing: { load: () => Promise.resolve(observer), observer },
+    },
+    release,
+    discard: release,
+    [Symbol.asyncDispose]: release,
+  };
+}

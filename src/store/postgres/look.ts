@@ -1,0 +1,101 @@
+import { BerthError } from "../../errors/errors.ts";
+import { connect, type DatabaseConnection, nameOf } from "./connection.ts";
+import { checkReady } from "./ready.ts";
+import type { Settings } from "./settings.ts";
+import { weakness } from "./tls.ts";
+
+/** A transaction that keeps events from being read: theirs come first. */
+export interface Holding {
+  readonly pid: number;
+  readonly database: string;
+  readonly application: string;
+  readonly seconds: number;
+}
+
+/** What is to be known of the server, and what speaks against using it. */
+export interface Look {
+  readonly host: string;
+  readonly database: string;
+  readonly role: string;
+  readonly store: string;
+  readonly server: string;
+  /** The protocol, null where the connection is not encrypted. */
+  readonly tls: string | null;
+  readonly standby: boolean;
+  /** Of one question, in milliseconds. */
+  readonly latency: number;
+  /** Seconds that the slowest standby is behind; null where there is none, or this role may not know. */
+  readonly lag: number | null;
+  /** Whether a pooler stands between: it calls itself by another process ID than the server does. */
+  readonly pooler: boolean;
+  readonly holding: Holding | null;
+  readonly missing: readonly string[];
+}
+
+/** @throws `shared_unreachable`, `shared_refused` */
+export async function lookAt(settings: Settings, store: string): Promise<Look> {
+  await using connection = await connect(settings);
+  const began = performance.now();
+  const [facts = {}] = await connection.ask(
+    `select current_setting('server_version') as server, session_user::text as role, current_database()::text as database,
+       pg_is_in_recovery() as standby, current_setting('server_version_num')::int as number, pg_backend_pid() as pid,
+       (select version from pg_stat_ssl where pid = pg_backend_pid()) as tls`,
+  );
+  const latency = Math.round((performance.now() - began) * 10) / 10;
+  const [lag = {}] = await connection.ask(
+    `select extract(epoch from max(replay_lag))::float8 as lag from pg_stat_replication`,
+  );
+  const missing = await missingAt(connection, settings, store, Number(facts["number"]));
+  return {
+    host: nameOf(connection.server),
+    database: String(facts["database"]),
+    role: String(facts["role"]),
+    store,
+    server: String(facts["server"]),
+    tls: typeof facts["tls"] === "string" ? facts["tls"] : null,
+    standby: facts["standby"] === true,
+    latency,
+    lag: typeof lag["lag"] === "number" ? lag["lag"] : null,
+    pooler: connection.pid !== Number(facts["pid"]),
+    holding: await holdingAt(connection),
+    missing,
+  };
+}
+
+async function missingAt(
+  connection: DatabaseConnection,
+  settings: Settings,
+  store: string,
+  version: number,
+): Promise<string[]> {
+  const missing: string[] = [];
+  if (version < 140_000) missing.push("PostgreSQL 14 or later");
+  const weak = weakness(settings);
+  if (weak !== null) missing.push(weak);
+  try {
+    await checkReady(connection, { store });
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    missing.push(`${error.message} (${error.hint})`);
+  }
+  return missing;
+}
+
+/** The oldest transaction that has an ID, of whatever database of the server: no event after it can be read yet. */
+async function holdingAt(connection: DatabaseConnection): Promise<Holding | null> {
+  const [row] = await connection.ask(
+    `select pid, coalesce(datname, '') as database, application_name as application,
+       extract(epoch from clock_timestamp() - xact_start)::int as seconds
+     from pg_stat_activity
+     where backend_xid is not null and pid <> pg_backend_pid() and xact_start < clock_timestamp() - interval '1 second'
+     order by xact_start limit 1`,
+  );
+  if (row === undefined) return null;
+  const { pid, database, application, seconds } = row;
+  return {
+    pid: Number(pid),
+    database: String(database),
+    application: String(application),
+    seconds: Number(seconds),
+  };
+}
