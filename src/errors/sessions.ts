@@ -333,6 +333,18 @@ export const sessionsErrors = () => ({
       mounts: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/data"],
     },
   ),
+  worktree_unreadable: kind(
+    Exit.refused,
+    (d: { session: string; paths: readonly string[] }) =>
+      `Cannot remove the worktree of session ${quote(d.session)}: git cannot look into ${some(d.paths)}`,
+    (d) =>
+      `Type "ls -ld ${d.paths.slice(0, 5).map(shellWord).join(" ")}" to see whose that is, ` +
+      `make it yours or move it away, then type the command again`,
+    {
+      session: "auth",
+      paths: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/data/pg"],
+    },
+  ),
   worktree_occupied: kind(
     Exit.busy,
     (d: { session: string; action: string; processes: readonly string[]; pids: readonly number[] }) =>

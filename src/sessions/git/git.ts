@@ -14,7 +14,7 @@ export interface GitAnswer {
 export interface AskOptions {
   /** Text for its standard input. */
   readonly input?: string;
-  /** Whether what it prints is no text: each byte is one character then. */
+  /** Whether what it reads and prints is no text: each character is one byte then. */
   readonly binary?: boolean;
   /** More variables, by which git and its children can be found when they outlive us. */
   readonly marks?: Readonly<Record<string, string>>;

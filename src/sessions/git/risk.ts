@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Git, must } from "./git.ts";
+import { fail } from "../../errors/errors.ts";
+import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
 import { hiddenChanges } from "./hidden.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
 import { areSubmodulesSafe } from "./submodules.ts";
@@ -33,6 +34,8 @@ export interface Risk {
   readonly nested: readonly string[];
   /** Changed and untracked files, by their paths in the worktree. */
   readonly changed: readonly string[];
+  /** Directories that git could not look into, and so cannot remove either, by their paths in the worktree. */
+  readonly unseen: readonly string[];
 }
 
 /** Files in git's directory of a worktree that stand for a step which was begun and not ended. */
@@ -69,9 +72,9 @@ export async function assess(git: Git, worktree: Git, found: InspectedWorktree):
     ...counted("worktrees", inside.filter((path) => existsSync(path)).length),
   ];
   if (exists && marker === null) lost.push({ kind: "maker" });
-  if (!own) return { lost, needsForce: false, ignored: [], files: [], nested: [], changed: [] };
+  if (!own) return { lost, needsForce: false, ignored: [], files: [], nested: [], changed: [], unseen: [] };
   const files = await indexed(worktree);
-  const ignored = await ignoredEntries(worktree);
+  const { ignored, unseen } = await ignoredEntries(worktree);
   const nested = nestedRepositories(worktree.directory, files, ignored).filter((path) =>
     !inside.includes(path)
   );
@@ -86,6 +89,7 @@ export async function assess(git: Git, worktree: Git, found: InspectedWorktree):
     files,
     nested,
     changed: status.names,
+    unseen: [...new Set([...status.unseen, ...unseen])],
   };
 }
 
@@ -140,9 +144,9 @@ async function unreferenced(git: Git, starts: readonly string[]): Promise<number
   return Number(await must(git, "look for commits", ["rev-list", "--count", ...starts, ...others]));
 }
 
-async function changes(worktree: Git): Promise<{ lost: Loss[]; names: string[] }> {
+async function changes(worktree: Git): Promise<{ lost: Loss[]; names: string[]; unseen: string[] }> {
   const how = ["--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none", "--no-renames"];
-  const out = await must(worktree, "look for changes", ["status", ...how]);
+  const { out, err } = await looked(worktree, "look for changes", ["status", ...how]);
   const entries = out.split("\0").filter((entry) => entry !== "");
   const untracked = entries.filter((entry) => entry.startsWith("??")).length;
   const changed = entries.length - untracked;
@@ -151,7 +155,7 @@ async function changes(worktree: Git): Promise<{ lost: Loss[]; names: string[] }
     ...changed > 0 ? [{ kind: "changed", count: changed, missing } as const] : [],
     ...counted("untracked", untracked),
   ];
-  return { lost, names: entries.map((entry) => entry.slice("XY ".length)) };
+  return { lost, names: entries.map((entry) => entry.slice("XY ".length)), unseen: unseenIn(err) };
 }
 
 async function indexed(worktree: Git): Promise<Indexed[]> {
@@ -168,8 +172,19 @@ function unfinished(admin: string): Loss[] {
 }
 
 /** Every ignored file; of a repository only its directory, with a slash behind it. */
-async function ignoredEntries(worktree: Git): Promise<string[]> {
+async function ignoredEntries(worktree: Git): Promise<{ ignored: string[]; unseen: string[] }> {
   const how = ["--others", "--ignored", "--exclude-standard", "-z"];
-  const out = await must(worktree, "list ignored files", ["ls-files", ...how]);
-  return out.split("\0").filter((entry) => entry !== "");
+  const { out, err } = await looked(worktree, "list ignored files", ["ls-files", ...how]);
+  return { ignored: out.split("\0").filter((entry) => entry !== ""), unseen: unseenIn(err) };
 }
+
+/** As `must`, with what git says beside its answer. */
+async function looked(worktree: Git, action: string, args: readonly string[]): Promise<GitAnswer> {
+  const answer = await worktree(args);
+  if (answer.status === 0) return answer;
+  throw fail("git_failed", { action, why: lastLine(answer.err, answer.status) });
+}
+
+/** Git says so in words alone, and goes on as if the directory were empty. */
+const unseenIn = (err: string): string[] =>
+  [...err.matchAll(/^warning: could not open directory '(.*?)\/?': /gm)].map(([, path = ""]) => path);

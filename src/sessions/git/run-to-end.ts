@@ -14,7 +14,7 @@ export interface Call {
   readonly env: Readonly<Record<string, string>>;
   /** Text for its standard input; without one it has none. */
   readonly input: string | undefined;
-  /** Whether standard output is no text: each byte is one character then. */
+  /** Whether standard input and output are no text: each character is one byte then. */
   readonly binary?: boolean;
 }
 
@@ -69,7 +69,7 @@ function byBun(
     cmd: [...command],
     cwd,
     env: { ...env },
-    stdin: input === undefined ? "ignore" : new TextEncoder().encode(input),
+    stdin: input === undefined ? "ignore" : Buffer.from(input, binary ? "latin1" : "utf8"),
     stdout: "pipe",
     stderr: "pipe",
     maxBuffer: MAX_BYTES,
@@ -89,7 +89,7 @@ function byNode({ spawnSync }: Programs): typeof byBun {
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       maxBuffer: MAX_BYTES,
       encoding: binary ? "latin1" : "utf8",
-      ...input === undefined ? {} : { input },
+      ...input === undefined ? {} : { input: Buffer.from(input, binary ? "latin1" : "utf8") },
     });
     if (done.error !== undefined && done.status === null && done.signal === null) throw done.error;
     return { status: done.status, out: done.stdout, err: done.stderr };

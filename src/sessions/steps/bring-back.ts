@@ -98,7 +98,11 @@ export async function goOnBringingBack(
   if (removed.ref !== undefined && kept !== null) {
     await main(["update-ref", "--no-deref", "-d", removed.ref, kept]);
   }
-  return { record: restored, files: manifest?.files.length ?? 0, branch };
+  return {
+    record: restored,
+    files: manifest?.files.filter(({ kind }) => kind !== "directory").length ?? 0,
+    branch,
+  };
 }
 
 /** The commit that a ref names. @throws `work_lost` */

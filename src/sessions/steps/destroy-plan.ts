@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { BerthError, fail, some } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { checkedOut, findBranch } from "../git/branch.ts";
@@ -141,6 +142,7 @@ async function planWorktree(
     : refuseOccupied(deps, record, { action: "destroy", force: past, leaves });
   const risk = await assess(checkout.main, checkout.worktree, found);
   const { lost: losses, needsForce, ignored } = risk;
+  refuseUnseen(record, found, risk);
   const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
   if (lost.length > 0 && !force) {
     throw fail("work_at_risk", {
@@ -161,6 +163,21 @@ async function planWorktree(
 function refuseInside(path: string, { inside }: InspectedWorktree): void {
   const there = inside.filter((one) => existsSync(one));
   if (there.length > 0) throw fail("worktrees_inside", { path, inside: there });
+}
+
+/**
+ * Refuse where git cannot look: there may be work, and git would stop in the middle of the removal.
+ *
+ * @throws `worktree_unreadable`
+ */
+export function refuseUnseen(
+  record: SessionRecord,
+  { listed }: InspectedWorktree,
+  { unseen }: Pick<Risk, "unseen">,
+): void {
+  if (unseen.length === 0) return;
+  const paths = unseen.map((one) => join(listed?.path ?? "", one));
+  throw fail("worktree_unreadable", { session: nameOf(record), paths });
 }
 
 /** Why the directory of a worktree stays that git could not remove to the end. */

@@ -32,8 +32,10 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
 }
 
 async function checkOutUnchanged(worktree: Git, { files, missing }: Manifest): Promise<void> {
-  const out = await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"]);
-  const kept = new Set([...files.map(({ path }) => path), ...missing]);
+  // Byte by byte, since a name need not be UTF-8.
+  const binary = true;
+  const out = await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"], { binary });
+  const kept = new Set([...files.map(({ path }) => path), ...missing].map(asBytes));
   const paths = out.split("\0").filter((line) => line !== "").flatMap((line) => {
     const path = line.slice(line.indexOf("\t") + 1);
     // Those that are not to be there (sparse checkout) stay out, and a submodule is no file.
@@ -42,12 +44,16 @@ async function checkOutUnchanged(worktree: Git, { files, missing }: Manifest): P
   if (paths.length === 0) return;
   // Without --force nothing that is there is overwritten; git says so and goes on with the others.
   const input = paths.map((path) => `${path}\0`).join("");
-  await worktree(["checkout-index", "--quiet", "-u", "-z", "--stdin"], { input });
+  await worktree(["checkout-index", "--quiet", "-u", "-z", "--stdin"], { input, binary });
 }
+
+/** A text with a character for each of its bytes. */
+const asBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
 function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array>, overwrite: boolean): void {
   const path = join(root, entry.path);
   mkdirSync(dirname(path), { recursive: true });
+  if (entry.kind === "directory") return void mkdirSync(path, { recursive: true });
   if (entry.kind === "link") {
     if (!existsSync(path)) symlinkSync(entry.target, path);
     return;
@@ -55,8 +61,13 @@ function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array
   const bytes = objects.get(entry.object);
   if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
   try {
-    writeFileSync(path, bytes, { flag: overwrite ? "w" : "wx" });
-    if (entry.executable) chmodSync(path, 0o755);
+    const { mode = entry.executable ? 0o755 : undefined } = entry;
+    // Nobody else reads it before it has its own permissions.
+    writeFileSync(path, bytes, {
+      flag: overwrite ? "w" : "wx",
+      ...mode === undefined ? {} : { mode: 0o600 },
+    });
+    if (mode !== undefined) chmodSync(path, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import type { Indexed } from "../git/nested.ts";
@@ -8,9 +8,11 @@ import type { Indexed } from "../git/nested.ts";
 export interface Found {
   /** Below the worktree, or below git's own directory for it. */
   readonly path: string;
-  readonly kind: "file" | "link";
+  /** `directory`: one with nothing in it, which a repository may need (`refs`). */
+  readonly kind: "file" | "link" | "directory";
   readonly size: number;
-  readonly executable: boolean;
+  /** Who may do what (chmod(2)); a file that nobody else may read comes back as one. */
+  readonly mode: number;
   /** By what a change since is noticed. */
   readonly stamp: string;
 }
@@ -53,18 +55,17 @@ export async function collect(
   const odd = paths.find((path) => path.includes(UNREADABLE));
   if (odd !== undefined) throw fail("work_not_kept", { path: odd, why: NOT_UTF8 });
   const found = new Map<string, Found>();
-  const missing: string[] = [];
-  for (const path of paths) {
+  for (const path of [...paths, ...gitBeside(root, status)]) {
     const there = statusAt(join(root, path));
-    if (there === null) missing.push(path);
-    else if (there.isDirectory()) { for (const one of walk(root, path)) found.set(one.path, one); }
-    else for (const one of described(path, there)) found.set(one.path, one);
+    if (there?.isDirectory()) { for (const one of walk(root, path)) found.set(one.path, one); }
+    else if (there !== null) { for (const one of described(path, there)) found.set(one.path, one); }
   }
-  const tracked = new Set(files.map(({ path }) => path));
+  // Also where a directory, or a FIFO, is in the place of a tracked file.
+  const tracked = new Set(files.filter(({ mode }) => mode !== "160000").map(({ path }) => path));
   const kept = [...walk(admin, "")].filter(({ path }) => !NOT_KEPT.test(path));
   const all = {
     files: [...found.values()],
-    missing: missing.filter((path) => tracked.has(path)),
+    missing: paths.filter((path) => tracked.has(path) && !found.has(path)),
     admin: kept,
   };
   const inside = [...all.files, ...all.admin].find(({ path }) => path.includes(UNREADABLE));
@@ -72,11 +73,32 @@ export async function collect(
   return all;
 }
 
+/**
+ * What is called `.git` beside untracked files: git takes a directory with a damaged repository for an ordinary one, and
+ * names all that is in it but this.
+ *
+ * @param status lines of `git status --porcelain`
+ */
+function gitBeside(root: string, status: readonly string[]): string[] {
+  const directories = new Set<string>();
+  for (const line of status) {
+    if (!line.startsWith("?? ")) continue;
+    for (let at = dirname(line.slice(3)); at !== "." && !directories.has(at); at = dirname(at)) {
+      directories.add(at);
+    }
+  }
+  return [...directories].map((path) => `${path}/.git`).filter((path) => statusAt(join(root, path)) !== null);
+}
+
 const withoutSlash = (path: string): string => path.endsWith("/") ? path.slice(0, -1) : path;
 
-/** Every file and link below a directory, whatever git thinks of it. */
+/** Every file, link and empty directory below a directory, whatever git thinks of it. */
 function* walk(root: string, directory: string): Generator<Found> {
-  for (const name of readdirSync(join(root, directory))) {
+  const names = readdirSync(join(root, directory));
+  if (names.length === 0 && directory !== "") {
+    yield { path: directory, kind: "directory", size: 0, mode: 0o755, stamp: "" };
+  }
+  for (const name of names) {
     const path = directory === "" ? name : `${directory}/${name}`;
     const there = statusAt(join(root, path));
     if (there?.isDirectory()) yield* walk(root, path);
@@ -89,7 +111,7 @@ function described(path: string, { size, mode, mtimeMs, ino, ...rest }: Stats): 
   const kind = (mode & 0o170000) === 0o100000 ? "file" : (mode & 0o170000) === 0o120000 ? "link" : null;
   if (kind === null) return [];
   const stamp = [mode, size, mtimeMs, ino, rest.ctimeMs].join(" ");
-  return [{ path, kind, size, executable: (mode & 0o100) !== 0, stamp }];
+  return [{ path, kind, size, mode: mode & 0o777, stamp }];
 }
 
 function statusAt(path: string): Stats | null {

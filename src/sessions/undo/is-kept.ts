@@ -49,6 +49,7 @@ async function areIn(
   return there.every(({ path, kind }) => {
     const one = kept.get(path);
     if (one?.kind !== kind) return false;
+    if (one.kind === "directory") return true;
     if (one.kind === "link") return one.target === targetOf(join(worktree.directory, path));
     return one.object === objects[regular.findIndex((file) => file.path === path)];
   });

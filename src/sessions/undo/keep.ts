@@ -62,7 +62,9 @@ export async function keepWork(
   const naming = collected.admin.filter(({ path }) => NAMING.has(path) || path.startsWith("refs/"));
   const parents = await parentsOf(worktree, naming.map(({ path }) => join(admin, path)), keeping);
   const words = `berth: what was in the worktree of ${keeping.name}\n\n` +
-    `${files.length} files of it stood in no commit. "berth restore ${keeping.name} --worktree" brings them back.\n`;
+    `${
+      files.filter(({ kind }) => kind !== "directory").length
+    } files of it stood in no commit. "berth restore ${keeping.name} --worktree" brings them back.\n`;
   const args = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-m", words];
   return (await must(worktree, "keep the work", args, { marks: IDENTITY })).trim();
 }
@@ -87,16 +89,21 @@ async function stored(git: Git, root: string, found: readonly Found[]): Promise<
   const out = files.length === 0 ? "" : await must(git, "keep the work", args, { input });
   const objects = out.split("\n");
   return [
-    ...files.map(({ path, executable }, at) => ({
+    ...files.map(({ path, mode }, at) => ({
       kind: "file" as const,
       path,
       object: objects[at] ?? "",
-      executable,
+      executable: (mode & 0o100) !== 0,
+      mode,
     })),
     ...found.filter(({ kind }) => kind === "link").map(({ path }) => ({
       kind: "link" as const,
       path,
       target: targetOf(join(root, path)),
+    })),
+    ...found.filter(({ kind }) => kind === "directory").map(({ path }) => ({
+      kind: "directory" as const,
+      path,
     })),
   ];
 }

@@ -10,8 +10,16 @@ const below = v.pipe(
 );
 
 const entry = v.variant("kind", [
-  v.looseObject({ kind: v.literal("file"), path: below, object, executable: v.boolean() }),
+  v.looseObject({
+    kind: v.literal("file"),
+    path: below,
+    object,
+    executable: v.boolean(),
+    /** Permissions; missing where an earlier version kept it. */
+    mode: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o777))),
+  }),
   v.looseObject({ kind: v.literal("link"), path: below, target: v.string() }),
+  v.looseObject({ kind: v.literal("directory"), path: below }),
 ]);
 
 const manifestSchema = v.looseObject({

@@ -7,10 +7,12 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
-import { type Project, project } from "../../support/project.ts";
+import { berth } from "../../support/berth.ts";
+import { gitBy, type Project, project } from "../../support/project.ts";
 import { commit, WORK } from "../../support/work.ts";
 
 async function withSession(): Promise<Project & { tree: string }> {
@@ -28,7 +30,7 @@ function files(root: string, directory = root): Record<string, string> {
     if (there.isSymbolicLink()) found[relative(root, path)] = `-> ${readlinkSync(path)}`;
     else if (there.isDirectory()) Object.assign(found, files(root, path));
     else if (path === join(root, ".git")) found[".git"] = "a link";
-    else found[relative(root, path)] = `${(there.mode & 0o111) !== 0}: ${readFileSync(path, "latin1")}`;
+    else found[relative(root, path)] = `${(there.mode & 0o777).toString(8)}: ${readFileSync(path, "latin1")}`;
   }
   return found;
 }
@@ -107,6 +109,74 @@ describe("a removal is taken back", () => {
     await p.ok("destroy", "auth", "--cleanup", "--force");
     await p.ok("restore", "auth", "--worktree");
     expect(await picture(p, p.tree)).toEqual(before);
+  });
+
+  test.each<[string, (tree: string) => void]>([
+    ["a directory in the place of a file", (tree) => {
+      rmSync(join(tree, "file.txt"));
+      mkdirSync(join(tree, "file.txt"));
+      writeFileSync(join(tree, "file.txt/deep"), "deep");
+    }],
+    ["a file that only its owner may read, and one that nobody may write", (tree) => {
+      writeFileSync(join(tree, "secret"), "secret", { mode: 0o600 });
+      writeFileSync(join(tree, "fixed"), "fixed", { mode: 0o444 });
+    }],
+    ["what is called .git beside a file, and is no repository", (tree) => {
+      mkdirSync(join(tree, "inner/.git/objects"), { recursive: true });
+      writeFileSync(join(tree, "inner/.git/objects/pack"), "objects");
+      writeFileSync(join(tree, "inner/file"), "file");
+    }],
+  ])("%s", async (_, work) => {
+    const p = await withSession();
+    work(p.tree);
+    const before = await picture(p, p.tree);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await picture(p, p.tree)).toEqual(before);
+  });
+
+  test("a repository inside whose refs are packed is one again: empty directories come back", async () => {
+    const p = await withSession();
+    const inner = join(p.tree, "inner");
+    await p.git("init", "-q", inner);
+    await commit(p, inner, "inner");
+    await p.git("-C", inner, "pack-refs", "--all");
+    const before = await p.git("-C", inner, "log", "--format=%H");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", inner, "rev-parse", "--git-dir")).toBe(".git\n");
+    expect(await p.git("-C", inner, "log", "--format=%H")).toBe(before);
+  });
+
+  test("an unchanged file whose name is not UTF-8 is checked out again", async () => {
+    const p = await project();
+    await p.in(p.root, ["sh", "-c", "echo 1 > $(printf 'caf\\351'); git add .; git commit -qm name"]);
+    await p.ok("new", "auth");
+    const tree = await p.worktree("auth");
+    writeFileSync(join(tree, "new"), "work");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", tree, "status", "--porcelain")).toBe("?? new\n");
+  });
+
+  test("a directory that git may not look into is named, and nothing goes, with --force neither", async () => {
+    const p = await withSession();
+    const closed = join(p.tree, "closed");
+    mkdirSync(closed);
+    writeFileSync(join(closed, "work"), "work");
+    // Root may look into every directory, so git is told as if it could not.
+    const script = `"$GIT" "$@" || exit; case "$*" in *"ls-files --others --ignored"*) ` +
+      `echo "warning: could not open directory 'closed/': Permission denied" >&2;; esac`;
+    for (const force of [[], ["--force"]]) {
+      const words = [berth, "destroy", "auth", "--cleanup", ...force];
+      const { stderr, status } = await p.in(p.root, words, gitBy(p, script));
+      expect([status, stderr]).toEqual([
+        6,
+        expect.stringContaining(`cannot look into ${JSON.stringify(closed)}`),
+      ]);
+    }
+    expect(readFileSync(join(closed, "work"), "utf8")).toBe("work");
+    expect(await p.git("-C", p.tree, "status", "--porcelain")).toBe("?? closed/\n");
   });
 
   test("a conflict in the middle of a rebase, which goes on afterwards", async () => {
