@@ -20,8 +20,10 @@ export interface Report {
 /**
  * Write an agent's event into the log, and where its status is another one with it, that too. Where somebody holds the
  * log for longer than `waitMs` the event is left for the next writer to take in.
+ *
+ * @returns whether its status is another one now
  */
-export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: number): void {
+export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: number): boolean {
   const { session, agent, process, point, worktree } = report;
   const event: News = { type: "agent.event", session, data: dataOf(agent, process, point, worktree) };
   const done = withLog(log, waitMs, () => {
@@ -32,9 +34,10 @@ export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: numb
     const more = changed === null ? [] : [changed];
     takeAll(ledger.agents, stamp, more);
     writeKept(log, stamp, ledger, [event, ...more]);
-    return true;
+    return { changed: changed !== null };
   });
   if (done === null) spool(log, stamp, [event]);
+  return done?.changed === true;
 }
 
 /**

@@ -59,6 +59,10 @@ export interface Context {
   readonly out: (text: string) => void;
   /** Words, to standard error; nothing with `--quiet`. */
   readonly say: (text: string) => void;
+  /** Work for when the answer is printed; of a command that goes on, soon. It must not fail, nor say anything. */
+  readonly later: (work: () => void | Promise<void>) => void;
+  /** Do what was left for later, for a command that ends by itself. */
+  readonly settle: () => Promise<void>;
 }
 
 export interface Command {

@@ -37,7 +37,12 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
     if (flag(input, "help")) return await showHelp(host, input, name);
     if (flag(input, "version")) return await showVersion(host, input);
     if (command.threads === true && host.threadless === true) throw fail("no_threads", { command: name });
-    return await command.run(await contextOf(host, input), input) ?? 0;
+    const context = await contextOf(host, input);
+    try {
+      return await command.run(context, input) ?? 0;
+    } finally {
+      await context.settle();
+    }
   } catch (error) {
     return report(host, error, json);
   }
@@ -128,5 +133,30 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
     resolution: () => resolution ??= resolve(facts, request, deps(host)),
     out: (data) => writeOut(host, data),
     say: (words) => flag(input, "quiet") ? undefined : void host.write(2, words),
+    ...afterwards(),
+  };
+}
+
+/** Long enough for a short command to print its answer, in milliseconds. */
+const SOON_MS = 20;
+
+/** What is to be done after the answer. */
+function afterwards(): Pick<Context, "later" | "settle"> {
+  const works: (() => void | Promise<void>)[] = [];
+  const settle = async () => {
+    for (let work = works.shift(); work !== undefined; work = works.shift()) {
+      try {
+        await work();
+      } catch {
+        // Nothing depends on it.
+      }
+    }
+  };
+  return {
+    settle,
+    later(work) {
+      works.push(work);
+      if (works.length === 1) setTimeout(settle, SOON_MS).unref();
+    },
   };
 }

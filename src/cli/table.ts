@@ -33,6 +33,14 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Print the hook of a shell",
         load: async () => (await import("./commands/init.ts")).init,
       },
+      "status-line": {
+        about: "Print this session and its status on one line, for a status line",
+        load: async () => (await import("./commands/status-line.ts")).statusLine,
+      },
+      mark: {
+        about: "Show a session's status by its terminal: tab, title or tmux pane",
+        load: async () => (await import("./commands/mark.ts")).mark,
+      },
     },
   },
   {

@@ -20,6 +20,7 @@ const configSchema = v.looseObject({
     }),
   ),
   events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
+  marks: v.exactOptional(v.looseObject({ terminal: v.exactOptional(v.string()) })),
   branch: v.exactOptional(v.looseObject({ prefix: v.exactOptional(v.string()) })),
   shared: v.exactOptional(
     v.looseObject({
@@ -60,6 +61,8 @@ export const TEXT_DEFAULTS = {
   "shared.namespaces": "",
   /** The store in the database; nothing: the one that is called as the role is. */
   "shared.store": "",
+  /** By which sequences the user's terminal is told of a change of status (`iterm2`, `wezterm`, `kitty`, `title`). */
+  "marks.terminal": "",
 } as const;
 
 export type NumberSetting = keyof typeof DEFAULTS;

@@ -420,6 +420,7 @@ describe("configuration", () => {
       "shared.url": "",
       "shared.namespaces": "",
       "shared.store": "",
+      "marks.terminal": "",
     });
     store.backend.write("config.json", `{"schema":1,"later":true,"limits":{"other":1}}`);
     await setConfig(store, "limits.sessions", 8);

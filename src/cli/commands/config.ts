@@ -7,8 +7,10 @@ import {
   setConfig,
   type Setting,
   SETTINGS,
+  type TextSetting,
 } from "../../store/config.ts";
 import { type Command, flag, outJson } from "../command.ts";
+import { SEQUENCES } from "../say/mark-text.ts";
 import { storeOf } from "../mean/session.ts";
 
 /** What git takes at the beginning of a branch's name (git-check-ref-format(1)); nothing is one too. */
@@ -17,6 +19,15 @@ const PREFIX = /^$|^(?!.*(?:\.\.|\/\/|\/\.|\.lock\/|@\{))[^\s\p{Cc}~^:?*[\\/.-][
 /** What may stand before the `--` of a label and is not berth's own. */
 const NAMESPACES =
   /^$|^(?!(?:ex|tmux|screen|zellij|ssh|terminal|anchor|uuid)(?:,|$))[A-Za-z0-9._]{1,60}(?:,[A-Za-z0-9._]{1,60})*$/;
+
+/** What the settings that are no numbers may be. */
+const TEXTS: Readonly<Partial<Record<TextSetting, { test: (value: string) => boolean; wanted: string }>>> = {
+  "branch.prefix": { test: (value) => PREFIX.test(value), wanted: "the beginning of a branch's name" },
+  "marks.terminal": {
+    test: (value) => value === "" || Object.hasOwn(SEQUENCES, value),
+    wanted: "iterm2, wezterm, kitty, title or nothing",
+  },
+};
 
 export const config: Command = {
   usage: "config [setting] [value]",
@@ -28,6 +39,7 @@ export const config: Command = {
     "limits.sessions       named sessions of one workspace",
     'branch.prefix        what stands before a name in its branch (feature/); the slash is part of it, "" is none',
     "limits.agentWorktrees worktrees of one workspace that agents made for their own agents",
+    'marks.terminal        how the terminal is told of a change of status: iterm2, wezterm, kitty, title; "" is not at all',
     "events.maxMB          size of a file of the log of events, of which four are kept",
     "shared.url           database that several machines share: postgres://USER@HOST/DATABASE (berth help shared)",
     "shared.namespaces    namespaces of the sessions that are kept there (team), separated by commas",
@@ -74,8 +86,9 @@ function sharedValue(name: Setting, value: string): string {
 function valueOf(name: Setting, value: string): number | string {
   if (name.startsWith("shared.")) return sharedValue(name, value);
   if (isTextSetting(name)) {
-    if (PREFIX.test(value)) return value;
-    throw fail("bad_text_setting", { name, value, wanted: "the beginning of a branch's name" });
+    const { test, wanted } = TEXTS[name] ?? { test: () => true, wanted: "" };
+    if (test(value)) return value;
+    throw fail("bad_text_setting", { name, value, wanted });
   }
   const given = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(given)) throw fail("bad_setting", { name, value });

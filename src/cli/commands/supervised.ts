@@ -24,6 +24,8 @@ export async function runIn(
       if (context.json) announce(context, session);
     },
   });
+  // It may end by a signal, as its command did.
+  await context.settle();
   return leave(ended);
 }
 

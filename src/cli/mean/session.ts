@@ -1,10 +1,10 @@
 import { fail } from "../../errors/errors.ts";
-import type { Facts } from "../../facts/facts.ts";
 import { type MachineIdentity, machineIdentity } from "../../facts/machine-identity.ts";
 import type { Resolution } from "../../identity/resolution.ts";
 import { inReach } from "../../store/locks.ts";
 import { recordName } from "../../store/names.ts";
 import { mayBeShared } from "../../store/namespaces.ts";
+import type { Told } from "../../store/observe.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import type { Anchor, Origin } from "../../store/record.ts";
 import { type Context, type Input, type Option, text } from "../command.ts";
@@ -36,7 +36,7 @@ export function storeOf(context: Context, input: Input, command: string): Store 
   });
   let identity: MachineIdentity | null | undefined;
   const hosting = { identity: () => identity ??= machineIdentity(host, facts) };
-  return withEvents({ ...store, hosting }, facts.boot);
+  return withEvents({ ...store, hosting }, context);
 }
 
 /**
@@ -55,15 +55,29 @@ function storeEnvironment({ host, resolution }: Context): Context["host"]["varia
 }
 
 /** The store, with all that changes in it written into its log. Loaded at the first lock: readers need none of it. */
-const withEvents = (store: Store, boot: Facts["boot"]): Store => ({
+const withEvents = (store: Store, context: Context): Store => ({
   ...store,
   observing: {
     async load() {
       const { logObserver } = await import("../../events/observe.ts");
-      return await logObserver(store, boot);
+      const observer = await logObserver(store, context.facts.boot);
+      return (told) => {
+        observer(told);
+        if (showsAnother(told)) context.later(() => push(context, store, told.id));
+      };
     },
   },
 });
+
+/** Whether a status line has something else to show. */
+const showsAnother = (told: Told): told is Told & { kind: "written" } =>
+  told.kind === "written" && (told.before === null || told.before.status !== told.record.status ||
+    told.before.name !== told.record.name || told.before.run?.state !== told.record.run?.state);
+
+async function push(context: Context, store: Store, id: string): Promise<void> {
+  const { pushSession } = await import("./push-marks.ts");
+  await pushSession(context, store, id);
+}
 
 /**
  * The session of this place, for a command that keeps state in it or looks for it there.

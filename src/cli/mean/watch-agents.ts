@@ -1,5 +1,6 @@
 import type { Seen } from "../../agents/evidence.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import type { Store } from "../../store/open.ts";
 import type { Context } from "../command.ts";
 import { agentsOf } from "./agents.ts";
 
@@ -13,12 +14,25 @@ export async function lookAndTell(
   id: string,
 ): Promise<Seen[]> {
   const seen = (await agentsOf(context, store, id, machine())).get(id) ?? [];
-  const news = seen.filter(({ known, row }) => row.status !== "unknown" && row.status !== known.told);
-  if (news.length > 0) {
-    const { tellSeen } = await import("../../agents/tell.ts");
-    await tellSeen(store, context.facts.boot, news);
-  }
+  await tellNews(context, store, id, seen);
   return seen;
+}
+
+/** Tell what of it nobody has told yet, and show it where the session is shown. */
+export async function tellNews(
+  context: Context,
+  store: Store,
+  id: string,
+  seen: readonly Seen[],
+): Promise<void> {
+  const news = seen.filter(({ known, row }) => row.status !== "unknown" && row.status !== known.told);
+  if (news.length === 0) return;
+  const { tellSeen } = await import("../../agents/tell.ts");
+  await tellSeen(store, context.facts.boot, news);
+  context.later(async () => {
+    const { pushSession } = await import("./push-marks.ts");
+    await pushSession(context, store, id, { agents: seen.map(({ row }) => row) });
+  });
 }
 
 /** Watch the agents of a session while its command runs, until it is disposed of. It keeps no process alive. */

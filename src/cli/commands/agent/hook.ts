@@ -43,7 +43,7 @@ export async function hook(
 }
 
 async function note(
-  context: Context,
+  context: Hurried,
   input: Input,
   agent: Agent,
   payload: Payload,
@@ -65,12 +65,13 @@ async function note(
   }
   const log = await openLog(store);
   prepare(log);
-  reportEvent(
+  const changed = reportEvent(
     log,
     stampOf(store, writer),
     { session: id, agent: agent.name, process, point, worktree },
     WAIT_MS,
   );
+  if (changed) context.later(() => push(context, store, id));
   if (agent.environmentFile !== undefined) {
     tellSession(agent.environmentFile(point, context.host.variables), id);
   }
@@ -81,6 +82,14 @@ async function note(
     variables: context.host.variables,
   });
   if (answer !== undefined && isObject(answer)) context.out(`${JSON.stringify(answer)}\n`);
+}
+
+async function push(context: Hurried, store: Store, id: string): Promise<void> {
+  const { pushSession } = await import("../../mean/push-marks.ts");
+  // What was waited for before counts too.
+  await pushSession(context, store, id, {
+    patienceMs: Math.max(1, PATIENCE_MS - performance.now() + context.since),
+  });
 }
 
 /** The session's record, made where there is none, so that the session is listed with its agent. */
@@ -117,9 +126,19 @@ function tellSession(file: string | undefined, id: string): void {
 /** An agent waits for its hook, so a tmux that hangs is waited for less long than at a prompt, in milliseconds. */
 const PATIENCE_MS = 100;
 
-async function hurried(context: Context): Promise<Context> {
+interface Hurried extends Context {
+  /** When it began, on the clock of `performance`. */
+  readonly since: number;
+}
+
+async function hurried(context: Context): Promise<Hurried> {
   const host: Host = Object.create(context.host, { patienceMs: { value: PATIENCE_MS } });
   const facts = await openFacts(host);
   let found: Resolution | undefined;
-  return { ...context, facts, resolution: () => found ??= resolve(facts, context.request, context.deps) };
+  return {
+    ...context,
+    since: performance.now(),
+    facts,
+    resolution: () => found ??= resolve(facts, context.request, context.deps),
+  };
 }
