@@ -12,7 +12,7 @@ import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
-import { loudest, type Marked, paneOf, paneOptions, sequenceFor } from "../say/mark-text.ts";
+import { loudest, type MarkedSession, paneOf, paneOptions, sequenceFor } from "../say/mark-text.ts";
 import { agentsIn } from "./agents.ts";
 
 /** How long a tmux server is waited for that says nothing, in milliseconds: everything else is done by then. */
@@ -83,7 +83,7 @@ function writeTo(path: string, text: string): void {
  */
 export function pushToTmux(
   context: Context,
-  marked: Marked,
+  marked: MarkedSession,
   { tty, patienceMs = PATIENCE_MS }: { readonly tty: string | null; readonly patienceMs?: number },
 ): boolean {
   const { host, facts } = context;

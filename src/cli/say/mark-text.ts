@@ -1,7 +1,7 @@
 import type { AgentRow } from "../../agents/evidence.ts";
 
 /** What a status line or a mark shows of a session. */
-export interface Marked {
+export interface MarkedSession {
   readonly id: string;
   readonly short: string;
   readonly name: string | null;
@@ -26,13 +26,13 @@ export const harmless = (text: string): string =>
 export const forTmux = (text: string): string => harmless(text).replaceAll("#", "##");
 
 /** `auth waiting`. */
-export const inShort = ({ name, short, status }: Marked): string => `${name ?? short} ${status}`;
+export const inShort = ({ name, short, status }: MarkedSession): string => `${name ?? short} ${status}`;
 
 /** What sets a terminal's title (OSC 2). Others read titles too: tmux as a format. */
-export const titleSequence = (marked: Marked): string => `\x1b]2;${forTmux(inShort(marked))}\x07`;
+export const titleSequence = (marked: MarkedSession): string => `\x1b]2;${forTmux(inShort(marked))}\x07`;
 
 /** What sets the variables of a terminal's tab by which iTerm2, WezTerm and kitty show it (OSC 1337, SetUserVar). */
-export function variableSequences({ id, short, status }: Marked): string {
+export function variableSequences({ id, short, status }: MarkedSession): string {
   const values = { berth_id: id, berth_short: short, berth_status: status };
   return Object.entries(values).map(([name, value]) =>
     `\x1b]1337;SetUserVar=${name}=${Buffer.from(harmless(value)).toString("base64")}\x07`
@@ -40,7 +40,7 @@ export function variableSequences({ id, short, status }: Marked): string {
 }
 
 /** Where a mark may go, by a sequence in the terminal's own stream. */
-export const SEQUENCES: Readonly<Record<string, (marked: Marked) => string>> = {
+export const SEQUENCES: Readonly<Record<string, (marked: MarkedSession) => string>> = {
   iterm2: variableSequences,
   wezterm: variableSequences,
   kitty: variableSequences,
@@ -58,7 +58,7 @@ export const throughTmux = (sequence: string): string =>
 /** What goes into the terminal's own stream. @param to one of `SEQUENCES` */
 export function sequenceFor(
   to: string,
-  marked: Marked,
+  marked: MarkedSession,
   variables: Readonly<Record<string, string | undefined>>,
 ): string {
   const sequence = Object.hasOwn(SEQUENCES, to) ? SEQUENCES[to]?.(marked) ?? "" : "";
@@ -72,7 +72,12 @@ export function sequenceFor(
  * @param pane `%7`
  * @param ttys the terminals that we are on: only a pane of one of them is ours
  */
-export function paneOptions(pane: string, ttys: readonly string[], marked: Marked, at: Date): string[] {
+export function paneOptions(
+  pane: string,
+  ttys: readonly string[],
+  marked: MarkedSession,
+  at: Date,
+): string[] {
   const seconds = String(Math.floor(at.getTime() / 1000));
   const values = { id: marked.id, short: marked.short, status: marked.status };
   const sets = Object.entries(values).flatMap(([name, value]) => [
