@@ -26,6 +26,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   make: "make",
   "openssh-client": "ssh",
   "openssh-server": "sshd",
+  pgbouncer: "pgbouncer",
+  postgresql: "/usr/lib/postgresql",
   procps: "ps",
   rlwrap: "rlwrap",
   screen: "screen",

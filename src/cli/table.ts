@@ -202,6 +202,14 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "See and use the sessions of other machines, over SSH",
         load: async () => (await import("./commands/fleet/fleet.ts")).fleet,
       },
+      lock: {
+        about: "Run a command while nobody else holds a lock of that name",
+        load: async () => (await import("./commands/lock.ts")).lock,
+      },
+      publish: {
+        about: "Let other machines see the sessions of this one, by the shared database",
+        load: async () => (await import("./commands/publish.ts")).publish,
+      },
       shared: {
         about: "Set up and look at the database that several machines share",
         load: async () => (await import("./commands/shared/shared.ts")).shared,

@@ -98,6 +98,12 @@ export const sharedErrors = () => ({
     () => `Nothing was written under it since; try again`,
     { what: "the lock in the database", why: "it was held for too long" },
   ),
+  bad_lock_name: kind(
+    Exit.usage,
+    (d: { name: string }) => `Lock name ${quote(d.name)} is not 1 to 80 characters of A-Z a-z 0-9 . _ and -`,
+    () => `Type "berth lock NAME -- COMMAND" with such a name`,
+    { name: "a/b" },
+  ),
   fenced: kind(
     Exit.busy,
     () => `Cannot write: this host has registered anew since, and this is an older life of it`,

@@ -36,7 +36,6 @@ export function openShared(
   const settings = sharedSettings(shared, variables);
   const weak = weakness(settings);
   if (weak !== null) local.warn(weak);
-  const idle = Number(variables["BERTH_SHARED_IDLE"]) * 1000;
   const { observing: _, hosting, ...rest } = local;
   return {
     ...rest,
@@ -45,7 +44,7 @@ export function openShared(
     backend: postgresBackend({
       settings,
       store: shared.store ?? settings.user,
-      ...idle > 0 ? { idleMs: idle } : {},
+      idleMs: shared.idleMs,
       ...more,
     }),
   };

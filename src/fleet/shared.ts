@@ -1,7 +1,7 @@
 /** What this machine knows of a store that it shares with others. */
 import { array, is, looseObject, string } from "valibot";
 import { BerthError } from "../errors/errors.ts";
-import { settingOf } from "../store/config.ts";
+import { DEFAULTS, settingOf } from "../store/config.ts";
 import type { Store } from "../store/open.ts";
 
 /** That namespaces were shared from here once: then a URL that is missing is a failure, and no reason to write here. */
@@ -16,6 +16,8 @@ export interface Shared {
   readonly known: boolean;
   /** The store in the database; null: the role's name. */
   readonly store: string | null;
+  /** How long a lock is held without a word from its holder, in milliseconds. */
+  readonly idleMs: number;
 }
 
 /** Where shared sessions are, as the variables and this store's settings say. Asks nobody. */
@@ -32,6 +34,7 @@ export function readShared(store: Store, variables: Readonly<Record<string, stri
     namespaces: [...new Set([...named, ...before])],
     known: set !== null || before.length > 0,
     store: text("shared.store"),
+    idleMs: Number(settingOf(store, "shared.idleSeconds") ?? DEFAULTS["shared.idleSeconds"]) * 1000,
   };
 }
 

@@ -82,6 +82,8 @@ export interface Lock extends AsyncDisposable {
   readonly held: boolean;
   /** What its holder reads and writes through, where that is not the place itself: see `seenBy`. */
   readonly seen?: HolderView;
+  /** Make sure that it is still held, where that can end by itself. @throws `lock_lost` */
+  check?(): Promise<void>;
   /**
    * Give it back; doing so twice is harmless. What its holder wrote is durable at the latest when this has returned.
    *

@@ -27,6 +27,7 @@ const configSchema = v.looseObject({
       url: v.exactOptional(v.string()),
       namespaces: v.exactOptional(v.string()),
       store: v.exactOptional(v.string()),
+      idleSeconds: v.exactOptional(whole),
     }),
   ),
 });
@@ -49,6 +50,8 @@ export const DEFAULTS = {
   "events.maxMB": 8,
   /** What an undo keeps of one removed worktree at most, in MiB; with more in it it is not removed. */
   "limits.removedMB": 512,
+  /** Seconds that a lock in the database is held without a word from its holder. */
+  "shared.idleSeconds": 60,
 } as const;
 
 /** The settings that are no numbers. */

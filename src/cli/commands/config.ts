@@ -43,6 +43,7 @@ export const config: Command = {
     "events.maxMB          size of a file of the log of events, of which four are kept",
     "shared.url           database that several machines share: postgres://USER@HOST/DATABASE (berth help shared)",
     "shared.namespaces    namespaces of the sessions that are kept there (team), separated by commas",
+    "shared.idleSeconds   how long a lock there is held without a word from its holder (60)",
     "shared.store         the store in that database (the role's name)",
   ],
   options: [{ flag: "--unset <setting>", about: "Set it back to its default" }],
@@ -84,8 +85,8 @@ function sharedValue(name: Setting, value: string): string {
 }
 
 function valueOf(name: Setting, value: string): number | string {
-  if (name.startsWith("shared.")) return sharedValue(name, value);
   if (isTextSetting(name)) {
+    if (name.startsWith("shared.")) return sharedValue(name, value);
     const { test, wanted } = TEXTS[name] ?? { test: () => true, wanted: "" };
     if (test(value)) return value;
     throw fail("bad_text_setting", { name, value, wanted });

@@ -26,6 +26,7 @@ export const events: Command = {
     SESSION_HELP,
   ],
   options: [
+    { flag: "--fleet", about: "What happened in the shared store, on whatever machine" },
     { flag: "--follow", about: "Go on printing what comes, until ^C" },
     {
       flag: "--since <seq>",
@@ -44,6 +45,7 @@ export const events: Command = {
   examples: ["berth events", "berth events --follow --type agent", "berth events --since 120 --json"],
   async run(context, input) {
     const store = storeOf(context, input, "events");
+    if (flag(input, "fleet")) return await printFleet(context, input, store);
     const directory = store.backend.locate("events");
     const since = Number(text(input, "since") ?? 0);
     const wanted = filterOf(context, input, store, text(input, "session"), text(input, "type"));
@@ -55,6 +57,21 @@ export const events: Command = {
     for await (const event of followEvents(directory, since)) if (wanted(event)) print(event);
   },
 };
+
+async function printFleet(context: Context, input: Input, store: Store): Promise<void> {
+  const { listenSettings, wholeShared } = await import("../mean/shared.ts");
+  const { BEGINNING, eventsAfter, followShared } = await import("../../fleet/shared-events.ts");
+  const { backend } = await wholeShared(context, store);
+  const wanted = filterOf(context, input, store, text(input, "session"), text(input, "type"));
+  const print = printerOf(context);
+  const found = flag(input, "follow")
+    ? followShared(backend, await listenSettings(context, backend))
+    : eventsAfter(backend, BEGINNING);
+  for await (const { event } of found) {
+    const one = event as unknown as BerthEvent;
+    if (wanted(one)) print(one);
+  }
+}
 
 /** @throws `no_such_session`, `ambiguous_session`; an ID need not be there any more */
 function filterOf(

@@ -1,9 +1,5 @@
-import process from "node:process";
 import { fail } from "../../errors/errors.ts";
-import { factsReader } from "../../facts/open.ts";
 import type { Ended } from "../../sessions/process/child.ts";
-import { childStarter } from "../../sessions/process/child-starter.ts";
-import { failureToStart, NotStarted } from "../../sessions/process/not-started.ts";
 import { processAlive } from "../../store/liveness.ts";
 import { readNow } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -11,6 +7,7 @@ import { updateSession } from "../../store/update.ts";
 import type { Command, Context } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
 import { type Here, here, WAIT } from "../mean/session.ts";
+import { startHere } from "./start-here.ts";
 import { leave } from "./leave.ts";
 
 type Holder = NonNullable<SessionRecord["holders"]>[number];
@@ -29,7 +26,7 @@ export const hold: Command = {
     await register(context, place, holder);
     let ended: Ended;
     try {
-      ended = await run(context, command, place.id);
+      ended = await (await startHere(context, command, { BERTH_SESSION: place.id })).ended;
     } finally {
       // The command's exit status is what counts; an entry that stays is known by its PID to be gone.
       await unregister(place, holder).catch((error: unknown) =>
@@ -69,29 +66,4 @@ async function unregister({ store, id }: Here, { pid, start, bootId }: Holder): 
     if (others.length > 0) draft.holders = others;
     else delete draft.holders;
   }, { create: false });
-}
-
-/**
- * Run the command where we are, as a shell would: what `berth run` does in a session's worktree.
- *
- * @throws `no_such_program`, `unfit_program`, `cannot_spawn`
- */
-async function run({ host }: Context, command: readonly string[], id: string): Promise<Ended> {
-  const { startChild } = await childStarter();
-  const read = await factsReader(host);
-  const parentOf = (pid: number) => {
-    const found = read().process(pid);
-    return found.ok ? found.value.ppid : null;
-  };
-  const env = Object.fromEntries(
-    Object.entries({ ...process.env, BERTH_SESSION: id }).filter((pair): pair is [string, string] =>
-      pair[1] !== undefined
-    ),
-  );
-  try {
-    // Not by its path, on which a directory may be closed to us by now.
-    return await (await startChild({ command, cwd: ".", env, parentOf })).ended;
-  } catch (error) {
-    throw error instanceof NotStarted ? failureToStart(command[0] ?? "", error) : error;
-  }
 }

@@ -71,6 +71,12 @@ export const list: Command = {
   },
 };
 
+/** The sessions of a store as `list --json` prints them. */
+export async function sessionRows(context: Context, store: Store) {
+  const { sessions } = await gather(context, store, { args: [], options: {}, rest: undefined });
+  return sessions.map(({ project: _, ...row }) => row);
+}
+
 /** Looks at the worktrees, which go on while the first rows are printed. */
 async function gitOf(rows: readonly TableRow[], { host }: Context) {
   const { standingsOf } = await import("../../sessions/git/standing-of.ts");

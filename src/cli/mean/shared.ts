@@ -62,10 +62,14 @@ async function openedShared(context: Context, local: Store, shared: Shared) {
 
 /** Told of changes in the database: by a notification where those arrive, and by looking again beneath it. */
 export async function sharedWatch(context: Context, store: Store) {
-  const { settings } = (store.backend as SharedBackend).options;
+  const { openBell } = await import("../../store/postgres/bell.ts");
+  return await openBell(await listenSettings(context, store.backend as SharedBackend));
+}
+
+/** How to connect for notifications, which a pooler swallows. */
+export async function listenSettings(context: Context, { options: { settings } }: SharedBackend) {
   const { variables } = context.host;
   const direct = variables["BERTH_SHARED_LISTEN_URL"];
   const { sharedSettings } = await import("../../fleet/open-shared.ts");
-  const { openBell } = await import("../../store/postgres/bell.ts");
-  return await openBell(direct ? sharedSettings({ url: direct }, variables) : settings);
+  return direct ? sharedSettings({ url: direct }, variables) : settings;
 }

@@ -130,6 +130,25 @@ async function begin(connection: DatabaseConnection, options: SharedOptions, tak
   return await found;
 }
 
+/** Ask the server for a sign of life, within the limit: a network that swallows all says nothing by itself. */
+async function checked(connection: DatabaseConnection, what: string): Promise<void> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    late = setTimeout(
+      () => reject(fail("lock_lost", { what, why: "the database does not answer" })),
+      STATEMENT_MS,
+    );
+  });
+  try {
+    await Promise.race([connection.ask("select 1"), silence]);
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code === "lock_lost") throw error;
+    throw fail("lock_lost", { what, why: error.message }, error);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 function held(
   place: SharedBackend,
   connection: DatabaseConnection,
@@ -154,6 +173,7 @@ function held(
       backend: { ...place, ...documents },
       observing: { load: () => Promise.resolve(observer), observer },
     },
+    check: () => checked(connection, request.what),
     release,
     discard: release,
     [Symbol.asyncDispose]: release,

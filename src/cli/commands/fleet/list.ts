@@ -1,4 +1,5 @@
-import { fail, visible } from "../../../errors/errors.ts";
+import { BerthError, fail, visible } from "../../../errors/errors.ts";
+import { readShared } from "../../../fleet/shared.ts";
 import type { FleetHost } from "../../../fleet/destination.ts";
 import { findHost, knownHosts } from "../../../fleet/hosts.ts";
 import { askHosts, clones, type FleetSession, type HostAnswer } from "../../../fleet/sessions.ts";
@@ -21,8 +22,11 @@ export async function list(context: Context, input: Input, args: readonly string
   }
   const store = storeOf(context, input, "fleet");
   const hosts = meant(store, text(input, "hosts"));
-  if (hosts.length === 0) throw fail("no_hosts", {});
-  const answers = await askHosts(store, hosts);
+  const { url } = readShared(store, context.host.variables);
+  const published = url !== null && text(input, "hosts") === undefined;
+  if (hosts.length === 0 && !published) throw fail("no_hosts", {});
+  const asked = await askHosts(store, hosts);
+  const answers = published ? [...asked, ...await publishedBeside(context, store, asked)] : asked;
   if (context.json) {
     return outJson(context, {
       hosts: answers.map(hostInJson),
@@ -41,6 +45,25 @@ export async function list(context: Context, input: Input, args: readonly string
     if (error === undefined) continue;
     const shown = age === null ? "nothing was ever heard of it" : `shown as it was ${inWords(age)} ago`;
     context.say(`berth: ${host.name}: ${error.message} (${shown})\n  hint: ${error.hint}\n`);
+  }
+}
+
+/** The hosts that published, beside those that were asked. A database that is away does not hide what those said. */
+async function publishedBeside(
+  context: Context,
+  store: Store,
+  asked: readonly HostAnswer[],
+): Promise<HostAnswer[]> {
+  const { wholeShared } = await import("../../mean/shared.ts");
+  const { publishedAnswers } = await import("../../../fleet/publish.ts");
+  try {
+    const { backend } = await wholeShared(context, store);
+    const known = asked.flatMap(({ reached, machine }) => reached && machine !== null ? [machine.uuid] : []);
+    return await publishedAnswers(backend, new Set(known));
+  } catch (error) {
+    if (!(error instanceof BerthError) || asked.length === 0) throw error;
+    context.say(`berth: ${error.message}\n  hint: ${error.hint}\n`);
+    return [];
   }
 }
 

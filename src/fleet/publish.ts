@@ -1,0 +1,132 @@
+/** What a host lets others see of its sessions: its own rows alone, so nobody is in anybody's way. */
+import * as v from "valibot";
+import { fail } from "../errors/errors.ts";
+import type { SharedBackend } from "../store/postgres/place.ts";
+import { EXPIRE_S, type Lease } from "./lease.ts";
+import type { HostAnswer } from "./sessions.ts";
+
+/** A session as `list --json` shows it: never its state. */
+export interface PublishedSession {
+  readonly id: string;
+}
+
+/** A host that published, with how long ago it was heard of, by the server's clock. */
+export interface PublishedHost {
+  readonly uuid: string;
+  readonly label: string;
+  readonly machine: string;
+  readonly boot: string | null;
+  /** Seconds. */
+  readonly age: number;
+  /** Whether it was heard of within its lease; of its sessions nobody can tell otherwise. */
+  readonly up: boolean;
+}
+
+/**
+ * Publish the sessions as they are, and take out what is gone. Only what changed since is sent.
+ *
+ * @param before what was published last, by ID; changed in place
+ * @throws `fenced`
+ */
+export async function publishSessions(
+  { pool, options: { store } }: SharedBackend,
+  { host, epoch }: Lease,
+  sessions: readonly PublishedSession[],
+  before: Map<string, string>,
+): Promise<number> {
+  const now = new Map(sessions.map((session) => [session.id, JSON.stringify(session)] as const));
+  const changed = [...now].filter(([id, document]) => before.get(id) !== document);
+  const first = before.size === 0;
+  const gone = [...before.keys()].filter((id) => !now.has(id));
+  if (!first && changed.length === 0 && gone.length === 0) return 0;
+  await pool.use((connection) =>
+    connection.ask(
+      `with own as (
+         select 1 from berth.hosts where store = $1 and host = $2::text::uuid and epoch = $3::text::bigint
+       ), removed as (
+         delete from berth.published p using own where p.store = $1 and p.host = $2::text::uuid
+           and case when $6::text::boolean then not ($5::text::jsonb ? p.session) else $5::text::jsonb ? p.session end
+       ), put as (
+         insert into berth.published (store, host, session, document)
+         select $1, $2::text::uuid, e->>0, e->>1 from own, jsonb_array_elements($4::text::jsonb) e
+         on conflict (store, host, session) do update set document = excluded.document, changed = clock_timestamp()
+       )
+       select count(*)::int as own from own`,
+      [
+        store,
+        host,
+        epoch,
+        JSON.stringify(changed),
+        // The first time all but ours goes; after that what went here.
+        JSON.stringify(first ? [...now.keys()] : gone),
+        String(first),
+      ],
+    )
+  ).then(([row]) => {
+    if (row?.["own"] !== 1) throw fail("fenced", {});
+  });
+  before.clear();
+  for (const [id, document] of now) before.set(id, document);
+  return changed.length + gone.length;
+}
+
+/** All hosts that published, and their sessions as they came: what they say is to be validated by who shows it. */
+export async function publishedIn(
+  { pool, options: { store } }: SharedBackend,
+): Promise<{ host: PublishedHost; sessions: string[] }[]> {
+  const { hosts, rows } = await pool.use(async (connection) => {
+    await connection.ask("begin read only");
+    const hosts = await connection.ask(
+      `select host::text as uuid, label, machine, boot,
+         greatest(0, extract(epoch from clock_timestamp() - renewed))::float8 as age
+       from berth.hosts where store = $1 order by label, host`,
+      [store],
+    );
+    const rows = await connection.ask(
+      `select host::text as host, array_to_json(array_agg(document order by session))::text as documents
+       from berth.published where store = $1 group by host`,
+      [store],
+    );
+    await connection.ask("commit");
+    return { hosts, rows };
+  });
+  const sessions = new Map(
+    rows.map((row) => [String(row["host"]), JSON.parse(String(row["documents"])) as string[]]),
+  );
+  return hosts.map(({ uuid, label, machine, boot, age }) => ({
+    host: {
+      uuid: String(uuid),
+      label: String(label),
+      machine: String(machine),
+      boot: typeof boot === "string" ? boot : null,
+      age: Math.round(Number(age)),
+      up: Number(age) <= EXPIRE_S,
+    },
+    sessions: sessions.get(String(uuid)) ?? [],
+  }));
+}
+
+const session = v.looseObject({ id: v.string() });
+
+/**
+ * The hosts that published, as `fleet list` shows those that were asked. Of a host whose lease has expired nobody can tell
+ * what runs there.
+ *
+ * @param asked hosts that answered themselves, by their UUIDs: they are left out
+ */
+export async function publishedAnswers(
+  place: SharedBackend,
+  asked: ReadonlySet<string>,
+): Promise<HostAnswer[]> {
+  const found = await publishedIn(place);
+  return found.filter(({ host }) => !asked.has(host.uuid)).map(({ host, sessions }) => ({
+    host: { name: host.label, ssh: "", berth: "" },
+    reached: host.up,
+    age: host.age,
+    sessions: sessions.flatMap((document) => {
+      const parsed: unknown = JSON.parse(document);
+      return v.is(session, parsed) ? [host.up ? parsed : { ...parsed, alive: null }] : [];
+    }),
+    machine: { uuid: host.uuid, machine: host.machine, boot: host.boot ?? "" },
+  }));
+}

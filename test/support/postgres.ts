@@ -1,0 +1,169 @@
+/** A PostgreSQL of the test's own: a cluster in a temporary directory, started as an unprivileged user. */
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { run, scratch } from "./berth.ts";
+
+const VERSIONS = "/usr/lib/postgresql";
+
+/** Debian keeps the server's programs off the PATH. */
+const bin = (): string => {
+  const newest = existsSync(VERSIONS)
+    ? readdirSync(VERSIONS).sort((a, b) => Number(b) - Number(a))[0]
+    : undefined;
+  return newest === undefined ? "" : `${VERSIONS}/${newest}/bin/`;
+};
+
+/** As root may not start a server: what starts one as nobody. */
+export const unprivileged = (): string[] =>
+  process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+
+export const own = (path: string): void => {
+  if (process.getuid?.() === 0) chownSync(path, 65534, 65534);
+};
+
+/** A port that is free at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Postgres implements AsyncDisposable {
+  private constructor(readonly base: string, readonly data: string, readonly port: number) {}
+
+  /** @param settings lines of postgresql.conf; files that they name stand in the directory that is handed to `before` */
+  static async start(settings = "", before: (data: string) => void = () => {}): Promise<Postgres> {
+    const base = scratch("berth-pg-");
+    chmodSync(base, 0o755);
+    own(base);
+    const server = new Postgres(base, join(base, "data"), await freePort());
+    await server.call(
+      "initdb",
+      "-D",
+      server.data,
+      "-U",
+      "admin",
+      "--auth=trust",
+      "-N",
+      "-E",
+      "UTF8",
+      "--no-locale",
+    );
+    await server.begin(settings, before);
+    return server;
+  }
+
+  /** A standby of it, as `pg_basebackup` makes one. */
+  async standby(settings = ""): Promise<Postgres> {
+    const base = scratch("berth-pg-");
+    chmodSync(base, 0o755);
+    own(base);
+    const other = new Postgres(base, join(base, "data"), await freePort());
+    await this.call(
+      "pg_basebackup",
+      "-D",
+      other.data,
+      "-h",
+      this.base,
+      "-p",
+      String(this.port),
+      "-U",
+      "admin",
+      "-R",
+    );
+    await other.begin(settings, () => {});
+    return other;
+  }
+
+  private async begin(settings: string, before: (data: string) => void): Promise<void> {
+    before(this.data);
+    appendFileSync(
+      join(this.data, "postgresql.conf"),
+      `\nlisten_addresses='127.0.0.1'\nport=${this.port}\nunix_socket_directories='${this.base}'\nfsync=off\n${settings}\n`,
+    );
+    await this.call("pg_ctl", "-D", this.data, "-l", join(this.base, "log"), "-w", "start");
+  }
+
+  async call(program: string, ...args: string[]): Promise<string> {
+    const done = await run([...unprivileged(), `${bin()}${program}`, ...args], {
+      cwd: this.base,
+      env: { HOME: this.base },
+      limit: 60_000,
+    });
+    if (done.status !== 0) throw new Error(`${program} ${args.join(" ")}: ${done.stdout}${done.stderr}`);
+    return done.stdout;
+  }
+
+  /** @returns what psql prints, one row a line */
+  async sql(text: string, database = "postgres", user = "admin"): Promise<string> {
+    const args = ["-h", this.base, "-p", String(this.port), "-U", user, "-d", database];
+    const file = join(this.base, `${crypto.randomUUID()}.sql`);
+    writeFileSync(file, text);
+    const done = await run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", ...args, "-f", file]);
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout.trim();
+  }
+
+  /** A role and a database of its own, with what an administrator was given by `shared init --print`. */
+  async team(sql: string, role = "app", database = "team"): Promise<void> {
+    await this.sql(`create role ${role} login`);
+    await this.sql(`create database ${database}`);
+    await this.sql(sql, database);
+  }
+
+  url(user = "app", database = "team", port = this.port): string {
+    return `postgres://${user}@127.0.0.1:${port}/${database}`;
+  }
+
+  async stop(how = "immediate"): Promise<void> {
+    await this.call("pg_ctl", "-D", this.data, "-m", how, "-w", "stop");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop().catch(() => {});
+  }
+}
+
+/** PgBouncer in transaction mode before it. */
+export async function pgbouncer(server: Postgres): Promise<{ port: number } & AsyncDisposable> {
+  const port = await freePort();
+  const directory = join(server.base, "pgbouncer");
+  mkdirSync(directory);
+  own(directory);
+  writeFileSync(join(directory, "users"), `"app" ""\n`);
+  writeFileSync(
+    join(directory, "ini"),
+    `[databases]\n* = host=127.0.0.1 port=${server.port}\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=${port}\n` +
+      `auth_type=trust\nauth_file=${directory}/users\npool_mode=transaction\nunix_socket_dir=\ndefault_pool_size=20\n`,
+  );
+  const child = Bun.spawn([...unprivileged(), "pgbouncer", join(directory, "ini")], {
+    env: { PATH: `${process.env["PATH"]}:/usr/sbin` },
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  const end = performance.now() + 10_000;
+  for (;;) {
+    const done = await run(["psql", "-X", "-q", server.url("app", "postgres", port), "-c", "select 1"]);
+    if (done.status === 0) break;
+    if (performance.now() > end) throw new Error(`pgbouncer does not answer: ${done.stderr}`);
+    await Bun.sleep(50);
+  }
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child.exited;
+    },
+  };
+}
