@@ -1,6 +1,7 @@
 /**
  * What other programs import: the session of the place they run in, and the state that belongs to it. Whole on Bun
- * and on Deno; on Node it finds the session and reads, and writing fails with `no_locks`.
+ * and on Deno. Node finds the session and reads by itself, and writes by the program: the one of `BERTH_BINARY`, of the
+ * npm package for this machine, or of the PATH; without one, and on Windows, writing fails with `no_locks`.
  *
  * ```ts
  * import { resolveSession, updateSession } from "@berth-cli/library";

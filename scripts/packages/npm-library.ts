@@ -70,8 +70,9 @@ import { resolveSession } from "${NPM.library}";
 const { id, stable } = await resolveSession();
 \`\`\`
 
-Whole on Bun and on Deno. On Node (20.19 and later, \`require\` included) it finds the session and reads what is kept;
-writing fails with \`no_locks\`, since Node cannot lock files.
+Whole on Bun and on Deno. On Node (20.19 and later, \`require\` included) it finds the session and reads by itself; Node
+cannot lock files, so for writing and for Lua it needs the program: the one that \`BERTH_BINARY\` names, that of
+\`npm install ${NPM.command}\`, or \`berth\` on the PATH. Without one, and on Windows, writing fails with \`no_locks\`.
 `;
 
 export async function* npmLibrary(source: Source): AsyncGenerator<PackageFile> {

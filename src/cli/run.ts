@@ -6,6 +6,7 @@ import type { Request, Resolution, Scope } from "../identity/resolution.ts";
 import { type Context, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./line/globals.ts";
 import { CHILD_WORD } from "../sandbox/lua/word.ts";
+import { LOCK_WORD } from "../store/lock-word.ts";
 import { deps } from "../identity/dependencies.ts";
 import { nearest } from "./line/nearest.ts";
 import { plainInput, takesCommand } from "./line/plain.ts";
@@ -23,6 +24,8 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
   // Errors of the command line itself come as JSON too where the user asked for it.
   let json = argv.slice(0, end(argv)).includes("--json");
   try {
+    // For a process that cannot lock files itself.
+    if (argv[0] === LOCK_WORD) return (await import("../store/lock-input.ts")).lockInput();
     const { word, words, rest } = split(argv);
     const { name, entry } = chosen(word, words, rest);
     const command = await entry.load();

@@ -137,6 +137,14 @@ export const sandboxErrors = () => ({
     () => `Raise the limits on open files and processes (see "ulimit -n" and "ulimit -u"), and run it again`,
     { why: "EMFILE" },
   ),
+  no_lua: kind(
+    Exit.failed,
+    (_: { package: string }) =>
+      "Cannot run Lua: under Node it runs in the program, and no berth is installed: not by BERTH_BINARY, not as a " +
+      "package, not on the PATH",
+    (d) => `npm install ${d.package}`,
+    { package: "@example/berth" },
+  ),
   lua_crashed: kind(
     Exit.failed,
     (d: { why: string }) => `Lua broke down: ${d.why}`,

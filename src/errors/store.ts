@@ -29,9 +29,22 @@ export const storeErrors = () => ({
   ),
   no_locks: kind(
     Exit.failed,
-    () => "Cannot write to the store: Node cannot lock files, and nothing is written without a lock",
-    () => `Run it under Bun or Deno, or let the program write: "berth set KEY VALUE"`,
-    {},
+    (d: { why: "windows" | "no program"; package: string }) =>
+      d.why === "windows"
+        ? "Cannot write to the store: Node on Windows cannot lock files, and nothing is written without a lock"
+        : "Cannot write to the store: Node cannot lock files itself, and no berth is installed that does it for it: " +
+          "not by BERTH_BINARY, not as a package, not on the PATH",
+    (d) =>
+      d.why === "windows"
+        ? `Run it under Bun or Deno, or let the program write: "berth set KEY VALUE"`
+        : `npm install ${d.package}`,
+    { why: "no program", package: "@example/berth" },
+  ),
+  lock_program_failed: kind(
+    Exit.failed,
+    (d: { program: string; why: string }) => `Cannot lock a file by ${quotePath(d.program)}: ${d.why}`,
+    () => `Name a berth of this library's version: export BERTH_BINARY=PATH`,
+    { program: "/usr/bin/berth", why: "it ended with 127" },
   ),
   store_refused: kind(
     Exit.refused,

@@ -40,6 +40,15 @@ function tryFlock(libc: Libc, fd: number): boolean {
 }
 
 /**
+ * Take the lock of an open file when nobody has it; it stays with the file, whoever has it open.
+ *
+ * @throws `no_native_calls`
+ */
+export function lockDescriptor(fd: number): boolean {
+  return tryFlock(opened ??= nativeCalls("lock a file", open), fd);
+}
+
+/**
  * Open the lock file at `path`, making it where it is missing.
  *
  * @throws `no_native_calls`, with nothing made

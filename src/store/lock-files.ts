@@ -1,15 +1,14 @@
 import process from "node:process";
-import { fail } from "../errors/errors.ts";
 import { type OpenLockFile } from "./lock-file.ts";
 
 /**
  * The implementation for where we run. Loaded on the first lock: readers need none.
  *
- * @throws BerthError `no_locks` (1) under Node, which cannot call the kernel for one
+ * @throws BerthError `no_locks` (1) under Node, where no installed program does it
  */
 export async function lockFiles(): Promise<OpenLockFile> {
   if (typeof BERTH_SYSTEM !== "string" && !("Bun" in globalThis) && !("Deno" in globalThis)) {
-    throw fail("no_locks", {});
+    return (await import("./lock-node.ts")).nodeLockFiles();
   }
   if ((typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : process.platform) === "win32") {
     return (await import("./lock-windows.ts")).openLockFile;

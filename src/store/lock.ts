@@ -39,6 +39,7 @@ function attempt(openFile: OpenLockFile, path: string): LockFile | null {
       kept = file.inPlace();
       if (kept) return file;
     } catch (error) {
+      if (error instanceof BerthError) throw error;
       throw fail("lock_failed", { file: quotePath(path), why: files.why(error) }, error);
     } finally {
       if (!kept) file.close();

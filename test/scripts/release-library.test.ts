@@ -1,12 +1,13 @@
 /** The library as npm serves it, on the runtimes that it is for. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
 import { npmLibrary } from "../../scripts/packages/npm-library.ts";
 import type { Source } from "../../scripts/packages/source.ts";
 import { tools } from "../../scripts/tools.ts";
-import { NPM } from "../../src/native/names.ts";
+import { nativePackage, NPM } from "../../src/native/names.ts";
+import { ownTarget } from "../../scripts/targets.ts";
 import { berth, directory, root, run, scratch } from "../support/berth.ts";
 import { MAINTAINER, packaged } from "../support/packaged.ts";
 
@@ -97,12 +98,119 @@ try {
 }
 `;
 
-test.each([["bun"], ["deno"]])("%s writes under a lock", async (runtime) => {
+test.each([["bun"], ["deno"]])("%s writes under a lock of its own", async (runtime) => {
   expect((await program(runtime, "write.mjs", WRITE)).stdout).toBe("written\n");
 });
 
-test("Node cannot lock, and says so before it writes", async () => {
-  expect((await program("node", "write.mjs", WRITE)).stdout).toBe("no_locks 1\n");
+describe("Node writes by the program:", () => {
+  const node = Bun.which("node") ?? "node";
+  const write = (PATH: string, more: Record<string, string> = {}, text = WRITE) => {
+    writeFileSync(join(project, "write.mjs"), text);
+    return run([node, "write.mjs"], { cwd: project, env: { ...env, PATH, ...more }, limit: 60_000 });
+  };
+  const empty = directory(project, "empty");
+
+  test("where there is none it says so before it writes, and what to install", async () => {
+    const told = WRITE.replace("error.code, error.exit", "error.code, error.exit, error.hint");
+    expect((await write(empty, {}, told)).stdout).toBe(`no_locks 1 npm install ${NPM.command}\n`);
+  });
+
+  test("the one on the PATH", async () => {
+    const bin = directory(project, "on-path");
+    symlinkSync(berth, join(bin, "berth"));
+    expect((await write(`${empty}:relative::${bin}`)).stdout).toBe("written\n");
+  });
+
+  test("the one of the package for this machine", async () => {
+    const name = nativePackage(ownTarget());
+    const native = directory(project, "node_modules", name, "bin");
+    writeFileSync(join(project, "node_modules", name, "package.json"), `{ "name": "${name}" }`);
+    symlinkSync(berth, join(native, "berth"));
+    expect((await write(empty)).stdout).toBe("written\n");
+    rmSync(join(project, "node_modules", name), { recursive: true });
+  });
+
+  test("the one that BERTH_BINARY names, before any other", async () => {
+    expect((await write(empty, { BERTH_BINARY: berth })).stdout).toBe("written\n");
+    const told = WRITE.replace("error.code, error.exit", "error.code, error.message");
+    const other = await write(dirname(berth), { BERTH_BINARY: "/bin/false" }, told);
+    expect(other.stdout).toBe(`lock_program_failed Cannot lock a file by "/bin/false": it ended with 1\n`);
+    const none = await write(dirname(berth), { BERTH_BINARY: "/none" }, told);
+    expect(none.stdout).toContain("lock_program_failed");
+    expect(none.stdout).toContain("ENOENT");
+  });
+
+  test("no increment is lost beside those of the program, and a held lock is waited for", async () => {
+    const COUNT = `import { resolveSession, updateSession } from "${NPM.library}";
+const { id } = await resolveSession();
+for (let at = 0; at < 15; at += 1) {
+  await updateSession(id, ({ sharedState }) => { sharedState.n = Number(sharedState.n ?? 0) + 1; },
+    { waitMs: 60_000 });
+}
+`;
+    writeFileSync(join(project, "count.mjs"), COUNT);
+    const more = { ...env, BERTH_BINARY: berth, BERTH_SESSION: "count" };
+    const writer = () => run([node, "count.mjs"], { cwd: project, env: more, limit: 60_000 });
+    const other = async () => {
+      for (let at = 0; at < 15; at += 1) {
+        expect((await run([berth, "incr", "n", "--wait", "60"], { env: more, limit: 60_000 })).status).toBe(
+          0,
+        );
+      }
+    };
+    const ended = await Promise.all([writer(), writer(), other()]);
+    expect(ended.slice(0, 2)).toEqual([
+      { stdout: "", stderr: "", status: 0 },
+      { stdout: "", stderr: "", status: 0 },
+    ]);
+    const kept = await run([berth, "get", "n"], { env: more });
+    expect(kept.stdout).toBe("45\n");
+  });
+
+  test("a lock is Node's own while it is held, and free when Node was killed", async () => {
+    const HOLD = `import { lockScope, openStore, resolveSession } from "${NPM.library}";
+const { id } = await resolveSession();
+const lock = await lockScope(openStore(), { kind: "session", id });
+console.log(lock.held);
+setTimeout(() => lock.release(), 60_000);
+`;
+    writeFileSync(join(project, "hold.mjs"), HOLD);
+    const more = { ...env, BERTH_BINARY: berth, BERTH_SESSION: "held" };
+    const held = Bun.spawn([node, "hold.mjs"], {
+      cwd: project,
+      env: { ...more, PATH: empty },
+      stdout: "pipe",
+    });
+    await held.stdout.getReader().read();
+    const set = () => run([berth, "set", "k", "v", "--wait", "0.2"], { env: more });
+    const refused = await set();
+    expect([refused.status, refused.stderr]).toEqual([5, expect.stringContaining(`process ${held.pid}`)]);
+    held.kill("SIGKILL");
+    await held.exited;
+    expect((await set()).status).toBe(0);
+  });
+
+  test("what else writes: reset, archive, restore, delete, files below a root, Lua", async () => {
+    const ALL = `import * as berth from "${NPM.library}";
+const store = berth.openStore();
+const id = "ex--all_00";
+await berth.updateSession(id, (session) => { session.sharedState.n = 1; }, { store });
+const archive = await berth.resetSession(store, id);
+const after = berth.readRecord(store, id).sharedState;
+await berth.restoreArchive(store, archive, null);
+const root = await berth.projectRoot(${JSON.stringify(project)});
+berth.writeFile(root, "made.txt", "by Node");
+const lua = await berth.runLua({
+  code: 'return 6 * 7, read_file("made.txt")', file: null, root, session: id, globals: {},
+});
+console.log(JSON.stringify([after, berth.readRecord(store, id).sharedState, lua.values]));
+await berth.deleteSession(store, id);
+console.log(berth.readRecord(store, id));
+`;
+    const { stdout, stderr } = await write(empty, { BERTH_BINARY: berth }, ALL);
+    expect(stderr).toBe("");
+    expect(stdout).toBe(`[{},{"n":1},[42,"by Node"]]\nnull\n`);
+  });
 });
 
 test("require takes it, for nothing in it awaits while it is loaded", async () => {

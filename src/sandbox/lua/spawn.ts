@@ -2,11 +2,19 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fail } from "../../errors/errors.ts";
+import { installedBinary } from "../../native/installed.ts";
+import { NPM } from "../../native/names.ts";
 import { CHILD_WORD } from "./protocol.ts";
 
-/** The compiled binary is told by a word what to be; a runtime is given the child's file. */
+/** The compiled binary is told by a word what to be; a runtime is given the child's file, and Node the binary. */
 function ownCommand(): [string, ...string[]] {
   if (typeof BERTH_SYSTEM === "string") return [process.execPath, CHILD_WORD];
+  if (!("Bun" in globalThis) && !("Deno" in globalThis)) {
+    const program = installedBinary();
+    if (program === undefined) throw fail("no_lua", { package: NPM.command });
+    return [program, CHILD_WORD];
+  }
   const file = fileURLToPath(import.meta.resolve("./child-main.ts"));
   return "Deno" in globalThis ? [process.execPath, "run", "-A", "--no-lock", file] : [process.execPath, file];
 }
