@@ -25,36 +25,56 @@ import { type OpenOptions, openStore as open, type Store } from "./store/open.ts
 import type { SessionRecord } from "./store/record.ts";
 import { type Change, type UpdateOptions, updateSession as update } from "./store/update.ts";
 
-export { BerthError, type Code } from "./errors/errors.ts";
-export type { Resolution, Scope, Source } from "./identity/resolution.ts";
+export { BerthError, type Code, type ExitStatus } from "./errors/errors.ts";
+export type { Process } from "./facts/facts.ts";
+export type { Binding } from "./identity/binding.ts";
+export type { Hint, Resolution, Scope, Source } from "./identity/resolution.ts";
 export {
+  type Confinement,
   deleteFile,
+  type FileContent,
   fileExists,
   type FileStat,
   fileStat,
+  type FileType,
   glob,
   isDir,
   isFile,
   listDir,
   mkdirP,
+  type Part,
   type ProjectRoot,
   projectRoot,
   readFile,
+  type ReadOptions,
   validatePath,
   writeFile,
 } from "./sandbox/files.ts";
 export { type LuaData, type LuaLimits, type LuaOutcome, type LuaRequest, runLua } from "./sandbox/lua.ts";
 export { openRoot, resetLua, runInSession, type SessionScript, type Subject } from "./sandbox/session.ts";
-export { deleteSession, resetSession, restoreArchive } from "./store/archive.ts";
-export type { Backend, Lock } from "./store/backend.ts";
+export type { Dropped } from "./sandbox/lua/encode.ts";
+export { deleteSession, type Guard, resetSession, restoreArchive } from "./store/archive.ts";
+export type { Backend, Content, DocumentStat, Holder, Lock, LockRequest } from "./store/backend.ts";
 export { type ListedRecord, listRecords } from "./store/list.ts";
 export { type LockScope, lockScope } from "./store/locks.ts";
 export { memoryBackend } from "./store/memory-backend.ts";
+export type { Warn } from "./store/directory.ts";
 export type { OpenOptions, Store } from "./store/open.ts";
-export type { BerthEvent } from "./events/event.ts";
+export type { BerthEvent, Stamp } from "./events/event.ts";
 export { readRecord } from "./store/read.ts";
-export type { HistoryEntry, Origin, Run, SessionRecord, Status } from "./store/record.ts";
-export { selectSession } from "./store/select.ts";
+export type {
+  Anchor,
+  HistoryEntry,
+  Origin,
+  ProcessId,
+  Project,
+  Run,
+  RunState,
+  SessionHolder,
+  SessionRecord,
+  Status,
+} from "./store/record.ts";
+export { type Selection, selectSession, type Site } from "./store/select.ts";
 export type { Change, UpdateOptions } from "./store/update.ts";
 
 /** What `resolveSession` may be told. */

@@ -44,18 +44,33 @@ export const kinds = () => ({
   ...cliErrors(),
 } as const);
 
-type Kinds = ReturnType<typeof kinds>;
+/** @internal */
+export type Kinds = ReturnType<typeof kinds>;
+/** The stable name of a failure, for programs: `locked`, `no_such_session`. `berth help errors` lists all of them. */
 export type Code = keyof Kinds;
 type DataOf<C extends Code> = Parameters<Kinds[C]["message"]>[0];
 
 /** A failure as data. `message`, `hint` and `exit` come from the table, by `code`. */
 export class BerthError extends Error {
+  /** Always `BerthError`. */
   override readonly name = "BerthError";
 
+  /**
+   * Made by the library alone.
+   *
+   * @param code which failure it is
+   * @param message what failed, why, and the value that it failed with
+   * @param hint what to type next
+   * @param exit the status with which `berth` ends for it
+   * @param options `cause`: the error underneath
+   */
   constructor(
+    /** Which failure it is; stable between versions. */
     readonly code: Code,
     message: string,
+    /** What to type next: a command, or a sentence that names one. */
     readonly hint: string,
+    /** The status with which `berth` ends for it. */
     readonly exit: ExitStatus,
     options?: ErrorOptions,
   ) {

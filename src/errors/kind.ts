@@ -12,9 +12,10 @@ export const Exit = {
   unfitProgram: 126,
   /** As shells say it of a command that is not there. */
   noProgram: 127,
-} as const;
+} as const satisfies Readonly<Record<string, ExitStatus>>;
 
-export type ExitStatus = (typeof Exit)[keyof typeof Exit];
+/** A status with which `berth` ends: 0 done, 1 failed, 2 usage, 3 no session, 4 unstable, 5 busy, 6 refused, 7 data. */
+export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 126 | 127;
 
 /** One failure: how it ends the program and what it says. */
 export interface Kind<Data> {

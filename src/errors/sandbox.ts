@@ -142,7 +142,7 @@ export const sandboxErrors = () => ({
     (_: { package: string }) =>
       "Cannot run Lua: under Node it runs in the program, and no berth is installed: not by BERTH_BINARY, not as a " +
       "package, not on the PATH",
-    (d) => `npm install ${d.package}`,
+    (d) => `Type "npm install ${d.package}"`,
     { package: "@example/berth" },
   ),
   lua_crashed: kind(

@@ -29,16 +29,16 @@ export const storeErrors = () => ({
   ),
   no_locks: kind(
     Exit.failed,
-    (d: { why: "windows" | "no program"; package: string }) =>
-      d.why === "windows"
+    (d: { windows: boolean; package: string }) =>
+      d.windows
         ? "Cannot write to the store: Node on Windows cannot lock files, and nothing is written without a lock"
         : "Cannot write to the store: Node cannot lock files itself, and no berth is installed that does it for it: " +
           "not by BERTH_BINARY, not as a package, not on the PATH",
     (d) =>
-      d.why === "windows"
+      d.windows
         ? `Run it under Bun or Deno, or let the program write: "berth set KEY VALUE"`
-        : `npm install ${d.package}`,
-    { why: "no program", package: "@example/berth" },
+        : `Type "npm install ${d.package}"`,
+    { windows: false, package: "@example/berth" },
   ),
   lock_program_failed: kind(
     Exit.failed,

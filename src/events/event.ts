@@ -40,12 +40,15 @@ export interface Stamp {
 
 /** A line of the log. */
 export interface BerthEvent extends Stamp {
+  /** Version of the line; 1. */
   readonly v: number;
   /** Grows from line to line, and never comes twice. */
   readonly seq: number;
+  /** The ID of the session; null for what belongs to none. */
   readonly session: string | null;
   /** One of `TYPES`, or a later one: whoever does not know it passes it over. */
   readonly type: string;
+  /** What the type has to say; `docs/store.md` lists it. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -50,6 +50,7 @@ export type Variables = Readonly<Partial<Record<Variable, string>>>;
 
 /** One process, as the kernel tells it. */
 export interface Process {
+  /** Its number in the process table that can be read. */
   readonly pid: number;
   /** 0 when the parent is outside the PID namespace. */
   readonly ppid: number;

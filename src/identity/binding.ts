@@ -7,11 +7,15 @@ import type { Facts, Process, Reading } from "../facts/facts.ts";
 
 const VERSION = "2";
 
+/** The place that a shell's hook was loaded in, as `BERTH_SESSION_BIND` hands it on. */
 export interface Binding {
+  /** The process that stood for the place. */
   readonly anchor: Process;
   /** Device number of the file system that its terminal lies on; empty where that is not known. */
   readonly within: string;
+  /** The boot ID, empty where it could not be read. */
   readonly boot: string;
+  /** As `/proc/self/ns/pid` leads to it, empty where there is none: `pid:[4026531836]`. */
   readonly pidNamespace: string;
   /** The ID that was found then; undefined in a binding of version 1, which held its namespace alone. */
   readonly id: string | undefined;

@@ -16,15 +16,18 @@ export type Source =
   | "binding"
   | "uuid-fallback";
 
-export const SCOPES = ["pane", "window", "session"] as const;
-
 /** How much of a multiplexer one session is. Outside of multiplexers it changes nothing. */
-export type Scope = (typeof SCOPES)[number];
+export type Scope = "pane" | "window" | "session";
+
+export const SCOPES = ["pane", "window", "session"] as const satisfies readonly Scope[];
 
 /** A hint that was there, and what became of it. */
 export interface Hint {
+  /** The variable: `TMUX`. */
   readonly name: string;
+  /** Whether the process table agreed with it. */
   readonly verdict: "believed" | "passed over";
+  /** Why, in words for people. */
   readonly reason: string;
 }
 
@@ -48,9 +51,13 @@ export interface ResolverDependencies {
   readonly spell: (label: string) => string;
 }
 
+/** Which session a place belongs to, and how that was found out. */
 export interface Resolution {
+  /** The ID: a namespace, `--`, and what is unique in it; at most 80 characters of `A-Za-z0-9._-`. */
   readonly id: string;
+  /** What the ID comes from. */
   readonly source: Source;
+  /** How much of a multiplexer was taken for one session. */
   readonly scope: Scope;
   /** Whether the next command in this place gets the same ID. */
   readonly stable: boolean;
@@ -68,6 +75,7 @@ export interface Resolution {
   readonly chain: readonly Process[];
   /** What was seen of a process of the chain, by PID. */
   readonly notes: Readonly<Record<number, string>>;
+  /** The variables that were looked at, in the order in which that was done. */
   readonly hints: readonly Hint[];
   /** The variables that are there and were not needed, and what they would have counted for. */
   readonly seen: () => readonly Hint[];

@@ -15,8 +15,11 @@ import { type ProjectRoot, projectRoot } from "./files.ts";
 
 /** A session as these commands mean it: its ID, and what a first write of it would say. */
 export interface Subject {
+  /** Where the session is kept. */
   readonly store: Store;
+  /** The session's ID. */
   readonly id: string;
+  /** Where the ID came from, for a session that the call makes. */
   readonly origin?: Origin;
   /** A project root from the command line, for a session that has none of its own. */
   readonly root?: string;
@@ -49,7 +52,11 @@ export function rootOf(record: SessionRecord | null, { id, root, served }: Subje
   return own;
 }
 
-/** @throws `no_project_root`, or why it cannot be one */
+/**
+ * Open the directory that a session's files are confined to: its worktree, else its project's root.
+ *
+ * @throws BerthError `no_project_root` for a session without one; `root_is_fixed`; or why it cannot be one
+ */
 export async function openRoot(subject: Subject): Promise<ProjectRoot> {
   const path = rootOf(readRecord(subject.store, subject.id), subject);
   if (path === null) throw fail("no_project_root", { session: subject.id });
@@ -101,11 +108,17 @@ async function keep(
   await updateSession(store, id, change, { create, ...origin === undefined ? {} : { origin } });
 }
 
+/** A script to be run in a session. */
 export interface SessionScript {
+  /** Its text; bytes need not be UTF-8. */
   readonly code: string | Uint8Array;
+  /** Its name in messages; null for code that comes from no file. */
   readonly file: string | null;
+  /** What it may take; the defaults of `runLua` where nothing is said. */
   readonly limits?: Partial<LuaLimits>;
+  /** Whether it may write files and delete them; it may, where nothing is said. */
   readonly permissions?: { readonly write: boolean; readonly delete: boolean };
+  /** Called with what the script prints, as it prints it. */
   readonly onPrint?: (text: string) => void;
   /** When it fires, the script is killed and nothing is kept; the call then fails with the signal's reason. */
   readonly signal?: AbortSignal;

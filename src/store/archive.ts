@@ -10,7 +10,7 @@ import { encode, readLocked, writeLocked } from "./update.ts";
 
 const MAX_COUNT = 999;
 
-/** Whether the record may be taken out of use; throws what says why not. Called under the session's lock. */
+/** Asked under the session's lock whether the record may be taken out of use: it throws what says why not. */
 export type Guard = (record: SessionRecord) => void;
 
 /** An archive's name as people type it: its file without folder and ending. */

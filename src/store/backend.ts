@@ -43,8 +43,11 @@ export interface Backend extends Documents {
   lock(name: string, request: LockRequest): Promise<Lock>;
 }
 
+/** What is known of a document without reading it. */
 export interface DocumentStat {
+  /** Its size. */
   readonly bytes: number;
+  /** When it was last changed, in milliseconds since 1970. */
   readonly changed: number;
 }
 
@@ -53,7 +56,9 @@ export type Content =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "unfit"; readonly reason: "too-large" | "not-a-file"; readonly size: number };
 
+/** What a lock is asked for with. */
 export interface LockRequest {
+  /** How long to wait for it at most, in milliseconds; 0 = not at all. */
   readonly waitMs: number;
   /** What the lock is for, as it stands in an error: `session "ex--a_ca"`. */
   readonly what: string;
@@ -79,6 +84,7 @@ export interface Reach {
  * each other within a process as well.
  */
 export interface Lock extends AsyncDisposable {
+  /** Whether it still is. */
   readonly held: boolean;
   /** What its holder reads and writes through, where that is not the place itself: see `seenBy`. */
   readonly seen?: HolderView;
@@ -102,7 +108,9 @@ export interface HolderView {
 
 /** Who holds a lock, as its holder wrote it down. */
 export interface Holder {
+  /** The process's number. */
   readonly pid: number;
+  /** What it called itself: `berth set`. */
   readonly command: string;
   /** ISO 8601 UTC. */
   readonly since: string;

@@ -21,9 +21,9 @@ const LIMIT_MS = 10_000;
  * @throws BerthError `no_locks` (1) on Windows, whose locks belong to processes; and where no program is found
  */
 export function nodeLockFiles(): OpenLockFile {
-  if (process.platform === "win32") throw fail("no_locks", { why: "windows", package: NPM.command });
+  if (process.platform === "win32") throw fail("no_locks", { windows: true, package: NPM.command });
   const program = installedBinary();
-  if (program === undefined) throw fail("no_locks", { why: "no program", package: NPM.command });
+  if (program === undefined) throw fail("no_locks", { windows: false, package: NPM.command });
   return (path) => openLockFile(path, program);
 }
 

@@ -8,6 +8,7 @@ import { findRoot } from "./root.ts";
 
 /** An open store: where things are kept, and what its operations take from outside. */
 export interface Store {
+  /** Where things are kept. */
   readonly backend: Backend;
   /** The wall clock. It may jump, so nothing but the times in records and names comes from it. */
   readonly now: () => Date;
@@ -15,23 +16,37 @@ export interface Store {
   readonly waitMs: number;
   /** Who we are to others that wait for our lock: `berth set`. */
   readonly command: string;
+  /** Told about what was put right, or may surprise. */
   readonly warn: Warn;
-  /** On which machine we are. */
+  /**
+   * On which machine we are.
+   *
+   * @internal
+   */
   readonly hosting?: Hosting;
-  /** Who is told of every change. */
+  /**
+   * Who is told of every change.
+   *
+   * @internal
+   */
   readonly observing?: Observing;
 }
 
+/** How a store is opened; everything has a default. */
 export interface OpenOptions {
   /** The directory; otherwise `$BERTH_HOME` and then the platform's own place, as `storePlace` says. */
   readonly directory?: string;
   /** Where to keep things instead of a directory, such as `memoryBackend()`. */
   readonly backend?: Backend;
+  /** How long operations wait for a lock, in milliseconds; 5000 where nothing is said. */
   readonly waitMs?: number;
+  /** Who we are to others that wait for our lock: `my-tool sync`. */
   readonly command?: string;
+  /** The wall clock; the system's where nothing is said. */
   readonly now?: () => Date;
   /** Told about what was put right (permissions) or may surprise (a temporary directory); default: nobody. */
   readonly warn?: Warn;
+  /** Where the variables that name the directory are looked up; the process's own where nothing is said. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 

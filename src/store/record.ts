@@ -6,8 +6,164 @@ export const SCHEMA = 1;
 /** Entries that `history` keeps; the oldest go first. */
 export const MAX_HISTORY = 200;
 
-export const STATUSES = ["active", "waiting", "idle", "error", "stopped"] as const;
-export const RUN_STATES = ["CREATED", "SPAWNING", "ACTIVE", "TERMINATING", "CLEANED"] as const;
+/** What a session was said to be doing, by a run or by `berth status`. */
+export type Status = "active" | "waiting" | "idle" | "error" | "stopped";
+/** Where a run is in its life; it goes through these in this order, and may leave some out. */
+export type RunState = "CREATED" | "SPAWNING" | "ACTIVE" | "TERMINATING" | "CLEANED";
+
+export const STATUSES = [
+  "active",
+  "waiting",
+  "idle",
+  "error",
+  "stopped",
+] as const satisfies readonly Status[];
+export const RUN_STATES = [
+  "CREATED",
+  "SPAWNING",
+  "ACTIVE",
+  "TERMINATING",
+  "CLEANED",
+] as const satisfies readonly RunState[];
+
+/**
+ * A process, so that it can be told from a later one with the same PID, and from one of another machine that uses the
+ * same store.
+ */
+export interface ProcessId {
+  /** Its number. */
+  pid: number;
+  /** Its start time, in the system's own unit, as a decimal number. */
+  start: string;
+  /** The boot that it runs in. */
+  bootId: string;
+  /** The UUID that the store has given the machine; without one it is this machine. */
+  host?: string;
+}
+
+/** The process that a terminal's liveness is told by. */
+export interface Anchor extends ProcessId {
+  /** The PID namespace that its number counts in: `pid:[4026531836]`. */
+  pidNamespace: string;
+  /** Path of its terminal; null without one. */
+  tty: string | null;
+  /** Members that a later version writes. */
+  [other: string]: unknown;
+}
+
+/** A process that registered itself with `berth hold`. */
+export interface SessionHolder extends ProcessId {
+  /** The PID namespace that its number counts in. */
+  pidNamespace: string;
+  /** What it runs, for people. */
+  command: string;
+  /** ISO 8601 UTC. */
+  since: string;
+  /** Members that a later version writes. */
+  [other: string]: unknown;
+}
+
+/** The project that a session belongs to; paths are absolute. */
+export interface Project {
+  /** The repository's root, the same for all of its worktrees. */
+  root: string;
+  /** The session's own worktree. */
+  worktree?: string;
+  /** The branch that it was made with. */
+  branch?: string;
+  /** What the branch started from, and `berth finish` merges it into. */
+  baseRef?: string;
+  /** Members that a later version writes. */
+  [other: string]: unknown;
+}
+
+/** One process life in a session: what `berth run` started. Times are ISO 8601 UTC. */
+export interface Run {
+  /** 1 for the session's first run. */
+  n: number;
+  /** Where it is in its life. */
+  state: RunState;
+  /** What was started, word by word. */
+  command: string[];
+  /** Of the command; null before it is started. */
+  pid: number | null;
+  /** Its start time, in the system's own unit, as a decimal number. */
+  pidStart: string | null;
+  /** The boot that it runs in. */
+  bootId: string | null;
+  /** The PID namespace that its number counts in. */
+  pidNamespace?: string;
+  /** The UUID that the store has given the machine; without one it is this machine. */
+  host?: string;
+  /** Null before it is started. */
+  startedAt: string | null;
+  /** Null while it runs. */
+  endedAt: string | null;
+  /** As a shell has it; 128 and more for a signal. Null while it runs, and where nobody saw the end. */
+  exitCode: number | null;
+  /** Why it ended, where that is known. */
+  reason: string | null;
+  /** Members that a later version writes. */
+  [other: string]: unknown;
+}
+
+/** Something that happened to a session; the further members are those of its kind. */
+export interface HistoryEntry {
+  /** ISO 8601 UTC. */
+  at: string;
+  /** `created`, `reset`, `lua`, … */
+  kind: string;
+  /** What belongs to an entry of that kind. */
+  [other: string]: unknown;
+}
+
+/** One session as it is kept. Members that this version does not know are kept as they are, at every level. */
+export interface SessionRecord {
+  /** Version of the record. */
+  schema: 1;
+  /** The session's ID. */
+  id: string;
+  /** How the ID was found when the session was made: `deep-anchor`, `explicit-flag`, `named`. */
+  source: string;
+  /** The name, unique in its project. */
+  name?: string;
+  /** What it is for, as `berth new --role` said it; one living session has a role in a project. */
+  role?: string;
+  /** The process that its terminal's liveness is told by. */
+  anchor?: Anchor;
+  /** Those who keep it live. */
+  holders?: SessionHolder[];
+  /** When it was made, ISO 8601 UTC. */
+  createdAt: string;
+  /** When it was last written, ISO 8601 UTC. */
+  updatedAt: string;
+  /** When it was last used, ISO 8601 UTC; a cleaner or a repair does not count. */
+  lastActivity: string;
+  /** Counted by whoever counts messages; berth itself does not. */
+  messageCount: number;
+  /** What it was last said to be doing. */
+  status: Status;
+  /** Where it belongs, for one that belongs to a project. */
+  project?: Project;
+  /** Its latest run. */
+  run?: Run;
+  /** The oldest first; the last 200 are kept. */
+  history: HistoryEntry[];
+  /** Values of `berth set --script NAME`, by script and key. */
+  scriptState: Record<string, Record<string, unknown>>;
+  /** Values of `berth set`, by key. */
+  sharedState: Record<string, unknown>;
+  /** What the last Lua script left in its globals, and the bytes that it takes as JSON. */
+  lua?: { globals: Record<string, unknown>; bytes: number; [other: string]: unknown };
+  /** A word of whoever drives the session. */
+  currentPhase?: string;
+  /** For programs of others; berth itself keeps nothing here. */
+  metadata: Record<string, unknown>;
+  /** Why it last went wrong, in words. */
+  lastError?: string;
+  /** Members that a later version writes. */
+  [other: string]: unknown;
+}
 
 /** ISO 8601 UTC. We write milliseconds; a document edited by hand may have none. */
 export const time = v.pipe(
@@ -34,7 +190,7 @@ function isKeyed(value: unknown): value is Record<string, unknown> {
 const processId = { pid, start: v.string(), bootId: v.string(), host: v.exactOptional(v.string()) };
 
 /** Fields that we do not know are kept, at every level: another version of the program may need them. */
-export const recordSchema = v.looseObject({
+export const recordSchema: v.GenericSchema<SessionRecord> = v.looseObject({
   schema: v.literal(SCHEMA),
   id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,80}$/)),
   /** How the ID was found when the session was made (`deep-anchor`, `explicit-flag`, `named`). */
@@ -85,17 +241,11 @@ export const recordSchema = v.looseObject({
   lastError: v.exactOptional(v.string()),
 });
 
-/** One session as it is kept. */
-export type SessionRecord = v.InferOutput<typeof recordSchema>;
-export type Status = (typeof STATUSES)[number];
-export type RunState = (typeof RUN_STATES)[number];
-export type Anchor = NonNullable<SessionRecord["anchor"]>;
-export type Run = NonNullable<SessionRecord["run"]>;
-export type HistoryEntry = SessionRecord["history"][number];
-
 /** Where a session's ID came from, for its first record and for the anchor of the later ones. */
 export interface Origin {
+  /** A `Source`, or a word of the program's own. */
   readonly source: string;
+  /** The process that stands for the place. */
   readonly anchor?: Anchor;
 }
 

@@ -21,7 +21,12 @@ interface Candidate {
 }
 
 /** Where a session of a project is. */
-export type Site = Pick<Candidate, "root" | "worktree">;
+export interface Site {
+  /** The project's root, absolute. */
+  readonly root?: string;
+  /** The session's own worktree, absolute. */
+  readonly worktree?: string;
+}
 
 /** From where a session is named, and for what. */
 export interface Selection {

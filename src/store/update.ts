@@ -14,6 +14,7 @@ import { freshRecord, MAX_HISTORY, type Origin, recordSchema, SCHEMA, type Sessi
 /** Changes the draft it is given; `false` says that there is nothing to write. */
 export type Change = (draft: SessionRecord) => void | false | Promise<void | false>;
 
+/** How a session is changed. */
 export interface UpdateOptions {
   /** Where the ID was found, for a session that is made by this write; its anchor is refreshed by every write. */
   readonly origin?: Origin;
@@ -21,6 +22,7 @@ export interface UpdateOptions {
   readonly create?: boolean;
   /** Whether this counts as activity of the session (default); what a cleaner or repair writes does not. */
   readonly activity?: boolean;
+  /** How long to wait for the session's lock, in milliseconds; as the store was opened where nothing is said. */
   readonly waitMs?: number;
 }
 

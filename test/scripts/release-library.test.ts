@@ -112,7 +112,7 @@ describe("Node writes by the program:", () => {
 
   test("where there is none it says so before it writes, and what to install", async () => {
     const told = WRITE.replace("error.code, error.exit", "error.code, error.exit, error.hint");
-    expect((await write(empty, {}, told)).stdout).toBe(`no_locks 1 npm install ${NPM.command}\n`);
+    expect((await write(empty, {}, told)).stdout).toBe(`no_locks 1 Type "npm install ${NPM.command}"\n`);
   });
 
   test("the one on the PATH", async () => {
@@ -201,7 +201,7 @@ await berth.restoreArchive(store, archive, null);
 const root = await berth.projectRoot(${JSON.stringify(project)});
 berth.writeFile(root, "made.txt", "by Node");
 const lua = await berth.runLua({
-  code: 'return 6 * 7, read_file("made.txt")', file: null, root, session: id, globals: {},
+  code: 'return 6 * 7, berth.read_file("made.txt")', file: null, root, session: id, globals: {},
 });
 console.log(JSON.stringify([after, berth.readRecord(store, id).sharedState, lua.values]));
 await berth.deleteSession(store, id);

@@ -11,6 +11,7 @@ export const MAX_READ = 10 * 1024 * 1024;
 /** As many bytes as git looks at to tell binary from text. */
 const PROBE = 8000;
 
+/** Which part of a file to read. */
 export interface ReadOptions {
   /** First byte to read; 0 by default. */
   readonly offset?: number;
@@ -20,10 +21,13 @@ export interface ReadOptions {
   readonly maxBytes?: number;
 }
 
+/** What was read of a file. */
 export interface FileContent {
   /** Relative to the root, links resolved. */
   readonly path: string;
+  /** What was read. */
   readonly bytes: Uint8Array;
+  /** Where in the file it begins, in bytes. */
   readonly offset: number;
   /** Size of the whole file in bytes. */
   readonly size: number;

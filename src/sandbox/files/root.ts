@@ -27,17 +27,32 @@ export interface Calls {
   readonly atCalls: AtCalls | null;
 }
 
+/**
+ * An open project root, made by `projectRoot()`, which the functions for files take. `using root = await projectRoot(…)`
+ * closes it at the end of the block.
+ */
 export class ProjectRoot implements Disposable {
+  /** How confinement is kept on this system. */
   readonly confinement: Confinement;
-  /** How the operations of this folder go from a directory to what is in it. */
+  /**
+   * How the operations of this folder go from a directory to what is in it.
+   *
+   * @internal
+   */
   readonly tree: Tree;
   readonly #spelling: Spelling;
   readonly #openBeneath: OpenBeneath | null;
   readonly #fd: number;
   readonly #opened: Opened | null;
 
-  /** @param path the root's real path */
+  /**
+   * Use `projectRoot()`.
+   *
+   * @param path the root's real path
+   * @internal
+   */
   constructor(
+    /** The directory, absolute, links resolved. */
     readonly path: string,
     given: string,
     confinement: Confinement,
@@ -59,6 +74,7 @@ export class ProjectRoot implements Disposable {
     return `${handle.stats.dev}:${handle.stats.ino}`;
   }
 
+  /** Close it; nothing can be done with it any more. */
   [Symbol.dispose](): void {
     if (this.#fd >= 0) closeSync(this.#fd);
   }
@@ -67,6 +83,7 @@ export class ProjectRoot implements Disposable {
    * Reach the file or directory that a path leads to, links followed.
    *
    * @throws `not_found`, or why it may not be reached
+   * @internal
    */
   entry(given: string): Handle {
     const spelled = this.#spelling.read(given);
@@ -85,6 +102,7 @@ export class ProjectRoot implements Disposable {
    * Reach the directory entry that a path leads to; nothing need be there, but the directory must.
    *
    * @param follow whether a link in the last place is followed
+   * @internal
    */
   slot(given: string, follow: boolean): Slot {
     const slot = this.#walk(this.#spelling.read(given), follow);
@@ -97,7 +115,11 @@ export class ProjectRoot implements Disposable {
     }
   }
 
-  /** Where a handle is, relative to the root, with `/` between names; `.` for the root itself. */
+  /**
+   * Where a handle is, relative to the root, with `/` between names; `.` for the root itself.
+   *
+   * @internal
+   */
   relative(handle: Handle, given: string): string {
     const path = this.tree.realPath(handle);
     const root = this.#fd < 0 ? this.path : readlinkSync(`/proc/self/fd/${this.#fd}`);
@@ -109,6 +131,8 @@ export class ProjectRoot implements Disposable {
   /**
    * Check by what was opened, not by its name, that it is inside. Descriptors hold what they reached, so this
    * finds only what was moved out of the root since; with paths it finds a swap as well.
+   *
+   * @internal
    */
   check(handle: Handle, given: string): void {
     const path = this.relative(handle, given);
@@ -122,6 +146,7 @@ export class ProjectRoot implements Disposable {
    * Open what a handle reached, for reading.
    *
    * @throws `symlink_escapes_boundary` when it was replaced meanwhile; nothing is read then
+   * @internal
    */
   open(handle: Handle, given: string): number {
     const fd = openHandle(handle, given);
@@ -134,12 +159,20 @@ export class ProjectRoot implements Disposable {
     }
   }
 
-  /** Check that an open file is inside, before a byte of it is read or written. Descriptors need no such check. */
+  /**
+   * Check that an open file is inside, before a byte of it is read or written. Descriptors need no such check.
+   *
+   * @internal
+   */
   checkOpened(fd: number, given: string): void {
     if (this.#opened?.isOutside(fd)) throw fail("symlink_escapes_boundary", { path: given });
   }
 
-  /** Where a file that was opened by `at` really is, to be removed again. */
+  /**
+   * Where a file that was opened by `at` really is, to be removed again.
+   *
+   * @internal
+   */
   openedAt(fd: number, at: string): string {
     return this.#opened?.pathOf(fd) ?? at;
   }

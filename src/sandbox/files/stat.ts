@@ -5,11 +5,14 @@ import { BerthError } from "../../errors/errors.ts";
 import { attempt } from "./failure.ts";
 import type { ProjectRoot } from "./root.ts";
 
+/** What kind of file something is, as stat(2) tells it. */
 export type FileType = "file" | "directory" | "symlink" | "fifo" | "socket" | "device";
 
+/** What is known of a file without opening it. */
 export interface FileStat {
   /** Relative to the root, links resolved. */
   readonly path: string;
+  /** What it is; links are told of as links by `listDir` and `glob`, and followed by `fileStat`. */
   readonly type: FileType;
   /** Bytes. */
   readonly size: number;
@@ -46,7 +49,13 @@ export function validatePath(root: ProjectRoot, path: string): string {
   });
 }
 
-/** @throws `not_found`, or why the path may not be used */
+/**
+ * Tell what a file is, without opening it; links are followed as far as they stay below the root.
+ *
+ * @param root of `projectRoot()`
+ * @param path relative to the root, or absolute and below it
+ * @throws BerthError `not_found`, `path_escapes_boundary`, `symlink_escapes_boundary`, `permission_denied`
+ */
 export function fileStat(root: ProjectRoot, path: string): FileStat {
   return attempt(path, "read", () => {
     using entry = root.entry(path);
@@ -65,7 +74,13 @@ function typeAt(root: ProjectRoot, path: string): FileType | null {
   }
 }
 
-/** Whether something is there. A path that leads out of the root is an error, not a "no". */
+/**
+ * Whether something is there. A path that leads out of the root is an error, not a "no".
+ *
+ * @throws BerthError `path_escapes_boundary`, `symlink_escapes_boundary`, `permission_denied`
+ */
 export const fileExists = (root: ProjectRoot, path: string): boolean => typeAt(root, path) !== null;
+/** Whether a regular file is there, links followed. @throws BerthError as `fileExists` does */
 export const isFile = (root: ProjectRoot, path: string): boolean => typeAt(root, path) === "file";
+/** Whether a directory is there, links followed. @throws BerthError as `fileExists` does */
 export const isDir = (root: ProjectRoot, path: string): boolean => typeAt(root, path) === "directory";

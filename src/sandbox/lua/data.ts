@@ -8,6 +8,7 @@
  */
 import * as v from "valibot";
 
+/** A value of Lua's, as JSON; what JSON cannot tell is an object with the member `$lua`. */
 export type LuaData = null | boolean | number | string | readonly LuaData[] | {
   readonly [key: string]: LuaData;
 };

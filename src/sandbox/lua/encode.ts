@@ -7,7 +7,9 @@ import { byKey, join, ofPairs, type Pair, taggedPairs } from "./pairs.ts";
 
 /** What is not kept, and why, by a name such as `config.on_exit`. */
 export interface Dropped {
+  /** Where it stands: `config.on_exit`. */
   readonly name: string;
+  /** Why it cannot be kept, in words for people. */
   readonly reason: string;
 }
 

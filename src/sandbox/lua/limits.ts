@@ -1,6 +1,7 @@
 /** What a script may take before it is killed. */
 export const MB = 1024 * 1024;
 
+/** What a script may take before it is killed. */
 export interface LuaLimits {
   /** Seconds from the script's first instruction to its last. */
   readonly time: number;

@@ -12,7 +12,9 @@ import { DEFAULT_LIMITS, type LuaLimits, MB } from "./limits.ts";
 import { Watch } from "./watch.ts";
 import type { Fault, Message, ScriptRequest } from "./protocol.ts";
 
+/** A script, and what it may use. */
 export interface LuaRequest {
+  /** Its text; bytes need not be UTF-8. */
   readonly code: string | Uint8Array;
   /** The script's name in messages; null for code from the command line. */
   readonly file: string | null;
@@ -22,7 +24,9 @@ export interface LuaRequest {
   readonly session: string;
   /** What the last script left; `{}` at first. */
   readonly globals: LuaData;
+  /** What it may take; 30 s, 64 MiB, 1 MiB of output, 256 KiB of globals where nothing is said. */
   readonly limits?: Partial<LuaLimits>;
+  /** Whether it may write files and delete them; it may, where nothing is said. */
   readonly permissions?: { readonly write: boolean; readonly delete: boolean };
   /** Called with what the script prints, as it prints it. */
   readonly onPrint?: (text: string) => void;
@@ -30,6 +34,7 @@ export interface LuaRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What became of a script that ended by itself. */
 export interface LuaOutcome {
   /** What the script returned. */
   readonly values: readonly LuaData[];
