@@ -54,7 +54,16 @@ export { type LuaData, type LuaLimits, type LuaOutcome, type LuaRequest, runLua 
 export { openRoot, resetLua, runInSession, type SessionScript, type Subject } from "./sandbox/session.ts";
 export type { Dropped } from "./sandbox/lua/encode.ts";
 export { deleteSession, type Guard, resetSession, restoreArchive } from "./store/archive.ts";
-export type { Backend, Content, DocumentStat, Holder, Lock, LockRequest } from "./store/backend.ts";
+export type {
+  Backend,
+  Content,
+  Documents,
+  DocumentStat,
+  Holder,
+  Lock,
+  LockRequest,
+  Reach,
+} from "./store/backend.ts";
 export { type ListedRecord, listRecords } from "./store/list.ts";
 export { type LockScope, lockScope } from "./store/locks.ts";
 export { memoryBackend } from "./store/memory-backend.ts";

@@ -72,6 +72,7 @@ export interface LockRequest {
 
 /** What is to be in reach. A prefix ends where the rest of the names begins: `sessions/`. */
 export interface Reach {
+  /** These, with their contents. */
   readonly names?: readonly string[];
   /** All whose names begin so, with their contents. */
   readonly prefixes?: readonly string[];
@@ -86,7 +87,11 @@ export interface Reach {
 export interface Lock extends AsyncDisposable {
   /** Whether it still is. */
   readonly held: boolean;
-  /** What its holder reads and writes through, where that is not the place itself: see `seenBy`. */
+  /**
+   * What its holder reads and writes through, where that is not the place itself: see `seenBy`.
+   *
+   * @internal
+   */
   readonly seen?: HolderView;
   /** Make sure that it is still held, where that can end by itself. @throws `lock_lost` */
   check?(): Promise<void>;
