@@ -42,7 +42,7 @@ const NEWLINE = 10;
 const FILE_ACTIONS_BYTES = 256;
 
 /** The NULL-terminated array of the addresses of strings that each end with a NUL. They must outlive its use. */
-function pointersTo(strings: Uint8Array): Uint32Array {
+export function pointersTo(strings: Uint8Array): Uint32Array {
   const addresses: number[] = [];
   const base = strings.length === 0 ? 0 : ffi.ptr(strings);
   for (let at = 0; at < strings.length; at = strings.indexOf(0, at) + 1) addresses.push(base + at);

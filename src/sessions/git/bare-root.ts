@@ -12,7 +12,7 @@ export function bareRoot(commonDir: string): string {
 }
 
 /** What the `.git` of a directory stands for: itself, or what it names where it is a file. Null where there is none. */
-function gitDirectory(path: string): string | null {
+export function gitDirectory(path: string): string | null {
   const own = join(path, ".git");
   try {
     return statSync(own).isDirectory() ? realpathSync(own) : linkedDirectory(path);

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
-import { type Completed, runToEnd, startAhead } from "./run-to-end.ts";
+import { beginGit, startAhead } from "./run-to-end.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
 export interface GitAnswer {
@@ -52,7 +52,8 @@ export function askAhead(directory: string, environment: Environment, question: 
 }
 
 /**
- * Git in a directory. Any version from 2.30 on will do.
+ * Git in a directory. Any version from 2.30 on will do. A call begins at once and is waited for when its promise is
+ * awaited, so calls that are awaited together run together.
  *
  * @param early what `askAhead` gave for this directory
  * @throws `git_missing` from a call, when there is no git
@@ -60,16 +61,18 @@ export function askAhead(directory: string, environment: Environment, question: 
 export function gitIn(directory: string, environment: Environment, early?: Early): Git {
   const env = gitEnvironment(environment);
   let named: readonly string[] = [];
-  const answer = (args: readonly string[], options: AskOptions): GitAnswer => {
+  const git = async (args: readonly string[], options: AskOptions = {}): Promise<GitAnswer> => {
+    const known = early?.(args);
+    if (known !== undefined) return known;
     // What is asked elsewhere is about another checkout.
-    if (args[0] === "-C") return ask(directory, env, args, options);
-    const first = ask(directory, env, [...named, ...args], options);
-    if (first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
+    const elsewhere = args[0] === "-C";
+    const answer = ask(directory, env, [...elsewhere ? [] : named, ...args], options);
+    await null;
+    const first = answer();
+    if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
     named = ["--git-dir=."];
-    return ask(directory, env, [...named, ...args], options);
+    return ask(directory, env, [...named, ...args], options)();
   };
-  const git = (args: readonly string[], options: AskOptions = {}) =>
-    Promise.resolve().then(() => early?.(args) ?? answer(args, options));
   return Object.assign(git, { directory });
 }
 
@@ -83,36 +86,40 @@ export const gitAt = (git: Git, directory: string): Git =>
 function mustBeNamed(directory: string, env: Record<string, string>): boolean {
   const { existsSync } = process.getBuiltinModule("node:fs");
   if (!["HEAD", "objects", "refs"].every((name) => existsSync(`${directory}/${name}`))) return false;
-  return ask(directory, env, ["config", "--get", "safe.bareRepository"], {}).out.trim() === "explicit";
+  return ask(directory, env, ["config", "--get", "safe.bareRepository"], {})().out.trim() === "explicit";
 }
 
-/** A signal that comes while git runs is for its handler afterwards. */
+/** Begin a call. A signal that comes while it is waited for is for its handler afterwards. */
 function ask(
   cwd: string,
   env: Record<string, string>,
   args: readonly string[],
   options: AskOptions,
-): GitAnswer {
+): () => GitAnswer {
   const { input, binary = false, marks = {} } = options;
-  const { status, out, err } = started(["git", ...GLOBAL, ...args], {
-    cwd,
-    env: { ...env, ...marks },
-    input,
-    binary,
-  });
-  return { status: status ?? 128, out, err: err.trim() };
+  const call = { cwd, env: { ...env, ...marks }, input, binary };
+  const ended = started(cwd, () => beginGit([...GLOBAL, ...args], call));
+  return () => {
+    const { status, out, err } = started(cwd, ended);
+    if (status === 128) refuseGone(cwd);
+    return { status: status ?? 128, out, err: err.trim() };
+  };
 }
 
-function started(...call: Parameters<typeof runToEnd>): Completed {
+/** Somebody may just have removed the worktree; git is told to go there and says it in words of its own. */
+function refuseGone(cwd: string, cause?: unknown): void {
+  // Nothing else here needs node:fs.
+  if (process.getBuiltinModule("node:fs").existsSync(cwd)) return;
+  throw fail("bad_directory", { path: cwd, why: "No such file or directory" }, cause);
+}
+
+function started<T>(cwd: string, work: () => T): T {
   try {
-    return runToEnd(...call);
+    return work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const { cwd } = call[1];
-    // The same word for both; somebody may just have removed the worktree. (Nothing else here needs node:fs.)
-    if (code === "ENOENT" && !process.getBuiltinModule("node:fs").existsSync(cwd)) {
-      throw fail("bad_directory", { path: cwd, why: "No such file or directory" }, error);
-    }
+    // The same word for both.
+    if (code === "ENOENT") refuseGone(cwd, error);
     if (code === "ENOENT") throw fail("git_missing", {}, error);
     throw fail("git_failed", { action: "start git", why: message }, error);
   }

@@ -53,13 +53,36 @@ export const UNFINISHED = {
 /** Refs that each worktree has for itself, beside its HEAD (git-worktree(1)). */
 const OWN_REFS = ["refs/worktree", "refs/bisect", "refs/rewritten"];
 
+/** What git says of the files of a worktree. */
+export interface Look {
+  readonly files: readonly Indexed[];
+  readonly ignored: Awaited<ReturnType<typeof ignoredEntries>>;
+  readonly status: Awaited<ReturnType<typeof changes>>;
+}
+
+/** Ask git, all at once; it works while something else is done. */
+export async function look(worktree: Git): Promise<Look> {
+  const [files, ignored, status] = await Promise.all([
+    indexed(worktree),
+    ignoredEntries(worktree),
+    changes(worktree),
+  ]);
+  return { files, ignored, status };
+}
+
 /**
  * What a removal of the worktree would lose.
  *
  * @param git in the repository's main checkout
  * @param worktree git in the worktree, used only where `found.admin` shows that it leads to its own
+ * @param asked the answer of `look`, where it was asked for ahead
  */
-export async function assess(git: Git, worktree: Git, found: InspectedWorktree): Promise<Risk> {
+export async function assess(
+  git: Git,
+  worktree: Git,
+  found: InspectedWorktree,
+  asked?: Promise<Look>,
+): Promise<Risk> {
   const { exists, listed, admin, inside, marker } = found;
   const own = exists && admin !== null;
   const starts = [
@@ -73,12 +96,10 @@ export async function assess(git: Git, worktree: Git, found: InspectedWorktree):
   ];
   if (exists && marker === null) lost.push({ kind: "maker" });
   if (!own) return { lost, needsForce: false, ignored: [], files: [], nested: [], changed: [], unseen: [] };
-  const files = await indexed(worktree);
-  const { ignored, unseen } = await ignoredEntries(worktree);
+  const { files, ignored: { ignored, unseen }, status } = await (asked ?? look(worktree));
   const nested = nestedRepositories(worktree.directory, files, ignored).filter((path) =>
     !inside.includes(path)
   );
-  const status = await changes(worktree);
   lost.push(...status.lost, ...counted("hidden", await hiddenChanges(worktree, files)));
   lost.push(...unfinished(admin), ...counted("repositories", nested.length));
   if (!(await areSubmodulesSafe(worktree, admin))) lost.push({ kind: "submodules" });

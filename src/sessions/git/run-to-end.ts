@@ -18,9 +18,9 @@ export interface Call {
   readonly binary?: boolean;
 }
 
-const start = "Bun" in globalThis && process.platform === "linux"
-  ? (await import("../../facts/spawn-bun.ts")).start
-  : undefined;
+const onLinux = "Bun" in globalThis && process.platform === "linux";
+const start = onLinux ? (await import("../../facts/spawn-bun.ts")).start : undefined;
+const begin = onLinux ? (await import("../../facts/child-bun.ts")).begin : undefined;
 
 /** Output beyond this is no answer that we could hold. */
 const MAX_BYTES = 1 << 30;
@@ -42,6 +42,31 @@ export const runToEnd: (command: readonly [string, ...string[]], call: Call) => 
 const AHEAD = { timeoutMs: 10_000, maxBytes: 1 << 20 };
 
 /**
+ * Start git and go on, where this runtime can and there is no input.
+ *
+ * @returns a function, to be called once, that waits for its end
+ * @throws Error as `runToEnd`
+ */
+export function beginGit(args: readonly string[], call: Call): () => Completed {
+  const { cwd, env, input, binary = false } = call;
+  // The system looks for it where our own PATH says.
+  const ended = input === undefined && env["PATH"] === process.env["PATH"]
+    ? begin?.(["git", "-C", cwd, ...args], variablesOf(env)) ?? undefined
+    : undefined;
+  if (ended === undefined) return () => runToEnd(["git", ...args], call);
+  return () => {
+    const { status, out, err } = ended();
+    return { status, out: textOf(out, binary ? "latin1" : "utf8"), err: textOf(err, "utf8") };
+  };
+}
+
+const variablesOf = (env: Readonly<Record<string, string>>): Uint8Array =>
+  new TextEncoder().encode(Object.entries(env).map(([name, value]) => `${name}=${value}\0`).join(""));
+
+const textOf = ({ buffer, byteOffset, length }: Uint8Array, encoding: "latin1" | "utf8"): string =>
+  Buffer.from(buffer, byteOffset, length).toString(encoding);
+
+/**
  * Start a program that needs no input, and take what it printed when the function that comes back is called.
  *
  * @returns the output; undefined where there is none, because the program failed, or because this runtime cannot
@@ -52,8 +77,7 @@ export function startAhead(
   env: Readonly<Record<string, string>>,
 ): () => string | undefined {
   if (start === undefined) return () => undefined;
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\0`).join("");
-  const answer = start(command, AHEAD, new TextEncoder().encode(variables));
+  const answer = start(command, AHEAD, variablesOf(env));
   return () => {
     const output = answer();
     return output.ok ? output.value : undefined;

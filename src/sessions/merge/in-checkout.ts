@@ -14,8 +14,8 @@ import { whyGit } from "./why.ts";
  * @throws `finish_failed` when git fails; everything is as it was, or the message says what is not
  */
 export async function mergeInCheckout(git: Git, plain: Git, wanted: WantedMerge): Promise<string> {
-  const before = await snapshot(plain);
-  const answer = wanted.way === "squash" ? await squash(git, plain, wanted) : await merge(git, plain, wanted);
+  const [before, named] = await Promise.all([snapshot(plain), namedFor(plain, wanted)]);
+  const answer = wanted.way === "squash" ? await squash(git, plain, wanted) : await merge(git, named, wanted);
   const now = (await must(plain, "read HEAD", ["rev-parse", "HEAD"])).trim();
   // A merge that is there counts, whatever failed after it.
   if (now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) return now;
@@ -33,11 +33,15 @@ const FLAGS: Readonly<Record<Exclude<Way, "squash" | "rebase">, readonly string[
   ff: ["--ff-only"],
 };
 
-async function merge(git: Git, plain: Git, { branch, commit, way, message }: WantedMerge) {
-  const flags = FLAGS[way === "default" || way === "merge" ? way : "ff"];
-  // The branch by its short name stands in git's own message; a tag of that name would be merged instead.
+/** The branch by its short name stands in git's own message; a tag of that name would be merged instead. */
+async function namedFor(plain: Git, { branch, commit, way }: WantedMerge): Promise<string> {
+  if (way === "squash") return commit;
   const { out } = await plain(["rev-parse", "--verify", "--quiet", `${branch}^{commit}`]);
-  const named = out.trim() === commit ? branch : commit;
+  return out.trim() === commit ? branch : commit;
+}
+
+async function merge(git: Git, named: string, { way, message }: WantedMerge) {
+  const flags = FLAGS[way === "default" || way === "merge" ? way : "ff"];
   const words = message === undefined ? [] : ["-m", message];
   return await git(["merge", "--no-edit", "--no-autostash", ...flags, ...words, named]);
 }

@@ -8,14 +8,26 @@ import type { MergeChange } from "./preview.ts";
  * are not committed, and those that no commit has where the merge adds some, also where git ignores them.
  *
  * @param checkout git in it
+ * @param changing what the merge changes
  * @param strict also whatever is staged: git makes a merge commit from the index
+ * @param asked the answer of `notCommitted`, where it was asked for ahead
  */
 export async function filesInTheWay(
   checkout: Git,
-  changes: readonly MergeChange[],
+  changing: Promise<readonly MergeChange[]>,
   strict: boolean,
+  asked: Promise<readonly string[]> = notCommitted(checkout),
 ): Promise<string[]> {
+  const [changes, entries] = await Promise.all([changing, asked]);
   const paths = new Set(changes.map(({ path }) => path));
+  const dirty = entries.filter((entry) => (strict && entry[0] !== " ") || paths.has(entry.slice(3)))
+    .map((entry) => entry.slice(3));
+  const covered = await untracked(checkout, changes.filter(({ added }) => added).map(({ path }) => path));
+  return [...new Set([...dirty, ...covered])].sort();
+}
+
+/** What is changed in a checkout and in no commit, as lines of `git status`. */
+export async function notCommitted(checkout: Git): Promise<readonly string[]> {
   const how = [
     "status",
     "--porcelain",
@@ -24,11 +36,7 @@ export async function filesInTheWay(
     "--untracked-files=no",
     "--ignore-submodules=dirty",
   ];
-  const entries = (await must(checkout, "look for changes", how)).split("\0").filter((entry) => entry !== "");
-  const dirty = entries.filter((entry) => (strict && entry[0] !== " ") || paths.has(entry.slice(3)))
-    .map((entry) => entry.slice(3));
-  const covered = await untracked(checkout, changes.filter(({ added }) => added).map(({ path }) => path));
-  return [...new Set([...dirty, ...covered])].sort();
+  return (await must(checkout, "look for changes", how)).split("\0").filter((entry) => entry !== "");
 }
 
 /** What stands where files are to be, or one step above, and is in no commit. */

@@ -3,6 +3,7 @@ import type { Checkout } from "../git/checkout.ts";
 import { type Git, gitIn } from "../git/git.ts";
 import { mergeInCheckout } from "./in-checkout.ts";
 import { type MergePlan, refuseDirty } from "./plan.ts";
+import { changesOf } from "./preview.ts";
 import { rebased, removeScratch } from "./rebased.ts";
 import { userGitIn } from "./user-git.ts";
 import { mergeWithoutCheckout, refuseHooks } from "./without-checkout.ts";
@@ -40,7 +41,7 @@ export async function mergeAsPlanned(
       await refuseHooks(userGit(main.directory), moved, { kind: "ahead" });
       return await mergeWithoutCheckout(userGit(main.directory), moved, { kind: "ahead" });
     }
-    await refuseDirty(at, moved, commit, false);
+    await refuseDirty(at, moved, changesOf(at, moved.from, commit), false);
     return await inCheckout(at, environment, userGit, moved);
   } finally {
     await removeScratch(main, repository.commonDir, scratch);

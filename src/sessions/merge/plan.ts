@@ -7,8 +7,8 @@ import { type Git, gitIn } from "../git/git.ts";
 import type { ListedWorktree } from "../git/worktree-list.ts";
 import { nameOf } from "../model/journal.ts";
 import { baseBranch } from "./base-branch.ts";
-import { filesInTheWay } from "./in-the-way.ts";
-import { changesOf, type Preview, preview } from "./preview.ts";
+import { filesInTheWay, notCommitted } from "./in-the-way.ts";
+import { changesOf, type MergeChange, type Preview, preview } from "./preview.ts";
 import { underWayIn } from "./under-way.ts";
 import { userGitIn } from "./user-git.ts";
 import type { WantedMerge, Way } from "./way.ts";
@@ -69,8 +69,9 @@ export async function planMerge(
   if (at !== null && step !== null) {
     throw fail("base_busy", { base: base.name, at: at.directory, step });
   }
+  const ahead = askAheadOf(at, wanted);
   const found = await foundOf(at ?? checkout.main, wanted, isMerged);
-  if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at);
+  if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, ahead);
   return { wanted, base, preview: found, at };
 }
 
@@ -96,6 +97,7 @@ async function refuse(
   wanted: WantedMerge,
   found: Preview,
   at: Git | null,
+  { changes, dirty }: AskedAhead,
 ): Promise<void> {
   const { session, branch, base, commit, way } = wanted;
   if (way === "ff" && found.kind !== "ahead") throw fail("finish_not_ahead", { session, branch, base });
@@ -110,22 +112,38 @@ async function refuse(
     }
     return await refuseHooks(userGitIn(checkout.main.directory, environment), wanted, found);
   }
-  const tree = found.kind === "diverged" ? found.tree : commit;
-  await refuseDirty(at, wanted, tree, found.kind !== "ahead" || way === "squash" || way === "merge");
+  const merging = found.kind === "diverged" ? changesOf(at, wanted.from, found.tree) : changes;
+  const strict = found.kind !== "ahead" || way === "squash" || way === "merge";
+  await refuseDirty(at, wanted, merging ?? changesOf(at, wanted.from, commit), strict, dirty);
+}
+
+interface AskedAhead {
+  readonly changes?: Promise<readonly MergeChange[]>;
+  readonly dirty?: Promise<readonly string[]>;
+}
+
+/** What is asked of the base's checkout in nearly every case, while git compares the branches. */
+function askAheadOf(at: Git | null, { from, commit }: WantedMerge): AskedAhead {
+  if (at === null) return {};
+  const asked = { changes: changesOf(at, from, commit), dirty: notCommitted(at) };
+  for (const one of Object.values(asked)) one.catch(() => {});
+  return asked;
 }
 
 /**
- * @param tree what the base's files are to be
+ * @param changes what becomes of the base's files
  * @param strict whether a commit is made
+ * @param dirty the answer of `notCommitted`, where it was asked for ahead
  * @throws `base_dirty`
  */
 export async function refuseDirty(
   at: Git,
-  { base, from }: WantedMerge,
-  tree: string,
+  { base }: WantedMerge,
+  changes: Promise<readonly MergeChange[]>,
   strict: boolean,
+  dirty?: Promise<readonly string[]>,
 ): Promise<void> {
-  const files = await filesInTheWay(at, await changesOf(at, from, tree), strict);
+  const files = await filesInTheWay(at, changes, strict, dirty);
   if (files.length > 0) throw fail("base_dirty", { base, at: at.directory, files });
 }
 

@@ -1,6 +1,6 @@
 import { type Environment, userEnvironment } from "../git/git-environment.ts";
 import type { Git } from "../git/git.ts";
-import { runToEnd } from "../git/run-to-end.ts";
+import { beginGit } from "../git/run-to-end.ts";
 
 /**
  * Git as the user would call it: with the hooks, the signing and the settings of the repository, for what ends up in its
@@ -10,18 +10,15 @@ export function userGitIn(directory: string, environment: Environment): Git {
   const own = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: ":", GIT_MERGE_AUTOEDIT: "no" };
   const env = { ...userEnvironment(environment), ...own };
   const git: Git = Object.assign(
-    (
+    async (
       args: readonly string[],
       { input, marks = {} }: { input?: string; marks?: Readonly<Record<string, string>> } = {},
-    ) =>
-      Promise.resolve().then(() => {
-        const { status, out, err } = runToEnd(["git", ...args], {
-          cwd: directory,
-          env: { ...env, ...marks },
-          input,
-        });
-        return { status: status ?? 128, out, err: err.trim() };
-      }),
+    ) => {
+      const ended = beginGit(args, { cwd: directory, env: { ...env, ...marks }, input });
+      await null;
+      const { status, out, err } = ended();
+      return { status: status ?? 128, out, err: err.trim() };
+    },
     { directory },
   );
   return git;

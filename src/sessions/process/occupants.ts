@@ -22,7 +22,9 @@ const MAX_ANCESTORS = 100;
 export function occupantsOf(deps: Dependencies, record: SessionRecord): Occupants {
   const { worktree } = record.project ?? {};
   if (worktree === undefined) return { others: [], ourselves: false };
-  const found = deps.processesAt({ directory: worktree, marks: marksOf(record) });
+  const found = deps.processesAt({ directory: worktree, marks: marksOf(record) }).filter(({ pid }) =>
+    pid === deps.self.pid || !isBelow(deps, pid)
+  );
   if (found.length === 0) return { others: [], ourselves: false };
   const ancestors = ancestorsOf(deps);
   const group = found.find(({ pid }) => pid === deps.self.pid)?.pgrp;
@@ -39,6 +41,18 @@ export function occupantsOf(deps: Dependencies, record: SessionRecord): Occupant
  */
 export const marksOf = ({ id, run }: SessionRecord): readonly string[] =>
   run === undefined || run.startedAt === null && run.n === 1 ? [] : [`BERTH_SESSION=${id}`, "BERTH_RUN="];
+
+/** Whether we started it, or one that we started: git looks at the worktree meanwhile. What is gone by now is nobody. */
+function isBelow({ machine, self }: Dependencies, pid: number): boolean {
+  const now = machine();
+  let at = pid;
+  for (let steps = 0; at > 1 && at !== self.pid && steps < MAX_ANCESTORS; steps++) {
+    const process = now.process(at);
+    if (!process.ok) return at === pid;
+    at = process.value.ppid;
+  }
+  return at === self.pid;
+}
 
 /** We and all that started us. */
 export function ancestorsOf({ machine, self }: Dependencies): Set<number> {

@@ -16,9 +16,9 @@ import { baseBranch } from "../merge/base-branch.ts";
 import { mergedIn } from "../merge/merged-in.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
 import { readMarker } from "../git/marker.ts";
-import { linkedDirectory } from "../git/worktree-directory.ts";
+import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
-import { assess, inWords, type Risk } from "../git/risk.ts";
+import { assess, inWords, look, type Risk } from "../git/risk.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
 
 export interface Destruction {
@@ -102,8 +102,9 @@ export async function planDestroy(
   if (wanted.deleteBranch && record.project?.["ownsBranch"] !== true) {
     throw fail("branch_not_ours", { branch: record.project?.branch ?? "", session: nameOf(record) });
   }
+  const madeFor = wanted.deleteBranch ? askWhoseBranch(record, checkout) : undefined;
   const tree = await planWorktree(deps, record, checkout, wanted);
-  const branch = await planBranch(record, checkout, wanted, tree.found?.all);
+  const branch = await planBranch(record, checkout, wanted, tree.found?.all, madeFor);
   return {
     steps: [...steps, tree.step, branch.step],
     forceGit: tree.forceGit,
@@ -132,15 +133,15 @@ async function planWorktree(
   });
   if (!cleanup) return keep("it goes with --cleanup only");
   const begun = removalOf(record) !== null;
-  const found = await inspectOwn(record, checkout, begun);
+  const past = pastProcesses || force;
+  const { found, meanwhile: refuse, risk: assessed } = await inspectAll(record, checkout, begun, () => {
+    refuseMounts(deps, record.project?.worktree ?? "");
+    return past && !leaves ? false : refuseOccupied(deps, record, { action: "destroy", force: past, leaves });
+  });
   if (found.listed === null) return keep(found.exists ? LEFT : "it is gone already");
   refuseInside(found.listed.path, found);
-  refuseMounts(deps, found.listed.path);
-  const past = pastProcesses || force;
-  const fromInside = past && !leaves
-    ? false
-    : refuseOccupied(deps, record, { action: "destroy", force: past, leaves });
-  const risk = await assess(checkout.main, checkout.worktree, found);
+  const fromInside = refuse();
+  const risk = await assessed();
   const { lost: losses, needsForce, ignored } = risk;
   refuseUnseen(record, found, risk);
   const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
@@ -229,6 +230,41 @@ export async function inspectOwn(
   return found;
 }
 
+/**
+ * Look at a session's worktree from all sides at once: git looks at its list and at the files, and meanwhile something
+ * else is done.
+ *
+ * @param work what is done; its result, or what it throws, comes with `meanwhile`
+ * @throws as `inspectOwn`
+ */
+export async function inspectAll<T>(
+  record: SessionRecord,
+  checkout: Checkout,
+  begun: boolean,
+  work: () => T,
+): Promise<{ found: InspectedWorktree; meanwhile: () => T; risk: () => Promise<Risk> }> {
+  const inspecting = inspectOwn(record, checkout, begun);
+  const leadsHome = adminDirectory(checkout.repository.commonDir, record.project?.worktree ?? "") !== null;
+  const looking = leadsHome ? look(checkout.worktree) : undefined;
+  // Who fails first is told; the other one is nobody's then.
+  looking?.catch(() => {});
+  inspecting.catch(() => {});
+  const meanwhile = settled(work);
+  const found = await inspecting;
+  return { found, meanwhile, risk: () => assess(checkout.main, checkout.worktree, found, looking) };
+}
+
+function settled<T>(work: () => T): () => T {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
 /** The base that has everything of a branch under other commits (squashed, rebased, picked), null where none has. */
 async function baseWithAll(
   record: SessionRecord,
@@ -246,10 +282,25 @@ async function baseWithAll(
   }
 }
 
+/** Whether a branch was made for the session, asked ahead. */
+interface Whose {
+  readonly branch: string;
+  readonly ours: Promise<boolean>;
+}
+
+function askWhoseBranch(record: SessionRecord, { main }: Checkout): Whose {
+  const branch = branchNow(record) ?? record.project?.branch ?? "";
+  const ours = isMadeFor(main, branch, record.id);
+  // Where the branch is gone nobody asks.
+  ours.catch(() => {});
+  return { branch, ours };
+}
+
 /**
  * What becomes of the branch.
  *
  * @param all the repository's worktrees, where they are known already
+ * @param asked whose it is, where that was asked ahead
  *
  * @throws `branch_not_ours`, `branch_in_use`, `branch_unmerged`
  */
@@ -258,6 +309,7 @@ export async function planBranch(
   checkout: Checkout,
   wanted: Destruction,
   all: readonly ListedWorktree[] = [],
+  asked?: Whose,
 ) {
   const { main } = checkout;
   const { worktree = "" } = record.project ?? {};
@@ -277,7 +329,8 @@ export async function planBranch(
   if (at !== null && (at !== worktree || !wanted.cleanup)) {
     throw fail("branch_in_use", { branch, at, session, own: at === worktree });
   }
-  if (!(await isMadeFor(main, branch, record.id))) throw fail("branch_not_ours", { branch, session });
+  const ours = asked?.branch === branch ? asked.ours : isMadeFor(main, branch, record.id);
+  if (!(await ours)) throw fail("branch_not_ours", { branch, session });
   const { commit } = found;
   const { merged } = wanted;
   const own = merged !== commit && await hasOwnCommits(main, branch);

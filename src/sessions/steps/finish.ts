@@ -60,11 +60,11 @@ export async function finishSession(
   );
   const record = readRecord(deps.store, id);
   if (record === null) throw fail("no_such_session", { given: id });
-  const standing = await refuseWork(record, checkout);
-  if (!options.keep) {
+  const standing = await refuseWork(record, checkout, () => {
+    if (options.keep) return;
     refuseMounts(deps, checkout.worktree.directory);
     refuseOccupied(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
-  }
+  });
   const plan = await planMerge(record, checkout, environment, options, standing, isMerged);
   const merged = plan.preview.kind === "merged"
     ? null
