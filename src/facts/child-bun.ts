@@ -52,7 +52,7 @@ const CHUNK_BYTES = 1 << 16;
 const LEFT_MS = 100;
 
 /** How a program ended. */
-export interface Ended {
+export interface EndedProgram {
   /** Exit status; null where a signal ended it. */
   readonly status: number | null;
   readonly out: Uint8Array;
@@ -66,7 +66,7 @@ export interface Ended {
  * @returns a function that waits for its end; null where this machine can start none this way
  * @throws Error with `code` ENOENT where there is no such program
  */
-export function begin(command: readonly string[], environment: Uint8Array): (() => Ended) | null {
+export function begin(command: readonly string[], environment: Uint8Array): (() => EndedProgram) | null {
   const libc = opened();
   if (libc === null) return null;
   const pipes = new Int32Array(4);
@@ -120,7 +120,7 @@ function attributes(libc: Libc): Uint8Array {
 }
 
 /** What comes from both streams until they are closed; the program is gone afterwards. */
-function ended(libc: Libc, pid: number, out: number, err: number): Ended {
+function ended(libc: Libc, pid: number, out: number, err: number): EndedProgram {
   const streams = [out, err].map((file) => ({ file, chunks: [] as Uint8Array[], open: true }));
   const status = new Int32Array(1);
   let gone = false;
