@@ -54,14 +54,14 @@ export const UNFINISHED = {
 const OWN_REFS = ["refs/worktree", "refs/bisect", "refs/rewritten"];
 
 /** What git says of the files of a worktree. */
-export interface Look {
+export interface LookAtFiles {
   readonly files: readonly Indexed[];
   readonly ignored: Awaited<ReturnType<typeof ignoredEntries>>;
   readonly status: Awaited<ReturnType<typeof changes>>;
 }
 
 /** Ask git, all at once; it works while something else is done. */
-export async function look(worktree: Git): Promise<Look> {
+export async function look(worktree: Git): Promise<LookAtFiles> {
   const [files, ignored, status] = await Promise.all([
     indexed(worktree),
     ignoredEntries(worktree),
@@ -81,7 +81,7 @@ export async function assess(
   git: Git,
   worktree: Git,
   found: InspectedWorktree,
-  asked?: Promise<Look>,
+  asked?: Promise<LookAtFiles>,
 ): Promise<Risk> {
   const { exists, listed, admin, inside, marker } = found;
   const own = exists && admin !== null;
