@@ -21,7 +21,8 @@ const IDENTIFIER = "berth";
  * called some thirty times starts three threads, which is a loss for a command that is over in milliseconds
  * (`fullSpeed` ends that); functions that are nested deeper than two are compiled when they are called, which keeps
  * a third of a megabyte more out than four would, and no command is measurably slower for it (at one, each is by a
- * twentieth to an eighth).
+ * twentieth to an eighth). Chunks under 16 kB without side effects (`sideEffects` of package.json) go into one that
+ * is loaded anyway: each chunk is looked at when the program starts, whatever it does.
  */
 const FLAGS = [
   "--compile",
@@ -29,6 +30,7 @@ const FLAGS = [
   "--bytecode",
   "--format=esm",
   "--splitting",
+  "--min-chunk-size=16384",
   "--reject-unresolved",
   "--conditions=browser",
   "--compile-jit-policy=20",
@@ -58,7 +60,20 @@ export function compile(entry: string, outfile: string, target: Target): void {
 }
 
 function bunBuild(options: readonly string[], target: Target): void {
-  bundle([...FLAGS, ...options], target);
+  bundle([...FLAGS, `--bytecode-order=${bytecodeOrder()}`, ...options], target);
+}
+
+/**
+ * An order for the bytecode, which names no function that there is: with any order what chunks have in common is kept
+ * once, which saves 170 kB and makes nothing slower. One that a run of the program has written saves no more.
+ */
+function bytecodeOrder(): string {
+  const file = join(root, "dist", "bytecode-order");
+  mkdirSync(dirname(file), { recursive: true });
+  // Others may build at this moment.
+  writeFileSync(`${file}.${process.pid}`, "v2\nF 0000000000000001\n");
+  renameSync(`${file}.${process.pid}`, file);
+  return file;
 }
 
 /** @returns what was bundled, where the options name no file for it */
@@ -102,7 +117,9 @@ const REST = '"./run.ts"';
  */
 export function entry(target: Target): string {
   if (!target.startsWith("linux")) return "src/main.ts";
-  const way = bundle(["src/main-linux.ts", "--target=bun", "--format=esm", "--external=*/run.ts"], target);
+  // Constants are put where they are used here, since behind this step nobody can tell that they are any.
+  const options = ["--target=bun", "--format=esm", "--minify-syntax", "--external=*/run.ts"];
+  const way = bundle(["src/main-linux.ts", ...options], target);
   const parts = way.split(REST);
   if (parts.length !== 2) {
     throw new Error(`${REST} stands ${parts.length - 1} times on the way to an ID, not once`);
