@@ -167,6 +167,10 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Allow the hooks of this project to run",
         load: async () => (await import("./commands/trust.ts")).trustCommand,
       },
+      hook: {
+        about: "Run a hook of a session's project",
+        load: async () => (await import("./commands/hook-command.ts")).hookCommand,
+      },
     },
   },
   {

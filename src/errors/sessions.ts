@@ -96,6 +96,35 @@ export const sessionsErrors = () => ({
     () => `Wait longer with --timeout SECONDS`,
     { session: "auth", what: "end", seconds: 10 },
   ),
+  wait_refused: kind(
+    Exit.failed,
+    (d: { pid: number }) => `Cannot tell how process ${d.pid} ends: the system lets nobody wait for it`,
+    (d) => `Type "ps -p ${d.pid}" to see whether it runs; a filter of system calls keeps wait4(2) from us`,
+    { pid: 4711 },
+  ),
+  no_such_hook: kind(
+    Exit.failed,
+    (d: { hook: string; session: string }) =>
+      `Cannot run hook ${quote(d.hook)} of session ${quote(d.session)}: its project has none`,
+    () => `Type "berth help trust" for what its .berth.json may hold`,
+    { hook: "post-create", session: "auth" },
+  ),
+  hook_ended: kind(
+    Exit.failed,
+    (d: { hook: string; session: string; why: string }) =>
+      `Hook ${d.hook} of session ${quote(d.session)} failed: ${d.why}`,
+    (d) => `Type "berth history ${d.session}" for the end of its output`,
+    { hook: "post-create", session: "auth", why: "it ended with status 1" },
+  ),
+  hook_not_trusted: kind(
+    Exit.refused,
+    (d: { hook: string; session: string; file: string }) =>
+      `Cannot run hook ${quote(d.hook)} of session ${
+        quote(d.session)
+      }: nobody trusts what ${d.file} holds now`,
+    (d) => `Type "berth trust ${d.session}", then "berth hook run ${d.session} ${d.hook}"`,
+    { hook: "post-create", session: "auth", file: ".berth.json" },
+  ),
   stop_unseen: kind(
     Exit.busy,
     (d: { session: string; pid: number | null }) =>

@@ -17,6 +17,8 @@ export interface ProjectHookOptions {
   readonly skip: boolean;
   /** Throw `hook_failed` when it fails, instead of saying so. */
   readonly mustSucceed?: boolean;
+  /** Somebody asked for this very hook: that it cannot be run is a failure. */
+  readonly asked?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -31,19 +33,21 @@ export async function runHook(
   deps: Dependencies,
   record: SessionRecord,
   hook: Hook,
-  { skip, mustSucceed = false, variables = {} }: ProjectHookOptions,
+  { skip, mustSucceed = false, asked = false, variables = {} }: ProjectHookOptions,
 ): Promise<void> {
   const directory = skip ? null : existing(record.project?.worktree ?? record.project?.root);
   if (directory === null) return;
   const hooks = understood(context, directory);
   const command = hooks?.commands[hook];
-  if (hooks === null || command === undefined) return;
+  const session = nameOf(record);
+  if (hooks === null || command === undefined) {
+    if (asked) throw fail("no_such_hook", { hook, session });
+    return;
+  }
   refuseNone(record);
   if (!isTrusted(deps.store, record.project?.root ?? "", hooks.text)) {
-    const words = `hook ${hook} was not run: type "berth trust ${
-      nameOf(record)
-    }" to allow what ${hooks.file} holds now`;
-    return context.say(`berth: note: ${words}\n`);
+    if (asked) throw fail("hook_not_trusted", { hook, session, file: hooks.file });
+    return context.say(`berth: note: ${notRun(hook, session, hooks)}\n`);
   }
   const env = {
     ...commandEnvironment(context.host.variables, record.id),
@@ -56,13 +60,22 @@ export async function runHook(
   await change(deps, record.id, (draft) => remember(draft, deps.clock(), "hook", { hook, ...result }));
   const { exitCode, durationMs } = result;
   tell(deps.store, { kind: "hook", id: record.id, hook, exitCode, durationMs });
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return asked ? context.say(result.output) : undefined;
   const why = result.timedOut
     ? `it took longer than ${hooks.timeoutMs / 1000} s`
     : `it ended with status ${result.exitCode ?? "none"}`;
-  if (mustSucceed) throw fail("hook_failed", { hook, session: nameOf(record), why });
+  if (asked) {
+    context.say(result.output);
+    throw fail("hook_ended", { hook, session, why });
+  }
+  if (mustSucceed) throw fail("hook_failed", { hook, session, why });
   context.say(`berth: warning: hook ${hook}: ${why}\n${result.output}`);
 }
+
+/** Only what belongs to the making of a worktree is wanted later still. */
+const notRun = (hook: Hook, session: string, { file }: Hooks): string =>
+  `hook ${hook} was not run: type "berth trust ${session}" to allow what ${file} holds now` +
+  (hook === "post-create" ? `, then "berth hook run ${session} ${hook}"` : "");
 
 /** Whether the project has such a hook, trusted or not. */
 export function hasHook(context: Context, record: SessionRecord, hook: Hook): boolean {

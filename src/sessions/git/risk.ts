@@ -4,6 +4,7 @@ import { fail } from "../../errors/errors.ts";
 import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
 import { hiddenChanges } from "./hidden.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
+import { elsewhere, trackedRemotes } from "./remote-refs.ts";
 import { areSubmodulesSafe } from "./submodules.ts";
 import type { InspectedWorktree } from "./worktree.ts";
 
@@ -161,7 +162,7 @@ async function ownRefs(worktree: Git): Promise<string[]> {
 /** How many commits nothing else holds, of those that a detached HEAD and the worktree's own refs hold. */
 async function unreferenced(git: Git, starts: readonly string[]): Promise<number> {
   if (starts.length === 0) return 0;
-  const others = ["--not", "--branches", "--tags", "--remotes", "--"];
+  const others = ["--not", ...elsewhere(await trackedRemotes(git)), "--"];
   return Number(await must(git, "look for commits", ["rev-list", "--count", ...starts, ...others]));
 }
 

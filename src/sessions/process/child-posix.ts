@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { resolve as resolvePath } from "node:path";
 import process from "node:process";
+import { fail } from "../../errors/errors.ts";
 import { type Child, type Ended, SIGNALS, type Start } from "./child.ts";
 import { darwin, isIgnored, libc, spawnGroup, waitNow, why } from "./libc.ts";
 import { NotStarted, obstacleOf } from "./not-started.ts";
@@ -139,19 +140,25 @@ function signalGroup(pid: number, signal: number): void {
 
 function watch(job: Job): Promise<Ended> {
   const { pid, ours, terminal } = job;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const look = () => {
       for (;;) {
         const waited = waitNow(pid);
         if (waited.kind === "nothing") break;
         if (waited.kind === "stopped") stopped(job, waited.signal);
-        else return finish(waited.kind === "exited" ? waited : signaled(waited));
+        else if (waited.kind === "gone") {
+          settled();
+          return reject(fail("wait_refused", { pid }));
+        } else return finish(waited.kind === "exited" ? waited : { signal: waited.signal });
       }
       takeTerminal(job);
     };
-    const finish = (ended: Ended) => {
+    const settled = () => {
       clearInterval(timer);
       for (const signal of ["SIGCHLD", "SIGCONT"]) process.off(signal, look);
+    };
+    const finish = (ended: Ended) => {
+      settled();
       const had = terminal?.foreground() === pid;
       // In the background its modes are somebody else's.
       if (had) terminal.give(ours);
@@ -167,10 +174,6 @@ function watch(job: Job): Promise<Ended> {
     look();
   });
 }
-
-const signaled = (waited: { kind: string; signal?: number }): Ended => ({
-  signal: waited.signal ?? SIGNALS.SIGKILL,
-});
 
 /** The command was stopped: by ^Z, or because it wanted a terminal that was not its own yet. */
 function stopped(job: Job, signal: number): void {

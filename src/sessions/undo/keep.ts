@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
+import { elsewhere, trackedRemotes } from "../git/remote-refs.ts";
 import { quoted } from "../git/quoted.ts";
 import { type Collected, type Found, targetOf } from "./collect.ts";
 import { type Entry, MANIFEST, type Manifest } from "./manifest.ts";
@@ -176,7 +177,7 @@ async function parentsOf(git: Git, naming: readonly string[], { head, tip }: Kee
   const others = (await commitsAmong(git, namedIn(naming))).filter((commit) => !own.includes(commit));
   if (others.length === 0) return own;
   // What stands on standard input is read where `--stdin` stands, so before `--not`.
-  const args = ["rev-list", "--stdin", "--not", "--branches", "--tags", "--remotes", ...own, "--"];
+  const args = ["rev-list", "--stdin", "--not", ...elsewhere(await trackedRemotes(git)), ...own, "--"];
   const input = others.map((commit) => `${commit}\n`).join("");
   const loose = new Set((await must(git, "look for commits", args, { input })).split("\n"));
   return [...own, ...others.filter((commit) => loose.has(commit))];

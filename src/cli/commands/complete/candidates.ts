@@ -8,6 +8,7 @@ import { readRecord } from "../../../store/read.ts";
 import { valuesOf } from "../../../store/state.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { projectName } from "../../../store/project-name.ts";
+import { HOOKS } from "../../../sessions/project-hooks/hooks-file.ts";
 import { projectAround } from "../../../sessions/git/project-around.ts";
 import { userDirectory } from "../../mean/directory.ts";
 import type { Context, Option } from "../../command.ts";
@@ -32,6 +33,7 @@ const BY_WORD: Readonly<
   label: sessions,
   key: keys,
   archive: archives,
+  hook: () => HOOKS.map((value) => ({ value, about: "" })),
   setting: () => SETTINGS.map((value) => ({ value, about: "" })),
 };
 
