@@ -116,7 +116,8 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   screen: /contexts\/(silent|tmux|xterm)/,
   shellcheck: /hooks\/(completions|text)|install/,
   shfmt: /hooks\/(completions|text)|install/,
-  strace: /mean\/marks|scripts\/(crash|powercut)|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
+  strace:
+    /mean\/marks|process\/refused|scripts\/(crash|powercut)|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
   spin: /scripts\/model/,
   sudo: /contexts\/(ssh|sudo|tmux)|hooks\/session/,
   tmate: /contexts\/silent/,

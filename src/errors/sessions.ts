@@ -12,9 +12,9 @@ export const sessionsErrors = () => ({
     (d: { limit: number; setting?: string }) =>
       `Maximum ${d.limit} sessions supported. Destroy a session to create a new one.`,
     (d) =>
-      `Type "berth list" for the sessions, or "berth config ${
-        d.setting ?? "limits.sessions"
-      } N" for another limit`,
+      `Type "berth list" for the sessions, or "berth config ${d.setting ?? "limits.sessions"} ${
+        d.limit + 1
+      }" for another limit`,
     { limit: 4 },
   ),
   ROLE_TAKEN: kind(
@@ -61,7 +61,7 @@ export const sessionsErrors = () => ({
     Exit.refused,
     (d: { id: string; action: string }) =>
       `Cannot ${d.action} session ${quote(d.id)}: it was not made by "berth new"`,
-    () => `Type "berth delete" for a session without a worktree`,
+    (d) => `Type "berth delete ${d.id}" for a session without a worktree`,
     { id: "ex--build_5d", action: "destroy" },
   ),
   options_exclude: kind(
@@ -194,7 +194,7 @@ export const sessionsErrors = () => ({
   bad_branch: kind(
     Exit.usage,
     (d: { branch: string }) => `Git takes no branch named ${quote(d.branch)}`,
-    () => `Type a name as "git check-ref-format" describes it`,
+    () => `Type a name as git-check-ref-format(1) describes it`,
     { branch: "a..b" },
   ),
   no_such_branch: kind(

@@ -1,11 +1,14 @@
 /** Every hint is typed as it stands, in the state that brought the error forth, and gets one step further. */
 import { expect, test } from "bun:test";
-import { chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { berth, until } from "../support/berth.ts";
-import { at, type Project, project } from "../support/project.ts";
-import { supervisor } from "../support/runs.ts";
+import { backgroundErrors } from "../../src/errors/background.ts";
+import { mergeErrors } from "../../src/errors/merge.ts";
+import { sessionsErrors } from "../../src/errors/sessions.ts";
+import { at, gitBy, type Project, project } from "../support/project.ts";
+import { background, supervisor } from "../support/runs.ts";
 import { commit } from "../support/work.ts";
 
 interface Case {
@@ -18,6 +21,12 @@ interface Case {
   /** Whether the command itself must go through afterwards. */
   readonly again?: boolean;
   readonly how?: "empty" | "none";
+  /** What the command is to meet of its environment, and the hint's are not. */
+  readonly env?: (p: Project, tree: string) => Record<string, string>;
+  /** Where it is typed, if that is not the root. */
+  readonly from?: "worktree";
+  /** With what the last of the hint's commands ends, where that is not 0: it leads into the step. */
+  readonly ends?: number;
 }
 
 const CLEANUP = ["destroy", "auth", "--cleanup"];
@@ -96,13 +105,273 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** A change of what is stored, as a process of some other time or place has left it. */
+function edit(p: Project, change: (record: Record<string, unknown>) => void): void {
+  const [name = ""] = p.stored("sessions");
+  const path = join(p.store, "sessions", name);
+  const record = JSON.parse(readFileSync(path, "utf8"));
+  change(record);
+  writeFileSync(path, JSON.stringify(record));
+}
+
+const write = (directory: string, name: string, text: string) => writeFileSync(join(directory, name), text);
+const hooks = (tree: string, text: string) => write(tree, ".berth.json", `{"hooks": ${text}}`);
+const committed = async (p: Project, tree: string, name: string, text: string) => {
+  write(tree, name, text);
+  await p.git("-C", tree, "add", ".");
+  await p.git("-C", tree, "commit", "-qm", text);
+};
+
+async function remote(p: Project, name: string, branch: string): Promise<void> {
+  const path = join(p.home, `${name}.git`);
+  await p.git("clone", "-q", "--bare", p.root, path);
+  await p.git("-C", path, "branch", branch, "main");
+  await p.git("remote", "add", name, path);
+  await p.git("fetch", "-q", name);
+}
+
+/** Of names and limits, and of what stands in the way of a branch. */
+const MAKING: readonly Case[] = [
+  {
+    code: "MAX_SESSIONS",
+    prepare: (p) => p.ok("config", "limits.sessions", "1"),
+    args: ["new", "b"],
+    again: true,
+  },
+  { code: "no_such_ref", prepare: () => {}, args: ["new", "b", "--base", "nope"] },
+  { code: "branch_on_remote", prepare: (p) => remote(p, "origin", "feature/x"), args: ["new", "x"] },
+  {
+    code: "branch_on_remotes",
+    prepare: async (p) => {
+      await remote(p, "origin", "topic");
+      await remote(p, "fork", "topic");
+    },
+    args: ["new", "t", "--existing-branch", "topic"],
+    again: true,
+  },
+  {
+    code: "not_a_named_session",
+    prepare: (p) => p.ok("--session-id", "build", "set", "k", "v"),
+    args: ["destroy", "build"],
+  },
+  {
+    code: "bad_workspace_file",
+    prepare: (p) => p.write("sessions.json", "{"),
+    args: ["import", "sessions.json"],
+  },
+];
+
+/** Of what runs, and of steps that somebody began. */
+const RUNNING: readonly Case[] = [
+  {
+    code: "session_unfinished",
+    prepare: (p) =>
+      edit(p, (record) => {
+        const by = { pid: 1, start: "1", bootId: "another" };
+        record["pending"] = { kind: "destroy", by, cleanup: false, commit: null };
+      }),
+    args: ["run", "auth", "--", "true"],
+  },
+  {
+    code: "stop_unseen",
+    prepare: async (p) => {
+      await p.ok("run", "auth", "--", "true");
+      edit(p, (record) => Object.assign(record["run"] as object, { state: "ACTIVE", pidNamespace: "1" }));
+    },
+    args: ["stop", "auth"],
+  },
+  {
+    code: "wait_ended",
+    prepare: (p) => p.ok("run", "auth", "--", "true"),
+    args: ["wait", "auth", "--until", "waiting"],
+  },
+  {
+    code: "worktree_occupied",
+    prepare: async (p, tree) => {
+      const { pid } = background(p, ["sh", "-c", 'cd "$1" && exec sleep 600', "sh", tree]);
+      await until("it to stand there", () => readlinkSync(`/proc/${pid}/cwd`) === tree ? true : undefined);
+    },
+    args: CLEANUP,
+  },
+  { code: "in_own_worktree", prepare: () => {}, args: CLEANUP, from: "worktree", again: true },
+  { code: "no_log", prepare: () => {}, args: ["logs", "auth"] },
+];
+
+/** Of removals and what is kept of them. */
+const REMOVING: readonly Case[] = [
+  {
+    code: "work_too_large",
+    prepare: async (p, tree) => {
+      await p.ok("config", "limits.removedMB", "1");
+      writeFileSync(join(tree, "large"), new Uint8Array(3 << 20));
+    },
+    args: [...CLEANUP, "--force"],
+    again: true,
+  },
+  {
+    code: "work_lost",
+    prepare: async (p, tree) => {
+      write(tree, "new", "work");
+      await p.ok(...CLEANUP, "--force");
+      const ref = (await p.git("for-each-ref", "--format=%(refname)", "refs/berth")).trim();
+      await p.git("update-ref", "-d", ref);
+    },
+    args: ["restore", "auth", "--worktree"],
+  },
+  {
+    code: "worktree_unreadable",
+    prepare: (_, tree) => mkdirSync(join(tree, "closed")),
+    env: (p) => {
+      const says = `echo "warning: could not open directory 'closed/': Permission denied" >&2`;
+      return gitBy(p, `"$GIT" "$@" || exit; case "$*" in *"ls-files --others --ignored"*) ${says};; esac`)
+        .env;
+    },
+    args: CLEANUP,
+    again: true,
+  },
+  {
+    code: "destroy_unfinished",
+    prepare: () => {},
+    env: (p, tree) =>
+      gitBy(p, `case "$*" in *"worktree remove"*) rm "${tree}/file.txt"; exit 1;; esac; exec "$GIT" "$@"`)
+        .env,
+    args: CLEANUP,
+  },
+];
+
+/** Of a project's hooks. */
+const HOOK: readonly Case[] = [
+  { code: "no_hooks", prepare: () => {}, args: ["trust"] },
+  { code: "bad_hooks", prepare: (_, tree) => hooks(tree, "7"), args: ["trust", "auth"] },
+  { code: "no_such_hook", prepare: () => {}, args: ["hook", "run", "auth", "post-create"] },
+  {
+    code: "hook_not_trusted",
+    prepare: (_, tree) => hooks(tree, '{"post-create": "true"}'),
+    args: ["hook", "run", "auth", "post-create"],
+    again: true,
+  },
+  {
+    code: "hook_ended",
+    prepare: async (p, tree) => {
+      hooks(tree, '{"post-create": "false"}');
+      await p.ok("trust", "auth");
+    },
+    args: ["hook", "run", "auth", "post-create"],
+  },
+  {
+    code: "hook_failed",
+    prepare: async (p, tree) => {
+      await committed(p, tree, ".berth.json", '{"hooks": {"pre-destroy": "false"}}');
+      await p.ok("trust", "auth");
+    },
+    args: CLEANUP,
+  },
+];
+
+const FINISH = ["finish", "auth"];
+
+/** Of a session's normal end. */
+const FINISHING: readonly Case[] = [
+  {
+    code: "no_base",
+    prepare: async (p) => {
+      await p.git("tag", "v1");
+      await p.ok("new", "b", "--base", "v1");
+    },
+    args: ["finish", "b"],
+  },
+  { code: "no_worktree", prepare: (p) => p.ok("new", "n", "--no-worktree"), args: ["finish", "n"] },
+  { code: "finish_work", prepare: work, args: FINISH },
+  {
+    code: "finish_detached",
+    prepare: (p, tree) => p.git("-C", tree, "switch", "-q", "--detach"),
+    args: FINISH,
+  },
+  {
+    code: "finish_conflict",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "file.txt", "ours");
+      await committed(p, p.root, "file.txt", "theirs");
+    },
+    args: FINISH,
+    ends: 1,
+  },
+  {
+    code: "finish_not_ahead",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      await committed(p, p.root, "other", "theirs");
+    },
+    args: [...FINISH, "--ff"],
+    typed: [0],
+  },
+  {
+    code: "base_dirty",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "file.txt", "ours");
+      p.write("file.txt", "dirty");
+    },
+    args: FINISH,
+  },
+  {
+    code: "base_busy",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      await p.git("branch", "side");
+      await committed(p, p.root, "other", "theirs");
+      await p.git("checkout", "-q", "side");
+      await committed(p, p.root, "third", "side");
+      await p.git("checkout", "-q", "main");
+      await p.git("merge", "-q", "--no-commit", "--no-ff", "side");
+    },
+    args: FINISH,
+  },
+  {
+    code: "base_needs_checkout",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      await committed(p, p.root, "other", "theirs");
+      await p.git("checkout", "-qb", "elsewhere");
+      const hook = join(p.root, ".git/hooks/pre-merge-commit");
+      mkdirSync(join(p.root, ".git/hooks"), { recursive: true });
+      writeFileSync(hook, "#!/bin/sh\n", { mode: 0o755 });
+    },
+    args: FINISH,
+  },
+];
+
+const ALL = [...CASES, ...MAKING, ...RUNNING, ...REMOVING, ...HOOK, ...FINISHING];
+
+/** Failures whose hint is typed elsewhere, or by nobody, and why. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  dubious_ownership: "below: only root can bring it about",
+  git_missing: "below: without git no other command of a project works either",
+  worktree_has_mounts: "test/sessions/steps/in-the-way.test.ts: in a mount namespace of its own",
+  wait_refused: "test/sessions/process/refused.test.ts: by strace",
+  not_in_background: "test/sessions/background/background.test.ts: in tmux",
+  invalid_transition: "by a program that uses the library: the command line asks for none out of turn",
+  cleanup_failed: "by a cleaner of a program that uses the library; the command line has none",
+  finish_half: "typed again as it stands once somebody has put right what it names",
+};
+
+test("every failure of sessions whose hint holds a command has a case", () => {
+  const tables = { ...sessionsErrors(), ...mergeErrors(), ...backgroundErrors() };
+  const wanted = Object.entries(tables).filter(([, { hint, example }]) =>
+    commandsIn((hint as (data: unknown) => string)(example)).length > 0
+  );
+  const typed = new Set([...ALL.map(({ code }) => code), ...Object.keys(OTHERWISE)]);
+  expect(wanted.map(([code]) => code).filter((code) => !typed.has(code))).toEqual([]);
+  expect(Object.keys(OTHERWISE).filter((code) => !wanted.some(([one]) => one === code))).toEqual([]);
+});
+
 /** The commands of a hint. */
 const commandsIn = (hint: string): string[] =>
   [...hint.matchAll(/"([^"]+)"/g)].flatMap(([, words = ""]) =>
-    /^(berth|git|kill|cd|umount) /.test(words) ? [words] : []
+    /^(berth|git|kill|cd|umount|ls|ps) /.test(words) ? [words] : []
   );
 
-test.each(CASES)("$code: $args", async ({ code, prepare, args, typed, again, how }) => {
+test.each(ALL)("$code: $args", async ({ code, prepare, args, ...one }) => {
+  const { typed, again, how, env = () => ({}), from, ends = 0 } = one;
   const p = await project(how ?? "commit");
   let tree = "";
   if (how === undefined) {
@@ -111,20 +380,32 @@ test.each(CASES)("$code: $args", async ({ code, prepare, args, typed, again, how
   }
   await prepare(p, tree);
   const end = args.indexOf("--");
-  const { stderr, status } = await p.berth(
-    ...end < 0 ? [...args, "--json"] : args.toSpliced(end, 0, "--json"),
-  );
+  const words = [berth, ...end < 0 ? [...args, "--json"] : args.toSpliced(end, 0, "--json")];
+  const type = () => p.in(from === "worktree" ? tree : p.root, words, { env: env(p, tree) });
+  const { stderr, status } = await type();
   expect(status).not.toBe(0);
   const { error } = JSON.parse(stderr);
-  expect(error.code).toBe(code);
+  expect([error.code, error.message]).toEqual([code, expect.any(String)]);
   const commands = commandsIn(error.hint);
-  for (const at of typed ?? commands.keys()) {
+  const chosen = [...typed ?? commands.keys()];
+  for (const at of chosen) {
     const words = (commands[at] ?? "").replace(/^berth\b/, `"${berth}"`);
     expect(words).not.toBe("");
-    expect([words, await p.in(p.root, ["sh", "-c", words])]).toMatchObject([words, { status: 0 }]);
+    const status = at === chosen.at(-1) ? ends : 0;
+    expect([words, await p.in(p.root, ["sh", "-c", words])]).toMatchObject([words, { status }]);
   }
   if (again === true) expect(await p.berth(...args)).toMatchObject({ status: 0 });
 }, 60_000);
+
+test("without git: a session without a worktree", async () => {
+  const p = await project();
+  const bare = { env: { PATH: join(p.home, "none") } };
+  const { stderr, status } = await p.in(p.root, [berth, "new", "a", "--json"], bare);
+  const { code, hint } = JSON.parse(stderr).error;
+  expect([code, status]).toEqual(["git_missing", 1]);
+  const words = (commandsIn(hint)[0] ?? "").split(" ").slice(1);
+  expect(await p.in(p.root, [berth, ...words], bare)).toMatchObject({ status: 0 });
+});
 
 test("a repository that belongs to somebody else: git's own command for it, or a pair in the environment", async () => {
   // Only root can give a directory away.

@@ -123,6 +123,25 @@ describe("destroy", () => {
     expect(await p.git("branch", "--list", "feature/auth")).toBe("");
   });
 
+  test("what was fetched from a remote that the configuration has no more proves nothing", async () => {
+    const p = await withSession();
+    await p.git("clone", "-q", "--bare", p.root, join(p.home, "remote.git"));
+    await p.git("remote", "add", "gone", join(p.home, "remote.git"));
+    await commit(p, p.tree, "own");
+    await p.git("push", "-q", "gone", "feature/auth");
+    await p.git("config", "--remove-section", "remote.gone");
+    expect(await p.git("for-each-ref", "refs/remotes")).toContain("gone/feature/auth");
+    expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged" });
+    await p.git("-C", p.tree, "switch", "-q", "--detach");
+    await p.git("update-ref", "refs/keep", "feature/auth");
+    await p.git("branch", "-qD", "feature/auth");
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk" });
+    // One branch of a remote that is still there does, without a pattern too.
+    await p.git("remote", "add", "-t", "feature/auth", "there", join(p.home, "remote.git"));
+    await p.git("fetch", "-q", "there");
+    await p.ok("destroy", "auth", "--cleanup");
+  });
+
   test("a branch goes whose commits a remote has", async () => {
     const p = await withSession();
     await p.git("clone", "-q", "--bare", p.root, join(p.home, "remote.git"));
