@@ -1,5 +1,5 @@
 /**
- * Real programs that Debian does not have and other registries do, each put once into a directory of its own below
+ * Real programs that Debian does not have and other registries do, or that come with more than is wanted, each put once into a directory of its own below
  * `dist/tools`, by the ordinary client of its registry. What PATH has comes first.
  */
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
@@ -51,6 +51,17 @@ const PROGRAMS = {
     name: "nu",
     file: `${TOOLS}/nu/node_modules/@nushell/linux-${process.arch}/bin/nu`,
     command: byNpm(`@nushell/linux-${process.arch}`, "0.115.1", `${TOOLS}/nu`),
+  },
+  // Debian's, without its package: that would start a server.
+  promtool: {
+    name: "promtool",
+    file: `${TOOLS}/usr/bin/promtool`,
+    command: [
+      "sh",
+      "-c",
+      "{ apt-get download prometheus || { apt-get update && apt-get download prometheus; }; } && " +
+      "dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xf - ./usr/bin/promtool && rm prometheus_*.deb",
+    ],
   },
   mise: {
     name: "mise",

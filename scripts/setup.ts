@@ -95,6 +95,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   makepkg: /release-system/,
   mandoc: /release-system/,
   mise: /hooks\/beside/,
+  promtool: /commands\/metrics/,
   nushell: /hooks\/(completions|directory|failure|program|session|text)/,
   minisign: /release-recipes|install|cli\/update/,
   "nix-bin": /release-recipes/,

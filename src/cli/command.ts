@@ -59,6 +59,8 @@ export interface Context {
   readonly out: (text: string) => void;
   /** Words, to standard error; nothing with `--quiet`. */
   readonly say: (text: string) => void;
+  /** What is only said with `BERTH_LOG=debug`. Never a value, nor an argument of anybody's. */
+  readonly debug: (what: string, details?: Readonly<Record<string, unknown>>) => void;
   /** Work for when the answer is printed; of a command that goes on, soon. It must not fail, nor say anything. */
   readonly later: (work: () => void | Promise<void>) => void;
   /** Do what was left for later, for a command that ends by itself. */

@@ -3,13 +3,14 @@ import { openFacts } from "../facts/open.ts";
 import type { Host } from "../facts/host.ts";
 import { resolve } from "../identity/resolve.ts";
 import type { Request, Resolution, Scope } from "../identity/resolution.ts";
-import { type Context, flag, type Input, text } from "./command.ts";
+import { type Command, type Context, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./line/globals.ts";
 import { CHILD_WORD } from "../sandbox/lua/word.ts";
 import { LOCK_WORD } from "../store/lock-word.ts";
 import { deps } from "../identity/dependencies.ts";
 import { nearest } from "./line/nearest.ts";
 import { plainInput, takesCommand } from "./line/plain.ts";
+import { ownWords } from "./say/own-words.ts";
 import { report, writeOut } from "./say/report.ts";
 import { findCommand, type FoundCommand } from "./line/find-command.ts";
 import { COMMANDS, GROUPS } from "./table.ts";
@@ -23,6 +24,7 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
   if (argv[0] === CHILD_WORD) await (await import("../sandbox/lua/child.ts")).runChild();
   // Errors of the command line itself come as JSON too where the user asked for it.
   let json = argv.slice(0, end(argv)).includes("--json");
+  let log = false;
   try {
     // For a process that cannot lock files itself.
     if (argv[0] === LOCK_WORD) return (await import("../store/lock-input.ts")).lockInput();
@@ -37,17 +39,25 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
     const input = plainInput(command, words, rest) ??
       (await import("./line/arguments.ts")).parseArguments(name, command, words, rest);
     json = flag(input, "json");
+    log = text(input, "log-format") === "json";
     if (flag(input, "help")) return await showHelp(host, input, name);
     if (flag(input, "version")) return await showVersion(host, input);
     if (command.threads === true && host.threadless === true) throw fail("no_threads", { command: name });
     const context = await contextOf(host, input);
-    try {
-      return await command.run(context, input) ?? 0;
-    } finally {
-      await context.settle();
-    }
+    return await carriedOut(context, input, name, command);
   } catch (error) {
-    return report(host, error, json);
+    return report(host, error, json ? "json" : log ? "log" : "text");
+  }
+}
+
+async function carriedOut(context: Context, input: Input, name: string, command: Command): Promise<number> {
+  const started = performance.now();
+  try {
+    const status = await command.run(context, input) ?? 0;
+    context.debug("done", { command: name, status, ms: Math.round(performance.now() - started) });
+    return status;
+  } finally {
+    await context.settle();
   }
 }
 
@@ -124,6 +134,7 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
   const scope = (text(input, "scope") ?? "session") as Scope;
   const request: Request = { scope, ...label === undefined ? {} : { label } };
   let resolution: Resolution | undefined;
+  const words = ownWords(host, { format: text(input, "log-format") ?? "text", quiet: flag(input, "quiet") });
   return {
     host,
     facts,
@@ -133,9 +144,14 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
     now: () => new Date(),
     json: flag(input, "json"),
     request,
-    resolution: () => resolution ??= resolve(facts, request, deps(host)),
+    resolution() {
+      if (resolution !== undefined) return resolution;
+      resolution = resolve(facts, request, deps(host));
+      words.debug("session found", { id: resolution.id, source: resolution.source });
+      return resolution;
+    },
     out: (data) => writeOut(host, data),
-    say: (words) => flag(input, "quiet") ? undefined : void host.write(2, words),
+    ...words,
     ...afterwards(),
   };
 }

@@ -227,6 +227,10 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "Say what is amiss here, and put it right",
         load: async () => (await import("./commands/doctor/doctor.ts")).doctor,
       },
+      metrics: {
+        about: "Print numbers on sessions, agents and runs for Prometheus",
+        load: async () => (await import("./commands/metrics.ts")).metrics,
+      },
       clean: {
         about: "Archive the sessions beyond the limits",
         load: async () => (await import("./commands/clean.ts")).clean,

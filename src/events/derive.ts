@@ -1,5 +1,6 @@
 import type { Outline, Told } from "../store/observe.ts";
 import type { SessionRecord } from "../store/record.ts";
+import type { RunOutcome } from "./counters.ts";
 import type { News } from "./event.ts";
 
 /** What of a history's entry may stand in an event: never a value, nor what a program printed. */
@@ -49,8 +50,16 @@ function written(before: Outline | null, record: SessionRecord): News[] {
   const [was, state] = [before?.run?.n === run?.n ? before?.run?.state : undefined, run?.state];
   if (run === undefined || was === state) return news;
   if (state === "ACTIVE") add("run.started", { n: run.n, pid: run.pid, program: run.command[0] ?? null });
-  if (state === "CLEANED") add("run.ended", { n: run.n, exitCode: run.exitCode, reason: run.reason });
+  if (state === "CLEANED") {
+    const { n, exitCode, reason } = run;
+    add("run.ended", { n, exitCode, reason, outcome: outcomeOf(exitCode, status) });
+  }
   return news;
+}
+
+function outcomeOf(exitCode: number | null, status: SessionRecord["status"]): RunOutcome {
+  if (exitCode === null) return "lost";
+  return status === "stopped" || status === "error" ? status : "ok";
 }
 
 /** The newest entry of the history, where this change wrote one. */

@@ -4,6 +4,7 @@ import { replaceFile } from "../store/atomic.ts";
 import * as files from "../store/files.ts";
 import type { LockFile, OpenLockFile } from "../store/lock-file.ts";
 import { quietly } from "../store/naming.ts";
+import { count } from "./counters.ts";
 import { lineOf, type News, parseLine, type Stamp } from "./event.ts";
 import { isSpool, KEPT_FILES, LOG_LOCK, logName, RESERVED, tailOf, text } from "./files.ts";
 import { type Last, nextNumber, type Reserved } from "./sequence.ts";
@@ -95,6 +96,7 @@ export function appendLocked(log: Log, stamp: Stamp, news: readonly News[]): num
     const bytes = encoder.encode(written.lines);
     files.writeAt(fd, bytes, tail.end);
     size = tail.end + bytes.length;
+    count(directory, all.map(({ news: one }) => one));
     // After they are in the log: a crash in between tells a thing twice, and loses none.
     for (const { path } of spooled) quietly(() => files.unlink(path));
   } finally {

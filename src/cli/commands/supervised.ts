@@ -1,4 +1,5 @@
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import { type Ended, exitCodeOf } from "../../sessions/process/child.ts";
 import { supervise } from "../../sessions/process/supervise.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Context, outJson } from "../command.ts";
@@ -14,8 +15,41 @@ export async function runIn(
   record: SessionRecord,
   command: readonly string[],
 ): Promise<number> {
+  const startedAt = Date.now();
+  const tell = (exitCode: number | null) => told(context, record.id, command, { startedAt, exitCode });
+  try {
+    const ended = await supervised(context, deps, record, command);
+    await tell(exitCodeOf(ended));
+    // It may end by a signal, as its command did.
+    await context.settle();
+    return leave(ended);
+  } catch (error) {
+    await tell(null);
+    throw error;
+  }
+}
+
+/** Tell of the run where a collector of traces wants to know. */
+async function told(
+  context: Context,
+  session: string,
+  [program = ""]: readonly string[],
+  run: { readonly startedAt: number; readonly exitCode: number | null },
+): Promise<void> {
+  const { variables } = context.host;
+  if (!variables["OTEL_EXPORTER_OTLP_ENDPOINT"] && !variables["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) return;
+  const { tellRun } = await import("./run-span.ts");
+  await tellRun(context, { session, program, ...run, endedAt: Date.now() });
+}
+
+async function supervised(
+  context: Context,
+  deps: Dependencies,
+  record: SessionRecord,
+  command: readonly string[],
+): Promise<Ended> {
   using _watching = watchAgents(context, deps, record.id);
-  const ended = await supervise(deps, record, {
+  return await supervise(deps, record, {
     id: record.id,
     command,
     environment: context.host.variables,
@@ -24,9 +58,6 @@ export async function runIn(
       if (context.json) announce(context, session);
     },
   });
-  // It may end by a signal, as its command did.
-  await context.settle();
-  return leave(ended);
 }
 
 /**

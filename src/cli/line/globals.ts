@@ -12,6 +12,12 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     wanted: "pane, window or session",
   },
   { flag: "--json", about: "Print one JSON object; errors too" },
+  {
+    flag: "--log-format <format>",
+    about: "Print words as text, or as json: an object a line",
+    schema: picklist(["text", "json"]),
+    wanted: "text or json",
+  },
   { flag: "-q, --quiet", about: "Print no words beside the data" },
   { flag: "-h, --help", about: "Show help" },
   { flag: "-V, --version", about: "Print version, commit and target" },

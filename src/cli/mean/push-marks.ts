@@ -42,7 +42,8 @@ export async function pushSession(
   const marked = { id, short: shortId(id), name: record.name ?? null, status };
   const tty = isOurs(context, id) ? null : ttyOf(context, record);
   if (context.host.variables["TMUX"]) {
-    pushToTmux(context, marked, { tty, patienceMs: how.patienceMs ?? PATIENCE_MS });
+    const told = pushToTmux(context, marked, { tty, patienceMs: how.patienceMs ?? PATIENCE_MS });
+    context.debug("tmux marked", { id, status, told });
   }
   const to = readConfig(store)["marks.terminal"];
   if (to !== "" && tty === null) writeTo("/dev/tty", sequenceFor(to, marked, context.host.variables));

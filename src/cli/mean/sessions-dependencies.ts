@@ -25,6 +25,7 @@ export async function dependenciesOf(context: Context, input: Input, command: st
     cleaner: noCleaner,
     log: (event, details) => {
       if (host.variables["BERTH_DEBUG"]) context.say(`berth: ${event} ${JSON.stringify(details)}\n`);
+      else context.debug(event, details);
     },
     // A new reader each time: that of the context answers every question once.
     machine: () => machineFrom(read(), store),

@@ -43,5 +43,9 @@ export async function exec(context: Context, _: Input, args: readonly string[]):
     import("../../../fleet/exec.ts"),
   ]);
   const order = decodeOrder(only(args, "fleet exec <token>"));
-  return await execute(order, ownCommand(), (error) => report(context.host, error, context.json));
+  return await execute(
+    order,
+    ownCommand(),
+    (error) => report(context.host, error, context.json ? "json" : "text"),
+  );
 }
