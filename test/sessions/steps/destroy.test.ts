@@ -154,6 +154,7 @@ describe("destroy", () => {
     const q = await withSession();
     await q.git("-C", q.tree, "checkout", "-q", "--detach");
     await commit(q, q.tree, "own");
+    await q.git("remote", "add", "origin", join(q.home, "remote.git"));
     await q.git("-C", q.tree, "update-ref", "refs/remotes/origin/elsewhere", "HEAD");
     await q.ok("destroy", "auth", "--cleanup");
   });
