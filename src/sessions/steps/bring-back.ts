@@ -13,6 +13,8 @@ import { nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { bringBack, readManifest } from "../undo/bring-back.ts";
 import { type Removed, removedOf } from "../undo/removed.ts";
+import { addLink } from "../git/readable-link.ts";
+import { uuidOf, worktreePath } from "../model/worktree-path.ts";
 import { markerOf } from "../git/marker-of.ts";
 
 /** What came back with a worktree. */
@@ -95,6 +97,10 @@ export async function goOnBringingBack(
     if (removed.branchGone) draft.project["ownsBranch"] = true;
   });
   writeMarker(admin, markerOf(restored));
+  const uuid = uuidOf(restored.id);
+  if (uuid !== null && restored.name !== undefined && path === worktreePath(repository.root, restored.id)) {
+    addLink(repository.root, restored.name, uuid);
+  }
   if (removed.ref !== undefined && kept !== null) {
     await main(["update-ref", "--no-deref", "-d", removed.ref, kept]);
   }

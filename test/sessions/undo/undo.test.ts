@@ -10,10 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { berth } from "../../support/berth.ts";
 import { gitBy, type Project, project } from "../../support/project.ts";
-import { commit, WORK } from "../../support/work.ts";
+import { commit, repository, WORK } from "../../support/work.ts";
 
 async function withSession(): Promise<Project & { tree: string }> {
   const p = await project();
@@ -225,6 +225,7 @@ describe("a removal is taken back", () => {
     expect(await p.refused("restore", "auth", "--worktree")).toMatchObject({ code: "name_taken", status: 6 });
     await p.ok("restore", "auth", "--worktree", "--as", "auth-2");
     expect((await p.session("auth-2")).project?.worktree).toBe(p.tree);
+    expect(readlinkSync(join(p.root, ".worktrees/auth-2"))).toBe(basename(p.tree));
     expect(readFileSync(join(p.tree, "new"), "utf8")).toBe("work");
   });
 
@@ -276,6 +277,44 @@ describe("a removal is taken back", () => {
     const { stdout, stderr: said } = await p.berth(...words.split(" "));
     expect(stdout).toMatch(/^uuid--/);
     expect(said).toContain("with 1 files that were in no commit");
+  });
+
+  test.each([
+    ["that are clean", [] as string[], ""],
+    [
+      "with commits that no remote has",
+      ["--force"],
+      "cd sub; git commit -q --allow-empty -m own; echo new > new",
+    ],
+    [
+      "in submodules",
+      ["--force"],
+      "cd sub/deep; git commit -q --allow-empty -m own; git gc -q; echo new > new",
+    ],
+  ])("submodules %s", async (_, force, script) => {
+    const p = await project();
+    const [deep, part] = [join(p.home, "deep"), join(p.home, "part")];
+    for (const path of [deep, part]) await repository(p, path);
+    await p.git("-C", part, "submodule", "--quiet", "add", deep, "deep");
+    await p.git("-C", part, "commit", "-qm", "deep");
+    await p.git("submodule", "--quiet", "add", part, "sub");
+    await p.git("commit", "-qm", "sub");
+    await p.ok("new", "auth");
+    const tree = await p.worktree("auth");
+    const update = "git submodule --quiet update --init --recursive";
+    expect(await p.in(tree, ["sh", "-ec", `${update}; ${script}`])).toMatchObject({ status: 0 });
+    const where = join(tree, script === "" ? "sub" : script.slice("cd ".length, script.indexOf(";")));
+    const say = async () => [
+      await p.git("-C", where, "log", "--format=%H"),
+      await p.git("-C", where, "status", "--porcelain"),
+    ];
+    const before = await say();
+    if (script !== "") expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ status: 6 });
+    await p.ok("destroy", "auth", "--cleanup", ...force);
+    await p.ok("restore", "auth", "--worktree");
+    // One with nothing of its own is made again from where it came.
+    if (script === "") expect(await p.in(tree, ["sh", "-ec", update])).toMatchObject({ status: 0 });
+    expect(await say()).toEqual(before);
   });
 
   test("purge removes what was kept with its archive", async () => {
