@@ -5,7 +5,7 @@ import { AGENTS } from "./agents.ts";
 import type { Agent } from "./agent.ts";
 import type { Evidence, Seen, Witness } from "./evidence.ts";
 import { judge } from "./judge.ts";
-import { courseOf, type Known } from "./known.ts";
+import { type Agents, courseOf, type Known } from "./known.ts";
 import { readLedger } from "./ledger.ts";
 
 /** What agents are looked at with. */
@@ -30,8 +30,17 @@ export async function lookAtAgents(
   looker: Looker,
   wanted?: string,
 ): Promise<Map<string, Seen[]>> {
+  return await lookAtKnown(readLedger(directory).agents, looker, wanted);
+}
+
+/** As `lookAtAgents`, for who follows the log and knows what it comes to. */
+export async function lookAtKnown(
+  agents: Agents,
+  looker: Looker,
+  wanted?: string,
+): Promise<Map<string, Seen[]>> {
   const found = new Map<string, Seen[]>();
-  for (const [key, known] of readLedger(directory).agents) {
+  for (const [key, known] of agents) {
     // An agent is of the terminal that it was started in, and of the worktree that it works in.
     const sessions = [...new Set([known.session, known.worktree ?? known.session])];
     if (wanted !== undefined && !sessions.includes(wanted)) continue;

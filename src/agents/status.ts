@@ -25,6 +25,8 @@ export interface Course {
   /** Commands that run behind the end of a turn. */
   readonly commands: number;
   readonly ended: boolean;
+  /** That its last turn came to its end by itself: there is something to look at. */
+  readonly done?: boolean;
   readonly conversation: string | null;
 }
 
@@ -66,8 +68,11 @@ export function step(course: Course, point: Timed): Course {
   const next = { ...course, ended: false, ...conversationOf(point), ...behind(course, point) };
   // A turn that failed is over, and that it is over does not undo it.
   if (point.kind === "settle" && course.main?.status === "error") return heard(next, point);
-  return { ...next, main: standing(course.main, point, STATUS_OF[point.kind]) };
+  return { ...next, ...doneBy(point.kind), main: standing(course.main, point, STATUS_OF[point.kind]) };
 }
+
+/** A turn that settles was over before, or was stopped by whoever sits there. */
+const doneBy = (kind: PointKind): Partial<Course> => kind === "settle" ? {} : { done: kind === "finish" };
 
 /** A subagent is told by its own ID, or by a conversation of its own that we have seen begin. */
 function subagentOf({ subagents, past, conversation }: Course, point: Point): string | undefined {

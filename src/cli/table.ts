@@ -134,6 +134,14 @@ export const GROUPS: readonly CommandGroup[] = [
         about: "End a session, and remove its worktree where that loses nothing",
         load: async () => (await import("./commands/destroy.ts")).destroy,
       },
+      top: {
+        about: "Show who needs you, and go there",
+        load: async () => (await import("./commands/top/top.ts")).top,
+      },
+      jump: {
+        about: "Go to a session's terminal, or to the next that needs you",
+        load: async () => (await import("./commands/jump/jump.ts")).jump,
+      },
       list: {
         aliases: ["ls"],
         about: "List every session",

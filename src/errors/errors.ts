@@ -13,6 +13,7 @@ import { factsErrors } from "./facts.ts";
 import { fleetErrors } from "./fleet.ts";
 import { hooksErrors } from "./hooks.ts";
 import { identityErrors } from "./identity.ts";
+import { jumpErrors } from "./jump.ts";
 import { mergeErrors } from "./merge.ts";
 import { sandboxErrors } from "./sandbox.ts";
 import { sharedErrors } from "./shared.ts";
@@ -39,6 +40,7 @@ export const kinds = () => ({
   ...sandboxErrors(),
   ...fleetErrors(),
   ...sharedErrors(),
+  ...jumpErrors(),
   ...hooksErrors(),
   ...updateErrors(),
   ...cliErrors(),

@@ -46,6 +46,8 @@ export const sessionLockName = (id: string): string => `sessions/${fileName(id)}
 export const hostName = (machine: string): string => `hosts/${machine}.json`;
 export const HOSTS_LOCK = `locks/hosts${LOCK_END}`;
 export const GLOBAL_LOCK = `locks/global${LOCK_END}`;
+/** When the person of each session was there last; beside the log, so that who follows that is told of it. */
+export const SEEN = "events/seen.json";
 export const LOG_LOCK = `events/events${LOCK_END}`;
 
 /** The lock of everything that belongs to the project at `root`, an absolute path without symbolic links. */

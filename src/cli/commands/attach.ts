@@ -1,14 +1,12 @@
-import process from "node:process";
 import { fail } from "../../errors/errors.ts";
-import { resolve } from "../../identity/resolve.ts";
 import { keptLog } from "../../sessions/background/log.ts";
-import { captured, ownPane, type Pane, paneOf, sessionOfPane } from "../../sessions/background/pane.ts";
+import { captured, type Pane, paneOf, sessionOfPane } from "../../sessions/background/pane.ts";
 import { type Tmux, tmuxBy, tmuxEnvironment } from "../../sessions/background/tmux.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { type Command, type Context, outJson } from "../command.ts";
+import { type Command, outJson } from "../command.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
-import { showBy } from "./git-shown.ts";
+import { showPane } from "./jump/tmux.ts";
 
 export const attach: Command = {
   usage: "attach [session]",
@@ -28,7 +26,7 @@ export const attach: Command = {
     const tmux = tmuxBy(tmuxEnvironment(context.host.variables));
     const { pane, session } = await found(tmux, record);
     if (context.json) outJson(context, { session: record });
-    return await go(context, tmux, pane, session);
+    return await showPane(context, tmux, { ...pane, session });
   },
 };
 
@@ -74,26 +72,3 @@ async function found(
   }
   return { pane, session };
 }
-
-async function go(
-  context: Context,
-  tmux: Tmux,
-  { socket, server, pane }: Pane,
-  session: string,
-): Promise<number> {
-  const here = isInTmux(context) ? ownPane(context.host.variables) : null;
-  if (here?.server === server) {
-    const { status, err } = await tmux(["-S", here.socket, "switch-client", "-t", pane]);
-    if (status !== 0) throw fail("tmux_failed", { why: err });
-    return 0;
-  }
-  const { isatty } = process.getBuiltinModule("node:tty");
-  if (!isatty(0) || !isatty(1)) throw fail("no_terminal", { action: "attach to it" });
-  const command = ["tmux", "-S", socket, "select-window", "-t", pane, ";", "select-pane", "-t", pane, ";"];
-  const attach = [...command, "attach-session", "-t", session];
-  // In another tmux than that one: as a client in its pane, which it refuses where it knows.
-  return await showBy(context, attach, { cwd: "/", more: { TMUX: undefined } });
-}
-
-const isInTmux = ({ facts, deps }: Context): boolean =>
-  resolve(facts, { scope: "session", terminalOnly: true }, deps).source === "tmux";

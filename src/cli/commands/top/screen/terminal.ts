@@ -1,0 +1,79 @@
+import process from "node:process";
+import type { ReadStream } from "node:tty";
+import { decodeKeys, type Key } from "./keys.ts";
+import type { Size } from "./frame.ts";
+
+/** An ESC that is followed by nothing for so long is the key of that name, in ms. */
+const ESCAPE_MS = 60;
+
+/** Alternate screen, no cursor, no line goes on in the next one, what is pasted is marked (xterm's private modes). */
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J";
+const LEAVE = "\x1b[?2004l\x1b[?7h\x1b[0m\x1b[?25h\x1b[?1049l";
+
+/** The person's terminal, ours for a while. */
+export interface ScreenTerminal extends Disposable {
+  size(): Size;
+  write(text: string): void;
+  /** Take it: keys come one by one, and what was on it comes back afterwards. */
+  enter(): void;
+  /** Give it back as it was. Twice does no harm. */
+  leave(): void;
+  readonly entered: boolean;
+}
+
+/**
+ * @param write to standard output, in one piece
+ * @param pressed called with every key
+ */
+export function openScreenTerminal(
+  write: (text: string) => void,
+  pressed: (key: Key) => void,
+): ScreenTerminal {
+  const tty = process.getBuiltinModule("node:tty");
+  const decoder = new TextDecoder();
+  let input: ReadStream | null = null;
+  let entered = false;
+  let rest = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const take = (text: string, last: boolean) => {
+    clearTimeout(timer);
+    const decoded = decodeKeys(rest + text, last);
+    rest = decoded.rest;
+    if (rest !== "") timer = setTimeout(() => take("", true), ESCAPE_MS);
+    for (const key of decoded.keys) pressed(key);
+  };
+  const told = (bytes: Uint8Array) => take(decoder.decode(bytes, { stream: true }), false);
+  return {
+    size() {
+      const [columns, rows] = new tty.WriteStream(1).getWindowSize();
+      return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+    },
+    write,
+    get entered() {
+      return entered;
+    },
+    enter() {
+      if (entered) return;
+      entered = true;
+      write(ENTER);
+      input ??= new tty.ReadStream(0);
+      input.setRawMode(true);
+      input.on("data", told);
+      input.resume();
+    },
+    leave() {
+      if (!entered) return;
+      entered = false;
+      clearTimeout(timer);
+      rest = "";
+      input?.pause();
+      input?.off("data", told);
+      input?.setRawMode(false);
+      write(LEAVE);
+    },
+    [Symbol.dispose]() {
+      this.leave();
+      input?.destroy();
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import type { Seen } from "../../../agents/evidence.ts";
+import { lookAtKnown } from "../../../agents/look.ts";
+import { type Agents, courseOf, takeIn } from "../../../agents/known.ts";
+import { readLedger } from "../../../agents/ledger.ts";
+import type { BerthEvent } from "../../../events/event.ts";
+import { openReader, type Reader } from "../../../events/follow.ts";
+import { factsReader } from "../../../facts/open.ts";
+import type { Facts } from "../../../facts/facts.ts";
+import { shortId } from "../../../identity/id.ts";
+import { branchNow } from "../../../sessions/git/head-branch.ts";
+import { ownerOf } from "../../../sessions/model/journal.ts";
+import { runAlive } from "../../../sessions/workspace/query.ts";
+import { listRecords } from "../../../store/list.ts";
+import { type Machine, machineFrom, processAlive } from "../../../store/liveness.ts";
+import type { Store } from "../../../store/open.ts";
+import { projectName } from "../../../store/project-name.ts";
+import { inspect } from "../../../store/read.ts";
+import type { SessionRecord } from "../../../store/record.ts";
+import { readSeen } from "../../../store/seen.ts";
+import type { Context } from "../../command.ts";
+import { hostLabels } from "./hosts.ts";
+import { type Row, rowsOfSession } from "./row.ts";
+
+/** All sessions are read anew this often, in ms: of what happened elsewhere no event may have told. */
+const ANEW_MS = 60_000;
+
+/** The sessions of a store as they are now, looked at again and again. */
+export interface World extends Disposable {
+  /** The rows as they are. Read again is what an event told of, and what no event tells. */
+  rows(): Promise<Row[]>;
+  record(id: string): SessionRecord | undefined;
+  seenAt(id: string): string | null;
+  /** IDs of the sessions that something was told of since this was asked last. */
+  stirred(): ReadonlySet<string>;
+}
+
+/** @param tell whether what agents say of themselves and nobody has told is told */
+export async function openWorld(context: Context, store: Store, tell: boolean): Promise<World> {
+  const newFacts = await factsReader(context.host);
+  const records = new Map<string, SessionRecord>();
+  const branches = new Map<string, string | null>();
+  const directory = store.backend.locate("events");
+  let log: { agents: Agents; reader: Reader } | null = null;
+  let projects = new Map<string, string>();
+  let readAt = -Infinity;
+  let seen = readSeen(store);
+  let stirred = new Set<string>();
+
+  const keep = (record: SessionRecord) => {
+    records.set(record.id, lean(record));
+    branches.set(record.id, branchNow(record) ?? null);
+  };
+  const reread = (id: string) => {
+    const found = inspect(store, id);
+    if (found === null) records.delete(id);
+    // What is damaged for a moment, or for good, is shown as it was.
+    else if (found.kind === "record") keep(found.record);
+  };
+  const readAll = () => {
+    readAt = performance.now();
+    records.clear();
+    branches.clear();
+    for (const listed of listRecords(store)) {
+      if ("record" in listed) keep(listed.record);
+    }
+    projects = projectsOf(records.values());
+  };
+  const follow = (): void => {
+    // Without a log nobody has told of anything.
+    if (log === null && store.backend.stat("events/events.jsonl") !== null) {
+      const ledger = readLedger(directory);
+      log = { agents: ledger.agents, reader: openReader(directory, ledger.seq) };
+    }
+    const told = new Set<string>();
+    for (const event of log?.reader.next() ?? []) {
+      if (log !== null) takeIn(log.agents, event);
+      if (event.type === "resync") readAt = -Infinity;
+      else if (event.session !== null) told.add(event.session);
+      for (const id of worktreeOf(event)) told.add(id);
+    }
+    stirred = stirred.union(told);
+    if (performance.now() - readAt > ANEW_MS) return readAll();
+    for (const id of told) reread(id);
+    if (told.size > 0) projects = projectsOf(records.values());
+  };
+  return {
+    async rows() {
+      follow();
+      seen = readSeen(store);
+      const machine = machineFrom(newFacts(), store);
+      const agents = await lookAtKnown(log?.agents ?? new Map(), {
+        host: context.host,
+        machine,
+        now: context.now,
+      });
+      if (tell) await tellNews(store, context.facts, agents);
+      return rowsOfAll({ store, records, branches, projects, agents, machine, seen });
+    },
+    record: (id) => records.get(id),
+    seenAt: (id) => seen.get(id) ?? null,
+    stirred() {
+      const found = stirred;
+      stirred = new Set();
+      return found;
+    },
+    [Symbol.dispose]: () => log?.reader[Symbol.dispose](),
+  };
+}
+
+/** Of a thousand sessions their values, each of which may have megabytes, are not kept in memory. */
+const lean = (record: SessionRecord): SessionRecord => ({
+  ...record,
+  scriptState: {},
+  sharedState: {},
+  metadata: {},
+  lua: { globals: {}, bytes: 0 },
+});
+
+/** An agent's event of one session may be of another's worktree. */
+function worktreeOf({ data }: BerthEvent): string[] {
+  return typeof data["worktree"] === "string" ? [data["worktree"]] : [];
+}
+
+/** What each project's sessions are called by, from the root of the project: as many parts of it as tell it from others. */
+function projectsOf(records: Iterable<SessionRecord>): Map<string, string> {
+  const roots = new Set<string>();
+  for (const { project } of records) if (project !== undefined) roots.add(project.root);
+  return new Map([...roots].map((root) => [root, projectName(root, roots, "").slice(0, -1)]));
+}
+
+interface Found {
+  readonly store: Store;
+  readonly records: ReadonlyMap<string, SessionRecord>;
+  readonly branches: ReadonlyMap<string, string | null>;
+  readonly projects: ReadonlyMap<string, string>;
+  readonly agents: ReadonlyMap<string, readonly Seen[]>;
+  readonly machine: Machine;
+  readonly seen: ReadonlyMap<string, string>;
+}
+
+function rowsOfAll({ store, records, branches, projects, agents, machine, seen }: Found): Row[] {
+  const labelOf = hostLabels(store);
+  const rows: Row[] = [];
+  for (const record of records.values()) {
+    const { id, project } = record;
+    const here = (agents.get(id) ?? []).filter((one) => isShownIn(record, one, records));
+    const subject = {
+      record,
+      short: shortId(id),
+      project: project === undefined ? null : projects.get(project.root) ?? null,
+      branch: branches.get(id) ?? null,
+      host: labelOf(record),
+      agents: here.map(({ known, row }) => ({ row, done: courseOf(known).done === true })),
+      running: isRunning(machine, record),
+      seenAt: seen.get(id) ?? null,
+    };
+    rows.push(...rowsOfSession(subject));
+  }
+  return rows;
+}
+
+/** An agent is of its terminal and of the worktree that it works in; it is shown once, by the name. */
+const isShownIn = (
+  { id }: SessionRecord,
+  { known }: Seen,
+  records: ReadonlyMap<string, SessionRecord>,
+): boolean => known.worktree === undefined || known.worktree === id || !records.has(known.worktree);
+
+/** Whether the run goes on, or somebody is there to write down its end. */
+function isRunning(machine: Machine, record: SessionRecord): boolean | null {
+  const { run } = record;
+  if (run === undefined || run.state === "CLEANED" || run.state === "CREATED") return false;
+  const alive = runAlive(machine, record);
+  const supervisor = ownerOf(record, "supervisor");
+  return alive === false && supervisor !== null ? processAlive(machine, supervisor) : alive;
+}
+
+async function tellNews(
+  store: Store,
+  { boot }: Facts,
+  agents: ReadonlyMap<string, readonly Seen[]>,
+): Promise<void> {
+  const news = [...agents.values()].flat()
+    .filter(({ known, row }) => row.status !== "unknown" && row.status !== known.told);
+  if (news.length === 0) return;
+  const { tellSeen } = await import("../../../agents/tell.ts");
+  await tellSeen(store, boot, news);
+}
