@@ -34,7 +34,7 @@ const isEntry = (value: unknown): value is [string, string] =>
  * @throws `locked`, `write_failed` and the like where the store cannot be written
  */
 export async function markSeen(store: Store, id: string): Promise<void> {
-  using _lock = await store.backend.lock(LOG_LOCK, {
+  await using _lock = await store.backend.lock(LOG_LOCK, {
     waitMs: store.waitMs,
     what: "the log",
     command: store.command,
