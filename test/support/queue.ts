@@ -1,7 +1,7 @@
-import type { Row } from "../../src/cli/commands/top/row.ts";
+import type { QueueRow } from "../../src/cli/commands/top/row.ts";
 
 /** A row of the queue, idle where nothing else is said. */
-export const row = (id: string, more: Partial<Row> = {}): Row => ({
+export const row = (id: string, more: Partial<QueueRow> = {}): QueueRow => ({
   id,
   short: id,
   project: "shop",

@@ -7,7 +7,7 @@ import { type Command, type Context, outJson } from "../../command.ts";
 import { currentId, SESSION_HELP } from "../../mean/selected.ts";
 import { dependenciesOf, recordOf } from "../../mean/sessions-dependencies.ts";
 import { byAttention, nextOf } from "../top/order.ts";
-import type { Row } from "../top/row.ts";
+import type { QueueRow } from "../top/row.ts";
 import { openWorld } from "../top/world.ts";
 import { goTo } from "./go.ts";
 
@@ -37,7 +37,7 @@ export const jump: Command = {
 };
 
 /** Of a session's agents the one that calls the loudest. */
-const bestOf = (rows: readonly Row[], id: string): Row | null =>
+const bestOf = (rows: readonly QueueRow[], id: string): QueueRow | null =>
   rows.filter((row) => row.id === id).toSorted(byAttention)[0] ?? null;
 
 /** Go there, and note that its person is there. @returns exit status */
@@ -45,7 +45,7 @@ export async function jumpTo(
   context: Context,
   deps: Dependencies,
   record: SessionRecord,
-  row: Row | null,
+  row: QueueRow | null,
 ): Promise<number> {
   const agent = row !== null && row.agent !== null ? row : null;
   // Before a terminal is handed over for as long as somebody stays there.

@@ -2,7 +2,7 @@ import type { Context } from "../../command.ts";
 import { type Column, fitted } from "../../say/fitted.ts";
 import { lineWidth } from "../../say/width.ts";
 import { rankOf } from "./order.ts";
-import type { Row } from "./row.ts";
+import type { QueueRow } from "./row.ts";
 import { safe } from "./safe.ts";
 import { branchOf, evidenceOf, stateOf, titleOf } from "./words.ts";
 
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The queue as a table, for whoever is no terminal. */
-export function tableOf(rows: readonly Row[], { host: { variables }, now }: Context): string {
+export function tableOf(rows: readonly QueueRow[], { host: { variables }, now }: Context): string {
   const at = now();
   const several = new Set(rows.map(({ host }) => host)).size > 1;
   const cells = rows.map((row) =>
@@ -40,7 +40,7 @@ export function tableOf(rows: readonly Row[], { host: { variables }, now }: Cont
 }
 
 /** A row as `--json` prints it. */
-export const jsonOf = (row: Row) => {
+export const jsonOf = (row: QueueRow) => {
   const { id, project, name, agent, state, reason, since, evidence, seen, host, branch } = row;
   return { id, project, name, agent, state, reason, since, evidence, seen, host, branch };
 };

@@ -1,7 +1,7 @@
-import type { Attention, Row } from "./row.ts";
+import type { Attention, QueueRow } from "./row.ts";
 
 /** By which a row is known from one look to the next. */
-export const keyOfRow = ({ id, agent, pid }: Pick<Row, "id" | "agent" | "pid">): string =>
+export const keyOfRow = ({ id, agent, pid }: Pick<QueueRow, "id" | "agent" | "pid">): string =>
   agent === null ? id : `${id} ${agent} ${pid ?? ""}`;
 
 const RANK: Readonly<Record<Attention, number>> = {
@@ -14,16 +14,16 @@ const RANK: Readonly<Record<Attention, number>> = {
 };
 
 /** Groups of the queue: what was looked at asks for nobody any more, except where somebody is waited for. */
-export const rankOf = ({ state, seen }: Row): number =>
+export const rankOf = ({ state, seen }: QueueRow): number =>
   seen && (state === "failed" || state === "finished") ? RANK.idle : RANK[state];
 
 /** Whether a person is called for. */
-export const needsYou = (row: Row): boolean => rankOf(row) < RANK.working;
+export const needsYou = (row: QueueRow): boolean => rankOf(row) < RANK.working;
 
-const sinceOf = ({ since }: Row): number => since === null ? Infinity : Date.parse(since);
+const sinceOf = ({ since }: QueueRow): number => since === null ? Infinity : Date.parse(since);
 
 /** Who needs somebody first; within a group the longest first. */
-export function byAttention(one: Row, other: Row): number {
+export function byAttention(one: QueueRow, other: QueueRow): number {
   const [since, until] = [sinceOf(one), sinceOf(other)];
   return rankOf(one) - rankOf(other) || (since === until ? 0 : since - until) ||
     compare(keyOfRow(one), keyOfRow(other));
@@ -36,7 +36,7 @@ export const SETTLE_MS = 2000;
 
 /** Rows in the order in which they are shown, with what changed since that order was made. Plain data. */
 export interface AttentionQueue {
-  readonly rows: readonly Row[];
+  readonly rows: readonly QueueRow[];
   /** Keys of the rows that changed their state, came or went since. */
   readonly changed: ReadonlySet<string>;
   /** Keys of those that went. */
@@ -48,7 +48,7 @@ export interface AttentionQueue {
 export const EMPTY: AttentionQueue = { rows: [], changed: new Set(), gone: new Set(), since: null };
 
 /** The rows as they are now: each where it was, new ones at the end, those that went still in their places. Pure. */
-export function taken(queue: AttentionQueue, now: readonly Row[], at: number): AttentionQueue {
+export function taken(queue: AttentionQueue, now: readonly QueueRow[], at: number): AttentionQueue {
   const fresh = new Map(now.map((row) => [keyOfRow(row), row]));
   const before = new Set(queue.rows.map(keyOfRow));
   const changed = new Set(queue.changed);
@@ -84,10 +84,10 @@ export const isDue = ({ since }: AttentionQueue, at: number): boolean =>
  * @param here the ID of a session that is no place to go to
  */
 export function nextOf(
-  rows: readonly Row[],
+  rows: readonly QueueRow[],
   seenAt: (id: string) => string | null,
   here: string | null = null,
-): Row | null {
+): QueueRow | null {
   const calling = rows.filter((row) => needsYou(row) && row.id !== here).toSorted(byAttention);
   const [unseen] = calling.filter(({ seen }) => !seen);
   if (unseen !== undefined) return unseen;

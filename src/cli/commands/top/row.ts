@@ -12,7 +12,7 @@ export interface RowEvidence {
 }
 
 /** A line of the queue, as `berth top --json` prints it. */
-export interface Row {
+export interface QueueRow {
   /** The session's ID. */
   readonly id: string;
   readonly short: string;
@@ -52,10 +52,10 @@ export interface RowSource {
   readonly seenAt: string | null;
 }
 
-type Standing = Pick<Row, "state" | "reason" | "since" | "evidence">;
+type Standing = Pick<QueueRow, "state" | "reason" | "since" | "evidence">;
 
 /** The rows of a session: one for each agent, else one for what ran or was said of it; none for a mere terminal. Pure. */
-export function rowsOfSession(subject: RowSource): Row[] {
+export function rowsOfSession(subject: RowSource): QueueRow[] {
   const { record, agents } = subject;
   if (agents.length > 0) {
     return agents.map(({ row, done }) => rowOf(subject, ofAgent(row, done), row.agent, row.pid));
@@ -65,7 +65,7 @@ export function rowsOfSession(subject: RowSource): Row[] {
   return isShown ? [rowOf(subject, standing, null, record.run?.pid ?? null)] : [];
 }
 
-function rowOf(subject: RowSource, standing: Standing, agent: string | null, pid: number | null): Row {
+function rowOf(subject: RowSource, standing: Standing, agent: string | null, pid: number | null): QueueRow {
   const { record, short, project, branch, host, seenAt } = subject;
   const { since } = standing;
   return {
@@ -132,7 +132,7 @@ function ofStatus(record: SessionRecord): Standing {
 }
 
 /** A run that is over. Who stopped it knows. */
-function ended({ run, status }: SessionRecord): Pick<Row, "state" | "reason"> {
+function ended({ run, status }: SessionRecord): Pick<QueueRow, "state" | "reason"> {
   const { exitCode = null, reason = null, command = [] } = run ?? {};
   const program = programOf(command);
   if (status === "stopped" || reason === "stopped") {

@@ -4,7 +4,7 @@ import { type Command, type Context, flag, type Input, outJson } from "../../com
 import { dependenciesOf } from "../../mean/sessions-dependencies.ts";
 import { jsonOf, tableOf } from "./once.ts";
 import { byAttention } from "./order.ts";
-import type { Row } from "./row.ts";
+import type { QueueRow } from "./row.ts";
 import { openWorld } from "./world.ts";
 
 export const top: Command = {
@@ -39,7 +39,7 @@ function isTerminal(): boolean {
 async function print(context: Context, input: Input): Promise<void> {
   const { store } = await dependenciesOf(context, input, "top");
   using world = await openWorld(context, store, true);
-  const write = (rows: readonly Row[]) =>
+  const write = (rows: readonly QueueRow[]) =>
     context.json ? outJson(context, { rows: rows.map(jsonOf) }) : context.out(tableOf(rows, context));
   const look = async () => (await world.rows()).toSorted(byAttention);
   const first = await look();

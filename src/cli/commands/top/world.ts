@@ -19,7 +19,7 @@ import type { SessionRecord } from "../../../store/record.ts";
 import { readSeen } from "../../../store/seen.ts";
 import type { Context } from "../../command.ts";
 import { hostLabels } from "./hosts.ts";
-import { type Row, rowsOfSession } from "./row.ts";
+import { type QueueRow, rowsOfSession } from "./row.ts";
 
 /** All sessions are read anew this often, in ms: of what happened elsewhere no event may have told. */
 const ANEW_MS = 60_000;
@@ -27,7 +27,7 @@ const ANEW_MS = 60_000;
 /** The sessions of a store as they are now, looked at again and again. */
 export interface World extends Disposable {
   /** The rows as they are. Read again is what an event told of, and what no event tells. */
-  rows(): Promise<Row[]>;
+  rows(): Promise<QueueRow[]>;
   record(id: string): SessionRecord | undefined;
   seenAt(id: string): string | null;
   /** IDs of the sessions that something was told of since this was asked last. */
@@ -138,9 +138,9 @@ interface Found {
   readonly seen: ReadonlyMap<string, string>;
 }
 
-function rowsOfAll({ store, records, branches, projects, agents, machine, seen }: Found): Row[] {
+function rowsOfAll({ store, records, branches, projects, agents, machine, seen }: Found): QueueRow[] {
   const labelOf = hostLabels(store);
-  const rows: Row[] = [];
+  const rows: QueueRow[] = [];
   for (const record of records.values()) {
     const { id, project } = record;
     const here = (agents.get(id) ?? []).filter((one) => isShownIn(record, one, records));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import stringWidth from "string-width";
 import { EMPTY, settled, taken } from "../../../../src/cli/commands/top/order.ts";
-import type { Row } from "../../../../src/cli/commands/top/row.ts";
+import type { QueueRow } from "../../../../src/cli/commands/top/row.ts";
 import { difference } from "../../../../src/cli/commands/top/screen/canvas.ts";
 import { pageOf, pictureOf, windowOf } from "../../../../src/cli/commands/top/screen/frame.ts";
 import { paintWith } from "../../../../src/cli/commands/top/screen/paint.ts";
@@ -28,7 +28,7 @@ const HOSTILE = [
   "\ud800 half",
 ];
 
-const viewOf = (rows: readonly Row[], more: Partial<View> = {}): View => ({
+const viewOf = (rows: readonly QueueRow[], more: Partial<View> = {}): View => ({
   ...FIRST_VIEW,
   queue: settled(taken(EMPTY, rows, 0)),
   ...more,
@@ -51,9 +51,9 @@ describe("in every size", () => {
   test.each(["list", "filter", "help"] as const)(
     "%s: as many lines as the screen has, none too wide",
     (mode) => {
-      const asked = [null, { what: "stop", row: some[1] as Row }, {
+      const asked = [null, { what: "stop", row: some[1] as QueueRow }, {
         what: "end",
-        row: some[1] as Row,
+        row: some[1] as QueueRow,
       }] as const;
       for (const [columns, rows] of sizes) {
         for (const one of asked) {
@@ -132,13 +132,13 @@ describe("keys", () => {
       selectedRow(press(viewOf(rows), ...Array<string>(count).fill("n")))?.id
     );
     expect(seen).toEqual(["w2", "w1", "w2"]);
-    expect(selectedRow(press(viewOf([row("x"), rows[2] as Row]), "j", "n"))?.id).toBe("done");
+    expect(selectedRow(press(viewOf([row("x"), rows[2] as QueueRow]), "j", "n"))?.id).toBe("done");
     expect(press(viewOf([row("x")]), "n").message).toBe("nobody needs you");
   });
 
   test("what cannot be taken back is asked first, and only the right letter does it", () => {
     const asked = press(viewOf(rows), "s");
-    expect(pressed(asked, { text: "y" }, 10).effect).toEqual({ kind: "stop", row: rows[0] as Row });
+    expect(pressed(asked, { text: "y" }, 10).effect).toEqual({ kind: "stop", row: rows[0] as QueueRow });
     for (const key of ["n", "s", "f"]) expect(pressed(asked, { text: key }, 10).effect).toBeNull();
     expect(pressed(asked, "enter", 10).effect).toBeNull();
     const ended = press(viewOf(rows), "x");

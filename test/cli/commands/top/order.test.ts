@@ -10,11 +10,11 @@ import {
   settled,
   taken,
 } from "../../../../src/cli/commands/top/order.ts";
-import type { Row } from "../../../../src/cli/commands/top/row.ts";
+import type { QueueRow } from "../../../../src/cli/commands/top/row.ts";
 import { row } from "../../../support/queue.ts";
 
 const at = (minute: number) => `2026-03-01T10:${String(minute).padStart(2, "0")}:00.000Z`;
-const ids = (rows: readonly Row[]) => rows.map(({ id }) => id);
+const ids = (rows: readonly QueueRow[]) => rows.map(({ id }) => id);
 
 test("needs you, failed, finished and not looked at, working, idle; the longest first", () => {
   const rows = [

@@ -1,7 +1,7 @@
 import type { GitStanding } from "../../../../sessions/git/standing-of.ts";
 import { cutTo, widthOf } from "../../../say/width.ts";
 import { keyOfRow, needsYou, rankOf } from "../order.ts";
-import { ATTENTION, type Attention, type Row } from "../row.ts";
+import { ATTENTION, type Attention, type QueueRow } from "../row.ts";
 import { cell, safe } from "../safe.ts";
 import { ageOf, branchOf, evidenceOf, stateOf, titleOf } from "../words.ts";
 import type { Paint } from "./paint.ts";
@@ -125,8 +125,8 @@ const MARKS = 5;
 /** A reason of fewer columns tells nobody anything. */
 const LEAST_REASON = 10;
 
-function widthsOf(rows: readonly Row[], { size: { columns }, now, git }: Frame): Widths {
-  const widest = (most: number, of: (row: Row) => string) =>
+function widthsOf(rows: readonly QueueRow[], { size: { columns }, now, git }: Frame): Widths {
+  const widest = (most: number, of: (row: QueueRow) => string) =>
     Math.min(most, rows.reduce((wide, row) => Math.max(wide, widthOf(safe(of(row)))), 0));
   const wide = columns >= 100;
   const several = new Set(rows.map(({ host }) => host)).size > 1;
@@ -182,7 +182,7 @@ function headingLine(widths: Widths, { paint, size: { columns } }: Frame): strin
   return paint.dim(cutTo(" ".repeat(MARKS) + line.trimEnd(), columns));
 }
 
-function rowLine(view: View, row: Row, widths: Widths, frame: Frame, isMeant: boolean): string {
+function rowLine(view: View, row: QueueRow, widths: Widths, frame: Frame, isMeant: boolean): string {
   const { paint, now, git, size: { columns } } = frame;
   const key = keyOfRow(row);
   const isGone = view.queue.gone.has(key);

@@ -9,7 +9,7 @@ import { dependenciesOf } from "../../../mean/sessions-dependencies.ts";
 import { wantsColours } from "../../../say/colours.ts";
 import { goTo } from "../../jump/go.ts";
 import { isDue, SETTLE_MS, settled, taken } from "../order.ts";
-import type { Row } from "../row.ts";
+import type { QueueRow } from "../row.ts";
 import { titleOf } from "../words.ts";
 import { openWorld, type World } from "../world.ts";
 import { runBehind, runShown } from "./actions.ts";
@@ -144,13 +144,13 @@ class Screen {
     }
   }
 
-  async #seen(row: Row): Promise<void> {
+  async #seen(row: QueueRow): Promise<void> {
     await markSeen(this.deps.store, row.id);
     this.#say(`${titleOf(row)} was looked at`);
     await this.#look();
   }
 
-  async #go(row: Row): Promise<void> {
+  async #go(row: QueueRow): Promise<void> {
     const record = this.world.record(row.id);
     if (record === undefined) return this.#say("it is gone");
     const agent = row.agent === null ? null : row;
@@ -159,7 +159,7 @@ class Screen {
     });
   }
 
-  async #stop(row: Row): Promise<void> {
+  async #stop(row: QueueRow): Promise<void> {
     this.#say(`stopping ${titleOf(row)} …`);
     this.#say(await runBehind(["stop", row.id]) || `${titleOf(row)} is stopped`);
     await this.#look();

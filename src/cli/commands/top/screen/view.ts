@@ -1,10 +1,10 @@
 import { type AttentionQueue, EMPTY, keyOfRow, needsYou, rankOf, settled } from "../order.ts";
-import type { Row } from "../row.ts";
+import type { QueueRow } from "../row.ts";
 import { titleOf } from "../words.ts";
 import type { Key } from "./keys.ts";
 
 /** What is asked before something is done that cannot be taken back by a key. */
-export type Question = { readonly what: "stop" | "end"; readonly row: Row };
+export type Question = { readonly what: "stop" | "end"; readonly row: QueueRow };
 
 /** What the person sees, beside what there is. Plain data. */
 export interface View {
@@ -32,10 +32,10 @@ export const FIRST_VIEW: View = {
 export type ViewEffect =
   | { readonly kind: "quit"; readonly status: number }
   | { readonly kind: "suspend" | "redraw" }
-  | { readonly kind: "go" | "seen" | "diff" | "stop" | "finish" | "destroy"; readonly row: Row };
+  | { readonly kind: "go" | "seen" | "diff" | "stop" | "finish" | "destroy"; readonly row: QueueRow };
 
 /** The rows that are shown. */
-export function visibleRows({ queue, filter }: View): readonly Row[] {
+export function visibleRows({ queue, filter }: View): readonly QueueRow[] {
   if (filter === "") return queue.rows;
   const words = filter.toLowerCase().split(" ").filter((word) => word !== "");
   return queue.rows.filter((row) => {
@@ -49,7 +49,7 @@ export function visibleRows({ queue, filter }: View): readonly Row[] {
 export const selectedAt = (view: View): number =>
   Math.max(0, visibleRows(view).findIndex((row) => keyOfRow(row) === view.selected));
 
-export const selectedRow = (view: View): Row | undefined => visibleRows(view)[selectedAt(view)];
+export const selectedRow = (view: View): QueueRow | undefined => visibleRows(view)[selectedAt(view)];
 
 /** Take a key in. Pure. @param page rows that are on the screen */
 export function pressed(before: View, key: Key, page: number): { view: View; effect: ViewEffect | null } {
@@ -69,7 +69,7 @@ export function pressed(before: View, key: Key, page: number): { view: View; eff
   return typeof key === "string" ? byName(view, key, page) : byLetter(view, key.text, page);
 }
 
-const keyOf = (row: Row | undefined): string | null => row === undefined ? null : keyOfRow(row);
+const keyOf = (row: QueueRow | undefined): string | null => row === undefined ? null : keyOfRow(row);
 
 function moved(view: View, to: number): View {
   const rows = visibleRows(view);
