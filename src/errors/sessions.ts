@@ -324,8 +324,12 @@ export const sessionsErrors = () => ({
   ),
   work_not_kept: kind(
     Exit.refused,
-    (d: { path: string; why: string }) => `Cannot keep ${quotePath(d.path)} for an undo: ${d.why}`,
-    () => `Rename or move it, then type the command again`,
+    (d: { path: string; why: string; writing?: boolean }) =>
+      `Cannot keep ${quotePath(d.path)} for an undo: ${d.why}`,
+    (d) =>
+      d.writing === true
+        ? `End who writes there, then type the command again`
+        : `Rename or move it, then type the command again`,
     { path: "caf\uFFFD", why: "its name is not UTF-8" },
   ),
   work_too_large: kind(

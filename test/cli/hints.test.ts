@@ -433,6 +433,42 @@ test("a bare repository is no obstacle where git looks for none by itself", asyn
   await p.ok("destroy", "auth", "--cleanup", "--delete-branch");
 });
 
+test("settings of the repository that speak against worktrees: one in whose own configuration they stand", async () => {
+  const p = await project();
+  await p.git("config", "extensions.worktreeConfig", "true");
+  await p.git("config", "--worktree", "core.bare", "false");
+  await p.git("config", "core.bare", "true");
+  await p.ok("new", "auth");
+  expect(await p.ok("run", "auth", "--", "git", "rev-parse", "--show-toplevel")).toBe(
+    `${await p.worktree("auth")}\n`,
+  );
+  writeFileSync(join(await p.worktree("auth"), "new"), "work");
+  await p.ok(...CLEANUP, "--force");
+  await p.ok("restore", "auth", "--worktree");
+  expect(readFileSync(join(await p.worktree("auth"), "new"), "utf8")).toBe("work");
+});
+
+test.each([
+  ["process", "git-lfs-that-is-missing filter-process"],
+  ["process", "git lfs-that-is-missing filter-process"],
+  ["smudge", "git-lfs-that-is-missing smudge -- %f"],
+])("git-lfs that is missing is named, and nothing is left: %s of %p", async (filter, command) => {
+  const p = await project();
+  p.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+  p.write("x.bin", "version https://git-lfs.github.com/spec/v1\n");
+  await p.git("add", ".");
+  await p.git("commit", "-qm", "large");
+  await p.git("config", `filter.lfs.${filter}`, command);
+  await p.git("config", "filter.lfs.required", "true");
+  const { code, message } = await p.refused("new", "auth");
+  expect([code, message]).toEqual([
+    "git_failed",
+    expect.stringMatching(/lfs-that-is-missing(: | not|' is not)/),
+  ]);
+  expect(p.stored("sessions")).toEqual([]);
+  expect(await p.git("branch", "--list", "feature/*")).toBe("");
+});
+
 test("what git says of the cause is shown: a filter that is missing", async () => {
   const p = await project();
   p.write(".gitattributes", "*.bin filter=large\n");

@@ -142,6 +142,10 @@ export async function must(
   return out;
 }
 
+/** `git-lfs filter-process: 1: git-lfs: not found`, `git: 'lfs' is not a git command.` */
+const MISSING =
+  /^(?!error: |fatal: |warning: |hint: ).*(: not found|: command not found|is not a git command)/;
+
 const LOOKS = 5;
 const BETWEEN_LOOKS_MS = 30;
 
@@ -162,13 +166,17 @@ export async function mustLook(git: Git, action: string, args: readonly string[]
 
 /**
  * What of git's words says why: the first `error:` line, which is the cause (a full disk, a filter that is missing), and
- * the last `fatal:` one, which is what became of it; without these the last line.
+ * the last `fatal:` one, which is what became of it; without these the last line. Before them what a shell or git says of
+ * a program that is missing (git-lfs).
  */
 export function lastLine(err: string, status: number): string {
   const lines = err.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const cause = lines.find((line) => line.startsWith("error: "));
   const end = lines.findLast((line) => line.startsWith("fatal: "));
-  const said = [cause, end].filter((line) => line !== undefined).map((line) => line.replace(/^\w+: /, ""));
+  const missing = lines.find((line) => MISSING.test(line));
+  const said = [missing, cause, end].filter((line) => line !== undefined).map((line) =>
+    line.replace(/^\w+: /, "")
+  );
   if (said.length > 0) return [...new Set(said)].join("; ");
   return lines.at(-1) ?? `git ended with status ${status}`;
 }

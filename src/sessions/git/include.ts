@@ -8,16 +8,25 @@ import { statusOf } from "./worktree-directory.ts";
 /** Patterns as in `.gitignore`; what they match and git ignores is copied into new worktrees. */
 const FILE = ".worktreeinclude";
 
+/** What became of the files that `.worktreeinclude` names. */
+export interface Included {
+  readonly copied: readonly string[];
+  /** Symbolic links, which are not. */
+  readonly links: readonly string[];
+}
+
+export const NOTHING: Included = { copied: [], links: [] };
+
 /**
  * Copy what a new worktree lacks to work (`.env`, local settings) from the main checkout.
  *
  * Nothing is overwritten. No symbolic link is followed or copied, on either side: a link in the branch could lead
  * what we write out of the worktree.
  *
- * @returns the files that were copied, as paths below the root
+ * @returns paths below the root
  */
-export async function copyIncluded(main: Git, root: string, worktree: string): Promise<string[]> {
-  if (!statusOf(join(root, FILE))?.isFile()) return [];
+export async function copyIncluded(main: Git, root: string, worktree: string): Promise<Included> {
+  if (!statusOf(join(root, FILE))?.isFile()) return NOTHING;
   const matching = await must(main, `read ${FILE}`, [
     "ls-files",
     "--others",
@@ -29,14 +38,16 @@ export async function copyIncluded(main: Git, root: string, worktree: string): P
   const files = matching.split("\0").filter((file) =>
     file !== "" && !file.endsWith("/") && !file.startsWith(`${FOLDER}/`)
   );
-  if (files.length === 0) return [];
+  if (files.length === 0) return NOTHING;
   // With the dot no name is taken for a pathspec with magic (`:!x`). Exit status 1: none of them is ignored.
   const input = files.map((file) => `./${file}\0`).join("");
   const { status, out, err } = await main(["check-ignore", "-z", "--stdin"], { input });
   if (status > 1) throw fail("git_failed", { action: `read ${FILE}`, why: lastLine(err, status) });
-  return out.split("\0").map((path) => path.slice("./".length)).filter((file) =>
-    file !== "" && copied(root, worktree, file)
-  );
+  const wanted = out.split("\0").map((path) => path.slice("./".length)).filter((file) => file !== "");
+  return {
+    copied: wanted.filter((file) => copied(root, worktree, file)),
+    links: wanted.filter((file) => statusOf(join(root, file))?.isSymbolicLink()),
+  };
 }
 
 function copied(root: string, worktree: string, file: string): boolean {

@@ -8,7 +8,7 @@ import { createBranch } from "../git/branch-change.ts";
 import { createSession } from "../workspace/create.ts";
 import { type Git, gitAt } from "../git/git.ts";
 import { onlyOnRemote, type RemoteBranch, track } from "../git/remote-branch.ts";
-import { copyIncluded } from "../git/include.ts";
+import { copyIncluded, type Included, NOTHING } from "../git/include.ts";
 import type { Marker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { branchOf } from "../model/name.ts";
@@ -52,7 +52,7 @@ export async function makeWorktreeSession(
   deps: Dependencies,
   { git, main, repository }: { git: Git; main: Git; repository: Repository },
   wanted: WorktreeSession,
-): Promise<{ record: SessionRecord; copied: string[] }> {
+): Promise<{ record: SessionRecord } & Included> {
   const { root, commonDir } = repository;
   if (wanted.branch !== undefined) await checkBranchName(git, wanted.branch);
   const remote = wanted.existing === undefined ? null : await onlyOnRemote(git, wanted.existing);
@@ -76,8 +76,8 @@ export async function makeWorktreeSession(
     if (remote !== null) await track(main, marker.branch, remote);
     await addWorktree(main, { root, commonDir, path, marker });
     await checkWorktree(gitAt(main, path));
-    const copied = repository.bare ? [] : await copyIncluded(main, root, path);
-    return { record: await finish(deps, record.id), copied };
+    const included = repository.bare ? NOTHING : await copyIncluded(main, root, path);
+    return { record: await finish(deps, record.id), ...included };
   } catch (error) {
     await undoMake(deps, main, repository, record, true).catch(() => {
       // What could not be undone either is in the journal, for `doctor --fix`. The first failure is the one to tell.

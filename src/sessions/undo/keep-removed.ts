@@ -81,7 +81,7 @@ export async function keepRemoved(
     if (isSame(collected, again)) return await keepCommit(main, ref, commit);
     collected = again;
   }
-  throw fail("work_not_kept", { path: worktree.directory, why: "somebody is writing there" });
+  throw fail("work_not_kept", { path: worktree.directory, why: "somebody is writing there", writing: true });
 }
 
 function isSame(before: Collected, after: Collected): boolean {

@@ -640,6 +640,18 @@ describe(".worktreeinclude", () => {
     expect(existsSync(join(p.home, "escaped"))).toBe(false);
   });
 
+  test("a link that is not copied is named", async () => {
+    const p = await project();
+    p.write(".gitignore", ".env\nnode_modules\n");
+    p.write(".worktreeinclude", ".env\nnode_modules\n");
+    p.write(".env", "mine");
+    symlinkSync("../elsewhere", join(p.root, "node_modules"));
+    const { stderr } = await p.berth("new", "a");
+    expect(stderr).toContain("berth: copied by .worktreeinclude: .env\n");
+    expect(stderr).toEndWith("berth: note: links are not copied: node_modules\n");
+    expect(existsSync(join(await p.worktree("a"), "node_modules"))).toBe(false);
+  });
+
   test("a file that git ignores here and the branch has stays the branch's", async () => {
     const p = await project();
     await p.git("checkout", "-qb", "tracks");

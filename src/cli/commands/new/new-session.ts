@@ -1,4 +1,4 @@
-import { BerthError } from "../../../errors/errors.ts";
+import { BerthError, visible } from "../../../errors/errors.ts";
 import { addLink } from "../../../sessions/git/readable-link.ts";
 import { refuseUnfinished } from "../../../sessions/model/journal.ts";
 import { uuidOf } from "../../../sessions/model/worktree-path.ts";
@@ -121,7 +121,7 @@ async function make(
   const repository = await findRepository(git, branch);
   const main = gitIn(repository.root, context.host.variables);
   const report = askForReport(git.directory, repository, context.host.variables, text(input, "base"));
-  const { record, copied } = await makeWorktreeSession(
+  const { record, copied, links } = await makeWorktreeSession(
     deps,
     { git, main, repository },
     { ...about, ...branchOptions(input), ...prefix === undefined ? {} : { prefix } },
@@ -129,6 +129,9 @@ async function make(
   if (!context.json) context.say(report(record));
   addLink(repository.root, record.name ?? "", uuidOf(record.id) ?? "");
   if (copied.length > 0) context.say(`berth: copied by .worktreeinclude: ${copied.join(", ")}\n`);
+  if (links.length > 0) {
+    context.say(`berth: note: links are not copied: ${links.map(visible).join(", ")}\n`);
+  }
   return record;
 }
 
