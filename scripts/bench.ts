@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { prompts } from "./bench-prompt.ts";
+import { prompts, starts } from "./bench-prompt.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
@@ -145,6 +145,7 @@ async function main(): Promise<number> {
       Bun.which("tmux") === null || await inTmux(directory),
       withoutTerminal(directory),
       prompts(directory),
+      starts(directory),
       named(directory),
       ended(directory),
       listed(directory),
