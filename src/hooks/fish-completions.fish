@@ -4,12 +4,15 @@ function berth_complete
     set -l words (commandline -opc) (commandline -ct | string replace -r '^[\'"]' '')
     set -l program @program@
     test -f "$program" -a -x "$program"; or set program @command@
+    # For 2 seconds at most, where there is a "timeout".
+    set -l limit
+    command -sq timeout; and set limit timeout -s KILL 2
     set -l found
     begin
         set -lx BUN_OPTIONS ''
         set -lx BUN_BE_BUN ''
         set -lx BUN_INSPECT ''
-        set found (command $program complete fish -- $words[2..-1] 2>/dev/null)
+        set found (command $limit $program complete fish -- $words[2..-1] </dev/null 2>/dev/null)
     end
     if test "$found" = ':files'
         __fish_complete_path (commandline -ct)

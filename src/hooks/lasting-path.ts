@@ -20,6 +20,12 @@ const PASSING: readonly RegExp[] = [
   /\/(?:mise|asdf|\.asdf|rtx)\/installs\//,
   /\/scoop\/apps\/[^/]+\/(?!current\/)/i,
   /^\/snap\//,
+  // proto, aqua, pkgx.
+  /\/(?:\.proto\/tools|aquaproj-aqua\/pkgs|\.pkgx)\//,
+  // What is only kept to be at hand: Bun's and Deno's packages, hermit, everything in a directory for such.
+  /\/\.bun\/install\/cache\//,
+  /\/deno\/npm\//,
+  /\/(?:\.cache|Library\/Caches)\//,
 ];
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { berth, cleanEnv, until } from "../support/berth.ts";
-import { hookText, makeHome } from "../support/shell-pty.ts";
+import { hookFile, hookText, makeHome, NushellTerminal, PowerShellTerminal } from "../support/shell-pty.ts";
 import { Terminal } from "../support/terminal.ts";
 
 const PROMPTS = 100;
@@ -75,4 +75,43 @@ describe.each(["bash", "zsh", "fish"])("%s", (name) => {
     for (const program of plain.programs) added.splice(added.indexOf(program), 1);
     expect(added).toEqual(["timeout", "berth"]);
   });
+});
+
+/** Those whose line editor takes what is typed at a prompt alone, so that each prompt is waited for. */
+const EDITORS = {
+  nu: NushellTerminal,
+  pwsh: PowerShellTerminal,
+};
+
+describe.each(Object.entries(EDITORS))("%s", (name, Shell) => {
+  const WAITED = 20;
+
+  test(`asks once at its start, and starts nothing at ${WAITED} prompts`, async () => {
+    const home = makeHome();
+    const log = `${home.path}/strace`;
+    const calls = "trace=clone,clone3,fork,vfork,execve";
+    const below = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", log, "-e", calls];
+    const env = cleanEnv(home.path, { PATH: `${home.bin}:/usr/bin:/bin` });
+    const shell = await Shell.open(home, await hookFile(home, name, "--cmd", "berth"), env, below);
+    try {
+      await shell.submit("1");
+      const before = readFileSync(log, "utf8");
+      expect(started(before.split("\n")).filter((program) => /^(berth|timeout)$/.test(program))).toEqual([
+        "berth",
+      ]);
+      for (let prompt = 0; prompt < WAITED; prompt++) await shell.submit("1");
+      const then = readFileSync(log, "utf8").slice(before.length);
+      expect(
+        then.split("\n").filter((line) =>
+          /(clone3?|fork|execve)\(/.test(line) && !line.includes("CLONE_THREAD")
+        ),
+      )
+        .toEqual([]);
+      // And what is started would be seen.
+      await shell.submit("sh -c 'exit 0'");
+      expect(started(readFileSync(log, "utf8").slice(before.length).split("\n"))).toEqual(["sh"]);
+    } finally {
+      await shell.close();
+    }
+  }, 100_000);
 });

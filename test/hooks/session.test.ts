@@ -2,7 +2,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { berth, run, scratch, until } from "../support/berth.ts";
-import { hookFile, hookText, makeHome, nushell, program, ShellTerminal } from "../support/shell-pty.ts";
+import {
+  hookFile,
+  hookText,
+  makeHome,
+  nushell,
+  NushellTerminal,
+  program,
+  ShellTerminal,
+} from "../support/shell-pty.ts";
 import { startSshd } from "../support/sshd.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -290,34 +298,10 @@ describe("nu", () => {
     if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
     const file = `${home.path}/berth.nu`;
     writeFileSync(file, await hookText("nu"));
-    const config = `${home.path}/config.nu`;
-    writeFileSync(config, `$env.config.show_banner = false\nsource ${file}\nsource ${file}\n`);
-    const empty = `${home.path}/env.nu`;
-    writeFileSync(empty, "");
-    const shell = new Terminal([nu, "--config", config, "--env-config", empty], {
-      home: home.path,
-      env: home.env,
-    });
+    const shell = await NushellTerminal.open(home, `source ${file}\nsource ${file}\n`);
     open.push(shell);
-    // Between a command's end (OSC 133;D) and the end of the next prompt (133;B) nu asks the terminal where the
-    // cursor is, and takes what is typed for a part of the answer.
-    const ended = () => shell.output.split("\x1b]133;D").length;
-    const atPrompt = () => shell.output.split("\x1b]133;D").at(-1)?.includes("\x1b]133;B") || undefined;
-    const submit = async (command: string) => {
-      await until("nu's prompt", atPrompt);
-      const before = ended();
-      shell.type(`${command}\r`);
-      await until(
-        `${command} while nu shows ${JSON.stringify(shell.output.slice(-800))}`,
-        () => ended() > before || undefined,
-      );
-    };
-    let files = 0;
-    const line = async (expression: string) => {
-      const into = `${home.path}/nu-${++files}`;
-      await submit(`${expression} | save ${into}`);
-      return readFileSync(into, "utf8").trim();
-    };
+    const submit = (command: string) => shell.submit(command);
+    const line = (expression: string) => shell.line(expression);
     const id = await line("$env.BERTH_SESSION_ID");
     expect(id).toMatch(/^anchor--[0-9a-f]{64}$/);
     expect(await line("berth id")).toBe(id);

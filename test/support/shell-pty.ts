@@ -122,6 +122,70 @@ export function powershell(): string {
   return found;
 }
 
+/** Nushell with its line editor. */
+export class NushellTerminal {
+  #files = 0;
+
+  private constructor(readonly terminal: Terminal, private readonly home: Home) {}
+
+  /**
+   * @param rc its configuration
+   * @param below what it is started by, strace for one
+   */
+  static async open(
+    home: Home,
+    rc: string,
+    env: Readonly<Record<string, string>> = {},
+    below: readonly string[] = [],
+  ): Promise<NushellTerminal> {
+    const [config, empty] = [`${home.path}/config.nu`, `${home.path}/env.nu`];
+    writeFileSync(config, `$env.config.show_banner = false\n${rc}`);
+    writeFileSync(empty, "");
+    const nu = await nushell();
+    if (nu === undefined) throw new Error("There is no nu on the PATH, and no npm to bring one");
+    const terminal = new Terminal([...below, nu, "--config", config, "--env-config", empty], {
+      home: home.path,
+      env: { ...home.env, ...env },
+    });
+    return new NushellTerminal(terminal, home);
+  }
+
+  // Between a command's end (OSC 133;D) and the end of the next prompt (133;B) nu asks the terminal where the cursor
+  // is, and takes what is typed for a part of the answer.
+  #ended(): number {
+    return this.terminal.output.split("\x1b]133;D").length;
+  }
+
+  async atPrompt(): Promise<void> {
+    await until(
+      `nu's prompt while it shows ${JSON.stringify(this.terminal.output.slice(-800))}`,
+      () => this.terminal.output.split("\x1b]133;D").at(-1)?.includes("\x1b]133;B") || undefined,
+    );
+  }
+
+  /** Type a command line and wait for its end. */
+  async submit(command: string): Promise<void> {
+    await this.atPrompt();
+    const before = this.#ended();
+    this.terminal.type(`${command}\r`);
+    await until(
+      `${command} while nu shows ${JSON.stringify(this.terminal.output.slice(-800))}`,
+      () => this.#ended() > before || undefined,
+    );
+  }
+
+  /** Take what an expression is, as text. */
+  async line(expression: string): Promise<string> {
+    const into = `${this.home.path}/nu-${++this.#files}`;
+    await this.submit(`${expression} | save ${into}`);
+    return readFileSync(into, "utf8").trim();
+  }
+
+  close(): Promise<void> {
+    return this.terminal.close();
+  }
+}
+
 /** What the prompt of `PowerShellTerminal` looks like: the status that it saw, and the short ID. */
 const PROMPT =
   'function prompt { "<$?:$(if (Get-Command Get-BerthPrompt -ErrorAction Ignore) { Get-BerthPrompt })> " }\n';
@@ -133,17 +197,32 @@ export class PowerShellTerminal {
   private constructor(readonly terminal: Terminal, private readonly home: Home) {}
 
   /** @param rc the profile, behind a prompt that shows `<status:short ID> ` */
-  static async open(home: Home, rc: string, env: Readonly<Record<string, string>> = {}) {
+  static async open(
+    home: Home,
+    rc: string,
+    env: Readonly<Record<string, string>> = {},
+    below: readonly string[] = [],
+  ) {
+    const opened = PowerShellTerminal.start(home, rc, env, below);
+    await opened.atPrompt();
+    return opened;
+  }
+
+  /** The same, without waiting until it is up. @param below what it is started by, strace for one */
+  static start(
+    home: Home,
+    rc: string,
+    env: Readonly<Record<string, string>> = {},
+    below: readonly string[] = [],
+  ): PowerShellTerminal {
     const file = `${home.path}/.config/powershell/Microsoft.PowerShell_profile.ps1`;
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileSync(file, PROMPT + rc);
-    const terminal = new Terminal([powershell(), "-NoLogo"], {
+    const terminal = new Terminal([...below, powershell(), "-NoLogo"], {
       home: home.path,
       env: { ...home.env, ...QUIET, ...env },
     });
-    const opened = new PowerShellTerminal(terminal, home);
-    await opened.atPrompt();
-    return opened;
+    return new PowerShellTerminal(terminal, home);
   }
 
   /** Wait for the next prompt. @returns what it showed */
