@@ -8,6 +8,8 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
   # directory that was deleted it could not even start. A restricted shell may neither do that nor name a file.
   berth_hook_call() {
     \builtin local program=@program@
+    if \builtin test -n "${berth_hook_bind-}"; then \builtin export BERTH_SESSION_BIND="$berth_hook_bind"; fi
+    if \builtin test -n "${berth_hook_use-}"; then \builtin export BERTH_USE="$berth_hook_use"; fi
     case "$-" in
       *r*)
         BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT='' \builtin command @command@ "$@"
@@ -37,6 +39,10 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
   # Asks once, for 2 seconds at most, and exports the answer; without one there is no session.
   berth_hook_ask() {
     \builtin local id='' bind='' short='' use='' wait=2 own='' berth_hook_limit=''
+    # The call alone gets what was there: after ^C nothing of another terminal's stays, and the next prompt does not ask.
+    \builtin local berth_hook_bind="${BERTH_SESSION_BIND-}" berth_hook_use="${BERTH_USE-}"
+    \builtin unset BERTH_SESSION_ID BERTH_SESSION_SHORT BERTH_SESSION_BIND BERTH_USE
+    berth_hook_note
     case "${OSTYPE-}:$-" in
       # The timeout.exe of Windows is another program; a restricted shell cannot look for one in silence.
       msys* | cygwin* | *:*r*) ;;
@@ -92,6 +98,11 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
       if \builtin test -z "$bind"; then \builtin unset BERTH_SESSION_BIND; fi
       if \builtin test -z "$use"; then \builtin unset BERTH_USE; fi
     fi
+    berth_hook_note
+  }
+
+  # What the next prompt compares with.
+  berth_hook_note() {
     berth_hook_seen="${BERTH_SESSION-}
 ${BERTH_USE-}
 ${TMUX-}
@@ -445,7 +456,7 @@ ${TMUX_PANE-}" in
     fi
     \builtin unset berth_hook_entry berth_hook_settled berth_hook_traced
     #end
-    \builtin unset -f @command@ berth_hook_call berth_hook_read berth_hook_ask berth_hook_again berth_hook_set \
+    \builtin unset -f @command@ berth_hook_call berth_hook_read berth_hook_ask berth_hook_again berth_hook_set berth_hook_note \
       berth_hook_command berth_hook_run berth_hook_go berth_unhook
     case "${PS1-}" in
       *berth_prompt*) ;;

@@ -25,6 +25,14 @@ if test -z "$VSCODE_RESOLVING_ENVIRONMENT$INTELLIJ_ENVIRONMENT_READER"
             } < <(exec sh -c "echo \$\$; exec \"\$@\"" sh "$@") || { kill -KILL "$pid"; exit 1; }
             printf "%s\n" "$id" "$bind" "$short" "$use"' bash $call
         end
+        # The call alone gets what was there: after ^C nothing of another terminal's stays, and the next prompt does
+        # not ask.
+        set -l bound $BERTH_SESSION_BIND
+        set -l used $BERTH_USE
+        set -gu berth_hook_seen "$BERTH_SESSION" "" "$TMUX" "$TMUX_PANE"
+        for name in BERTH_SESSION_ID BERTH_SESSION_SHORT BERTH_SESSION_BIND BERTH_USE
+            set -e $name
+        end
         set -l id
         set -l bind
         set -l short
@@ -33,6 +41,8 @@ if test -z "$VSCODE_RESOLVING_ENVIRONMENT$INTELLIJ_ENVIRONMENT_READER"
             set -lx BUN_OPTIONS ''
             set -lx BUN_BE_BUN ''
             set -lx BUN_INSPECT ''
+            test -n "$bound"; and set -fx BERTH_SESSION_BIND $bound
+            test -n "$used"; and set -fx BERTH_USE $used
             command $call </dev/null 2>/dev/null | read -L id bind short use
         end
         berth_hook_set "$id" "$bind" "$short" "$use"

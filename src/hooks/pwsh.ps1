@@ -37,7 +37,7 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
 
     # Asks by .NET, for 2 seconds at most, whoever holds the pipe, in steps between which ^C is heard.
     function global:Invoke-BerthHookProcess {
-        param([string] $Path)
+        param([string] $Path, [string] $Bind, [string] $Use)
         $start = [System.Diagnostics.ProcessStartInfo]::new($Path, 'id --bind --strict')
         $start.WorkingDirectory = [System.IO.Path]::GetDirectoryName($Path)
         $start.UseShellExecute = $false
@@ -47,6 +47,8 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
         foreach ($name in 'BUN_OPTIONS', 'BUN_BE_BUN', 'BUN_INSPECT', 'BERTH_HOOK') {
             $start.EnvironmentVariables.Remove($name)
         }
+        if ($Bind -ne '') { $start.EnvironmentVariables['BERTH_SESSION_BIND'] = $Bind }
+        if ($Use -ne '') { $start.EnvironmentVariables['BERTH_USE'] = $Use }
         $process = [System.Diagnostics.Process]::Start($start)
         try {
             $process.StandardInput.Close()
@@ -69,7 +71,7 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
 
     # In constrained language no .NET: the limit is that of "timeout", and on Windows there is none.
     function global:Invoke-BerthHookNative {
-        param([string] $Path)
+        param([string] $Path, [string] $Bind, [string] $Use)
         $PSNativeCommandUseErrorActionPreference = $false
         $null = $PSNativeCommandUseErrorActionPreference
         $timeout = $null
@@ -81,26 +83,32 @@ if (-not $env:VSCODE_RESOLVING_ENVIRONMENT -and -not $env:INTELLIJ_ENVIRONMENT_R
         $kept = @($env:BUN_OPTIONS, $env:BUN_BE_BUN, $env:BUN_INSPECT, $env:BERTH_HOOK)
         $env:BUN_OPTIONS = $env:BUN_BE_BUN = $env:BUN_INSPECT = $env:BERTH_HOOK = $null
         try {
+            if ($Bind -ne '') { $env:BERTH_SESSION_BIND = $Bind }
+            if ($Use -ne '') { $env:BERTH_USE = $Use }
             if ($null -ne $timeout) { & $timeout --foreground -s KILL 2 $Path id --bind --strict 2>$null }
             else { & $Path id --bind --strict 2>$null }
             ''
         } finally {
             $env:BUN_OPTIONS, $env:BUN_BE_BUN, $env:BUN_INSPECT, $env:BERTH_HOOK = $kept
+            $env:BERTH_SESSION_BIND = $env:BERTH_USE = $null
             $global:LASTEXITCODE = $code
         }
     }
 
     # Asks once and exports the answer; without one there is no session.
     function global:Invoke-BerthHookAsk {
-        # First of all, so that after ^C the next prompt does not ask the same.
+        # The call alone gets what was there: after ^C nothing of another terminal's stays, and the next prompt does not
+        # ask the same.
+        $was = @("$env:BERTH_SESSION_BIND", "$env:BERTH_USE")
+        $env:BERTH_SESSION_ID = $env:BERTH_SESSION_SHORT = $env:BERTH_SESSION_BIND = $env:BERTH_USE = $null
         $global:BerthHookSeen = "$env:BERTH_SESSION`n$env:BERTH_USE`n$env:TMUX`n$env:TMUX_PANE"
         $ErrorActionPreference = 'SilentlyContinue'
         $answer = @()
         try {
             $path = Get-BerthHookProgram
             if ($null -eq $path) { $answer = @() }
-            elseif (Test-BerthHookLanguage) { $answer = @(Invoke-BerthHookProcess -Path $path) }
-            else { $answer = @(Invoke-BerthHookNative -Path $path) }
+            elseif (Test-BerthHookLanguage) { $answer = @(Invoke-BerthHookProcess -Path $path -Bind $was[0] -Use $was[1]) }
+            else { $answer = @(Invoke-BerthHookNative -Path $path -Bind $was[0] -Use $was[1]) }
         } catch { $answer = @() }
         $id = $bind = $short = $use = ''
         # What stands behind the last end of a line is no line.

@@ -6,6 +6,8 @@ if [ -n "${ZSH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
 # directory that was deleted it could not even start.
 function berth_hook_call {
   \builtin local program=@program@
+  if \builtin test -n "${berth_hook_bind-}"; then \builtin export BERTH_SESSION_BIND="$berth_hook_bind"; fi
+  if \builtin test -n "${berth_hook_use-}"; then \builtin export BERTH_USE="$berth_hook_use"; fi
   \builtin test . -ef "${PWD-}" || \builtin cd -q /
   \builtin test -f "$program" && \builtin test -x "$program" || program=@command@
   \builtin export BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT=''
@@ -36,6 +38,10 @@ function berth_hook_read {
 function berth_hook_ask {
   \builtin emulate -L zsh
   \builtin local answer= id= bind= short= use= wait=2 berth_hook_limit= nl=$'\n'
+  # The call alone gets what was there: after ^C nothing of another terminal's stays, and the next prompt does not ask.
+  \builtin local berth_hook_bind="${BERTH_SESSION_BIND-}" berth_hook_use="${BERTH_USE-}"
+  \builtin unset BERTH_SESSION_ID BERTH_SESSION_SHORT BERTH_SESSION_BIND BERTH_USE
+  berth_hook_note
   case "$OSTYPE" in
     # The timeout.exe of Windows is another program.
     msys* | cygwin*) ;;
@@ -83,6 +89,11 @@ function berth_hook_set {
     if \builtin test -z "$bind"; then \builtin unset BERTH_SESSION_BIND; fi
     if \builtin test -z "$use"; then \builtin unset BERTH_USE; fi
   fi
+  berth_hook_note
+}
+
+# What the next prompt compares with.
+function berth_hook_note {
   \builtin typeset -g +x berth_hook_seen="${BERTH_SESSION-}"$'\n'"${BERTH_USE-}"$'\n'"${TMUX-}"$'\n'"${TMUX_PANE-}"
 }
 
@@ -175,7 +186,7 @@ function berth_unhook {
   esac
   \builtin unset -f berth_hook_prompt
 #end
-  \builtin unset -f @command@ berth_hook_call berth_hook_read berth_hook_ask berth_hook_set berth_hook_command \
+  \builtin unset -f @command@ berth_hook_call berth_hook_read berth_hook_ask berth_hook_set berth_hook_note berth_hook_command \
     berth_hook_run berth_hook_go berth_unhook
   # A prompt that calls it would fail every time.
   case "${PROMPT-}${RPROMPT-}" in
