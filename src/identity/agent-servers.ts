@@ -37,8 +37,9 @@ function serves(facts: Facts, process: Process): Variable | "" | undefined {
   if (!mayServe(name)) return undefined;
   const argv = facts.arguments(process.pid);
   if (!argv.ok) return undefined;
-  for (const [agent, words, conversation] of AGENT_SERVERS) {
-    if (isProgram(agent, name, argv.value) && hasWords(argv.value, words)) return conversation;
+  for (let at = 0; at < AGENT_SERVERS.length; at++) {
+    const server = AGENT_SERVERS[at] as (typeof AGENT_SERVERS)[number];
+    if (isProgram(server[0], name, argv.value) && hasWords(argv.value, server[1])) return server[2];
   }
   return undefined;
 }

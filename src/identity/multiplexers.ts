@@ -3,6 +3,7 @@ import { tmuxQuery } from "../facts/tmux.ts";
 import { anchorId } from "./anchor.ts";
 import { isHere, readBinding } from "./binding-here.ts";
 import { foundId, type Namespace, splitId } from "./id.ts";
+import type { Lineage } from "./lineage.ts";
 import {
   type Answer,
   believe,
@@ -32,17 +33,24 @@ export function tmux(place: Place): Answer | undefined {
 }
 
 function paneIsOurs({ terminal, chain }: Place, pane: TmuxPane): string | undefined {
-  const isServer = ({ pid }: Process): boolean => pid === pane.serverPid;
   if (terminal === undefined) {
-    return chain.some(isServer) ? "a job of the server, without a terminal" : undefined;
+    return holds(chain, pane.serverPid) ? "a job of the server, without a terminal" : undefined;
   }
   // A terminal of that number in another devpts, or of a sandbox's, is none of the server's.
-  if (terminal.tty === pane.paneTty && terminal.outward.some(isServer)) {
+  if (terminal.tty === pane.paneTty && holds(terminal.outward, pane.serverPid)) {
     return `its pane is on ${terminal.tty}`;
   }
   return terminal.outward[1]?.pid === pane.serverPid
     ? "the server opened this terminal (a popup)"
     : undefined;
+}
+
+/** Not by `some`, which the runtime compiles from its source when it is used first. */
+function holds(chain: Lineage, pid: number): boolean {
+  for (let at = 0; at < chain.length; at++) {
+    if (chain[at]?.pid === pid) return true;
+  }
+  return false;
 }
 
 /**
@@ -87,9 +95,11 @@ function ofAnchor(place: Place, anchor: Process | undefined, unstable: string): 
 
 /** Everything that a server is known by, so that a restarted one, which counts from `$0` again, is another. */
 function tmuxId({ facts, deps, request }: Place, pane: TmuxPane): string {
-  const server = [part(facts.boot), part(facts.pidNamespace), pane.socket, pane.serverPid, pane.serverStart];
-  const within = { session: [], window: [pane.window], pane: [pane.window, pane.pane] }[request.scope];
-  return foundId("tmux", deps.sha256(["tmux", ...server, pane.session, ...within].join(":")));
+  const { scope } = request;
+  const server = `${part(facts.boot)}:${part(facts.pidNamespace)}:${pane.socket}:${pane.serverPid}`;
+  const window = scope === "session" ? "" : `:${pane.window}`;
+  const within = scope === "pane" ? `${window}:${pane.pane}` : window;
+  return foundId("tmux", deps.sha256(`tmux:${server}:${pane.serverStart}:${pane.session}${within}`));
 }
 
 const isScreen = (name: string): boolean => isMultiplexer(name) && name.toLowerCase().startsWith("screen");
