@@ -74,6 +74,13 @@ export const sharedErrors = () => ({
     () => `Type "berth update"`,
     { host: "db.example.invalid:5432", version: 2 },
   ),
+  shared_read_only: kind(
+    Exit.busy,
+    (d: { host: string }) =>
+      `Cannot write to the shared store at ${quote(d.host)}: it is a standby, or read-only`,
+    () => `Name all servers in the URL (postgres://HOST1,HOST2/DATABASE): the one that takes writes is found`,
+    { host: "db.example.invalid:5432" },
+  ),
   shared_busy: kind(
     Exit.busy,
     (d: { host: string }) => `The database at ${quote(d.host)} did not answer within the limit`,

@@ -1,5 +1,5 @@
 import { is } from "valibot";
-import { fail, quote } from "../errors/errors.ts";
+import { BerthError, fail, quote } from "../errors/errors.ts";
 import { MAX_BYTES } from "./backend.ts";
 import { whereWrong } from "./decode.ts";
 import { hostOf, stampHost } from "./hosts.ts";
@@ -24,7 +24,12 @@ export interface UpdateOptions {
   readonly activity?: boolean;
   /** How long to wait for the session's lock, in milliseconds; as the store was opened where nothing is said. */
   readonly waitMs?: number;
+  /** Whether the change does nothing but change its draft, so that it may be made again where nothing was kept of it. */
+  readonly repeatable?: boolean;
 }
+
+/** Tries of a change that a connection took with it before anything was kept. */
+const TRIES = 3;
 
 /**
  * Read, change and write one session under its lock: the only way in which records change. The lock is held for
@@ -39,6 +44,22 @@ export async function updateSession(
   id: string,
   change: Change,
   options: UpdateOptions = {},
+): Promise<SessionRecord> {
+  for (let tries = 1;; tries += 1) {
+    try {
+      return await updateOnce(store, id, change, options);
+    } catch (error) {
+      const again = options.repeatable === true && tries < TRIES;
+      if (!again || !(error instanceof BerthError) || error.code !== "write_lost") throw error;
+    }
+  }
+}
+
+async function updateOnce(
+  store: Store,
+  id: string,
+  change: Change,
+  options: UpdateOptions,
 ): Promise<SessionRecord> {
   const lock = await lockScope(store, { kind: "session", id }, options.waitMs);
   try {

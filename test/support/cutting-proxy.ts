@@ -10,7 +10,7 @@ export interface CuttingProxy extends AsyncDisposable {
   cut(): void;
   /** From now on nothing comes through, and nothing says so. */
   blackHole: boolean;
-  /** What is done when COMMIT was passed on: nothing, or the answer is never seen. */
+  /** What is done when the COMMIT of a write was passed on: nothing, or the answer is never seen. */
   afterCommit: "pass" | "cut";
   /** How many times it was cut there. */
   readonly cuts: number;
@@ -22,6 +22,7 @@ export async function cuttingProxy(target: number): Promise<CuttingProxy> {
   const server = createServer((client) => {
     const there = connect(target, "127.0.0.1");
     let deaf = false;
+    let writes = false;
     for (const one of [client, there]) {
       sockets.add(one);
       one.on("error", () => {});
@@ -34,9 +35,10 @@ export async function cuttingProxy(target: number): Promise<CuttingProxy> {
     client.on("data", (bytes) => {
       if (state.blackHole) return;
       const text = bytes.toString("latin1");
+      writes ||= text.includes("berth.apply");
       const commits = COMMIT.test(text.slice(text.lastIndexOf("Q")));
       there.write(bytes);
-      if (!commits || state.afterCommit !== "cut") return;
+      if (!writes || !commits || state.afterCommit !== "cut") return;
       deaf = true;
       state.cuts += 1;
       // Long enough for the server to do it.

@@ -81,6 +81,8 @@ export class Postgres implements AsyncDisposable {
       "-U",
       "admin",
       "-R",
+      "-c",
+      "fast",
     );
     await other.begin(settings, () => {});
     return other;

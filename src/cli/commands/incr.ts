@@ -21,7 +21,7 @@ export const incr: Command = {
     await updateSession(store, id, (draft) => {
       value = increment(valuesToChange(draft, script), key, by);
       remember(draft, store.now(), "incr", { key, by, ...script === undefined ? {} : { script } });
-    }, { origin });
+    }, { origin, repeatable: true });
     if (context.json) outJson(context, { id, key, value });
     else context.out(`${value}\n`);
   },

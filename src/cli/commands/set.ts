@@ -30,7 +30,7 @@ export const set: Command = {
     await updateSession(store, id, (draft) => {
       setEntry(valuesToChange(draft, script), key, value);
       remember(draft, store.now(), "set", { key, ...script === undefined ? {} : { script } });
-    }, { origin });
+    }, { origin, repeatable: true });
     if (context.json) outJson(context, { id, key, value });
   },
 };

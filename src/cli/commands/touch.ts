@@ -8,7 +8,7 @@ export const touch: Command = {
   options: [WAIT],
   async run(context, input) {
     const { store, id, origin } = await here(context, input, "touch");
-    const { lastActivity } = await updateSession(store, id, () => {}, { origin });
+    const { lastActivity } = await updateSession(store, id, () => {}, { origin, repeatable: true });
     if (context.json) outJson(context, { id, lastActivity });
   },
 };

@@ -19,7 +19,7 @@ export const unset: Command = {
       removed = Object.hasOwn(values, key) && delete values[key];
       if (!removed) return false;
       remember(draft, store.now(), "unset", { key, ...script === undefined ? {} : { script } });
-    }, { origin });
+    }, { origin, repeatable: true });
     if (context.json) return outJson(context, { id, key, removed });
     if (!removed) context.say(`berth: there was no key ${JSON.stringify(key)}\n`);
   },

@@ -67,6 +67,10 @@ async function open(
 ): Promise<DatabaseConnection> {
   const { user, database, application } = settings;
   let broken = false;
+  let lose: (error: unknown) => void = () => {};
+  // What waits inside of the client for its turn is never told that the connection is gone.
+  const gone = new Promise<never>((_, reject) => lose = reject);
+  gone.catch(() => {});
   const client = postgres({
     // The client takes a path for the socket's file itself.
     ...server.host.startsWith("/")
@@ -86,7 +90,10 @@ async function open(
     connection: { application_name: application },
     target_session_attrs: undefined as never,
     onnotice: () => {},
-    onclose: () => broken = true,
+    onclose: () => {
+      broken = true;
+      lose(Object.assign(new Error("closed"), { code: "CONNECTION_CLOSED" }));
+    },
     ...onNotice === undefined ? {} : { onnotify: onNotice },
   } as postgres.Options<Record<string, never>>);
   // The client waits between tries for longer than we have; a try that takes too long is given up by us.
@@ -101,7 +108,7 @@ async function open(
     // Without types to be fetched the client never gives out a connection that was made to be reserved.
     await Promise.race([client.unsafe("select 1"), timedOut]);
     const reserved = await Promise.race([client.reserve(), timedOut]);
-    return connectionOn(client, reserved, server, () => broken);
+    return connectionOn(client, reserved, server, () => broken, gone);
   } catch (error) {
     void client.end({ timeout: 0 }).catch(() => {});
     throw whyUnreachable(error, nameOf(server)) ?? failureOf(error, nameOf(server));
@@ -115,6 +122,7 @@ function connectionOn(
   reserved: postgres.ReservedSql,
   server: DatabaseServer,
   broken: () => boolean,
+  gone: Promise<never>,
 ): DatabaseConnection {
   let closed = false;
   let pid: number | null = null;
@@ -123,7 +131,7 @@ function connectionOn(
     // The client would connect anew, and what belongs to a transaction would run outside of it.
     if (closed || broken()) throw fail("shared_unreachable", { host: name, why: "the connection broke" });
     try {
-      const result = await reserved.unsafe(sql, [...values]);
+      const result = await Promise.race([reserved.unsafe(sql, [...values]), gone]);
       pid = (result as { state?: { pid?: number } }).state?.pid ?? null;
       return result;
     } catch (error) {

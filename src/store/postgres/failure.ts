@@ -68,11 +68,7 @@ export function failureOf(error: unknown, host: string): BerthError {
     case "42501":
       return fail("shared_refused", { host, why }, error);
     case "25006":
-      return fail(
-        "shared_unreachable",
-        { host, why: "it takes no writes: it is a standby, or read-only" },
-        error,
-      );
+      return fail("shared_read_only", { host }, error);
     case "55P03":
     case "57014":
       return fail("shared_busy", { host }, error);

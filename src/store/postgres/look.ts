@@ -8,8 +8,6 @@ import { weakness } from "./tls.ts";
 export interface Holding {
   readonly pid: number;
   readonly database: string;
-  readonly application: string;
-  readonly seconds: number;
 }
 
 /** What is to be known of the server, and what speaks against using it. */
@@ -57,7 +55,7 @@ export async function lookAt(settings: Settings, store: string): Promise<Look> {
     latency,
     lag: typeof lag["lag"] === "number" ? lag["lag"] : null,
     pooler: connection.pid !== Number(facts["pid"]),
-    holding: await holdingAt(connection),
+    holding: missing.length > 0 ? null : await holdingAt(connection),
     missing,
   };
 }
@@ -81,21 +79,17 @@ async function missingAt(
   return missing;
 }
 
-/** The oldest transaction that has an ID, of whatever database of the server: no event after it can be read yet. */
+/**
+ * The oldest transaction that has an ID, of whatever database of the server, while it keeps events from being read. Of
+ * another role's the server tells no more than process and database.
+ */
 async function holdingAt(connection: DatabaseConnection): Promise<Holding | null> {
   const [row] = await connection.ask(
-    `select pid, coalesce(datname, '') as database, application_name as application,
-       extract(epoch from clock_timestamp() - xact_start)::int as seconds
-     from pg_stat_activity
-     where backend_xid is not null and pid <> pg_backend_pid() and xact_start < clock_timestamp() - interval '1 second'
-     order by xact_start limit 1`,
+    `select l.pid, coalesce(d.datname, '') as database
+     from pg_locks l left join pg_stat_activity a on a.pid = l.pid left join pg_database d on d.oid = a.datid
+     where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted
+       and exists (select from berth.events where xid >= pg_snapshot_xmin(pg_current_snapshot()))
+     order by age(l.transactionid) desc limit 1`,
   );
-  if (row === undefined) return null;
-  const { pid, database, application, seconds } = row;
-  return {
-    pid: Number(pid),
-    database: String(database),
-    application: String(application),
-    seconds: Number(seconds),
-  };
+  return row === undefined ? null : { pid: Number(row["pid"]), database: String(row["database"]) };
 }

@@ -18,11 +18,7 @@ export async function status(context: Context, input: Input): Promise<void> {
     .map(([name, value]) => `${name.padEnd(14)} ${String(value)}\n`);
   context.out(lines.join(""));
   if (holding !== null) {
-    context.out(
-      `${
-        "held back by".padEnd(14)
-      } process ${holding.pid} of ${holding.database} (${holding.application}), ${holding.seconds} s\n`,
-    );
+    context.out(`${"events held".padEnd(14)} by process ${holding.pid} of database ${holding.database}\n`);
   }
   for (const one of missing) context.say(`berth: missing: ${one}\n`);
 }
