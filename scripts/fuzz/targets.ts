@@ -8,7 +8,7 @@ import type { Agent } from "../../src/agents/agent.ts";
 import { BerthError } from "../../src/errors/errors.ts";
 import { readEvents } from "../../src/events/read.ts";
 import { parseKinfoProc, parseProcArgs } from "../../src/facts/macos-records.ts";
-import { pointsBelow } from "../../src/facts/mounts.ts";
+import { atOrBelow, pointsIn } from "../../src/facts/mounts.ts";
 import { sha256 } from "../../src/facts/sha256.ts";
 import { parseStartOffset, parseStat } from "../../src/facts/stat.ts";
 import { tmuxQuery } from "../../src/facts/tmux.ts";
@@ -107,7 +107,7 @@ const FIXED: readonly Target[] = [
     "/proc/self/mountinfo",
     ["36 35 98:0 /mnt1 /mnt2/a\\040b rw,noatime master:1 - ext3 /dev/root rw\n"],
     (text) => {
-      for (const point of pointsBelow(text, "/mnt2")) {
+      for (const point of atOrBelow(pointsIn(text), "/mnt2")) {
         hold(
           `${point} is not below`,
           point.startsWith("/mnt2"),

@@ -6,22 +6,33 @@ const TABLE_BYTES = 1 << 24;
 /** Position in a line of the mount point (proc_pid_mountinfo(5)). */
 const MOUNT_POINT = 4;
 
-/**
- * The mount points at or below a directory: of file systems, of bind mounts, also of a single file.
- *
- * @param directory absolute, free of symbolic links
- */
-export function mountsBelow(host: Host, directory: string): Reading<string[]> {
-  if (host.system !== "linux") return known([]);
+/** The mount points of the machine: of file systems, of bind mounts, also of a single file. */
+export function linuxMounts(host: Host): Reading<string[]> {
   const table = host.readText(TABLE, TABLE_BYTES);
-  return table.ok ? known(pointsBelow(table.value, directory)) : table;
+  return table.ok ? known(pointsIn(table.value)) : table;
 }
 
-/** What a text of `/proc/self/mountinfo` has at or below a directory, each once. */
-export function pointsBelow(table: string, directory: string): string[] {
-  const points = table.split("\n").map((line) => unescaped(line.split(" ")[MOUNT_POINT] ?? ""));
-  return [...new Set(points)].filter((point) => point === directory || point.startsWith(`${directory}/`));
+/**
+ * Who tells the mount points. On Windows nobody does.
+ *
+ * @returns a reader that looks anew at each call
+ */
+export async function mountsReader(host: Host): Promise<() => Reading<string[]>> {
+  const system = typeof BERTH_SYSTEM === "string" ? BERTH_SYSTEM : host.system;
+  if (system === "darwin") {
+    const { macosMounts } = await import("./mounts-macos.ts");
+    return () => macosMounts();
+  }
+  return system === "linux" ? () => linuxMounts(host) : () => known([]);
 }
+
+/** Those at or below a directory, each once. @param directory absolute, free of symbolic links */
+export const atOrBelow = (points: readonly string[], directory: string): string[] =>
+  [...new Set(points)].filter((point) => point === directory || point.startsWith(`${directory}/`));
+
+/** What a text of `/proc/self/mountinfo` has. */
+export const pointsIn = (table: string): string[] =>
+  table.split("\n").map((line) => unescaped(line.split(" ")[MOUNT_POINT] ?? ""));
 
 /** The kernel writes space, tab, newline and backslash as three octal digits. */
 const unescaped = (text: string): string =>

@@ -1,6 +1,6 @@
 /*
- * A stand-in for the four functions of libSystem that berth calls, so that the reader of macOS runs on every system:
- * it answers from the records in the directory FIXTURES as the man pages say, sysctl(3) and getsid(2).
+ * A stand-in for the five functions of libSystem that berth calls, so that the reader of macOS runs on every system:
+ * it answers from the records in the directory FIXTURES as the man pages say, sysctl(3), getsid(2) and getfsstat(2).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -47,5 +47,22 @@ int sysctlbyname(const char *name, void *old, size_t *size, const void *new, siz
   *size = sizeof boot;
   return 0;
 }
+
+/* Two file systems, as getfsstat(2) lays them out: struct statfs has 2168 bytes, f_mntonname stands at 88. */
+static int mounts(char *table, int size, int flags) {
+  static const char *const points[] = {"/", "/Users/me/project/.worktrees/a b"};
+  if (flags != 2) return -1;
+  int count = 0;
+  for (; count < 2 && (count + 1) * 2168 <= size; count++) {
+    memset(table + count * 2168, 0, 2168);
+    strcpy(table + count * 2168 + 88, points[count]);
+    strcpy(table + count * 2168 + 1112, "/dev/disk3s1");
+  }
+  return count;
+}
+
+int getfsstat(char *table, int size, int flags) { return mounts(table, size, flags); }
+int getfsstat64(char *table, int size, int flags) __asm__("getfsstat$INODE64");
+int getfsstat64(char *table, int size, int flags) { return mounts(table, size, flags); }
 
 int getsid(int pid) { return pid == 501 ? 500 : -1; }

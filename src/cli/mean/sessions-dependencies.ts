@@ -1,6 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import { processesWith } from "../../facts/environment-marks.ts";
-import { mountsBelow } from "../../facts/mounts.ts";
+import { atOrBelow, mountsReader } from "../../facts/mounts.ts";
 import { processesAt } from "../../facts/standing.ts";
 import { factsReader } from "../../facts/open.ts";
 import { type Dependencies, noCleaner } from "../../sessions/model/dependencies.ts";
@@ -17,6 +17,7 @@ import { storeOf } from "./session.ts";
 export async function dependenciesOf(context: Context, input: Input, command: string): Promise<Dependencies> {
   const { host } = context;
   const read = await factsReader(host);
+  const mounts = await mountsReader(host);
   const store = storeOf(context, input, command);
   return {
     store,
@@ -32,8 +33,8 @@ export async function dependenciesOf(context: Context, input: Input, command: st
     findMarked: (marks) => processesWith(host, marks),
     processesAt: (traces) => processesAt(host, traces),
     mountsBelow: (directory) => {
-      const found = mountsBelow(host, directory);
-      return found.ok ? found.value : [];
+      const found = mounts();
+      return found.ok ? atOrBelow(found.value, directory) : [];
     },
     self: ourselves(context),
   };
