@@ -26,8 +26,8 @@ const ANEW_MS = 60_000;
 
 /** The sessions of a store as they are now, looked at again and again. */
 export interface World extends Disposable {
-  /** The rows as they are. Read again is what an event told of, and what no event tells. */
-  rows(): Promise<QueueRow[]>;
+  /** The rows as they are: the same array where nothing changed. Read again is what an event told of, and what none tells. */
+  rows(): Promise<readonly QueueRow[]>;
   record(id: string): SessionRecord | undefined;
   seenAt(id: string): string | null;
   /** IDs of the sessions that something was told of since this was asked last. */
@@ -45,6 +45,8 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
   let readAt = -Infinity;
   let seen = readSeen(store);
   let stirred = new Set<string>();
+  let last: readonly QueueRow[] = [];
+  const made = new WeakMap<SessionRecord, Made>();
 
   const keep = (record: SessionRecord) => {
     records.set(record.id, lean(record));
@@ -94,7 +96,8 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
         now: context.now,
       });
       if (tell) await tellNews(store, context.facts, agents);
-      return rowsOfAll({ store, records, branches, projects, agents, machine, seen });
+      const now = rowsOfAll({ store, records, branches, projects, agents, machine, seen }, made);
+      return last = isSame(last, now) ? last : now;
     },
     record: (id) => records.get(id),
     seenAt: (id) => seen.get(id) ?? null,
@@ -138,26 +141,45 @@ interface Found {
   readonly seen: ReadonlyMap<string, string>;
 }
 
-function rowsOfAll({ store, records, branches, projects, agents, machine, seen }: Found): QueueRow[] {
+/** The rows of a session as they were, and what they came from beside its record. */
+interface Made {
+  readonly from: string;
+  readonly rows: readonly QueueRow[];
+}
+
+/** As they are now; those that nothing has changed are the same objects. */
+function rowsOfAll(found: Found, made: WeakMap<SessionRecord, Made>): QueueRow[] {
+  const { store, records, branches, projects, agents, machine, seen } = found;
   const labelOf = hostLabels(store);
   const rows: QueueRow[] = [];
   for (const record of records.values()) {
-    const { id, project } = record;
+    const { id } = record;
     const here = (agents.get(id) ?? []).filter((one) => isShownIn(record, one, records));
-    const subject = {
-      record,
-      short: shortId(id),
-      project: project === undefined ? null : projects.get(project.root) ?? null,
-      branch: branches.get(id) ?? null,
-      host: labelOf(record),
-      agents: here.map(({ known, row }) => ({ row, done: courseOf(known).done === true })),
-      running: isRunning(machine, record),
-      seenAt: seen.get(id) ?? null,
-    };
-    rows.push(...rowsOfSession(subject));
+    const project = record.project === undefined ? null : projects.get(record.project.root) ?? null;
+    const [running, seenAt] = [isRunning(machine, record), seen.get(id) ?? null];
+    const from = `${project} ${running} ${seenAt}`;
+    let known = here.length === 0 ? made.get(record) : undefined;
+    if (known?.from !== from) {
+      const rows = rowsOfSession({
+        record,
+        short: shortId(id),
+        project,
+        branch: branches.get(id) ?? null,
+        host: labelOf(record),
+        agents: here.map(({ known, row }) => ({ row, done: courseOf(known).done === true })),
+        running,
+        seenAt,
+      });
+      known = { from, rows };
+      if (here.length === 0) made.set(record, known);
+    }
+    for (const row of known.rows) rows.push(row);
   }
   return rows;
 }
+
+const isSame = (one: readonly QueueRow[], other: readonly QueueRow[]): boolean =>
+  one.length === other.length && one.every((row, at) => row === other[at]);
 
 /** An agent is of its terminal and of the worktree that it works in; it is shown once, by the name. */
 const isShownIn = (

@@ -28,6 +28,9 @@ export async function runScreen(context: Context, input: Input): Promise<number>
   return await new Screen(context, deps, world).run();
 }
 
+/** Ages are in minutes; so often is looked whether one is another, in ms. */
+const AGES_MS = 10_000;
+
 /** What ends us where nobody handles it. */
 const ENDING = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
@@ -39,6 +42,8 @@ class Screen {
   #away = false;
   #status: number | null = null;
   #wake = () => {};
+  #looked: readonly QueueRow[] = [];
+  #drawn = 0;
   readonly #terminal: ScreenTerminal;
   readonly #canvas;
   readonly #git;
@@ -97,6 +102,9 @@ class Screen {
   async #look(): Promise<void> {
     const at = performance.now();
     const rows = await this.world.rows();
+    // Nothing but the ages may be others.
+    if (rows === this.#looked && this.#view.queue.since === null && at - this.#drawn < AGES_MS) return;
+    this.#looked = rows;
     const queue = taken(this.#view.queue, rows, at);
     this.#view = { ...this.#view, queue: isDue(queue, at) ? settled(queue) : queue };
     if (!this.#away && this.#status === null) this.#draw();
@@ -104,6 +112,7 @@ class Screen {
 
   #draw(byKey = false): void {
     if (!this.#terminal.entered) return;
+    this.#drawn = performance.now();
     this.#top = windowOf(this.#view, this.#size, this.#top);
     const frame = { size: this.#size, now: this.context.now(), paint: this.#paint, git: this.#git.found };
     this.#canvas.show(pictureOf(this.#view, frame, this.#top));
