@@ -10,6 +10,7 @@ import { sourceEpoch } from "./epoch.ts";
 import { apks } from "./packages/apk.ts";
 import { aur } from "./packages/aur.ts";
 import { debs } from "./packages/deb.ts";
+import { jsrLibrary } from "./packages/jsr-library.ts";
 import { npmCommand } from "./packages/npm-command.ts";
 import { npmLibrary } from "./packages/npm-library.ts";
 import { type Options, parseOptions, USAGE } from "./packages/options.ts";
@@ -23,6 +24,7 @@ const root = join(import.meta.dir, "..");
 /** Every channel, in the order in which they are made. */
 const CHANNELS: Readonly<Record<string, Channel>> = {
   npmLibrary,
+  jsrLibrary,
   npmCommand,
   debs,
   rpms,

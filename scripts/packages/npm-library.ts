@@ -28,7 +28,7 @@ const options = (outDir: string) => ({
 });
 
 /** Every file of the library, by its path in the package. @throws Error where it does not compile */
-function compiled(): Member[] {
+export function compiledLibrary(): Member[] {
   const work = mkdtempSync(join(tmpdir(), "berth-library-"));
   try {
     const out = join(work, "out");
@@ -51,7 +51,7 @@ function compiled(): Member[] {
 }
 
 /** The packages that are imported, in the versions that the project is tested with. */
-function dependencies(members: readonly Member[]): Record<string, string> {
+export function dependencies(members: readonly Member[]): Record<string, string> {
   const known = Object.entries(packageJson.dependencies);
   const source = members.map(({ bytes }) => new TextDecoder().decode(bytes)).join("\n");
   return Object.fromEntries(
@@ -59,7 +59,7 @@ function dependencies(members: readonly Member[]): Record<string, string> {
   );
 }
 
-const README = `# ${NPM.library}
+export const LIBRARY_README = `# ${NPM.library}
 
 The session of the terminal that a program runs in, and the state that belongs to it: what
 [berth](https://www.npmjs.com/package/${NPM.command}) answers, as functions.
@@ -76,7 +76,7 @@ cannot lock files, so for writing and for Lua it needs the program: the one that
 `;
 
 export async function* npmLibrary(source: Source): AsyncGenerator<PackageFile> {
-  const members = compiled();
+  const members = compiledLibrary();
   yield await tarball(source, NPM.library, [
     manifest(source, NPM.library, {
       description: "The session of the terminal that a program runs in, and the state that belongs to it",
@@ -90,7 +90,7 @@ export async function* npmLibrary(source: Source): AsyncGenerator<PackageFile> {
       dependencies: dependencies(members),
     }),
     ...members,
-    { name: "README.md", bytes: text(README), executable: false },
+    { name: "README.md", bytes: text(LIBRARY_README), executable: false },
     document("LICENSE", "LICENSE"),
   ]);
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
+import { jsrLibrary } from "../../scripts/packages/jsr-library.ts";
 import { npmLibrary } from "../../scripts/packages/npm-library.ts";
 import type { Source } from "../../scripts/packages/source.ts";
 import { tools } from "../../scripts/tools.ts";
@@ -23,7 +24,7 @@ const source: Source = {
   sum: () => "",
   program: () => Promise.reject(new Error("The library has no program")),
 };
-const made = await packaged(source, [npmLibrary]);
+const made = await packaged(source, [npmLibrary, jsrLibrary]);
 const tarball = join(made, readdirSync(made).find((name) => name.endsWith(".tgz")) ?? "");
 
 /** A project in which it is installed: unpacked, with what it depends on from this checkout. */
@@ -54,7 +55,7 @@ function program(runtime: string, name: string, text: string) {
 }
 
 test("the same again gives the same bytes", async () => {
-  const again = await packaged(source, [npmLibrary]);
+  const again = await packaged(source, [npmLibrary, jsrLibrary]);
   expect(readFileSync(join(again, "SHA256SUMS"), "utf8")).toBe(
     readFileSync(join(made, "SHA256SUMS"), "utf8"),
   );
@@ -70,6 +71,38 @@ test("publint and attw have nothing against it", async () => {
   });
   expect([attw.status, attw.status === 0 ? "" : attw.stdout]).toEqual([0, ""]);
 }, 60_000);
+
+/** Deno, without colours and without a network. */
+const deno = (cwd: string, ...words: string[]) =>
+  run(["unshare", "-n", join(root, "node_modules", ".bin", "deno"), ...words], {
+    cwd,
+    env: { NO_COLOR: "1", DENO_DIR: join(project, "deno") },
+    limit: 60_000,
+  });
+
+test("every public symbol is documented, and no type of it is private", async () => {
+  const { stderr, status } = await deno(root, "doc", "--lint", "src/mod.ts");
+  expect([status, stderr.split("\n").filter((line) => line.startsWith("error"))]).toEqual([0, []]);
+});
+
+test("JSR would take it, as far as that is told without a network", async () => {
+  const jsr = directory(project, "jsr");
+  const packed = join(made, readdirSync(made).find((name) => name.includes("-jsr-")) ?? "");
+  await run(["tar", "xzf", packed, "--strip-components=1", "-C", jsr]);
+  const configuration = JSON.parse(readFileSync(join(jsr, "jsr.json"), "utf8")) as Record<string, object>;
+  expect(configuration).toMatchObject({ name: NPM.library, version: manifest.version });
+  // Where there is a network they are fetched.
+  const local = { ...configuration, nodeModulesDir: "manual", exclude: ["node_modules", "package.json"] };
+  writeFileSync(join(jsr, "jsr.json"), JSON.stringify(local));
+  const devDependencies = { "@types/bun": manifest.devDependencies["@types/bun"] };
+  writeFileSync(join(jsr, "package.json"), JSON.stringify({ dependencies, devDependencies }));
+  symlinkSync(join(root, "node_modules"), join(jsr, "node_modules"));
+  const publish = ["publish", "--dry-run", "--allow-dirty"];
+  const done = await deno(jsr, ...publish, "--allow-slow-types");
+  expect([done.status, done.stderr]).toEqual([0, expect.stringContaining("Dry run complete")]);
+  expect(done.stderr).toContain("src/mod.ts");
+  expect(done.stderr).not.toMatch(/src\/(cli|hooks|agents|fleet)\//);
+});
 
 describe.each(Object.keys(RUNTIMES))("%s:", (runtime) => {
   test("it finds the session that the program finds, and reads what is kept", async () => {
