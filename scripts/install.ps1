@@ -1,7 +1,8 @@
 <#
 .SYNOPSIS
 Install berth from a release: fetch the archive for this machine, check it against the release's SHA256SUMS, and
-put the program in place. Nothing is changed before the check.
+put the program in place. Nothing is changed before the check. Where a key is given and minisign is here, SHA256SUMS
+must be signed with it.
 
 .DESCRIPTION
 For Windows PowerShell 5.1 and PowerShell 7. The one line for your profile goes to the output, all else to the host.
@@ -12,6 +13,8 @@ URL or directory that has the release's archives and SHA256SUMS. [BERTH_INSTALL_
 Which version, where there are several. [BERTH_INSTALL_VERSION]
 .PARAMETER To
 Directory for the program; %LOCALAPPDATA%\Programs\berth when not given. [BERTH_INSTALL_DIR]
+.PARAMETER Key
+minisign's public key, or the file that has it. [BERTH_INSTALL_KEY]
 .PARAMETER Target
 windows-x64 or windows-arm64; that of this machine when not given. [BERTH_INSTALL_TARGET]
 
@@ -23,7 +26,8 @@ param(
   [string] $Base = $env:BERTH_INSTALL_BASE,
   [string] $Version = $env:BERTH_INSTALL_VERSION,
   [string] $To = $env:BERTH_INSTALL_DIR,
-  [string] $Target = $env:BERTH_INSTALL_TARGET
+  [string] $Target = $env:BERTH_INSTALL_TARGET,
+  [string] $Key = $env:BERTH_INSTALL_KEY
 )
 
 # The machine's own architecture; the process's would be that of an emulated PowerShell.
@@ -65,6 +69,39 @@ function Get-BerthFile([string] $Base, [string] $Name, [string] $File) {
   catch {
     throw "Cannot fetch $uri ($($_.Exception.Message)); nothing was installed. Pass -Base with the URL or directory that has the release's archives beside their SHA256SUMS"
   }
+}
+
+function Get-BerthKey([string] $Key) {
+  if ($Key -eq '') { return '' }
+  if (Test-Path -LiteralPath $Key -PathType Leaf) { $Key = @(Get-Content -LiteralPath $Key)[1] }
+  if ($Key -cnotmatch '^[0-9A-Za-z+/]{56}$') { throw "'$Key' is no public key of minisign; pass the file that has it as -Key" }
+  return $Key
+}
+
+# What the signature says of itself; nothing where none can be verified.
+function Get-BerthComment([string] $Base, [string] $Work, [string] $Key) {
+  if ($Key -eq '') {
+    Write-Host 'Note: no key was given, so the checksums are checked, and no signature'
+    return ''
+  }
+  if ($null -eq (Get-Command minisign -CommandType Application -ErrorAction Ignore)) {
+    Write-Host 'Note: minisign is not here, so the checksums are checked, and no signature'
+    return ''
+  }
+  $sums = Join-Path $Work 'SHA256SUMS'
+  try { Get-BerthFile $Base 'SHA256SUMS.minisig' "$sums.minisig" }
+  catch { throw "The release at '$Base' is not signed; nothing was installed. Pass -Base of one that is" }
+  $comment = & minisign -V -Q -P $Key -m $sums -x "$sums.minisig"
+  if ($LASTEXITCODE -ne 0) {
+    throw "The signature of SHA256SUMS in '$Base' is wrong: it was made with another key, or the file was changed; nothing was installed. Pass -Base of a release that is whole"
+  }
+  return "$comment"
+}
+
+# A signature of another version's checksums is no signature of these.
+function Test-BerthComment([string] $Comment, [string] $Version) {
+  if ($Comment -eq '' -or $Comment -ceq "berth $Version SHA256SUMS") { return }
+  throw "The signature of SHA256SUMS is for '$Comment', not for $Version; nothing was installed. Pass -Base of a release that is whole"
 }
 
 # The lines of SHA256SUMS as checksum and name; what is no such line is passed over.
@@ -149,7 +186,37 @@ function Remove-BerthLeftover([string] $To) {
     Remove-Item -Force -ErrorAction SilentlyContinue
 }
 
-function Write-BerthLine([string] $To) {
+# Beside the program, for the line of the profile; nothing where this version prints none.
+function Save-BerthCompletion([string] $Program) {
+  $lines = @(& $Program completions pwsh)
+  if (($lines -join "`n") -notmatch 'Register-ArgumentCompleter') { return }
+  $file = Join-Path (Split-Path -Parent $Program) 'berth-completions.ps1'
+  Set-Content -LiteralPath $file -Value $lines -Encoding UTF8
+  return $file
+}
+
+# By it "berth update" knows where this came from; a place without one is no reason to fail.
+function Save-BerthReceipt([string] $Base, [string] $Target, [string] $Program, [string] $Key, [string[]] $Files) {
+  $directory = Split-Path -Parent $Program
+  $receipt = Join-Path $directory 'berth.receipt'
+  if ((Split-Path -Leaf $directory) -ceq 'bin') {
+    $receipt = Join-Path (Split-Path -Parent $directory) (Join-Path 'share' (Join-Path 'berth' 'receipt'))
+  }
+  if ($Base -notmatch '^https?://') { $Base = (Get-Item -LiteralPath $Base -Force).FullName }
+  $lines = @('berth-receipt 1', "base $Base", "target $Target", "program $Program")
+  if ($Key -ne '') { $lines += "key $Key" }
+  foreach ($file in $Files) { $lines += "file $file" }
+  try {
+    New-Item -ItemType Directory -Path (Split-Path -Parent $receipt) -Force | Out-Null
+    # 5.1 would put a mark at the beginning of what it writes as UTF-8.
+    [IO.File]::WriteAllText("$receipt.$PID", (($lines -join "`n") + "`n"))
+    Move-Item -LiteralPath "$receipt.$PID" -Destination $receipt -Force
+  } catch {
+    Write-Host "Note: cannot write '$receipt' ($($_.Exception.Message)), so `"berth update`" will not know where this came from"
+  }
+}
+
+function Write-BerthLine([string] $To, [string[]] $Completions) {
   $path = ''
   if (($env:PATH -split ';') -notcontains $To) {
     $path = '$env:PATH = ''' + $To.Replace("'", "''") + ';'' + $env:PATH; '
@@ -158,15 +225,18 @@ function Write-BerthLine([string] $To) {
   $profileFile = Get-Variable -Name PROFILE -ValueOnly -ErrorAction Ignore
   if ($null -eq $profileFile) { $profileFile = 'your profile ($PROFILE)' }
   Write-Host "Put this line at the end of ${profileFile}:"
-  Write-Output ($path + 'Invoke-Expression ((& berth init pwsh) -join "`n")')
+  $more = ''
+  foreach ($file in $Completions) { $more += '; . ''' + $file.Replace("'", "''") + "'" }
+  Write-Output ($path + 'Invoke-Expression ((& berth init pwsh) -join "`n")' + $more)
 }
 
-function Install-Berth([string] $Base, [string] $Version, [string] $To, [string] $Target) {
+function Install-Berth([string] $Base, [string] $Version, [string] $To, [string] $Target, [string] $Key) {
   Set-StrictMode -Version Latest
   $ErrorActionPreference = 'Stop'
   # Its progress bar makes a download in 5.1 many times slower.
   $ProgressPreference = 'SilentlyContinue'
   Test-BerthBase $Base
+  $Key = Get-BerthKey $Key
   if ($To -eq '') { $To = Join-Path $env:LOCALAPPDATA 'Programs\berth' }
   if ($Target -eq '') { $Target = Get-BerthTarget }
   if ($Target -notmatch '^windows-(x64|arm64)$') { throw "'$Target' is no target of this script" }
@@ -177,8 +247,10 @@ function Install-Berth([string] $Base, [string] $Version, [string] $To, [string]
   try {
     New-Item -ItemType Directory -Path $work | Out-Null
     Get-BerthFile $Base 'SHA256SUMS' (Join-Path $work 'SHA256SUMS')
+    $comment = Get-BerthComment $Base $work $Key
     $sums = @(Get-BerthSums (Join-Path $work 'SHA256SUMS'))
     $Version = Get-BerthVersion $sums $Target $Version
+    Test-BerthComment $comment $Version
     $name = "berth-$Version-$Target.zip"
     $archive = Join-Path $work $name
     Get-BerthFile $Base $name $archive
@@ -189,11 +261,14 @@ function Install-Berth([string] $Base, [string] $Version, [string] $To, [string]
     $new = Join-Path $To ".berth-new-$PID.exe"
     Copy-Item -LiteralPath $unpacked -Destination $new
     Test-BerthStart $new $Version
-    Move-BerthProgram $new (Join-Path $To 'berth.exe')
+    $program = Join-Path $To 'berth.exe'
+    Move-BerthProgram $new $program
     $new = $null
     Remove-BerthLeftover $To
-    Write-Host "Installed berth $Version as $(Join-Path $To 'berth.exe')"
-    Write-BerthLine $To
+    $completions = @(Save-BerthCompletion $program)
+    Save-BerthReceipt $Base $Target $program $Key $completions
+    Write-Host "Installed berth $Version as $program"
+    Write-BerthLine $To $completions
   } finally {
     if ($null -ne $new) { Remove-Item -LiteralPath $new -Force -ErrorAction SilentlyContinue }
     Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue
@@ -204,4 +279,4 @@ function Install-Berth([string] $Base, [string] $Version, [string] $To, [string]
 if ($null -ne $PSCmdlet -and -not $PSCmdlet.ShouldProcess("berth from '$Base'", 'Install')) { return }
 
 # The last line starts it: a script cut off on its way does nothing.
-Install-Berth $Base $Version $To $Target
+Install-Berth $Base $Version $To $Target $Key

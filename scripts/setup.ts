@@ -92,7 +92,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   fzf: /hooks\/beside/,
   gcc: /scripts\/model|foreign\.test|hostile-environments|macos-facts|native\.test|store\/directory/,
   "gcc-mingw-w64-x86-64-win32": /wine|store\/windows/,
-  "libarchive-tools": /release-system/,
+  "libarchive-tools": /release-system|install-pwsh/,
   lintian: /release-system/,
   makepkg: /release-system/,
   mandoc: /release-system/,

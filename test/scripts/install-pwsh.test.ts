@@ -5,8 +5,19 @@
 import { expect, test } from "bun:test";
 import { zipSync } from "fflate";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { root, run, scratch } from "../support/berth.ts";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import manifest from "../../package.json" with { type: "json" };
+import { sign } from "../../scripts/sign.ts";
+import { berth, root, run, scratch } from "../support/berth.ts";
 import { powershell, QUIET } from "../support/shell-pty.ts";
 
 const LIMIT = 100_000;
@@ -66,6 +77,7 @@ test("in a job it installs, and says which line belongs into the profile", async
   );
   expect({ stderr: done.stderr, status: done.status }).toEqual({ stderr: "", status: 0 });
   expect(done.stdout.trim().split("\n")).toEqual([
+    "Note: no key was given, so the checksums are checked, and no signature",
     `Installed berth 1.2.3 as ${to}/berth.exe`,
     "Put this line at the end of your profile ($PROFILE):",
     `$env:PATH = ${
@@ -73,9 +85,82 @@ test("in a job it installs, and says which line belongs into the profile", async
     }' + $env:PATH; Invoke-Expression ((& berth init pwsh) -join "\`n")`,
     "Completed",
   ]);
-  expect(readdirSync(to)).toEqual(["berth.exe"]);
+  expect(readdirSync(to).sort()).toEqual(["berth.exe", "berth.receipt"]);
   expect(readFileSync(`${to}/berth.exe`, "utf8")).toBe(PROGRAM);
   expect(readdirSync(temporary)).toEqual([]);
+}, LIMIT);
+
+const keys = scratch();
+const secret = `${keys}/key`;
+await run(["minisign", "-G", "-W", "-p", `${secret}.pub`, "-s", secret]);
+await run(["minisign", "-G", "-W", "-p", `${keys}/other.pub`, "-s", `${keys}/other`]);
+const key = readFileSync(`${secret}.pub`, "utf8").split("\n")[1] ?? "";
+
+/** The program of this machine in the place of the one of Windows, put there by the script. */
+async function install(from: string, to: string, ...more: string[]) {
+  const mode =
+    "function global:Copy-Item { Microsoft.PowerShell.Management\\Copy-Item @args; chmod +x $args[-1] }";
+  const words = ["-Base", from, "-To", to, "-Target", "windows-x64", ...more]
+    .map((word) => word.startsWith("-") ? word : `'${word}'`).join(" ");
+  return await pwsh("-Command", `${mode}; & '${script}' ${words}`);
+}
+
+test("berth update goes by the receipt that it leaves, and by the key in it", async () => {
+  const to = mkdtempSync(`${base}/receipt-`);
+  const own = `berth-${manifest.version}-windows-x64.zip`;
+  const from = release({
+    [own]: zipSync({ "berth.exe": new Uint8Array(readFileSync(berth)) }, { level: 1 }),
+  });
+  sign(from, secret, manifest.version);
+  const done = await install(from, to, "-Key", `${secret}.pub`);
+  expect({ stderr: done.stderr, status: done.status }).toEqual({ stderr: "", status: 0 });
+  expect(done.stdout).not.toContain("Note:");
+  expect(done.stdout).toEndWith(`-join "\`n"); . '${to}/berth-completions.ps1'\n`);
+  expect(readFileSync(`${to}/berth-completions.ps1`, "utf8")).toContain("Register-ArgumentCompleter");
+  expect(readFileSync(`${to}/berth.receipt`, "utf8")).toBe(
+    `berth-receipt 1\nbase ${from}\ntarget windows-x64\nprogram ${to}/berth.exe\nkey ${key}\n` +
+      `file ${to}/berth-completions.ps1\n`,
+  );
+  // Windows has a tar that reads zip.
+  const tools = `${to}/tools`;
+  mkdirSync(tools);
+  symlinkSync(Bun.which("bsdtar") ?? "", `${tools}/tar`);
+  const update = () =>
+    run([`${to}/berth.exe`, "update"], {
+      env: { PATH: `${tools}:${process.env["PATH"]}` },
+      limit: LIMIT / 2,
+    });
+  expect((await update()).stderr).toBe(`berth ${manifest.version} is the newest there\n`);
+  const newer = '#!/bin/sh\necho "berth 99.0.0 (made for a test)"\n';
+  const fresh = release({ "berth-99.0.0-windows-x64.zip": zipSync({ "berth.exe": bytes(newer) }) });
+  for (const name of ["SHA256SUMS", "berth-99.0.0-windows-x64.zip"]) {
+    copyFileSync(`${fresh}/${name}`, `${from}/${name}`);
+  }
+  // Still with the signature of the old one.
+  expect(await update()).toMatchObject({ status: 6, stderr: expect.stringContaining("signature") });
+  sign(from, secret, "99.0.0");
+  expect((await update()).stderr).toBe(`Updated berth ${manifest.version} to 99.0.0\n`);
+  expect(readFileSync(`${to}/berth.exe`, "utf8")).toBe(newer);
+  expect(readdirSync(to).sort()).toEqual(["berth-completions.ps1", "berth.exe", "berth.receipt", "tools"]);
+}, LIMIT);
+
+test.each<[string, (from: string) => void, string]>([
+  ["no signature", () => {}, "is not signed; nothing was installed. Pass -Base"],
+  ["another key's", (from) => sign(from, `${keys}/other`, "1.2.3"), "is wrong: it was made with another key"],
+  [
+    "another version's",
+    (from) => sign(from, secret, "1.2.2"),
+    "is for 'berth 1.2.2 SHA256SUMS', not for 1.2.3",
+  ],
+])("with a key and %s nothing is installed", async (_, change, words) => {
+  const to = mkdtempSync(`${base}/unsigned-`);
+  const from = release({ [NAME]: whole });
+  change(from);
+  const done = await install(from, to, "-Key", key);
+  // deno-lint-ignore no-control-regex
+  const said = done.stderr.replace(/\x1b\[[0-9;]*m/g, "").replace(/\s*\n\s*\|\s*/g, " ");
+  expect(said).toContain(words);
+  expect(readdirSync(to)).toEqual([]);
 }, LIMIT);
 
 const PLAIN = bytes("PK\x03\x04 and then nothing of an archive");
@@ -143,6 +228,8 @@ test.each<[string, string[], string, () => string]>([
   const said = done.stderr.replace(/\x1b\[[0-9;]*m/g, "").replace(/\s*\n\s*\|\s*/g, " ");
   expect(said).toContain(words);
   expect(said.match(/ -(Version|Base|Target) /)).not.toBeNull();
-  expect({ status: done.status, stdout: done.stdout }).toEqual({ status: 1, stdout: "" });
+  // What it is to be told beforehand is no answer.
+  const answer = done.stdout.replace(/^Note: no key was given.*\n/, "");
+  expect({ status: done.status, answer }).toEqual({ status: 1, answer: "" });
   expect([readdirSync(to), readdirSync(temporary)]).toEqual([[], []]);
 }, LIMIT);

@@ -9,7 +9,7 @@ import { fail } from "../../../errors/errors.ts";
  */
 const Receipt = object({
   /** URL or directory that the release came from. */
-  base: pipe(string(), regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/]|\/|[A-Za-z]:[\\/])/)),
+  base: pipe(string(), regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/]|\/|[A-Za-z]:[\\/]|\\\\)/)),
   /** The public key of minisign that releases must be signed with. */
   key: optional(pipe(string(), regex(/^[A-Za-z0-9+/]{56}$/))),
   target: pipe(string(), regex(/^[a-z]+-[a-z0-9]+(-musl)?$/)),

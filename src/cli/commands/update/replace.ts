@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFil
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fail } from "../../../errors/errors.ts";
+import { programName } from "../../../native/target.ts";
 import type { Offer } from "./release.ts";
 import type { Receipt } from "./receipt.ts";
 
@@ -28,7 +29,7 @@ export function replace(receipt: Receipt, { archive, version }: Offer, bytes: Ui
     // Windows 10 has bsdtar as `tar`, which reads zip as well.
     const unpacked = spawnSync("tar", ["-xf", archive], { cwd: work, stdio: "ignore" });
     if (unpacked.status !== 0) throw fail("not_replaced", { program, why: `tar cannot unpack ${archive}` });
-    const fresh = join(work, process.platform === "win32" ? "berth.exe" : "berth");
+    const fresh = join(work, programName(receipt.target));
     chmodSync(fresh, 0o755);
     const asked = spawnSync(fresh, ["--version"], { encoding: "utf8", env: { ...process.env, ...QUIET } });
     if (!asked.stdout?.startsWith(`berth ${version} `)) {
