@@ -4,6 +4,7 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { agents } from "./bench-agents.ts";
 import { prompts, starts } from "./bench-prompt.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
@@ -146,6 +147,7 @@ async function main(): Promise<number> {
       withoutTerminal(directory),
       prompts(directory),
       starts(directory),
+      agents(directory, `${directory}/berth`),
       named(directory),
       ended(directory),
       listed(directory),

@@ -3,7 +3,7 @@ import { readEvents } from "../events/read.ts";
 import type { BerthEvent } from "../events/event.ts";
 import { text } from "../events/files.ts";
 import * as files from "../store/files.ts";
-import { quietly } from "../store/naming.ts";
+import { quietly } from "../store/quietly.ts";
 import { type Agents, courseOf, type Known, takeIn } from "./known.ts";
 import { isObject } from "./payload.ts";
 

@@ -1,4 +1,4 @@
-import { type Machine, processAlive } from "../store/liveness.ts";
+import { type Machine, processAlive } from "../store/process-alive.ts";
 import * as files from "../store/files.ts";
 import type { Host } from "../facts/host.ts";
 import { AGENTS } from "./agents.ts";

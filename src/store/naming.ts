@@ -16,11 +16,4 @@ function naming<T>(code: "write_failed" | "read_failed", path: string, work: () 
   }
 }
 
-/** Run it for its effect where a failure has been told already, or is none. */
-export function quietly(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // As its callers say.
-  }
-}
+export { quietly } from "./quietly.ts";

@@ -4,7 +4,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
 import { agentInWords } from "../mean/agents.ts";
 import { ago, size } from "../say/columns.ts";
-import { type Colours, coloursOf, statusMarked } from "../say/colours.ts";
+import { type Colours, coloursOf, PLAIN, statusMarked } from "../say/colours.ts";
 import { type Column, fitted } from "../say/fitted.ts";
 import { cutPath, lineWidth } from "../say/width.ts";
 
@@ -79,7 +79,8 @@ export async function printed(
   );
   const layout = fitted(columns, cells.flat(), width);
   const colours = coloursOf(context.host.variables);
-  const line = (row: TableRow, shown: readonly string[]) => layout.line(shown, marksOf(row, colours));
+  const line = (row: TableRow, shown: readonly string[]) =>
+    layout.line(shown, colours === PLAIN ? undefined : marksOf(row, colours));
   if (cells.length > 0) context.out(colours.heading(layout.heading));
   for (const [at, { root, here, rows }] of groups.entries()) {
     context.out(colours.heading(title(root, here, width)));

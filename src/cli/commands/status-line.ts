@@ -1,14 +1,15 @@
-import type { AgentRow } from "../../agents/evidence.ts";
+// deno-lint-ignore-file no-process-global -- importing node:process takes 0.1 ms
+import type { AgentRow, Seen } from "../../agents/evidence.ts";
 import { openFacts } from "../../facts/open.ts";
 import type { Host } from "../../facts/host.ts";
 import { shortId } from "../../identity/id.ts";
 import { resolve } from "../../identity/resolve.ts";
 import type { Resolution } from "../../identity/resolution.ts";
-import type { Store } from "../../store/open.ts";
-import { readRecord } from "../../store/read.ts";
-import type { SessionRecord } from "../../store/record.ts";
+import * as files from "../../store/files.ts";
+import { recordName } from "../../store/names.ts";
+import { machineOfFacts } from "../../store/process-alive.ts";
+import { storePlace } from "../../store/place.ts";
 import { type Command, type Context, type Input, text } from "../command.ts";
-import { storeOf } from "../mean/session.ts";
 import { forTmux, harmless, inShort, loudest } from "../say/mark-text.ts";
 
 /** What is known of the session; what could not be read is null, and nothing is an error. */
@@ -80,13 +81,14 @@ export const statusLine: Command = {
 
 /** A status line has no place for words, and no time for a tmux that does not answer. */
 async function silently(context: Context): Promise<Context> {
+  const quiet = { ...context, say: () => {} };
+  if (!context.host.variables["TMUX"]) return quiet;
   const host: Host = Object.create(context.host, { patienceMs: { value: 100 } });
   const facts = await openFacts(host);
   let found: Resolution | undefined;
   return {
-    ...context,
+    ...quiet,
     facts,
-    say: () => {},
     resolution: () => found ??= resolve(facts, context.request, context.deps),
   };
 }
@@ -99,9 +101,11 @@ async function lineOf(context: Context, input: Input): Promise<{ line: Line; tol
     const { id, stable } = context.resolution();
     if (!stable) return { line, told };
     line = { ...line, id, short: shortId(id) };
-    const store = storeOf(context, input, "status-line");
-    line = { ...line, ...ofRecord(readRecord(store, id)) };
-    const agents = await agentsOf(context, store, id);
+    const root = rootOf(context);
+    if (root === null) return { line, told };
+    line = { ...line, ...ofRecord(readFile(context, `${root}/${recordName(id)}`), id) };
+    if (!mayHaveAgents(context, `${root}/events`)) return { line, told };
+    const agents = await agentsOf(context, input, id, `${root}/events`);
     line = { ...line, agents: agents.rows, status: loudest(line.status ?? "", agents.rows) || null };
     told = agents.told;
   } catch {
@@ -110,24 +114,76 @@ async function lineOf(context: Context, input: Input): Promise<{ line: Line; tol
   return { line, told };
 }
 
-const ofRecord = (record: SessionRecord | null): Partial<Line> =>
-  record === null ? {} : {
-    name: record.name ?? null,
-    status: record.status,
-    state: record.run?.state ?? null,
-    branch: record.project?.branch ?? null,
-  };
+/** Where the store is, found as `storeOf` finds it; nothing is looked at, and nothing made. */
+function rootOf({ host, resolution }: Context): string | null {
+  const home = host.variables["BERTH_HOME"] || resolution().home;
+  return storePlace({
+    system: host.system,
+    environment: home === undefined ? host.variables : { ...host.variables, BERTH_HOME: home },
+    workingDirectory: () => process.cwd(),
+    registeredHome: () => process.getBuiltinModule("node:os").userInfo().homedir,
+  });
+}
 
-/** Most sessions have no agent, and where there is no log nobody has one. */
-async function agentsOf(context: Context, store: Store, id: string) {
-  const none = { rows: [] as AgentRow[], told: () => {} };
-  if (store.backend.stat("events/events.jsonl") === null) return none;
-  const { agentsOf: look, rowsOf } = await import("../mean/agents.ts");
-  const seen = (await look(context, store, id)).get(id) ?? [];
-  const told = () =>
-    context.later(async () => {
-      const { tellNews } = await import("../mean/watch-agents.ts");
-      await tellNews(context, store, id, seen);
-    });
-  return { rows: rowsOf(seen), told };
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** A regular file as text; null for anything else. What was put there since is of the same user, and is only read. */
+function readFile({ host }: Context, path: string): string | null {
+  try {
+    const found = files.lstat(path);
+    if (found === null || !found.isFile() || found.size > MAX_BYTES) return null;
+  } catch {
+    return null;
+  }
+  const read = host.readText(path, MAX_BYTES);
+  return read.ok ? read.value : null;
+}
+
+/**
+ * What is shown of a record. (By hand, and not by its schema: that takes as long as all the rest, and a line of a
+ * damaged record shows what is whole in it.)
+ */
+function ofRecord(content: string | null, id: string): Partial<Line> {
+  const record: unknown = content === null ? null : JSON.parse(content);
+  if (!isObject(record) || record["id"] !== id) return {};
+  const inside = (key: string) => isObject(record[key]) ? record[key] : {};
+  return {
+    name: asText(record["name"]),
+    status: asText(record["status"]),
+    state: asText(inside("run")["state"]),
+    branch: asText(inside("project")["branch"]),
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+const asText = (value: unknown): string | null => typeof value === "string" ? value : null;
+
+/** Most sessions have no agent, and where the log tells of none nothing that looks at them is loaded. */
+function mayHaveAgents(context: Context, directory: string): boolean {
+  if (files.lstat(`${directory}/agents.json`) !== null) return true;
+  if (files.lstat(`${directory}/events.1.jsonl`) !== null) return true;
+  return readFile(context, `${directory}/events.jsonl`)?.includes('"agent.event"') ?? false;
+}
+
+const isNews = ({ known, row }: Seen): boolean => row.status !== "unknown" && row.status !== known.told;
+
+/** Those of this machine since it was started: another's are in no terminal here. */
+async function agentsOf(context: Context, input: Input, id: string, directory: string) {
+  const { lookAtAgents } = await import("../../agents/look.ts");
+  const { host, facts, now } = context;
+  const looker = { host, machine: machineOfFacts(facts), now };
+  const seen = ((await lookAtAgents(directory, looker, id)).get(id) ?? [])
+    .filter(({ known: { process: { boot } } }) => facts.boot.ok && boot === facts.boot.value);
+  const told = () => {
+    // Whoever finds out first tells the others.
+    if (seen.some(isNews)) context.later(() => tell(context, input, id, seen));
+  };
+  return { rows: seen.map(({ row }) => row), told };
+}
+
+async function tell(context: Context, input: Input, id: string, seen: readonly Seen[]): Promise<void> {
+  const { storeOf } = await import("../mean/session.ts");
+  const { tellNews } = await import("../mean/watch-agents.ts");
+  await tellNews(context, storeOf(context, input, "status-line"), id, seen);
 }

@@ -25,7 +25,29 @@ export function plainInput(
     ? [Infinity, wanted.slice(0, -1)]
     : [wanted.length, wanted];
   if (named.some((word) => !/^[<[][a-z-]+[>\]]$/.test(word))) return undefined;
-  if (words.length > most || words.some((word) => /^-./.test(word))) return undefined;
+  const taken = valuesIn(command, words);
+  if (taken === undefined || taken.args.length > most) return undefined;
   const least = wanted.filter((word) => word.startsWith("<")).length;
-  return words.length < least ? undefined : { args: words, options: {}, rest };
+  return taken.args.length < least ? undefined : { ...taken, rest };
+}
+
+/** The command's own options of the form `--name value`, where any text will do; undefined with any other. */
+function valuesIn(command: Command, words: readonly string[]): Pick<Input, "args" | "options"> | undefined {
+  if (!words.some((word) => /^-./.test(word))) return { args: words, options: {} };
+  const args: string[] = [];
+  const options: Record<string, string> = {};
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (!/^-./.test(word)) {
+      args.push(word);
+      continue;
+    }
+    const name = word.slice(2);
+    const known = command.options?.find(({ flag }) => flag.startsWith(`${word} <`));
+    const value = words[++at] ?? "";
+    if (known === undefined || known.schema !== undefined || Object.hasOwn(options, name)) return undefined;
+    if (value === "" || value.startsWith("-")) return undefined;
+    options[name] = value;
+  }
+  return { args, options };
 }

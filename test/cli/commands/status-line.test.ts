@@ -23,7 +23,6 @@ const FORMATS = ["claude", "tmux", "starship", "json"] as const;
 
 test("says who and how, in four formats", async () => {
   const { call } = shelf();
-  await call("status", "waiting");
   await call("set", "a", "b");
   await call("status", "waiting");
   const lines = Object.fromEntries(
@@ -48,6 +47,13 @@ test("says who and how, in four formats", async () => {
     branch: null,
     agents: [],
   });
+});
+
+test("a label with capitals has a file of another name", async () => {
+  const { call } = shelf({ BERTH_SESSION: "Capital" });
+  await call("set", "a", "b");
+  await call("status", "waiting");
+  expect((await call("status-line")).stdout).toMatch(/^ex--Capital\S* waiting\n$/);
 });
 
 test("with an agent its status, and for Claude Code the reason", async () => {
