@@ -20,6 +20,9 @@ import { type MachineIdentity, machineIdentity } from "./facts/machine-identity.
 import { deps } from "./identity/dependencies.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
+import process from "node:process";
+import { newsOf } from "./events/derive.ts";
+import { lineOf } from "./events/event.ts";
 import { logObserver } from "./events/observe.ts";
 import { type OpenOptions, openStore as open, type Store } from "./store/open.ts";
 import type { SessionRecord } from "./store/record.ts";
@@ -70,7 +73,7 @@ export { memoryBackend } from "./store/memory-backend.ts";
 export type { Warn } from "./store/directory.ts";
 export type { OpenOptions, Store } from "./store/open.ts";
 export type { BerthEvent, Stamp } from "./events/event.ts";
-export { readRecord } from "./store/read.ts";
+export { readNow, readRecord } from "./store/read.ts";
 export type {
   Anchor,
   HistoryEntry,
@@ -130,8 +133,22 @@ export async function updateSession(
  *
  * @throws BerthError `store_refused` (6) when the directory is a symbolic link, no directory, or another user's
  */
-export function openStore(options: OpenOptions = {}): Store {
+export function openStore(options?: OpenOptions): Store;
+/**
+ * Open the store in a PostgreSQL database that several machines share; its tables are made by `berth shared init`.
+ *
+ * @param options `shared.url`: `postgres://USER@HOST/DATABASE`, with the password in `~/.pgpass`; `shared.store`: its name
+ *   there, otherwise the role's. To read, take `readNow`; a process that is done closes it (`await using`)
+ * @throws BerthError `bad_shared_url` (2), `open_password_file` (6); nothing is asked before the first use
+ */
+export function openStore(
+  options: OpenOptions & { readonly shared: SharedPlace },
+): Promise<Store & AsyncDisposable>;
+export function openStore(
+  { shared, ...options }: OpenOptions & { readonly shared?: SharedPlace } = {},
+): Store | Promise<Store & AsyncDisposable> {
   const store = open(options);
+  if (shared !== undefined) return openSharedStore(store, shared);
   if (options.backend !== undefined) return store;
   let identity: MachineIdentity | null = null;
   const hosted: Store = { ...store, hosting: { identity: () => identity } };
@@ -142,4 +159,23 @@ export function openStore(options: OpenOptions = {}): Store {
     return await logObserver(hosted, facts.boot);
   };
   return { ...hosted, observing: { load } };
+}
+
+/** Where a shared store is. */
+export interface SharedPlace {
+  readonly url: string;
+  readonly store?: string;
+}
+
+async function openSharedStore(local: Store, { url, store = undefined }: SharedPlace) {
+  const { openShared } = await import("./fleet/open-shared.ts");
+  const place = { url, namespaces: [], known: true, store: store ?? null, idleMs: 60_000 };
+  const shared = openShared(local, place, {
+    variables: process.env,
+    eventsOf: (told) => {
+      const stamp = { time: local.now().toISOString(), host: null, boot: null };
+      return newsOf(told).map((news) => lineOf(0, stamp, news).trimEnd());
+    },
+  });
+  return { ...shared, [Symbol.asyncDispose]: () => shared.backend[Symbol.asyncDispose]() };
 }

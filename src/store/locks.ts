@@ -2,6 +2,7 @@ import { quote } from "../errors/errors.ts";
 import type { Lock, Reach } from "./backend.ts";
 import {
   archivesOf,
+  CONFIG,
   fileName,
   GLOBAL_LOCK,
   RECORD_END,
@@ -59,7 +60,11 @@ function lockOf(scope: LockScope): { name: string; what: string; reach: Reach } 
       return { name: GLOBAL_LOCK, what: "the store", reach: {} };
     case "workspace": {
       const { root } = scope;
-      const reach = { names: [workspaceName(root)], prefixes: ["sessions/"] };
+      const reach = {
+        names: [workspaceName(root), CONFIG],
+        prefixes: ["sessions/", "archive/"],
+        listed: ["quarantine/"],
+      };
       return { name: workspaceLockName(root), what: `workspace ${quote(root)}`, reach };
     }
     case "session": {

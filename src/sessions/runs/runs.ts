@@ -1,6 +1,6 @@
 import { fail } from "../../errors/errors.ts";
-import { lockScope } from "../../store/locks.ts";
-import { readRecord } from "../../store/read.ts";
+import { lockScope, seenBy } from "../../store/locks.ts";
+import { readNow } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { updateSession } from "../../store/update.ts";
@@ -30,17 +30,18 @@ export function change(
  * @throws `session_running` while one goes on; `ROLE_TAKEN` where the session's role went to another meanwhile
  */
 export async function beginSpawn(
-  deps: Dependencies,
+  place: Dependencies,
   id: string,
   command: readonly string[],
   pane?: Readonly<Record<string, unknown>>,
 ): Promise<SessionRecord> {
-  const { role, project } = readRecord(deps.store, id) ?? {};
+  const { role, project } = await readNow(place.store, id) ?? {};
   const root = project?.root ?? "";
   // Roles are the workspace's, and its lock comes before the session's.
-  const lock = role === undefined ? null : await lockScope(deps.store, { kind: "workspace", root });
+  const lock = role === undefined ? null : await lockScope(place.store, { kind: "workspace", root });
   await using _lock = lock;
-  return await change(deps, id, (draft) => {
+  const deps = lock === null ? place : { ...place, store: seenBy(place.store, lock) };
+  return await change(place, id, (draft) => {
     refuseUnfinished(deps.machine(), draft, "run in");
     refuseRunning(deps, draft, "start");
     if (draft.role !== undefined) refuseRole(deps, draft.role, root, id);

@@ -1,4 +1,4 @@
-import { lockScope } from "../../store/locks.ts";
+import { lockScope, seenBy } from "../../store/locks.ts";
 import { freshRecord, type SessionRecord } from "../../store/record.ts";
 import { updateSession } from "../../store/update.ts";
 import { checkAdmission } from "./admission.ts";
@@ -34,10 +34,11 @@ export interface NewSession {
  *
  * @throws `bad_name`, `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `prepare` throws
  */
-export async function createSession(deps: Dependencies, wanted: NewSession): Promise<SessionRecord> {
-  const { store, clock, newUuid, log } = deps;
+export async function createSession(place: Dependencies, wanted: NewSession): Promise<SessionRecord> {
   if (wanted.name !== undefined) checkName(wanted.name);
-  await using _lock = await lockScope(store, { kind: "workspace", root: wanted.root });
+  await using lock = await lockScope(place.store, { kind: "workspace", root: wanted.root });
+  const deps = { ...place, store: seenBy(place.store, lock) };
+  const { store, clock, newUuid, log } = deps;
   const others = checkAdmission(deps, wanted.root, [wanted]);
   const name = wanted.name ?? await makeUpName(deps, wanted, others);
   const fresh = freshRecord(sessionId(newUuid()), { source: "named" }, clock());
@@ -52,7 +53,7 @@ export async function createSession(deps: Dependencies, wanted: NewSession): Pro
   };
   await wanted.prepare?.(draft);
   if (wanted.name !== undefined) keepNumbers(store, wanted.root, clock(), [wanted.name]);
-  const made = await updateSession(store, draft.id, (kept) => void Object.assign(kept, draft));
+  const made = await updateSession(place.store, draft.id, (kept) => void Object.assign(kept, draft));
   log("session created", { id: made.id, name });
   return made;
 }
