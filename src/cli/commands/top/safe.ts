@@ -6,10 +6,11 @@ import { cutTo, widthOf } from "../../say/width.ts";
  */
 const HOSTILE =
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|\p{Co}/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff]/gu;
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Text of somebody else's for the screen: a `?` for everything that is no visible character. */
-export const safe = (text: string): string => text.replace(HOSTILE, "?");
+export const safe = (text: string): string => PLAIN.test(text) ? text : text.replace(HOSTILE, "?");
 
 /** Exactly so many columns: cut with `…`, or filled up. */
 export function cell(text: string, width: number): string {

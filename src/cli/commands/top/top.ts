@@ -1,7 +1,7 @@
 import process from "node:process";
 import { openWatch } from "../../../events/follow.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../../command.ts";
-import { dependenciesOf } from "../../mean/sessions-dependencies.ts";
+import { storeOf } from "../../mean/session.ts";
 import { jsonOf, tableOf } from "./once.ts";
 import { byAttention } from "./order.ts";
 import type { QueueRow } from "./row.ts";
@@ -37,7 +37,7 @@ function isTerminal(): boolean {
 }
 
 async function print(context: Context, input: Input): Promise<void> {
-  const { store } = await dependenciesOf(context, input, "top");
+  const store = storeOf(context, input, "top");
   using world = await openWorld(context, store, true);
   const write = (rows: readonly QueueRow[]) =>
     context.json ? outJson(context, { rows: rows.map(jsonOf) }) : context.out(tableOf(rows, context));

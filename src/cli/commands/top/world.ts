@@ -1,9 +1,8 @@
 import type { Seen } from "../../../agents/evidence.ts";
-import { lookAtKnown } from "../../../agents/look.ts";
-import { type Agents, courseOf, takeIn } from "../../../agents/known.ts";
-import { readLedger } from "../../../agents/ledger.ts";
+import type { Agents } from "../../../agents/known.ts";
+import type { Looker } from "../../../agents/look.ts";
 import type { BerthEvent } from "../../../events/event.ts";
-import { openReader, type Reader } from "../../../events/follow.ts";
+import type { Reader } from "../../../events/follow.ts";
 import { factsReader } from "../../../facts/open.ts";
 import type { Facts } from "../../../facts/facts.ts";
 import { shortId } from "../../../identity/id.ts";
@@ -40,7 +39,7 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
   const records = new Map<string, SessionRecord>();
   const branches = new Map<string, string | null>();
   const directory = store.backend.locate("events");
-  let log: { agents: Agents; reader: Reader } | null = null;
+  let log: Log | null = null;
   let projects = new Map<string, string>();
   let readAt = -Infinity;
   let seen = readSeen(store);
@@ -67,15 +66,14 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
     }
     projects = projectsOf(records.values());
   };
-  const follow = (): void => {
+  const follow = async (): Promise<void> => {
     // Without a log nobody has told of anything.
     if (log === null && store.backend.stat("events/events.jsonl") !== null) {
-      const ledger = readLedger(directory);
-      log = { agents: ledger.agents, reader: openReader(directory, ledger.seq) };
+      log = await openLedger(directory);
     }
     const told = new Set<string>();
     for (const event of log?.reader.next() ?? []) {
-      if (log !== null) takeIn(log.agents, event);
+      if (log !== null) log.takeIn(log.agents, event);
       if (event.type === "resync") readAt = -Infinity;
       else if (event.session !== null) told.add(event.session);
       for (const id of worktreeOf(event)) told.add(id);
@@ -87,16 +85,14 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
   };
   return {
     async rows() {
-      follow();
+      await follow();
       seen = readSeen(store);
       const machine = machineFrom(newFacts(), store);
-      const agents = await lookAtKnown(log?.agents ?? new Map(), {
-        host: context.host,
-        machine,
-        now: context.now,
-      });
+      const agents = await log?.look(log.agents, { host: context.host, machine, now: context.now }) ??
+        new Map();
       if (tell) await tellNews(store, context.facts, agents);
-      const now = rowsOfAll({ store, records, branches, projects, agents, machine, seen }, made);
+      const isDone = log?.isDone ?? (() => false);
+      const now = rowsOfAll({ store, records, branches, projects, agents, machine, seen, isDone }, made);
       return last = isSame(last, now) ? last : now;
     },
     record: (id) => records.get(id),
@@ -108,6 +104,28 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
     },
     [Symbol.dispose]: () => log?.reader[Symbol.dispose](),
   };
+}
+
+/** What the log tells of agents, followed. */
+interface Log {
+  readonly agents: Agents;
+  readonly reader: Reader;
+  readonly takeIn: (agents: Agents, event: BerthEvent) => void;
+  readonly look: (agents: Agents, looker: Looker) => Promise<Map<string, Seen[]>>;
+  readonly isDone: (known: Seen["known"]) => boolean;
+}
+
+/** Loaded where there is a log. */
+async function openLedger(directory: string): Promise<Log> {
+  const [{ lookAtKnown: look }, { courseOf, takeIn }, { readLedger }, { openReader }] = await Promise.all([
+    import("../../../agents/look.ts"),
+    import("../../../agents/known.ts"),
+    import("../../../agents/ledger.ts"),
+    import("../../../events/follow.ts"),
+  ]);
+  const { agents, seq } = readLedger(directory);
+  const isDone = (known: Seen["known"]) => courseOf(known).done === true;
+  return { agents, reader: openReader(directory, seq), takeIn, look, isDone };
 }
 
 /** Of a thousand sessions their values, each of which may have megabytes, are not kept in memory. */
@@ -139,6 +157,7 @@ interface Found {
   readonly agents: ReadonlyMap<string, readonly Seen[]>;
   readonly machine: Machine;
   readonly seen: ReadonlyMap<string, string>;
+  readonly isDone: (known: Seen["known"]) => boolean;
 }
 
 /** The rows of a session as they were, and what they came from beside its record. */
@@ -166,7 +185,7 @@ function rowsOfAll(found: Found, made: WeakMap<SessionRecord, Made>): QueueRow[]
         project,
         branch: branches.get(id) ?? null,
         host: labelOf(record),
-        agents: here.map(({ known, row }) => ({ row, done: courseOf(known).done === true })),
+        agents: here.map(({ known, row }) => ({ row, done: found.isDone(known) })),
         running,
         seenAt,
       });

@@ -1,18 +1,16 @@
 import process from "node:process";
 import { BerthError } from "../../../../errors/errors.ts";
 import { openWatch } from "../../../../events/follow.ts";
-import type { Dependencies } from "../../../../sessions/model/dependencies.ts";
-import { stopOurselves } from "../../../../sessions/process/terminal.ts";
-import { markSeen } from "../../../../store/seen.ts";
+import { factsReader } from "../../../../facts/open.ts";
+import { type Machine, machineFrom } from "../../../../store/liveness.ts";
+import type { Store } from "../../../../store/open.ts";
 import type { Context, Input } from "../../../command.ts";
-import { dependenciesOf } from "../../../mean/sessions-dependencies.ts";
+import { storeOf } from "../../../mean/session.ts";
 import { wantsColours } from "../../../say/colours.ts";
-import { goTo } from "../../jump/go.ts";
 import { isDue, SETTLE_MS, settled, taken } from "../order.ts";
 import type { QueueRow } from "../row.ts";
 import { titleOf } from "../words.ts";
 import { openWorld, type World } from "../world.ts";
-import { runBehind, runShown } from "./actions.ts";
 import { openCanvas } from "./canvas.ts";
 import { pageOf, pictureOf, type Size, windowOf } from "./frame.ts";
 import { openGitLooks } from "./git.ts";
@@ -23,9 +21,9 @@ import { FIRST_VIEW, pressed, type View, type ViewEffect, visibleRows } from "./
 
 /** The queue on the whole screen, until a key or a signal ends it. @returns exit status */
 export async function runScreen(context: Context, input: Input): Promise<number> {
-  const deps = await dependenciesOf(context, input, "top");
-  using world = await openWorld(context, deps.store, true);
-  return await new Screen(context, deps, world).run();
+  const store = storeOf(context, input, "top");
+  using world = await openWorld(context, store, true);
+  return await new Screen(context, store, world).run();
 }
 
 /** Ages are in minutes; so often is looked whether one is another, in ms. */
@@ -51,7 +49,7 @@ class Screen {
 
   constructor(
     private readonly context: Context,
-    private readonly deps: Dependencies,
+    private readonly store: Store,
     private readonly world: World,
   ) {
     this.#terminal = openScreenTerminal(
@@ -69,8 +67,8 @@ class Screen {
     const listening = this.#listen();
     try {
       this.#view = { ...this.#view, queue: settled(taken(this.#view.queue, await this.world.rows(), 0)) };
-      terminal.enter();
-      this.#draw();
+      // The picture first: what reads keys takes longer to come into being.
+      terminal.enter(() => this.#draw());
       await this.#follow();
       return this.#status ?? 0;
     } finally {
@@ -81,7 +79,7 @@ class Screen {
 
   /** Look whenever something may have changed, until somebody ends it. */
   async #follow(): Promise<void> {
-    using watcher = openWatch(this.deps.store.backend.locate("events"));
+    using watcher = openWatch(this.store.backend.locate("events"));
     let looked = performance.now();
     while (this.#status === null) {
       const { since } = this.#view.queue;
@@ -134,7 +132,7 @@ class Screen {
       case "quit":
         return this.#end(effect.status);
       case "suspend":
-        return this.#suspend();
+        return await this.#suspend();
       case "redraw":
         this.#canvas.forget();
         return this.#draw();
@@ -154,7 +152,7 @@ class Screen {
   }
 
   async #seen(row: QueueRow): Promise<void> {
-    await markSeen(this.deps.store, row.id);
+    await this.#note(row);
     this.#say(`${titleOf(row)} was looked at`);
     await this.#look();
   }
@@ -163,12 +161,24 @@ class Screen {
     const record = this.world.record(row.id);
     if (record === undefined) return this.#say("it is gone");
     const agent = row.agent === null ? null : row;
+    const { goTo } = await import("../../jump/go.ts");
     await this.#hand(async () => {
-      await goTo(this.context, this.deps.machine(), record, agent, () => markSeen(this.deps.store, row.id));
+      await goTo(this.context, await this.#machine(), record, agent, () => this.#note(row));
     });
   }
 
+  async #note(row: QueueRow): Promise<void> {
+    const { markSeen } = await import("../../../../store/seen.ts");
+    await markSeen(this.store, row.id);
+  }
+
+  /** As it is at this moment. */
+  async #machine(): Promise<Machine> {
+    return machineFrom((await factsReader(this.context.host))(), this.store);
+  }
+
   async #stop(row: QueueRow): Promise<void> {
+    const { runBehind } = await import("./actions.ts");
     this.#say(`stopping ${titleOf(row)} …`);
     this.#say(await runBehind(["stop", row.id]) || `${titleOf(row)} is stopped`);
     await this.#look();
@@ -176,6 +186,7 @@ class Screen {
 
   /** @param waits whether what was printed is to be read before the screen comes back */
   async #show(args: readonly string[], waits: boolean): Promise<void> {
+    const { runShown } = await import("./actions.ts");
     await this.#hand(async () => {
       const status = await runShown(args);
       if (waits || status !== 0) await this.#anyKey();
@@ -243,12 +254,17 @@ class Screen {
     this.context.host.exit(1);
   }
 
-  #suspend(): void {
+  /** What stops us is loaded when it is wanted: it takes calls into libc. */
+  async #suspend(): Promise<void> {
+    this.#away = true;
+    const { stopOurselves } = await import("../../../../sessions/process/terminal.ts");
+    const machine = await this.#machine();
     this.#terminal.leave();
     stopOurselves((pid) => {
-      const found = this.deps.machine().process(pid);
+      const found = machine.process(pid);
       return found.ok ? found.value.ppid : null;
     });
+    this.#away = false;
     this.#comeBack();
   }
 
@@ -260,7 +276,7 @@ class Screen {
           this.#canvas.forget();
           this.#draw();
         }],
-        ["SIGTSTP", () => this.#away ? undefined : this.#suspend()],
+        ["SIGTSTP", () => this.#away ? undefined : void this.#suspend()],
         // Somebody else stopped us, and may have used the terminal since.
         ["SIGCONT", () => this.#away || !this.#terminal.entered ? undefined : this.#again()],
         ["uncaughtException", (error) => this.#crash(error)],

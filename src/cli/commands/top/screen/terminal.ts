@@ -14,8 +14,8 @@ const LEAVE = "\x1b[?2004l\x1b[?7h\x1b[0m\x1b[?25h\x1b[?1049l";
 export interface ScreenTerminal extends Disposable {
   size(): Size;
   write(text: string): void;
-  /** Take it: keys come one by one, and what was on it comes back afterwards. */
-  enter(): void;
+  /** Take it: keys come one by one, and what was on it comes back afterwards. @param draw the first picture */
+  enter(draw?: () => void): void;
   /** Give it back as it was. Twice does no harm. */
   leave(): void;
   readonly entered: boolean;
@@ -52,10 +52,11 @@ export function openScreenTerminal(
     get entered() {
       return entered;
     },
-    enter() {
+    enter(draw = () => {}) {
       if (entered) return;
       entered = true;
       write(ENTER);
+      draw();
       input ??= new tty.ReadStream(0);
       input.setRawMode(true);
       input.on("data", told);
