@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { agents } from "./bench-agents.ts";
 import { prompts, starts } from "./bench-prompt.ts";
+import { installation } from "./bench-install.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
@@ -152,6 +153,7 @@ async function main(): Promise<number> {
       ended(directory),
       listed(directory),
       await mcp(directory),
+      await installation(directory),
     ];
     return within.every(Boolean) && over <= 6 ? 0 : 1;
   } finally {

@@ -20,7 +20,8 @@ const { version } = manifest;
 const target = ownTarget();
 const native = `${NPM.scope}/${target}`;
 const registry = await startRegistry(join(scratch(), "registry"));
-const made = await packaged(source(await released()), [npmCommand]);
+const from = source(await released());
+const made = await packaged(from, [npmCommand]);
 
 const bin = (...parts: string[]) => join(tools(), ...parts);
 
@@ -47,6 +48,12 @@ function project(): {
   });
   return { cwd, env, call: (...words) => run(words, { cwd, env, limit: 60_000 }) };
 }
+
+test("the same again gives the same bytes: program and launcher", async () => {
+  const sums = (place: string) => readFileSync(join(place, "SHA256SUMS"), "utf8");
+  expect(sums(made).trim().split("\n").length).toBe(2);
+  expect(sums(await packaged(from, [npmCommand]))).toBe(sums(made));
+});
 
 test("the registry has all of them after one call, the programs first, and a second call changes nothing", async () => {
   const publish = () =>

@@ -258,6 +258,9 @@ describe("Alpine:", () => {
       `berth-${version}-r0.aarch64.apk`,
       `berth-${version}-r0.x86_64.apk`,
     ]);
+    const again = await packaged(musl, [apks]);
+    const sums = (of: string) => readFileSync(join(of, "SHA256SUMS"), "utf8");
+    expect(sums(again)).toBe(sums(place));
     const bytes = readFileSync(join(place, `berth-${version}-r0.x86_64.apk`));
     const second = bytes.indexOf(new Uint8Array([0x1f, 0x8b, 8]), 3);
     const control = Bun.gunzipSync(bytes.subarray(0, second));
