@@ -89,4 +89,7 @@ function isSame(before: Collected, after: Collected): boolean {
 }
 
 const stampsOf = ({ files, missing, admin }: Collected): string =>
-  JSON.stringify([files, admin.filter(({ path }) => path !== "index"), missing]);
+  JSON.stringify([files, admin.filter(({ path }) => !INDEX.test(path)), missing]);
+
+/** Git writes its index when it looks, and what of it is shared (`core.splitIndex`) gets a new date. */
+const INDEX = /^(index|sharedindex\.[0-9a-f]+)$/;
