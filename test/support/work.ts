@@ -28,6 +28,16 @@ export const WORK: readonly Work[] = [
     await p.git("config", "status.showUntrackedFiles", "no");
     writeFileSync(join(tree, "new"), "new");
   }],
+  ["a file that core.ignorecase hides behind another", async (p, tree) => {
+    await p.git("config", "core.ignorecase", "true");
+    writeFileSync(join(tree, "FILE.txt"), "other");
+  }],
+  ["a file in a split index", async (p, tree) => {
+    await p.git("-C", tree, "update-index", "--split-index");
+    writeFileSync(join(tree, "new"), "staged");
+    await p.git("-C", tree, "add", "new");
+    writeFileSync(join(tree, "new"), "changed");
+  }],
   ["a change hidden by assume-unchanged", async (p, tree) => {
     await p.git("-C", tree, "update-index", "--assume-unchanged", "file.txt");
     writeFileSync(join(tree, "file.txt"), "hidden");

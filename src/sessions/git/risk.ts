@@ -5,6 +5,7 @@ import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
 import { hiddenChanges } from "./hidden.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
 import { elsewhere, trackedRemotes } from "./remote-refs.ts";
+import { statusCall } from "./status-call.ts";
 import { areSubmodulesSafe } from "./submodules.ts";
 import type { InspectedWorktree } from "./worktree.ts";
 
@@ -167,8 +168,7 @@ async function unreferenced(git: Git, starts: readonly string[]): Promise<number
 }
 
 async function changes(worktree: Git): Promise<{ lost: Loss[]; names: string[]; unseen: string[] }> {
-  const how = ["--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none", "--no-renames"];
-  const { out, err } = await looked(worktree, "look for changes", ["status", ...how]);
+  const { out, err } = await looked(worktree, "look for changes", statusCall("normal"));
   const entries = out.split("\0").filter((entry) => entry !== "");
   const untracked = entries.filter((entry) => entry.startsWith("??")).length;
   const changed = entries.length - untracked;
