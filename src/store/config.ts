@@ -22,6 +22,7 @@ const configSchema = v.looseObject({
   events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
   marks: v.exactOptional(v.looseObject({ terminal: v.exactOptional(v.string()) })),
   branch: v.exactOptional(v.looseObject({ prefix: v.exactOptional(v.string()) })),
+  worktrees: v.exactOptional(v.looseObject({ path: v.exactOptional(v.string()) })),
   shared: v.exactOptional(
     v.looseObject({
       url: v.exactOptional(v.string()),
@@ -58,6 +59,8 @@ export const DEFAULTS = {
 export const TEXT_DEFAULTS = {
   /** What stands before a session's name in the name of its branch; the slash is part of it. */
   "branch.prefix": "feature/",
+  /** Where new worktrees are: relative to the main checkout's root, or anywhere. */
+  "worktrees.path": ".worktrees",
   /** Where the database is that several machines share; nothing: there is none. Never with a password. */
   "shared.url": "",
   /** Namespaces of shared sessions, separated by commas; nothing: `team`, where there is a URL. */

@@ -379,7 +379,7 @@ describe("sessions", () => {
     const { ok, call, json, store } = shelf();
     expect(await ok("config")).toBe(
       "maxAgeDays = 90\nmaxCount = 100\nmaxSizeMB = 500\nlimits.sessions = 4\n" +
-        "limits.agentWorktrees = 16\nevents.maxMB = 8\nlimits.removedMB = 512\nshared.idleSeconds = 60\nbranch.prefix = feature/\n" +
+        "limits.agentWorktrees = 16\nevents.maxMB = 8\nlimits.removedMB = 512\nshared.idleSeconds = 60\nbranch.prefix = feature/\nworktrees.path = .worktrees\n" +
         "shared.url = \nshared.namespaces = \nshared.store = \nmarks.terminal = \n",
     );
     await ok("config", "maxAgeDays", "30");

@@ -417,6 +417,7 @@ describe("configuration", () => {
       "events.maxMB": 8,
       "limits.removedMB": 512,
       "branch.prefix": "feature/",
+      "worktrees.path": ".worktrees",
       "shared.idleSeconds": 60,
       "shared.url": "",
       "shared.namespaces": "",

@@ -16,6 +16,9 @@ import { storeOf } from "../mean/session.ts";
 /** What git takes at the beginning of a branch's name (git-check-ref-format(1)); nothing is one too. */
 const PREFIX = /^$|^(?!.*(?:\.\.|\/\/|\/\.|\.lock\/|@\{))[^\s\p{Cc}~^:?*[\\/.-][^\s\p{Cc}~^:?*[\\]*$/u;
 
+/** Neither the root itself nor git's own directory; a worktree's path is printed, and a line of git's files. */
+const FOLDER = /^(?!\.?\/*$|(?:\.\/+)*\.git(?:\/|$))(?!-)[^\p{Cc}\ufffd]+$/iu;
+
 /** What may stand before the `--` of a label and is not berth's own. */
 const NAMESPACES =
   /^$|^(?!(?:ex|tmux|screen|zellij|ssh|terminal|anchor|uuid)(?:,|$))[A-Za-z0-9._]{1,60}(?:,[A-Za-z0-9._]{1,60})*$/;
@@ -23,6 +26,10 @@ const NAMESPACES =
 /** What the settings that are no numbers may be. */
 const TEXTS: Readonly<Partial<Record<TextSetting, { test: (value: string) => boolean; wanted: string }>>> = {
   "branch.prefix": { test: (value) => PREFIX.test(value), wanted: "the beginning of a branch's name" },
+  "worktrees.path": {
+    test: (value) => FOLDER.test(value),
+    wanted: "a directory, relative to the main checkout or anywhere",
+  },
   "marks.terminal": {
     test: (value) => value === "" || Object.hasOwn(SEQUENCES, value),
     wanted: "iterm2, wezterm, kitty, title or nothing",
@@ -38,6 +45,8 @@ export const config: Command = {
     "maxSizeMB             size of all sessions, and of all archives",
     "limits.sessions       named sessions of one workspace",
     'branch.prefix        what stands before a name in its branch (feature/); the slash is part of it, "" is none',
+    "worktrees.path       where new worktrees are (.worktrees): below the main checkout's root, or anywhere else (~/trees),",
+    "                     where each project has a directory of its own",
     "limits.agentWorktrees worktrees of one workspace that agents made for their own agents",
     'marks.terminal        how the terminal is told of a change of status: iterm2, wezterm, kitty, title; "" is not at all',
     "events.maxMB          size of a file of the log of events, of which four are kept",

@@ -1,8 +1,8 @@
 import { constants, copyFileSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, lastLine, must } from "./git.ts";
-import { FOLDER } from "../model/worktree-path.ts";
+import { below, FOLDER } from "../model/worktree-path.ts";
 import { statusOf } from "./worktree-directory.ts";
 
 /** Patterns as in `.gitignore`; what they match and git ignores is copied into new worktrees. */
@@ -34,9 +34,10 @@ export async function copyIncluded(main: Git, root: string, worktree: string): P
     `--exclude-from=${join(root, FILE)}`,
     "-z",
   ]);
+  const folders = [FOLDER, below(root, dirname(worktree)) || FOLDER];
   // Nested repositories end in a slash; they are not looked into.
   const files = matching.split("\0").filter((file) =>
-    file !== "" && !file.endsWith("/") && !file.startsWith(`${FOLDER}/`)
+    file !== "" && !file.endsWith("/") && !folders.some((folder) => file.startsWith(`${folder}/`))
   );
   if (files.length === 0) return NOTHING;
   // With the dot no name is taken for a pathspec with magic (`:!x`). Exit status 1: none of them is ignored.

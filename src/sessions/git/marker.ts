@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type SessionRecord, time } from "../../store/record.ts";
 import { branchOf, nameOfBranch } from "../model/name.ts";
 import { checkPlace, linkedDirectory } from "./worktree-directory.ts";
-import { uuidOf, worktreePath } from "../model/worktree-path.ts";
+import { uuidOf } from "../model/worktree-path.ts";
 
 /** What git takes for a branch's name, as far as it could do harm where it is printed (git-check-ref-format(1)). */
 const branch = v.pipe(v.string(), v.regex(/^[^-\p{Cc} ~^:?*[\\][^\p{Cc} ~^:?*[\\]*$/u));
@@ -60,7 +60,7 @@ export function noteDestruction({ id, project }: SessionRecord, at: string | nul
   const { root = "", worktree } = project ?? {};
   if (worktree === undefined) return;
   try {
-    if (worktree !== worktreePath(root, id) || !checkPlace(root, worktree)) return;
+    if (!checkPlace(root, worktree)) return;
     const admin = linkedDirectory(worktree);
     const marker = admin === null ? null : readMarker(admin);
     if (admin === null || marker?.id !== id) return;

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { FOLDER, isUuid } from "../model/worktree-path.ts";
+import { isUuid } from "../model/worktree-path.ts";
 import { statusOf } from "./worktree-directory.ts";
 
 /*
@@ -9,27 +9,27 @@ import { statusOf } from "./worktree-directory.ts";
  */
 
 /** Put the link there, where nothing is. It is no loss where that cannot be done. */
-export function addLink(root: string, name: string, uuid: string): void {
+export function addLink(folder: string, name: string, uuid: string): void {
   try {
     // Of the folder itself, which must be no link that leads elsewhere.
-    if (statusOf(join(root, FOLDER))?.isDirectory() === true) symlinkSync(uuid, join(root, FOLDER, name));
+    if (statusOf(folder)?.isDirectory() === true) symlinkSync(uuid, join(folder, name));
   } catch {
     // Somebody else's, or a system without links.
   }
 }
 
 /** Remove the links that lead to this worktree and nowhere else, whatever they are called since. */
-export function removeLinks(root: string, uuid: string): void {
-  for (const { name, to } of linksIn(root)) if (to === uuid) removeLink(root, name);
+export function removeLinks(folder: string, uuid: string): void {
+  for (const { name, to } of linksIn(folder)) if (to === uuid) removeLink(folder, name);
 }
 
 /** Whether it is gone. What cannot be removed leads nowhere, and is found again. */
-export function removeLink(root: string, name: string): boolean {
+export function removeLink(folder: string, name: string): boolean {
   try {
-    unlinkSync(join(root, FOLDER, name));
+    unlinkSync(join(folder, name));
     return true;
   } catch {
-    return statusOf(join(root, FOLDER, name)) === null;
+    return statusOf(join(folder, name)) === null;
   }
 }
 
@@ -38,16 +38,16 @@ export function removeLink(root: string, name: string): boolean {
  *
  * @param isSession whether a session has that UUID, whose worktree may come back
  */
-export const leftLinks = (root: string, isSession: (uuid: string) => boolean): string[] =>
-  linksIn(root).filter(({ to }) => isUuid(to) && !isSession(to) && statusOf(join(root, FOLDER, to)) === null)
+export const leftLinks = (folder: string, isSession: (uuid: string) => boolean): string[] =>
+  linksIn(folder).filter(({ to }) => isUuid(to) && !isSession(to) && statusOf(join(folder, to)) === null)
     .map(({ name }) => name);
 
 /** The links of the folder, which must be no link itself that leads elsewhere. */
-function linksIn(root: string): { readonly name: string; readonly to: string }[] {
+function linksIn(folder: string): { readonly name: string; readonly to: string }[] {
   try {
-    if (statusOf(join(root, FOLDER))?.isDirectory() !== true) return [];
-    return readdirSync(join(root, FOLDER), { withFileTypes: true }).filter((one) => one.isSymbolicLink())
-      .flatMap(({ name }) => targetOf(join(root, FOLDER, name)).map((to) => ({ name, to })));
+    if (statusOf(folder)?.isDirectory() !== true) return [];
+    return readdirSync(folder, { withFileTypes: true }).filter((one) => one.isSymbolicLink())
+      .flatMap(({ name }) => targetOf(join(folder, name)).map((to) => ({ name, to })));
   } catch {
     return [];
   }

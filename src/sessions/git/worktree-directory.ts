@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fail } from "../../errors/errors.ts";
-import { FOLDER } from "../model/worktree-path.ts";
+import { below } from "../model/worktree-path.ts";
 
 /**
  * Look at the path of a worktree, step by step, so that no symbolic link leads our changes elsewhere.
@@ -11,9 +11,10 @@ import { FOLDER } from "../model/worktree-path.ts";
  */
 export function checkPlace(root: string, path: string): boolean {
   const why = (step: string, what: string) => fail("worktree_refused", { path, why: `${step} is ${what}` });
-  const folder = join(root, FOLDER);
-  // One that was moved elsewhere is where the record and git's own files say.
-  for (const step of dirname(path) === folder ? [folder, path] : [path]) {
+  // One that is elsewhere is where the record and git's own files say.
+  const parts = below(root, path).split("/");
+  const steps = parts[0] === "" ? [path] : parts.map((_, at) => join(root, ...parts.slice(0, at + 1)));
+  for (const step of steps) {
     const found = statusOf(step);
     if (found === null) return false;
     if (found.isSymbolicLink()) throw why(step, "a symbolic link");

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { excludeWorktrees } from "./exclude.ts";
 import { type Git, must } from "./git.ts";
 import { type Marker, readMarker, writeMarker } from "./marker.ts";
 import { adminDirectory, checkPlace } from "./worktree-directory.ts";
-import { FOLDER, isInside } from "../model/worktree-path.ts";
+import { below, isInside } from "../model/worktree-path.ts";
 import { type ListedWorktree, listWorktrees, lockIn } from "./worktree-list.ts";
 
 /** What git carries in its environment while it makes or removes the worktree of a session. */
@@ -28,8 +28,8 @@ export interface Wanted {
 export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
   const { root, commonDir, path, marker } = wanted;
   if (checkPlace(root, path)) throw fail("worktree_refused", { path, why: "something is there already" });
-  mkdirSync(join(root, FOLDER), { recursive: true });
-  excludeWorktrees(commonDir);
+  mkdirSync(dirname(path), { recursive: true });
+  excludeWorktrees(commonDir, below(root, dirname(path)));
   const marks = stepMarks(marker.id);
   await must(git, "make the worktree", ["worktree", "add", "--quiet", path, marker.branch], { marks });
   const admin = adminDirectory(commonDir, path);

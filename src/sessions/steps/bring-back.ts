@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { existsSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -14,7 +15,7 @@ import { change, refuseRunning } from "../runs/runs.ts";
 import { bringBack, readManifest } from "../undo/bring-back.ts";
 import { type Removed, removedOf } from "../undo/removed.ts";
 import { addLink } from "../git/readable-link.ts";
-import { uuidOf, worktreePath } from "../model/worktree-path.ts";
+import { isOwnName, uuidOf } from "../model/worktree-path.ts";
 import { markerOf } from "../git/marker-of.ts";
 
 /** What came back with a worktree. */
@@ -98,8 +99,8 @@ export async function goOnBringingBack(
   });
   writeMarker(admin, markerOf(restored));
   const uuid = uuidOf(restored.id);
-  if (uuid !== null && restored.name !== undefined && path === worktreePath(repository.root, restored.id)) {
-    addLink(repository.root, restored.name, uuid);
+  if (uuid !== null && restored.name !== undefined && isOwnName(path, restored.id)) {
+    addLink(dirname(path), restored.name, uuid);
   }
   if (removed.ref !== undefined && kept !== null) {
     await main(["update-ref", "--no-deref", "-d", removed.ref, kept]);

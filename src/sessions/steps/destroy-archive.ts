@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { archiveLocked } from "../../store/archive.ts";
 import { lockScope } from "../../store/locks.ts";
 import { tell } from "../../store/observe.ts";
@@ -9,7 +10,7 @@ import { noteDestruction } from "../git/marker.ts";
 import { removeLinks } from "../git/readable-link.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf, removalOf } from "../model/journal.ts";
-import { uuidOf, worktreePath } from "../model/worktree-path.ts";
+import { uuidOf } from "../model/worktree-path.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import { apply, finishRun } from "../model/transitions.ts";
 
@@ -25,10 +26,12 @@ export async function archive({ store, clock }: Dependencies, id: string): Promi
     if (kept === null) return null;
     const removal = removalOf(kept);
     const record = journalOf(kept) === null ? kept : writeLocked(store, id, destroyed(kept, clock()));
-    const { project: { root = "" } = {} } = kept;
+    const { worktree } = kept.project ?? {};
     const uuid = uuidOf(id);
     // Also where a crash came between this and the write above, after which no journal tells of the removal.
-    if (uuid !== null && statusOf(worktreePath(root, id)) === null) removeLinks(root, uuid);
+    if (uuid !== null && worktree !== undefined && statusOf(worktree) === null) {
+      removeLinks(dirname(worktree), uuid);
+    }
     if (removal !== null) {
       tell(store, { kind: "worktree-removed", id, path: kept.project?.worktree ?? "" });
     }

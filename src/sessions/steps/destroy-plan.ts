@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BerthError, fail, some } from "../../errors/errors.ts";
@@ -17,7 +18,7 @@ import { mergedIn } from "../merge/merged-in.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
 import { readMarker } from "../git/marker.ts";
 import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
-import { worktreePath } from "../model/worktree-path.ts";
+import { isOwnName } from "../model/worktree-path.ts";
 import { assess, inWords, look, type Risk } from "../git/risk.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
 
@@ -196,7 +197,7 @@ export const isOnlyMissing = ({ lost }: Risk): boolean =>
  */
 export function ownPath({ id, project }: SessionRecord, root: string): string {
   const path = project?.worktree ?? "";
-  if (path === worktreePath(root, id)) return path;
+  if (isOwnName(path, id) && isAbsolute(path)) return path;
   const admin = linkedDirectory(path);
   if (admin !== null && readMarker(admin)?.id === id) return path;
   throw fail("worktree_refused", { path, why: "it is not the one that berth made for this session" });

@@ -12,6 +12,8 @@ import { copyIncluded, type Included, NOTHING } from "../git/include.ts";
 import type { Marker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { branchOf } from "../model/name.ts";
+import { worktreesFolder } from "../git/worktrees-folder.ts";
+import { readConfig } from "../../store/config.ts";
 import { type Journal } from "../model/journal.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
@@ -70,7 +72,7 @@ export async function makeWorktreeSession(
     prepare: (draft) => prepare(deps, git, repository, wanted, base, remote, draft),
   });
   const marker = markerOf(record);
-  const path = worktreePath(root, record.id);
+  const path = record.project?.worktree ?? "";
   if (base !== null) await makeBranch(deps, main, commonDir, marker, base);
   try {
     if (remote !== null) await track(main, marker.branch, remote);
@@ -122,7 +124,7 @@ async function prepare(
   if (adopted === null) refuseTaken(branch, around ?? await findAround(git, branch));
   const [found] = existing === undefined && given === undefined ? remotes : [];
   if (found !== undefined) throw fail("branch_on_remote", { branch, remote: found, name: draft.name ?? "" });
-  const worktree = worktreePath(root, draft.id);
+  const worktree = worktreePath(worktreesFolder(root, readConfig(deps.store)["worktrees.path"]), draft.id);
   if (checkPlace(root, worktree)) {
     throw fail("worktree_refused", { path: worktree, why: "something is there already" });
   }

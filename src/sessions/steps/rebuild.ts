@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { wasDestroyed } from "../../store/archive.ts";
 import { readConfig } from "../../store/config.ts";
 import { lockScope } from "../../store/locks.ts";
@@ -11,7 +12,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { nameOfBranch } from "../model/name.ts";
 import { keepNumbers } from "../workspace/numbers.ts";
 import { adminDirectory, statusOf } from "../git/worktree-directory.ts";
-import { isUuid, sessionId, worktreePath } from "../model/worktree-path.ts";
+import { FOLDER, isUuid, sessionId, worktreePath } from "../model/worktree-path.ts";
 import { find } from "../workspace/query.ts";
 import type { Repository } from "../git/repository.ts";
 import { type ListedWorktree, listWorktrees } from "../git/worktree-list.ts";
@@ -37,8 +38,12 @@ export async function findOrphans(
     const uuid = listed.path.slice(listed.path.lastIndexOf("/") + 1);
     if (!isUuid(uuid) || statusOf(listed.path) === null) continue;
     const id = sessionId(uuid);
-    if (listed.path !== worktreePath(root, id) || isKnown(deps, id)) continue;
-    if (ownMarker(commonDir, id, listed.path)?.destroyedAt === undefined) {
+    const marker = ownMarker(commonDir, id, listed.path);
+    // In another directory than the usual one it is ours where it says so.
+    if (marker === null && listed.path !== worktreePath(join(root, FOLDER), id) || isKnown(deps, id)) {
+      continue;
+    }
+    if (marker?.destroyedAt === undefined) {
       orphans.push({ id, path: listed.path, listed });
     }
   }

@@ -84,7 +84,8 @@ export function movedTo({ root, commonDir }: Repository, { id, project }: Sessio
     ? join(root, project.worktree.slice(project.root.length))
     : null;
   for (const path of [named, along]) {
-    if (path !== null && path !== project.worktree && isPlain(path)) return { root, worktree: path };
+    if (path === null || path === project.worktree && root === project.root) continue;
+    if (isPlain(path)) return { root, worktree: path };
   }
   return null;
 }

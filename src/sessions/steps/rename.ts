@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { lockScope } from "../../store/locks.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -115,8 +116,8 @@ function renamed(draft: SessionRecord, { name, branch }: JournalOf<"rename">, at
 function noteName({ id, name = "", project }: SessionRecord): void {
   const uuid = uuidOf(id);
   if (project?.worktree !== undefined && uuid !== null) {
-    removeLinks(project.root, uuid);
-    addLink(project.root, name, uuid);
+    removeLinks(dirname(project.worktree), uuid);
+    addLink(dirname(project.worktree), name, uuid);
   }
   const admin = project?.worktree === undefined ? null : linkedDirectory(project.worktree);
   const marker = admin === null ? null : readMarker(admin);

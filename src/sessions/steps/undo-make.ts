@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { clearStepLocks } from "./step-locks.ts";
 import { relink } from "./relink.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -9,7 +10,7 @@ import { deleteLeft, isFresh } from "../git/branch-change.ts";
 import { type Git } from "../git/git.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf } from "../model/journal.ts";
-import { worktreePath } from "../model/worktree-path.ts";
+import { FOLDER, worktreePath } from "../model/worktree-path.ts";
 import type { Repository } from "../git/repository.ts";
 import { inspectWorktree, removeWorktree } from "../git/worktree.ts";
 
@@ -27,7 +28,7 @@ export async function undoMake(
   made: boolean,
 ): Promise<void> {
   const journal = journalOf(record);
-  const path = worktreePath(root, record.id);
+  const path = record.project?.worktree ?? worktreePath(join(root, FOLDER), record.id);
   const found = await inspectWorktree(main, { root, commonDir, path });
   // One of another session may have been moved here.
   const other = found.marker !== null && found.marker.id !== record.id;

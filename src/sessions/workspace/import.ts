@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { lockScope } from "../../store/locks.ts";
 import { recordName } from "../../store/names.ts";
 import { encode, updateSession } from "../../store/update.ts";
@@ -5,7 +6,7 @@ import { checkAdmission } from "./admission.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { keepNumbers } from "./numbers.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
-import { sessionId, worktreePath } from "../model/worktree-path.ts";
+import { FOLDER, sessionId, worktreePath } from "../model/worktree-path.ts";
 import { toRecord, type WorkspaceEntry, type WorkspaceFile } from "./workspace-file.ts";
 
 /**
@@ -40,6 +41,6 @@ export async function importSessions(
  * @throws `worktree_refused` where a link leads there
  */
 function ownWorktree(root: string, { id, worktreePath: path }: WorkspaceEntry): string | null {
-  const own = worktreePath(root, sessionId(id));
+  const own = worktreePath(join(root, FOLDER), sessionId(id));
   return path === own && checkPlace(root, own) ? own : null;
 }

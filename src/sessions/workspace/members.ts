@@ -1,10 +1,13 @@
+import { join } from "node:path";
+import { readConfig } from "../../store/config.ts";
+import { worktreesFolder } from "../git/worktrees-folder.ts";
 import { wasDestroyed } from "../../store/archive.ts";
 import { listRecords } from "../../store/list.ts";
 import { stem } from "../../store/names.ts";
 import type { Store } from "../../store/open.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { statusOf } from "../git/worktree-directory.ts";
-import { uuidOf, worktreePath } from "../model/worktree-path.ts";
+import { FOLDER, uuidOf, worktreePath } from "../model/worktree-path.ts";
 
 /** The sessions of a workspace. */
 export interface Members {
@@ -23,13 +26,19 @@ export function members(store: Store, root: string): Members {
       records.push(listed.record);
     }
   }
+  const hasWorktree = worktreeIn(store, root);
   const rebuilt = new Set(records.map(({ id }) => id));
   // Their damaged records a write has moved away; they may have been destroyed since.
   const moved = store.backend.list("quarantine").map((base) => base.slice(0, base.indexOf(".")))
-    .filter((id) => hasWorktree(root, id) && !wasDestroyed(store, id));
+    .filter((id) => hasWorktree(id) && !wasDestroyed(store, id));
   const ids = new Set([...damaged, ...moved]);
-  return { records, damaged: [...ids].filter((id) => !rebuilt.has(id) && hasWorktree(root, id)) };
+  return { records, damaged: [...ids].filter((id) => !rebuilt.has(id) && hasWorktree(id)) };
 }
 
-const hasWorktree = (root: string, id: string): boolean =>
-  uuidOf(id) !== null && statusOf(worktreePath(root, id))?.isDirectory() === true;
+/** Whether a session has a worktree where new ones are, or would be by default. */
+function worktreeIn(store: Store, root: string): (id: string) => boolean {
+  const folders = [join(root, FOLDER), worktreesFolder(root, readConfig(store)["worktrees.path"])];
+  return (id) =>
+    uuidOf(id) !== null &&
+    folders.some((folder) => statusOf(worktreePath(folder, id))?.isDirectory() === true);
+}

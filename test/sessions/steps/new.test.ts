@@ -4,11 +4,14 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   realpathSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { lockScope } from "../../../src/store/locks.ts";
 import type { SessionRecord } from "../../../src/store/record.ts";
 import { berth, root } from "../../support/berth.ts";
@@ -758,4 +761,82 @@ describe("branch.prefix", () => {
       expect(await p.refused("config", "branch.prefix", prefix)).toMatchObject({ status: 2 });
     },
   );
+});
+
+describe("worktrees.path", () => {
+  test.each([
+    ["trees", (root: string) => `${root}/trees/`, "/trees/"],
+    ["my trees/[x]", (root: string) => `${root}/my trees/[x]/`, "/my trees/\\[x\\]/"],
+  ])("%j is below the main checkout, and git ignores it", async (setting, folder, line) => {
+    const p = await project();
+    await p.ok("config", "worktrees.path", setting);
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    expect(worktree.startsWith(folder(p.root))).toBe(true);
+    expect(await p.git("status", "--porcelain")).toBe("");
+    expect(readFileSync(join(p.root, ".git/info/exclude"), "utf8")).toContain(`\n${line}\n`);
+    expect(readlinkSync(join(dirname(worktree), "auth"))).toBe(basename(worktree));
+    await p.ok("destroy", "auth", "--cleanup");
+    expect(readdirSync(dirname(worktree))).toEqual([]);
+  });
+
+  test("outside each project has a directory of its own, and what was there before stays", async () => {
+    const p = await project();
+    await p.ok("new", "before");
+    const before = await p.worktree("before");
+    const trees = join(p.home, "trees");
+    mkdirSync(join(p.home, "real"));
+    symlinkSync("real", trees);
+    await p.ok("config", "worktrees.path", "~/trees");
+    await p.ok("new", "auth");
+    const worktree = await p.worktree("auth");
+    expect(dirname(dirname(worktree))).toBe(realpathSync(trees));
+    expect(basename(dirname(worktree))).toMatch(new RegExp(`^${basename(p.root)}-[0-9a-f]{6}$`));
+    expect(await p.worktree("before")).toBe(before);
+    writeFileSync(join(worktree, "work.txt"), "work\n");
+    await p.in(worktree, ["git", "add", "."]);
+    await p.in(worktree, ["git", "commit", "-qm", "work"]);
+    await p.ok("rename", "auth", "login");
+    expect(readdirSync(dirname(worktree)).sort()).toEqual([basename(worktree), "login"].sort());
+    await p.ok("finish", "login");
+    expect(readdirSync(dirname(worktree))).toEqual([]);
+    await p.ok("restore", "login", "--worktree");
+    expect(await p.worktree("login")).toBe(worktree);
+    expect(readFileSync(join(worktree, "work.txt"), "utf8")).toBe("work\n");
+  });
+
+  test("doctor --fix binds a session outside to its repository that was moved, and to no other one", async () => {
+    const p = await project();
+    await p.ok("config", "worktrees.path", "../trees");
+    await p.ok("new", "auth");
+    const [worktree, moved] = [await p.worktree("auth"), `${p.root}-moved`];
+    renameSync(p.root, moved);
+    const other = `${p.root}-other`;
+    mkdirSync(other);
+    await p.in(other, ["git", "init", "-q"]);
+    const placeFrom = async (directory: string) =>
+      JSON.parse((await p.in(directory, [berth, "show", "auth", "--json"])).stdout).session.project;
+    await p.in(other, [berth, "doctor", "--fix"]);
+    expect((await placeFrom(other)).root).toBe(p.root);
+    await p.in(moved, [berth, "doctor", "--fix"]);
+    expect(await placeFrom(moved)).toMatchObject({ root: moved, worktree });
+    expect((await p.in(moved, [berth, "run", "auth", "--", "git", "status", "-sb"])).stdout).toContain(
+      "## feature/auth",
+    );
+  });
+
+  test.each(["", ".", "./", ".git", ".git/x", "./.git/x", "-x", "a\nb"])("%j is refused", async (path) => {
+    const p = await project();
+    expect(await p.refused("config", "worktrees.path", path)).toMatchObject({ status: 2 });
+  });
+
+  test("no link leads out of the repository, and the root is none", async () => {
+    const p = await project();
+    symlinkSync(p.home, join(p.root, "link"));
+    await p.ok("config", "worktrees.path", "link/trees");
+    expect((await p.refused("new", "auth")).code).toBe("worktree_refused");
+    await p.ok("config", "worktrees.path", p.root);
+    expect((await p.refused("new", "auth")).code).toBe("bad_text_setting");
+    expect(await p.git("branch", "--list", "feature/*")).toBe("");
+  });
 });

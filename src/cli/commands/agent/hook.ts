@@ -1,5 +1,6 @@
+import { recordName } from "../../../store/names.ts";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { isUuid, sessionId } from "../../../sessions/model/worktree-path.ts";
+import { FOLDER, isUuid, sessionId } from "../../../sessions/model/worktree-path.ts";
 import { holdFor } from "./holder.ts";
 import { openFacts } from "../../../facts/open.ts";
 import type { Host } from "../../../facts/host.ts";
@@ -57,7 +58,7 @@ async function note(
   const writer = writerOn(store, context.facts.boot);
   const caller = callerOf(context.facts, agent.programs);
   const process = identityOf(context.facts, caller, writer.host);
-  const worktree = sessionOfWorktree(payload);
+  const worktree = sessionOfWorktree(payload, store);
   if (caller !== null && worktree !== null && worktree !== id) {
     await holdFor(context, store, worktree, agent.name, caller, WAIT_MS).catch(() => {
       // Somebody is at it; the next event comes soon.
@@ -106,11 +107,15 @@ async function recordOf(context: Context, store: Store, id: string): Promise<Ses
 }
 
 /** The session whose worktree the agent works in, by the directory that its payload names. */
-function sessionOfWorktree(payload: Payload): string | null {
+function sessionOfWorktree(payload: Payload, store: Store): string | null {
   const cwd = payload["cwd"];
   if (typeof cwd !== "string") return null;
-  const uuid = /[\\/]\.worktrees[\\/]([0-9a-f-]{36})(?:[\\/]|$)/.exec(cwd)?.[1];
-  return uuid === undefined || !isUuid(uuid) ? null : sessionId(uuid);
+  const [, folder, uuid = ""] = /([^\\/]*)[\\/]([0-9a-f-]{36})(?:[\\/]|$)/.exec(cwd) ?? [];
+  if (!isUuid(uuid)) return null;
+  // Elsewhere many a directory is called so.
+  return folder === FOLDER || store.backend.stat(recordName(sessionId(uuid))) !== null
+    ? sessionId(uuid)
+    : null;
 }
 
 /** Let the commands that the agent runs know their session, by a file that it reads before each of them. */

@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { worktreesFolder } from "../../../sessions/git/worktrees-folder.ts";
+import { readConfig } from "../../../store/config.ts";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
 import { gitIn } from "../../../sessions/git/git.ts";
@@ -86,14 +88,16 @@ async function placeFindings(
   if (!isGone && why === null) return missingFinding(record, session);
   const { main, repository } = await repositoryFor(context, root) ?? {};
   if (main === undefined || repository === undefined) return missingFinding(record, session);
-  const to = isGone ? movedTo(repository, record) : null;
+  const to = isGone || isRootGone(root) ? movedTo(repository, record) : null;
   if (to !== null) {
     if (fix) await follow(deps, main, repository, record, to);
-    const message = `${session} was moved from ${quotePath(worktree)} to ${quotePath(to.worktree)}`;
+    const [from, now] = to.worktree === worktree ? [root, to.root] : [worktree, to.worktree];
+    const message = `${session} was moved from ${quotePath(from)} to ${quotePath(now)}`;
     const hint = fix ? "It is bound to its new place" : `${HINT} to bind it to its new place`;
     return [{ code: "worktree_moved", message, hint, broken: true, fixed: fix }];
   }
-  if (isGone || why === null) return missingFinding(record, session);
+  // The repository that we are in need not be the one that is gone.
+  if (isGone || why === null || isRootGone(root)) return missingFinding(record, session);
   if (fix) await relink(main, repository, record);
   const message = `${session} has a directory that is no worktree: ${quotePath(worktree)}, ${why}`;
   const hint = fix ? "It is one again, and its files are as they were" : HINT;
@@ -152,13 +156,29 @@ function missingFinding(record: SessionRecord, session: string): Finding[] {
 /** Links of ours by a session's name that lead to a worktree which is gone. Looked at after all the rest was put right. */
 function linkFindings(deps: Dependencies, root: string, fix: boolean): Finding[] {
   const uuids = new Set([...find(deps.store)].map(({ id }) => uuidOf(id)));
-  return leftLinks(root, (uuid) => uuids.has(uuid)).map((name) => ({
-    code: "link_left",
-    message: `The link ${quotePath(join(root, FOLDER, name))} leads to a worktree that is gone`,
-    ...fix && removeLink(root, name)
-      ? { hint: "It was removed", broken: true, fixed: true }
-      : { hint: HINT, broken: true, fixed: false },
-  }));
+  return foldersOf(deps, root).flatMap((folder) =>
+    leftLinks(folder, (uuid) => uuids.has(uuid)).map((name) => ({
+      code: "link_left",
+      message: `The link ${quotePath(join(folder, name))} leads to a worktree that is gone`,
+      ...fix && removeLink(folder, name)
+        ? { hint: "It was removed", broken: true, fixed: true }
+        : { hint: HINT, broken: true, fixed: false },
+    }))
+  );
+}
+
+/** Where worktrees of a project are, or would be. */
+function foldersOf({ store }: Dependencies, root: string): string[] {
+  const folders = new Set([join(root, FOLDER)]);
+  for (const { project } of find(store)) {
+    if (project?.root === root && project.worktree !== undefined) folders.add(dirname(project.worktree));
+  }
+  try {
+    folders.add(worktreesFolder(root, readConfig(store)["worktrees.path"]));
+  } catch {
+    // What is wrong with the configuration is found elsewhere.
+  }
+  return [...folders];
 }
 
 /** The roots of all projects with sessions, and of the one that we are in. */

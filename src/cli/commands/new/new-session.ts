@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { BerthError, visible } from "../../../errors/errors.ts";
 import { addLink } from "../../../sessions/git/readable-link.ts";
 import { refuseUnfinished } from "../../../sessions/model/journal.ts";
@@ -127,7 +128,7 @@ async function make(
     { ...about, ...branchOptions(input), ...prefix === undefined ? {} : { prefix } },
   );
   if (!context.json) context.say(report(record));
-  addLink(repository.root, record.name ?? "", uuidOf(record.id) ?? "");
+  addLink(dirname(record.project?.worktree ?? ""), record.name ?? "", uuidOf(record.id) ?? "");
   if (copied.length > 0) context.say(`berth: copied by .worktreeinclude: ${copied.join(", ")}\n`);
   if (links.length > 0) {
     context.say(`berth: note: links are not copied: ${links.map(visible).join(", ")}\n`);
