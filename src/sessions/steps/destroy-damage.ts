@@ -16,7 +16,7 @@ export async function isWhole(
 ): Promise<boolean> {
   if (before === null) return true;
   try {
-    const found = await inspectWorktree(main, { ...repository, path: ownPath(record, repository.root) });
+    const found = await inspectWorktree(main, { ...repository, path: ownPath(record) });
     if (found.listed === null || !found.exists || found.admin === null) return false;
     return !hasShrunk(before, await assess(main, worktree, found));
   } catch {

@@ -192,10 +192,9 @@ export const isOnlyMissing = ({ lost }: Risk): boolean =>
 /**
  * The path of the session's worktree.
  *
- * @param root of the repository
- * @throws `worktree_refused` for any path but the one we would have made, and one where it was moved to
+ * @throws `worktree_refused` for any path but one that we would have made, and one where it was moved to
  */
-export function ownPath({ id, project }: SessionRecord, root: string): string {
+export function ownPath({ id, project }: SessionRecord): string {
   const path = project?.worktree ?? "";
   if (isOwnName(path, id) && isAbsolute(path)) return path;
   const admin = linkedDirectory(path);
@@ -216,7 +215,7 @@ export async function inspectOwn(
   begun: boolean,
 ): Promise<InspectedWorktree> {
   const { root, commonDir } = repository;
-  const path = ownPath(record, root);
+  const path = ownPath(record);
   const found = await inspectWorktree(main, { root, commonDir, path });
   if (found.exists && found.listed === null) {
     if (begun) return found;

@@ -33,8 +33,8 @@ export async function recoverDestroy(
   checkout: Checkout,
   wanted?: Destruction,
 ): Promise<DestroyRecovery> {
-  const { main, repository } = checkout;
-  const path = ownPath(record, repository.root);
+  const { main } = checkout;
+  const path = ownPath(record);
   const asked = wanted?.deleteBranch === true ? (await planBranch(record, checkout, wanted)).commit : null;
   const branch = journal.branch ?? record.project?.branch ?? "";
   const commit = asked ?? journal.commit;

@@ -129,7 +129,7 @@ async function recoverRestore(
 
 async function recoverNew(deps: Dependencies, record: SessionRecord, checkout: Checkout): Promise<Recovery> {
   const { main, repository } = checkout;
-  const path = ownPath(record, repository.root);
+  const path = ownPath(record);
   const seen = await inspectWorktree(main, { ...repository, path });
   if (isBare(path, seen) && !(await holdsWork(checkout, path, seen))) {
     if (seen.exists && seen.listed !== null && seen.admin === null && !removeEmpty(path)) return "unlinked";
