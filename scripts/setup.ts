@@ -86,7 +86,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   dtach: /contexts\/silent/,
   "emacs-nox": /contexts\/made/,
   expect: /contexts\/(made|terminal)/,
-  fakeroot: /release-system/,
+  fakeroot: /contexts\/jobs|release-system/,
   faketime: /fleet\/shared/,
   fish: /fleet\/fleet|contexts\/terminal|hooks\//,
   fzf: /hooks\/beside/,

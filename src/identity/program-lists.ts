@@ -14,6 +14,8 @@ export const WRAPPERS = " berth" + // our own npm shim and supervisor
   " strace ltrace catchsegv" + // debuggers: seen (strace), read
   " unshare nsenter" + // namespaces: seen
   " unbuffer faketime" + // expect's, libfaketime: seen
+  " chronic ifne sshpass fakeroot proot firejail sg xvfb-run dbus-run-session" + // Debian's: seen
+  " systemd-inhibit" + // read
   " open caffeinate arch "; // macOS: read
 
 /** Give their one command a terminal of its own that belongs to the terminal they were started in. */
@@ -29,7 +31,7 @@ export const SERVERS = " sshd sshd-session sshd-auth dropbear mosh-server" + // 
   " cron crond anacron atd fcron" + // Debian's cron: seen; read
   " xinetd inetd in.telnetd telnetd" + // read
   " systemd init launchd" + // PID 1, and a user's own: seen (systemd), read
-  " dtach abduco" + // their masters: seen (dtach), read
+  " dtach abduco shpool zmx" + // their masters: seen (dtach), read
   " containerd-shim containerd-shim-runc-v2 conmon "; // containers: read
 
 /** Where a job without a terminal begins: whoever starts unrelated jobs. PID 1 is one by its number. */
@@ -54,6 +56,7 @@ export const TERMINALS = " xterm uxterm lxterm rxvt urxvt urxvtd st" + // X: see
   " mate-terminal xfce4-terminal lxterminal qterminal deepin-terminal konsole yakuake terminology" + // read
   " cool-retro-term termite sakura roxterm extraterm blackbox" + // read
   " warp hyper tabby wave" + // read
+  " dvtm mtm" + // several in one terminal, without a server: read
   " terminal iterm2 itermserver-main" + // macOS: read
   " login agetty getty mingetty ttyd gotty wetty shellinaboxd cockpit-bridge tlog-rec-session "; // logins: read
 
@@ -85,7 +88,8 @@ export const SSH_SERVERS = " sshd sshd-session dropbear mosh-server sshd.exe ssh
  */
 export const SANDBOXES = " codex-linux-sandbox" + // Codex CLI 0.171: seen
   " bwrap" + // bubblewrap (Claude Code's sandbox, flatpak): seen
-  " firejail nsjail minijail0 "; // read
+  " firejail" + // seen
+  " nsjail minijail0 "; // read
 
 /**
  * Run in the background for a whole machine or project, for years, and serve whoever asks: their work is not that of

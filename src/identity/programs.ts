@@ -98,9 +98,23 @@ export function programName(word: string): string {
   return space > 0 && name.endsWith(":") ? name.slice(0, -1) : name;
 }
 
+/** Run the script that is their first argument. No shells: a shell's script may be called anything. */
+const INTERPRETERS = " tclsh wish expect perl python ruby node lua ";
+
+/**
+ * The name of the script that an interpreter runs, empty where it is none: the kernel calls it by that name only when
+ * it started the script itself, and not when the script says `exec tclsh "$0"`, as unbuffer does.
+ */
+function scriptName(called: string, script: string): string {
+  let end = called.length;
+  while (isDigit(called.charAt(end - 1)) || called.charAt(end - 1) === ".") end--;
+  return end > 0 && INTERPRETERS.includes(` ${called.slice(0, end)} `) ? programName(script) : "";
+}
+
 /**
  * The name by which a process is what is looked for: the kernel's own, the one that it was called by (a link, the
- * interpreter of a script), or that of its executable. The last two are read only where the first does not tell.
+ * interpreter of a script), that of the script, or that of its executable. All but the first are read only where that
+ * does not tell.
  *
  * @returns undefined where none fits
  */
@@ -117,6 +131,8 @@ export function nameThat(
   const argv = facts.arguments(process.pid);
   const called = argv.ok ? programName(argv.value[0] ?? "") : "";
   if (called !== process.name && fits(called)) return called;
+  const script = argv.ok && argv.value.length > 1 ? scriptName(called, argv.value[1] ?? "") : "";
+  if (script !== "" && fits(script)) return script;
   const executable = facts.executable(process.pid);
   if (!executable.ok || executable.value === process.name || executable.value === called) return undefined;
   return fits(executable.value) ? executable.value : undefined;

@@ -15,7 +15,19 @@ import {
 const cut = (name: string) => name.slice(0, 15);
 
 test.each<[string, (name: string) => boolean, readonly string[], readonly string[]]>([
-  ["wrapper", isWrapper, ["sudo", "setsid", "timeout", "xargs", "env", "strace", "nohup", "berth"], [
+  ["wrapper", isWrapper, [
+    "sudo",
+    "setsid",
+    "timeout",
+    "xargs",
+    "env",
+    "strace",
+    "nohup",
+    "berth",
+    "fakeroot",
+    "chronic",
+    "dbus-run-sessio",
+  ], [
     "make",
     "bash",
     "sud",

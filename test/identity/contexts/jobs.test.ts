@@ -1,6 +1,6 @@
 /** Jobs without a terminal, PID namespaces, and places where nothing outlives a command. */
 import { expect, test } from "bun:test";
-import { berth, cleanEnv, run, scratch } from "../../support/berth.ts";
+import { berth, cleanEnv, run, scratch, until } from "../../support/berth.ts";
 
 const home = scratch();
 
@@ -26,6 +26,17 @@ test("a whole job is one session, two jobs are two", async () => {
   expect(new Set(one).size).toBe(1);
   expect(new Set(two).size).toBe(1);
   expect(two[0]).not.toBe(one[0]);
+});
+
+test("one command is all that its job is known by, a wrapper around it or not", async () => {
+  const file = `${home}/alone`;
+  // Which ends with what is in its place, so that nothing is left to say so.
+  await run(["setsid", "--fork", "sh", "-c", `exec fakeroot ${berth} id --json > ${file} 2>&1 < /dev/null`]);
+  const text = await until("the job", async () => {
+    const written = await Bun.file(file).exists() ? await Bun.file(file).text() : "";
+    return written.endsWith("}\n") ? written : undefined;
+  });
+  expect(JSON.parse(text)).toMatchObject({ source: "deep-anchor", stable: false });
 });
 
 // A PID namespace of one's own wants root here; in CI the tests are root.
