@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { sequenceFor } from "../../../src/cli/say/mark-text.ts";
-import { berth, run, scratch, until } from "../../support/berth.ts";
+import { berth, root, run, scratch, until } from "../../support/berth.ts";
 import { Terminal } from "../../support/terminal.ts";
 
 const top = scratch("berth-marks-");
@@ -96,6 +96,27 @@ test("500 changes of status start no process in tmux, whose bar shows each", asy
   expect(readFileSync(trace, "utf8")).not.toContain("execve");
   expect((await run(["ps", "-o", "pid=", "--ppid", server])).stdout).toBe(before);
 }, 120_000);
+
+test("the lines of the page are tmux's, and show what they say", async () => {
+  const page = readFileSync(`${root}/docs/status-lines.md`, "utf8");
+  const block = /```tmux\n(.*?)```/s.exec(page)?.[1] ?? "";
+  await Bun.write(`${top}/page.conf`, block);
+  const pane = await tmux("new-session", "-dP", "-F", "#{pane_id}", "-s", "page", "-x", "100", "sh");
+  expect(await run(["tmux", "-S", socket, "source-file", `${top}/page.conf`])).toEqual({
+    stdout: "",
+    stderr: "",
+    status: 0,
+  });
+  const shown = (format: string) => tmux("display-message", "-p", "-t", pane, `#{E:${format}}`);
+  expect(await shown("status-right")).toBe("");
+  await typed(pane, `${berth} set key value`);
+  expect(await shown("status-right")).toMatch(/^tmux--[0-9a-f]{12} active \d\d:\d\d$/);
+  expect(await shown("window-status-format")).not.toContain("!");
+  await typed(pane, `${berth} status waiting`);
+  expect(await shown("window-status-format")).toEndWith(" !");
+  expect(await shown("window-status-current-format")).toEndWith(" !");
+  expect(await tmux("list-keys", "-T", "prefix", "b")).toMatch(/display-popup -E .*"berth top"$/);
+});
 
 test("the terminal gets a sequence where the user wants one, and else none", async () => {
   const terminal = new Terminal(["sh"], { home: top, env: { ...env, BERTH_HOME: `${top}/titled` } });
