@@ -5,7 +5,7 @@
  */
 import { type Changing, COMMANDS } from "./crash/commands.ts";
 import { gitPointsOf, runWithGit } from "./crash/git.ts";
-import { type Fault, faultsOf, type Point, pointsOf, runWith } from "./crash/points.ts";
+import { type Call, type Fault, faultsOf, type Point, pointsOf, runWith } from "./crash/points.ts";
 import { checkoutOf, faultsAfter, seen } from "./crash/verdict.ts";
 import { type Ended, World } from "./crash/world.ts";
 
@@ -38,18 +38,23 @@ function prove(command: Changing, chosen: () => boolean): Outcome {
   using world = new World();
   world.prepare(command.prepare ?? (() => {}));
   const args = typeof command.args === "function" ? command.args(world) : command.args;
+  const call: Call = { args, ...(command.input === undefined ? {} : { input: command.input }) };
+  const reset = () => {
+    world.reset();
+    command.begin?.(world);
+  };
   const [before, checkout] = [seen(command, world), checkoutOf(world)];
-  world.reset();
-  const { points, ended } = pointsOf(world, args);
+  reset();
+  const { points, ended } = pointsOf(world, call);
   if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
   const expected = { before, after: seen(command, world), checkout, checkoutAfter: checkoutOf(world) };
-  const own = points.flatMap((point) => faultsOf(point).map((fault) => trialOf(args, point, fault)));
+  const own = points.flatMap((point) => faultsOf(point).map((fault) => trialOf(call, point, fault)));
   const all = command.git === true ? [...own, ...gitTrials(world, args)] : own;
   const wrong: string[] = [];
   let [tried, missed] = [0, 0];
   for (const trial of all.filter(chosen)) {
     tried++;
-    world.reset();
+    reset();
     const result = trial.run(world);
     if (!result.reached) missed++;
     const found = faultsAfter(command, world, result, expected);
@@ -60,9 +65,9 @@ function prove(command: Changing, chosen: () => boolean): Outcome {
   return { command: command.name, points: points.length, tried, missed, wrong };
 }
 
-const trialOf = (args: readonly string[], point: Point, fault: Fault): Trial => ({
+const trialOf = (call: Call, point: Point, fault: Fault): Trial => ({
   what: `${fault} at ${point.call} ${point.at}: ${point.line.slice(0, 160)}`,
-  run: (world) => runWith(world, args, point, fault),
+  run: (world) => runWith(world, call, point, fault),
 });
 
 function gitTrials(world: World, args: readonly string[]): Trial[] {

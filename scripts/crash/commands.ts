@@ -6,6 +6,10 @@ import type { World } from "./world.ts";
 export interface Changing {
   readonly name: string;
   readonly args: readonly string[] | ((world: World) => readonly string[]);
+  /** What it reads from standard input. */
+  readonly input?: string;
+  /** What goes on while it runs: begun anew for each fault. */
+  readonly begin?: (world: World) => void;
   /** Beyond what every machine has. */
   readonly prepare?: (world: World) => void;
   /** What the command changes, without times and made-up names: it is this before, or that after, and nothing else. */
@@ -65,6 +69,37 @@ function committed(world: World): void {
 
 /** As `sessions`, and what the base has. */
 const finished = (world: World) => ({ ...sessions(world), main: world.git("show", "main:file.txt") });
+
+const statusOf = (world: World): string => JSON.parse(world.must("show", "auth", "--json")).session.status;
+
+/** A command at work in the session, which it is waited for. */
+function working(world: World): void {
+  world.begin("run", "auth", "--", "sleep", "20");
+  for (let tries = 0; tries < 200 && statusOf(world) !== "active"; tries++) Bun.sleepSync(20);
+}
+
+/** What is left of it, without the times: another look may come a moment before its supervisor has said so. */
+function runOf(world: World): unknown {
+  let seen: unknown;
+  for (let tries = 0; tries < 10; tries++) {
+    const { run, status } = JSON.parse(world.must("show", "auth", "--json")).session;
+    seen = run?.endedAt == null ? "at work" : status;
+    if (seen !== "at work") break;
+    Bun.sleepSync(20);
+  }
+  return seen;
+}
+
+const SETTINGS = `{\n  "model": "opus",\n  "hooks": { "Stop": [] }\n}\n`;
+const settings = (world: World): string => world.text("home", ".claude", "settings.json");
+
+function claude(world: World): void {
+  mkdirSync(join(world.home, ".claude"));
+  writeFileSync(join(world.home, ".claude", "settings.json"), SETTINGS);
+}
+
+const events = (world: World): string[] =>
+  world.must("events", "--json").trim().split("\n").map((line) => JSON.parse(line).type as string);
 
 export const COMMANDS: readonly Changing[] = [
   { name: "set, a new session", args: ["set", ...label, "a", "1"], see: values },
@@ -213,4 +248,74 @@ export const COMMANDS: readonly Changing[] = [
     see: (world) =>
       world.names("store").includes("trust") || /trust/.test(world.text("store", "config.json")),
   },
+  { name: "status", args: ["status", "auth", "waiting", "--no-hooks"], prepare: auth, see: statusOf },
+  {
+    name: "fs write",
+    args: ["fs", "write", "auth", "file.txt"],
+    input: "another\n",
+    prepare: auth,
+    see: (world) => world.must("fs", "read", "auth", "file.txt"),
+  },
+  {
+    name: "fs write, a new file",
+    args: ["fs", "write", "auth", "deep/er/new.txt"],
+    input: "new\n",
+    prepare: auth,
+    see: (world) => world.call("fs", "read", "auth", "deep/er/new.txt").out,
+  },
+  {
+    name: "fs delete",
+    args: ["fs", "delete", "auth", "file.txt"],
+    prepare: auth,
+    see: (world) => world.call("fs", "read", "auth", "file.txt").out,
+  },
+  {
+    name: "agent hook, an event",
+    args: ["agent", "hook", "claude"],
+    input: `{"session_id":"c1","hook_event_name":"Stop","cwd":"/"}`,
+    prepare: set("a", "1"),
+    // An agent is never held up by it, so what cannot be kept is let go: with it or without.
+    see: (world) => events(world).filter((type) => type === "agent.event").length <= 1,
+  },
+  {
+    name: "agent install",
+    args: ["agent", "install", "claude"],
+    prepare: claude,
+    see: (world) => settings(world).replaceAll(world.berth, "berth"),
+  },
+  {
+    name: "agent uninstall",
+    args: ["agent", "uninstall", "claude"],
+    prepare: (world) => {
+      claude(world);
+      world.must("agent", "install", "claude");
+    },
+    see: settings,
+    // The settings are back, and the note of what they were before is still there.
+    between: () => SETTINGS,
+  },
+  {
+    name: "finish by squash",
+    args: ["finish", "auth", "--squash", "-m", "all of it"],
+    mergesInto: "feature/auth",
+    prepare: committed,
+    git: true,
+    see: finished,
+    between: (world) => ({ ...finished(world), main: "mine\n" }),
+  },
+  {
+    name: "undo of a removal",
+    args: ["restore", "auth", "--worktree"],
+    prepare: (world) => {
+      dirty(world);
+      world.must("destroy", "auth", "--cleanup", "--force");
+    },
+    git: true,
+    see: (world) => [
+      sessions(world).named,
+      world.git("for-each-ref", "--format=%(refname)", "refs/heads"),
+      world.call("fs", "read", "auth", "file.txt").out,
+    ],
+  },
+  { name: "stop", args: ["stop", "auth"], prepare: auth, begin: working, see: runOf },
 ];

@@ -14,6 +14,12 @@ export interface Point {
   readonly line: string;
 }
 
+/** A command's words, and what it reads. */
+export interface Call {
+  readonly args: readonly string[];
+  readonly input?: string;
+}
+
 export type Fault = "KILL" | "EIO" | "ENOSPC" | "EACCES" | "EMFILE" | "EINTR" | "EROFS";
 
 /** What each call can fail with that means something (its man page); all of them can be the last. */
@@ -54,7 +60,7 @@ const LINE = /^(\w+)\((.*)$/;
 /** Run a command under the tracer. @param inject as of `strace --inject`, without one nothing is injected */
 function traced(
   world: World,
-  args: readonly string[],
+  { args, input }: Call,
   inject?: string,
 ): Ended & { readonly lines: string[] } {
   const log = join(world.top, "trace");
@@ -74,13 +80,13 @@ function traced(
     world.berth,
     ...args,
   ];
-  const ended = world.run(command);
+  const ended = world.run(command, input === undefined ? {} : { input });
   return { ...ended, lines: world.text("..", "trace").split("\n") };
 }
 
 /** The points of one run, which is made. */
-export function pointsOf(world: World, args: readonly string[]): { points: Point[]; ended: Ended } {
-  const { lines, ...ended } = traced(world, args);
+export function pointsOf(world: World, command: Call): { points: Point[]; ended: Ended } {
+  const { lines, ...ended } = traced(world, command);
   const counts = new Map<string, number>();
   const points: Point[] = [];
   for (const line of lines) {
@@ -96,14 +102,15 @@ export function pointsOf(world: World, args: readonly string[]): { points: Point
 /** Whether a call changes something of the world, or starts or ends a process. */
 function changes(call: string, rest: string, world: World): boolean {
   if (["clone", "clone3", "vfork", "kill"].includes(call)) return !rest.includes("CLONE_THREAD");
-  if (!rest.includes(world.dir)) return false;
+  // Files of a session are reached through their open directory.
+  if (!rest.includes(world.dir) && !rest.includes('"/proc/self/fd/')) return false;
   return call !== "openat" || /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(rest);
 }
 
 /** Run the command with a fault at a point. @returns also whether the fault was reached */
-export function runWith(world: World, args: readonly string[], { call, at }: Point, fault: Fault) {
+export function runWith(world: World, command: Call, { call, at }: Point, fault: Fault) {
   const how = fault === "KILL" ? "signal=KILL" : `error=${fault}`;
-  const { lines, ...ended } = traced(world, args, `?${call}:${how}:when=${at}`);
+  const { lines, ...ended } = traced(world, command, `?${call}:${how}:when=${at}`);
   const reached = fault === "KILL"
     ? ended.status === null
     : lines.some((line) => line.includes("(INJECTED)"));

@@ -19,6 +19,14 @@ export interface Ended {
   readonly err: string;
 }
 
+export interface RunOptions {
+  /** Working directory; the main checkout without one. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; empty without it. */
+  readonly input?: string;
+}
+
 /** How long a command may take before it counts as hanging, in milliseconds. */
 const LIMIT_MS = 30_000;
 
@@ -41,6 +49,7 @@ export class World {
   readonly root = join(this.dir, "project");
   readonly berth = resolve(process.env["BERTH_TEST_BINARY"] ?? "dist/berth");
   readonly #template = join(this.top, "template");
+  #begun: Bun.Subprocess | undefined;
 
   /** Make the machine as the command finds it. */
   prepare(make: (world: World) => void): void {
@@ -58,30 +67,49 @@ export class World {
 
   /** Put everything back to how the command finds it. At the same path, since records name paths. */
   reset(): void {
+    this.end();
     rmSync(this.dir, { recursive: true, force: true });
     this.run(["cp", "-a", this.#template, this.dir], { cwd: this.top });
   }
 
-  run(command: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): Ended {
+  #environment(): Record<string, string> {
+    return {
+      PATH: process.env["PATH"] ?? "",
+      LC_ALL: "C",
+      HOME: this.home,
+      BERTH_HOME: this.store,
+      BERTH_SESSION: "crash",
+      GIT_CONFIG_NOSYSTEM: "1",
+    };
+  }
+
+  run(command: readonly string[], options: RunOptions = {}): Ended {
     const done = Bun.spawnSync([...command], {
       cwd: options.cwd ?? this.root,
-      stdin: "ignore",
+      stdin: options.input === undefined ? "ignore" : Buffer.from(options.input),
       stdout: "pipe",
       stderr: "pipe",
       timeout: LIMIT_MS,
       killSignal: "SIGKILL",
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        LC_ALL: "C",
-        HOME: this.home,
-        BERTH_HOME: this.store,
-        BERTH_SESSION: "crash",
-        GIT_CONFIG_NOSYSTEM: "1",
-        ...options.env,
-      },
+      env: { ...this.#environment(), ...options.env },
     });
     const status = done.signalCode ? null : done.exitCode;
     return { status, out: done.stdout.toString(), err: done.stderr.toString() };
+  }
+
+  /** Begin a command that goes on by itself, and is ended with the machine's next reset. */
+  begin(...args: string[]): void {
+    this.#begun = Bun.spawn([this.berth, ...args], {
+      cwd: this.root,
+      stdio: ["ignore", "ignore", "ignore"],
+      env: this.#environment(),
+    });
+  }
+
+  /** End what was begun, by force. */
+  end(): void {
+    this.#begun?.kill("SIGKILL");
+    this.#begun = undefined;
   }
 
   call(...args: string[]): Ended {
@@ -113,6 +141,7 @@ export class World {
   }
 
   [Symbol.dispose](): void {
+    this.end();
     rmSync(this.top, { recursive: true, force: true });
   }
 }
