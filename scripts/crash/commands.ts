@@ -18,7 +18,7 @@ export interface Changing {
   readonly git?: true;
   /** The branch that it merges into the main checkout. */
   readonly mergesInto?: string;
-  /** What a fault may leave between the two, since it is more and not less than before. */
+  /** What a fault may leave between the two, since it is more and not less than before; also what a person then does. */
   readonly between?: (world: World) => unknown;
 }
 
@@ -316,6 +316,11 @@ export const COMMANDS: readonly Changing[] = [
       world.git("for-each-ref", "--format=%(refname)", "refs/heads"),
       world.call("fs", "read", "auth", "file.txt").out,
     ],
+    // What failed once the session was back: it is there without its worktree, and the same command goes on.
+    between: (world) => {
+      world.call("restore", "auth", "--worktree");
+      return [[["auth", true]], "refs/heads/feature/auth\nrefs/heads/main\n", "work\n"];
+    },
   },
   { name: "stop", args: ["stop", "auth"], prepare: auth, begin: working, see: runOf },
 ];

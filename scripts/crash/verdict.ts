@@ -38,8 +38,8 @@ export function faultsAfter(command: Changing, world: World, ended: Ended, expec
   hold(`doctor --fix ended with ${fixed.status}: ${fixed.out}${fixed.err}`, fixed.status === 0);
   const again = world.call("doctor", "--json");
   hold(`doctor still finds ${again.out}`, again.status === 0 && !/"fixed":false/.test(broken(again.out)));
-  const now = attempt(() => seen(command, world));
   const between = command.between && JSON.stringify(command.between(world));
+  const now = attempt(() => seen(command, world));
   const fine = [expected.before, expected.after, between];
   hold(`it is neither as before nor as after: ${now}`, fine.includes(now));
   // Done, and what could not be cleared away was told.
@@ -93,7 +93,9 @@ function readers(world: World, hold: (what: string, holds: boolean) => void): vo
 /** The findings of doctor that are broken things, without its notes on the machine. */
 const broken = (out: string): string => {
   const { findings = [] } = JSON.parse(out) as { findings?: { code: string }[] };
-  return JSON.stringify(findings.filter(({ code }) => !/^(no_|tmux_|namespace|pid_)/.test(code)));
+  return JSON.stringify(
+    findings.filter(({ code }) => !/^(no_|tmux_|namespace|pid_|worktree_missing)/.test(code)),
+  );
 };
 
 /** Files of ours that nobody writes any more. */

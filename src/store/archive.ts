@@ -84,7 +84,7 @@ function endsDestroyed(store: Store, archive: string): boolean {
  *
  * @param given the archive's name, with or without `.session.json`
  * @param replace archive a session that is there meanwhile, instead of refusing
- * @param as another name for it
+ * @param changes what the record gets beside it, as another name
  * @returns the session's ID
  * @throws `no_such_archive`, `session_exists`, `corrupt_record`, `newer_record`
  */
@@ -92,7 +92,7 @@ export async function restoreArchive(
   place: Store,
   given: string,
   replace: Guard | null,
-  as?: string,
+  changes: Partial<SessionRecord> = {},
 ): Promise<string> {
   const wanted = `archive/${withEnd(given)}`;
   const before = await inReach(place, { names: [wanted] });
@@ -116,8 +116,7 @@ export async function restoreArchive(
   }
   const at = store.now().toISOString();
   record.history = [...record.history, { at, kind: "restored", archive: shortArchive(name) }];
-  const named = as === undefined ? {} : { name: as };
-  writeLocked(store, id, { ...record, ...named, updatedAt: at, lastActivity: at });
+  writeLocked(store, id, { ...record, ...changes, updatedAt: at, lastActivity: at });
   tell(store, { kind: "restored", id, archive: shortArchive(name) });
   leaveArchive(store, name);
   return id;

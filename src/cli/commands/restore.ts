@@ -1,6 +1,6 @@
 import { checkoutOf } from "../../sessions/git/checkout.ts";
 import { nameOf } from "../../sessions/model/journal.ts";
-import { bringWorktreeBack } from "../../sessions/steps/bring-back.ts";
+import { bringWorktreeBack, restoring } from "../../sessions/steps/bring-back.ts";
 import { removedOf } from "../../sessions/undo/removed.ts";
 import { find } from "../../sessions/workspace/query.ts";
 import { restoreSession } from "../../sessions/workspace/restore.ts";
@@ -89,7 +89,13 @@ async function restoreRecord(
   const replace = flag(input, "force")
     ? refuseLive(machineOf(context, deps.store), "replace", currentId(context), true)
     : null;
-  return await restoreSession(deps, archive, replace, text(input, "as"));
+  return await restoreSession(
+    deps,
+    archive,
+    replace,
+    text(input, "as"),
+    flag(input, "worktree") ? restoring(deps) : undefined,
+  );
 }
 
 /** A session that is there already, but whose worktree was removed: a restore without --worktree leaves it so. */

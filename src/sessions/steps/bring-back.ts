@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { existsSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
+import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { createBranch } from "../git/branch-change.ts";
 import { findBranch } from "../git/branch.ts";
@@ -10,7 +11,7 @@ import { copyIncluded } from "../git/include.ts";
 import { writeMarker } from "../git/marker.ts";
 import { inspectWorktree, registerWorktree, stepMarks } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { nameOf, refuseUnfinished } from "../model/journal.ts";
+import { type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { bringBack, readManifest } from "../undo/bring-back.ts";
 import { type Removed, removedOf } from "../undo/removed.ts";
@@ -45,9 +46,10 @@ export async function bringWorktreeBack(
   const { main } = checkout;
   const kept = removed.ref === undefined ? null : await commitAt(main, removed.ref);
   await change(deps, record.id, (draft) => {
-    refuseUnfinished(deps.machine(), draft, "restore");
+    // What a killed `restore` had begun is gone on with.
+    if (!isStoppedRestore(deps, draft)) refuseUnfinished(deps.machine(), draft, "restore", deps.self);
     refuseRunning(deps, draft, "restore");
-    draft["pending"] = { kind: "restore", by: deps.self };
+    draft["pending"] = restoring(deps);
   });
   try {
     return await goOnBringingBack(deps, record, checkout, removed, kept);
@@ -56,6 +58,14 @@ export async function bringWorktreeBack(
     await change(deps, record.id, (draft) => void delete draft["pending"], false);
     throw error;
   }
+}
+
+/** The journal of it. */
+export const restoring = ({ self }: Pick<Dependencies, "self">): Journal => ({ kind: "restore", by: self });
+
+function isStoppedRestore(deps: Dependencies, record: SessionRecord): boolean {
+  const journal = journalOf(record);
+  return journal?.kind === "restore" && processAlive(deps.machine(), journal.by) === false;
 }
 
 /** As `bringWorktreeBack`, under a journal that is written. */

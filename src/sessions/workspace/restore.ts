@@ -3,6 +3,7 @@ import { lockScope } from "../../store/locks.ts";
 import { checkAdmission } from "./admission.ts";
 import { noteDestruction } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
+import type { Journal } from "../model/journal.ts";
 import { checkName } from "../model/name.ts";
 import { keepNumbers } from "./numbers.ts";
 
@@ -13,6 +14,7 @@ import { keepNumbers } from "./numbers.ts";
  * @param given the archive's name
  * @param replace archive a session that is there meanwhile, instead of refusing
  * @param as another name for it
+ * @param pending the journal of what is to come back with it, so that a crash in between is gone on from
  * @returns the session's ID
  * @throws `bad_name`; `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `restoreArchive` throws
  */
@@ -21,6 +23,7 @@ export async function restoreSession(
   given: string,
   replace: Guard | null,
   as?: string,
+  pending?: Journal,
 ): Promise<string> {
   const { store, clock } = deps;
   const archived = readArchived(store, given);
@@ -32,7 +35,10 @@ export async function restoreSession(
   await using _lock = await lockScope(store, { kind: "workspace", root });
   checkAdmission(deps, root, [record]);
   keepNumbers(store, root, clock(), [name]);
-  const id = await restoreArchive(store, given, replace, as);
+  const id = await restoreArchive(store, given, replace, {
+    ...as === undefined ? {} : { name: as },
+    ...pending === undefined ? {} : { pending },
+  });
   noteDestruction(record, null);
   return id;
 }

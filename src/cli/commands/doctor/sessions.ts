@@ -14,6 +14,7 @@ import { follow, movedTo, relink } from "../../../sessions/steps/relink.ts";
 import { leftLinks, removeLink } from "../../../sessions/git/readable-link.ts";
 import { FOLDER, uuidOf } from "../../../sessions/model/worktree-path.ts";
 import { statusOf } from "../../../sessions/git/worktree-directory.ts";
+import { removedOf } from "../../../sessions/undo/removed.ts";
 import { find } from "../../../sessions/workspace/query.ts";
 import { findOrphans, rebuild } from "../../../sessions/steps/rebuild.ts";
 import { isRootGone, isUnfinished, recover, type Recovery } from "../../../sessions/steps/recover.ts";
@@ -148,7 +149,9 @@ function missingFinding(record: SessionRecord, session: string): Finding[] {
     const hint = `Type "berth destroy ${nameOf(record)}"; its files stay`;
     return [{ code: "repository_missing", message, hint, broken: false, fixed: false }];
   }
-  const hint = `Type "berth destroy ${nameOf(record)}", or put it back with "git worktree add"`;
+  const hint = removedOf(record) === null
+    ? `Type "berth destroy ${nameOf(record)}", or put the directory back`
+    : `Type "berth restore ${nameOf(record)} --worktree", or "berth destroy ${nameOf(record)}"`;
   const message = `${session} has no directory any more: ${worktree}`;
   return [{ code: "worktree_missing", message, hint, broken: false, fixed: false }];
 }
