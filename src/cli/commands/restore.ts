@@ -1,5 +1,5 @@
 import { checkoutOf } from "../../sessions/git/checkout.ts";
-import { nameOf } from "../../sessions/model/journal.ts";
+import { journalOf, nameOf } from "../../sessions/model/journal.ts";
 import { bringWorktreeBack, restoring } from "../../sessions/steps/bring-back.ts";
 import { removedOf } from "../../sessions/undo/removed.ts";
 import { find } from "../../sessions/workspace/query.ts";
@@ -105,7 +105,9 @@ function withoutItsWorktree(context: Context, { store }: Dependencies, given: st
   const record = found(() => readRecord(store, selectSession(store, given, { here })));
   const path = record?.project?.worktree;
   if (record === null || removedOf(record) === null || path === undefined) return null;
-  return statSync(path, { throwIfNoEntry: false }) === undefined ? record : null;
+  // A part of it may be there, where it was stopped in the middle.
+  const isBegun = journalOf(record)?.kind === "restore";
+  return isBegun || statSync(path, { throwIfNoEntry: false }) === undefined ? record : null;
 }
 
 /** Null where there is no such session: an archive is meant then. */

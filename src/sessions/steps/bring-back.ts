@@ -43,8 +43,7 @@ export async function bringWorktreeBack(
 ): Promise<BroughtBack> {
   const removed = removedOf(record);
   if (removed === null) throw fail("nothing_removed", { archive: nameOf(record) });
-  const { main } = checkout;
-  const kept = removed.ref === undefined ? null : await commitAt(main, removed.ref);
+  const { main, repository, worktree } = checkout;
   await change(deps, record.id, (draft) => {
     // What a killed `restore` had begun is gone on with.
     if (!isStoppedRestore(deps, draft)) refuseUnfinished(deps.machine(), draft, "restore", deps.self);
@@ -52,10 +51,11 @@ export async function bringWorktreeBack(
     draft["pending"] = restoring(deps);
   });
   try {
-    return await goOnBringingBack(deps, record, checkout, removed, kept);
+    return await goOnBringingBack(deps, record, checkout, removed, await keptCommit(main, removed));
   } catch (error) {
-    // All of it is under the ref still.
-    await change(deps, record.id, (draft) => void delete draft["pending"], false);
+    // All of it is under the ref still. With a part of it in place the journal stays, so that it is gone on with.
+    const { listed } = await inspectWorktree(main, { ...repository, path: worktree.directory });
+    if (listed === null) await change(deps, record.id, (draft) => void delete draft["pending"], false);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
@@ -28,6 +28,7 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
   }
   await checkOutUnchanged(worktree, manifest);
   for (const entry of manifest.files) put(root, entry, objects, false);
+  rmSync(join(root, HALF), { force: true });
   await worktree(["update-index", "-q", "--refresh"]);
 }
 
@@ -50,27 +51,34 @@ async function checkOutUnchanged(worktree: Git, { files, missing }: Manifest): P
 /** A text with a character for each of its bytes. */
 const asBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
+/** Where a file is written before it gets its name, so that one that was half written is never taken for whole. */
+const HALF = ".berth-bringing-back";
+
+/** @param overwrite whether one that is there is replaced; else it stays */
 function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array>, overwrite: boolean): void {
   const path = join(root, entry.path);
   mkdirSync(dirname(path), { recursive: true });
   if (entry.kind === "directory") return void mkdirSync(path, { recursive: true });
+  if (!overwrite && isThere(path)) return;
   if (entry.kind === "link") {
-    if (!existsSync(path)) symlinkSync(entry.target, path);
-    return;
+    rmSync(path, { force: true });
+    return symlinkSync(entry.target, path);
   }
   const bytes = objects.get(entry.object);
   if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
-  try {
-    const { mode = entry.executable ? 0o755 : undefined } = entry;
-    // Nobody else reads it before it has its own permissions.
-    writeFileSync(path, bytes, {
-      flag: overwrite ? "w" : "wx",
-      ...mode === undefined ? {} : { mode: 0o600 },
-    });
-    if (mode !== undefined) chmodSync(path, mode);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  const half = join(root, HALF);
+  writeWhole(half, bytes, entry.mode ?? (entry.executable ? 0o755 : undefined));
+  renameSync(half, path);
+}
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Written and synced, since the ref that keeps it goes afterwards. Nobody else reads it before it has its mode. */
+function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): void {
+  rmSync(path, { force: true });
+  const flags = { flag: "wx", flush: true, ...mode === undefined ? {} : { mode: 0o600 } };
+  writeFileSync(path, bytes, flags);
+  if (mode !== undefined) chmodSync(path, mode);
 }
 
 /** The bytes of every object, by its name (git-cat-file(1), `--batch`). */
