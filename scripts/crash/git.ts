@@ -16,7 +16,8 @@ export interface GitPoint {
 const CALLS = ["rename", "renameat2", "mkdir", "rmdir", "unlink", "unlinkat", "link", "symlink", "ftruncate"];
 
 const WRAPPER = `#!/bin/sh
-n=$(($(cat "$CRASH_DIR/count" 2>/dev/null || echo 0) + 1)); echo "$n" > "$CRASH_DIR/count"
+# Several run at the same time.
+n=$(flock "$CRASH_DIR/lock" sh -c 'echo $(($(cat "$0" 2>/dev/null || echo 0) + 1)) > "$0"; cat "$0"' "$CRASH_DIR/count")
 trace="strace -f -qq -e trace=$CRASH_CALLS"
 case "$n:$CRASH_HOW" in
 "$CRASH_AT:before") kill -9 $$ ;;

@@ -31,6 +31,8 @@ const journalSchema = v.variant("kind", [
     /** A removed worktree comes back: what it holds stays under its ref until the end. */
     kind: v.literal("restore"),
     by: owner,
+    /** That ref, once all is back and it may go. */
+    ref: v.exactOptional(v.string()),
   }),
   v.looseObject({
     kind: v.literal("destroy"),

@@ -18,6 +18,9 @@ import { type Removed, removedOf } from "../undo/removed.ts";
 import { addLink } from "../git/readable-link.ts";
 import { isOwnName, uuidOf } from "../model/worktree-path.ts";
 import { markerOf } from "../git/marker-of.ts";
+import { clearStaleLock } from "../git/stale-lock.ts";
+import { finish } from "./make.ts";
+import { clearIndexLock } from "./step-locks.ts";
 
 /** What came back with a worktree. */
 export interface BroughtBack {
@@ -98,10 +101,16 @@ export async function goOnBringingBack(
   if (admin === null) {
     throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
   }
-  if (manifest !== null) await bringBack(worktree, admin, manifest);
+  if (manifest !== null) {
+    await bringBack(worktree, admin, manifest);
+    // Its last git only looks at the files again: where it is killed, nothing but its lock is left.
+    await clearIndexLock(repository.commonDir, record);
+  }
   if (!repository.bare) await copyIncluded(main, repository.root, path);
+  const ref = kept === null ? undefined : removed.ref;
   const restored = await change(deps, record.id, (draft) => {
-    delete draft["pending"];
+    if (ref === undefined) delete draft["pending"];
+    else draft["pending"] = { ...restoring(deps), ref };
     if (draft.project === undefined) return;
     delete draft.project["removed"];
     if (branch !== null) draft.project.branch = branch;
@@ -112,14 +121,26 @@ export async function goOnBringingBack(
   if (uuid !== null && restored.name !== undefined && isOwnName(path, restored.id)) {
     addLink(dirname(path), restored.name, uuid);
   }
-  if (removed.ref !== undefined && kept !== null) {
-    await main(["update-ref", "--no-deref", "-d", removed.ref, kept]);
-  }
   return {
-    record: restored,
+    record: ref === undefined ? restored : await letGo(deps, checkout, record.id, ref),
     files: manifest?.files.filter(({ kind }) => kind !== "directory").length ?? 0,
     branch,
   };
+}
+
+/** All is back: the ref that kept it goes, and then the journal. */
+export async function letGo(
+  deps: Dependencies,
+  { main, repository }: Checkout,
+  id: string,
+  ref: string,
+): Promise<SessionRecord> {
+  const remove = () => main(["update-ref", "--no-deref", "-d", ref]);
+  if ((await remove()).status !== 0) {
+    await clearStaleLock(repository.commonDir, ref);
+    await remove();
+  }
+  return await finish(deps, id);
 }
 
 /** The commit that a ref names. @throws `work_lost` */

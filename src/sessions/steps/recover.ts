@@ -1,5 +1,5 @@
 import { relink } from "./relink.ts";
-import { clearStepLocks } from "./step-locks.ts";
+import { clearIndexLock, clearStepLocks, keptBy } from "./step-locks.ts";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { processAlive } from "../../store/liveness.ts";
@@ -7,7 +7,7 @@ import { lockScope } from "../../store/locks.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { removedOf } from "../undo/removed.ts";
-import { goOnBringingBack, keptCommit } from "./bring-back.ts";
+import { goOnBringingBack, keptCommit, letGo } from "./bring-back.ts";
 import { complete } from "./complete.ts";
 import { archive } from "./destroy-archive.ts";
 import { type Destruction, ownPath } from "./destroy-plan.ts";
@@ -74,8 +74,7 @@ export async function recover(
   const journal = journalOf(record);
   if (!(await gitGone(deps, record.id))) return "busy";
   if (checkout !== null) {
-    const kept = journal?.kind === "destroy" ? journal.removed?.ref : undefined;
-    await clearStepLocks(checkout.repository.commonDir, record, kept);
+    await clearStepLocks(checkout.repository.commonDir, record, keptBy(record, journal));
   }
   if (journal === null || checkout === null) {
     await archive(deps, record.id);
@@ -87,7 +86,7 @@ export async function recover(
     case "destroy":
       return await recoverDestroy(deps, record, journal, checkout, wanted);
     case "restore":
-      return await recoverRestore(deps, record, checkout);
+      return await recoverRestore(deps, record, journal, checkout);
     case "finish":
       return await recoverMerge(deps, record, journal, checkout);
     case "rename":
@@ -115,12 +114,15 @@ async function recoverMerge(
 async function recoverRestore(
   deps: Dependencies,
   record: SessionRecord,
+  { ref }: JournalOf<"restore">,
   checkout: Checkout,
 ): Promise<Recovery> {
+  await clearIndexLock(checkout.repository.commonDir, record);
   const removed = removedOf(record);
   if (removed === null) {
     // All was done but the last word.
-    await finish(deps, record.id);
+    if (ref === undefined) await finish(deps, record.id);
+    else await letGo(deps, checkout, record.id, ref);
     return "finished";
   }
   await goOnBringingBack(deps, record, checkout, removed, await keptCommit(checkout.main, removed));

@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fail } from "../../errors/errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import { type Entry, MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
 
@@ -24,11 +24,13 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
   const objects = await contents(worktree, [...manifest.files, ...manifest.admin]);
   // HEAD and its place are git's; the index comes first, since it tells what there is to check out.
   for (const entry of manifest.admin) {
-    if (entry.path !== "HEAD") put(admin, entry, objects, true);
+    if (entry.path !== "HEAD") written(admin, entry, objects, true);
   }
   await checkOutUnchanged(worktree, manifest);
-  for (const entry of manifest.files) put(root, entry, objects, false);
-  rmSync(join(root, HALF), { force: true });
+  for (const entry of manifest.files) written(root, entry, objects, false);
+  for (const half of [join(admin, HALF), join(root, HALF)]) {
+    if (isThere(half)) unlinkSync(half);
+  }
   await worktree(["update-index", "-q", "--refresh"]);
 }
 
@@ -54,6 +56,16 @@ const asBytes = (text: string): string => Buffer.from(text, "utf8").toString("la
 /** Where a file is written before it gets its name, so that one that was half written is never taken for whole. */
 const HALF = ".berth-bringing-back";
 
+/** As `put`. @throws `write_failed` */
+function written(...[root, entry, objects, overwrite]: Parameters<typeof put>): void {
+  try {
+    put(root, entry, objects, overwrite);
+  } catch (error) {
+    if (error instanceof BerthError) throw error;
+    throw fail("write_failed", { what: join(root, entry.path), why: (error as Error).message }, error);
+  }
+}
+
 /** @param overwrite whether one that is there is replaced; else it stays */
 function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array>, overwrite: boolean): void {
   const path = join(root, entry.path);
@@ -61,7 +73,7 @@ function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array
   if (entry.kind === "directory") return void mkdirSync(path, { recursive: true });
   if (!overwrite && isThere(path)) return;
   if (entry.kind === "link") {
-    rmSync(path, { force: true });
+    if (isThere(path)) unlinkSync(path);
     return symlinkSync(entry.target, path);
   }
   const bytes = objects.get(entry.object);
@@ -75,7 +87,7 @@ const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 
 /** Written and synced, since the ref that keeps it goes afterwards. Nobody else reads it before it has its mode. */
 function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): void {
-  rmSync(path, { force: true });
+  if (isThere(path)) unlinkSync(path);
   const flags = { flag: "wx", flush: true, ...mode === undefined ? {} : { mode: 0o600 } };
   writeFileSync(path, bytes, flags);
   if (mode !== undefined) chmodSync(path, mode);

@@ -18,11 +18,14 @@ async function withWork(): Promise<Project & { tree: string }> {
 
 const DESTROY = ["destroy", "auth", "--cleanup", "--delete-branch", "--force", "--force-branch"];
 
+/** Count a call, and print which one it is: several run at the same time. */
+const counted = (log: string) => `flock ${log}.lock sh -c 'echo x >> ${log}; wc -l < ${log}'`;
+
 /** Calls of git in an undisturbed removal. */
 async function calls(): Promise<number> {
   const p = await withWork();
   const log = join(p.home, "calls");
-  const git = gitBy(p, `echo x >> ${log}; exec $GIT "$@"`);
+  const git = gitBy(p, `${counted(log)} > /dev/null; exec $GIT "$@"`);
   expect((await p.in(p.root, [berth, ...DESTROY], git)).status).toBe(0);
   return readFileSync(log, "utf8").length / 2;
 }
@@ -43,7 +46,7 @@ test.each(["before", "after", "in the middle of"])("killed %s each call", async 
     }[when];
     const git = gitBy(
       p,
-      `echo x >> ${log}; if [ $(wc -l < ${log}) -eq ${n} ]; then ${at}; fi; exec $GIT "$@"`,
+      `n=$(${counted(log)}); if [ "$n" -eq ${n} ]; then ${at}; fi; exec $GIT "$@"`,
     );
     // By a shell, which says how it ended.
     const typed = ["sh", "-c", '"$0" "$@"; exit $?', berth, ...DESTROY];
