@@ -120,7 +120,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   shellcheck: /hooks\/(completions|text)|install/,
   shfmt: /hooks\/(completions|text)|install/,
   strace:
-    /mean\/marks|process\/refused|scripts\/(crash|powercut)|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
+    /mean\/marks|process\/refused|scripts\/(crash|powercut)|undo\/crash|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
   spin: /scripts\/model/,
   sudo: /contexts\/(ssh|sudo|tmux)|hooks\/session/,
   tmate: /contexts\/silent/,

@@ -61,3 +61,35 @@ test.each(["before", "after", "in the middle of"])("killed %s each call", async 
     expect([n, JSON.parse(await p.ok("doctor", "--json")).findings]).toEqual([n, []]);
   }
 }, 240_000);
+
+test("killed while a file comes back: it is whole the next time, whoever goes on", async () => {
+  for (const again of [["restore", "auth", "--worktree"], ["doctor", "--fix"]]) {
+    const p = await withWork();
+    await p.ok(...DESTROY);
+    const half = join(p.tree, ".berth-bringing-back");
+    const inject = ["-e", "trace=write,pwrite64", "-e", "inject=write,pwrite64:signal=KILL"];
+    const killed = [
+      "sh",
+      "-c",
+      '"$0" "$@"; exit $?',
+      "strace",
+      "-f",
+      "-qq",
+      "-o",
+      "/dev/null",
+      "-P",
+      half,
+      ...inject,
+      "--",
+      berth,
+    ];
+    await p.in(p.root, [...killed, "restore", "auth", "--worktree"]);
+    // It was there, and nothing of it counts as the file.
+    expect([existsSync(half), existsSync(join(p.tree, "new"))]).toEqual([true, false]);
+    await p.ok(...again);
+    for (const [name, text] of Object.entries(FILES)) {
+      expect([name, readFileSync(join(p.tree, name), "utf8")]).toEqual([name, text]);
+    }
+    expect([existsSync(half), (await p.session("auth"))["pending"]]).toEqual([false, undefined]);
+  }
+});
