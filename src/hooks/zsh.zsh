@@ -175,6 +175,26 @@ function berth_hook_prompt {
   esac
   \builtin return 0
 }
+
+# Behind what changes variables, in front of what draws the prompt by then; behind those that nobody knows.
+function berth_hook_install {
+  \builtin emulate -L zsh
+  \builtin local name
+  \builtin local -a before after
+  for name in ${precmd_functions-}; do
+    case "$name" in
+      berth_hook_prompt) \builtin continue ;;
+      @drawers@) after+=("$name") ;;
+      @changers@)
+        before+=($after "$name")
+        after=()
+        ;;
+      *) if (( $#after )); then after+=("$name"); else before+=("$name"); fi ;;
+    esac
+  done
+  \builtin typeset -ga precmd_functions
+  precmd_functions=($before berth_hook_prompt $after)
+}
 #end
 
 # Takes everything out of this shell again.
@@ -184,7 +204,7 @@ function berth_unhook {
     *readonly*) ;;
     *) add-zsh-hook -d precmd berth_hook_prompt ;;
   esac
-  \builtin unset -f berth_hook_prompt
+  \builtin unset -f berth_hook_prompt berth_hook_install
 #end
   \builtin unset -f @command@ berth_hook_call berth_hook_read berth_hook_ask berth_hook_set berth_hook_note berth_hook_command \
     berth_hook_run berth_hook_go berth_unhook
@@ -202,7 +222,7 @@ case "${(t)precmd_functions-}" in
   *readonly*) ;;
   *)
     \builtin autoload -Uz add-zsh-hook
-    add-zsh-hook precmd berth_hook_prompt
+    berth_hook_install
     ;;
 esac
 #end

@@ -194,6 +194,99 @@ test("bash: a restricted shell is silent, and right", async () => {
   expect(shell.output).not.toMatch(/restricted: cannot|exec: restricted/);
 });
 
+describe("zsh: what draws the prompt", () => {
+  test.each([
+    ["before", (hook: string, tool: string, direnv: string) => hook + tool + direnv],
+    ["in the middle", (hook: string, tool: string, direnv: string) => tool + hook + direnv],
+    ["after", (hook: string, tool: string, direnv: string) => direnv + tool + hook],
+    ["after, direnv in between", (hook: string, tool: string, direnv: string) => tool + direnv + hook],
+  ])("the hook %s: shows the ID of the same prompt", async (_, order) => {
+    const home = makeHome();
+    const path = await project(home);
+    const tool =
+      'prompt_mine_precmd() { drawn="${BERTH_SESSION_SHORT-}"; }; autoload -Uz add-zsh-hook; add-zsh-hook precmd prompt_mine_precmd\n';
+    const rc = order(await hookFile(home, "zsh"), tool, 'eval "$(direnv hook zsh)"\n');
+    const shell = await shellWith("zsh", home, rc);
+    shell.type("export BERTH_SESSION=other");
+    expect(await shell.line('echo "$BERTH_SESSION_ID $drawn"')).toBe("ex--other_d9 ex--other_d9");
+    shell.type("unset BERTH_SESSION");
+    shell.type(`cd ${path}`);
+    expect(await shell.line('echo "$drawn"')).toStartWith("ex--lab_");
+    shell.type("berth_unhook");
+    expect(await shell.line('echo "${(j: :)precmd_functions}"')).not.toContain("berth");
+  });
+});
+
+/** Lines of a profile, all of them of real tools. */
+const PROFILE: Record<string, readonly string[]> = {
+  bash: [
+    'eval "$(direnv hook bash)"',
+    'eval "$(zoxide init bash)"',
+    ". /usr/share/autojump/autojump.bash",
+    ". /usr/share/doc/fzf/examples/key-bindings.bash",
+    ". /usr/share/liquidprompt/liquidprompt",
+    "KITTY_SHELL_INTEGRATION=enabled KITTY_WINDOW_ID=1; . /usr/lib/kitty/shell-integration/bash/kitty.bash",
+    "set -o vi; shopt -s extdebug",
+  ],
+  zsh: [
+    'eval "$(direnv hook zsh)"',
+    'eval "$(zoxide init zsh)"',
+    ". /usr/share/autojump/autojump.zsh",
+    ". /usr/share/doc/fzf/examples/key-bindings.zsh",
+    ". /usr/share/liquidprompt/liquidprompt",
+    "KITTY_SHELL_INTEGRATION=enabled KITTY_WINDOW_ID=1; autoload -Uz -- /usr/lib/kitty/shell-integration/zsh/kitty-integration; kitty-integration",
+    ". /usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh",
+    ". /usr/share/zsh-syntax-highlighting/zsh-syntax-highlighting.zsh",
+  ],
+  fish: [
+    "direnv hook fish | source",
+    "zoxide init fish | source",
+    "source /usr/share/autojump/autojump.fish",
+    "set -gx KITTY_SHELL_INTEGRATION enabled; source /usr/lib/kitty/shell-integration/fish/vendor_conf.d/kitty-shell-integration.fish",
+    "function fish_prompt; echo 'mine> '; end",
+  ],
+};
+
+describe.each(Object.entries(PROFILE))("%s: all in one profile", (name, lines) => {
+  const fish = name === "fish";
+  const status = fish ? "$status" : "$?";
+
+  test.each([0, lines.length >> 1, lines.length])("the hook behind %d of them", async (at) => {
+    const home = makeHome();
+    const path = await project(home);
+    const hook = await hookFile(home, name);
+    const shell = await shellWith(
+      name,
+      home,
+      [...lines.slice(0, at), hook, ...lines.slice(at), ""].join("\n"),
+    );
+    shell.type(`cd ${path}`);
+    expect(await shell.line('echo "$BERTH_SESSION_ID"')).toStartWith("ex--lab_");
+    shell.type("cd /");
+    expect(await shell.line('echo "$BERTH_SESSION_ID"')).toMatch(/^anchor--[0-9a-f]{64}$/);
+    shell.type("sh -c 'exit 3'");
+    expect(await shell.line(`echo "${status}"`)).toBe("3");
+    shell.type("berth_unhook");
+    expect(await shell.line(`echo "${status}$BERTH_SESSION_ID"`)).toBe("0");
+    shell.type("sh -c 'exit 4'");
+    expect(await shell.line(`echo "${status}"`)).toBe("4");
+    expect(shell.terminal.output).not.toMatch(/not found|syntax error|parse error|Unknown/);
+  });
+});
+
+test("bash: where PROMPT_COMMAND is set anew behind the hook, refresh sees a changed session", async () => {
+  const home = makeHome();
+  const shell = await shellWith("bash", home, `${await hookFile(home, "bash")}PROMPT_COMMAND='history -a'\n`);
+  const own = await shell.line('echo "$BERTH_SESSION_ID"');
+  shell.type("export BERTH_SESSION=other");
+  expect(await shell.line('echo "$BERTH_SESSION_ID"')).toBe(own);
+  shell.type("berth refresh");
+  expect(await shell.line('echo "$BERTH_SESSION_ID"')).toBe("ex--other_d9");
+  shell.type("berth_unhook");
+  expect(await shell.line("echo works")).toBe("works");
+  expect(shell.terminal.output).not.toMatch(/not found|rror/);
+});
+
 describe("fish: direnv", () => {
   test.each(["before", "after"])("the hook %s: right at once", async (where) => {
     const home = makeHome();
