@@ -39,9 +39,13 @@ function commands(directory: string, berth: string, repository: string): Record<
  * worktrees make both sides slower, and where many files were deleted within the last minute ext4 takes up to ten times
  * as long to make one (`recently_deleted` in fs/ext4/ialloc.c).
  */
-export function sessions(directory: string, berth: string): { medians: Map<string, number>; rows: Row[] } {
+export function sessions(
+  directory: string,
+  berth: string,
+  rounds = ROUNDS,
+): { medians: Map<string, number>; rows: Row[] } {
   const times = new Map<string, number[]>();
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= rounds; round++) {
     const repository = `${directory}/repository-${round}`;
     const env = { PATH: process.env["PATH"] ?? "", HOME: directory, BERTH_HOME: `${repository}.store` };
     const once = (...command: string[]) => timed(command, repository, env);

@@ -2,7 +2,7 @@ import { check, pipe, string } from "valibot";
 import { BerthError, Exit, shellWord } from "../../errors/errors.ts";
 import { isInside } from "../../sessions/model/worktree-path.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
-import { failedWith, judge, type Judgement, prune as remove } from "../../sessions/steps/prune.ts";
+import { failedFor, judge, type Judgement, prune as remove } from "../../sessions/steps/prune.ts";
 import { find } from "../../sessions/workspace/query.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
@@ -93,7 +93,7 @@ async function removedOne(context: Context, input: Input, deps: Dependencies, on
     return { ...one, steps: gone?.plan.steps ?? [] };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
-    return { record, ...failedWith(error) };
+    return { record, ...failedFor(deps, record, error) };
   }
 }
 

@@ -2,7 +2,7 @@ import { fail } from "../../errors/errors.ts";
 import { type MachineIdentity, machineIdentity } from "../../facts/machine-identity.ts";
 import type { Resolution } from "../../identity/resolution.ts";
 import { inReach } from "../../store/locks.ts";
-import { recordName } from "../../store/names.ts";
+import { CONFIG, recordName } from "../../store/names.ts";
 import { mayBeShared } from "../../store/namespaces.ts";
 import type { Told } from "../../store/observe.ts";
 import { openStore, type Store } from "../../store/open.ts";
@@ -75,6 +75,8 @@ const showsAnother = (told: Told): told is Told & { kind: "written" } =>
     told.before.name !== told.record.name || told.before.run?.state !== told.record.run?.state);
 
 async function push(context: Context, store: Store, id: string): Promise<void> {
+  // Where neither tmux nor a setting is, nothing shows it: that is told without loading what would.
+  if (!context.host.variables["TMUX"] && store.backend.stat(CONFIG) === null) return;
   const { pushSession } = await import("./push-marks.ts");
   await pushSession(context, store, id);
 }

@@ -57,16 +57,27 @@ export async function judge(
     return { goes: true, reason: idleDays === null ? why : `${why}, idle for ${days(idle)}` };
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
-    return failedWith(error);
+    return failedFor(deps, record, error);
   }
 }
 
-/** It stays. What speaks against it is no failure; that git or the store failed is one. */
-export const failedWith = ({ message, exit }: BerthError): Judgement => ({
-  goes: false,
-  reason: message,
-  ...exit === Exit.failed ? { failed: true } : {},
-});
+/**
+ * Why one stays that something spoke against. That is no failure; that git or the store failed is one, unless somebody
+ * else removes it at this very moment.
+ */
+export function failedFor(
+  { store, self }: Dependencies,
+  { id }: SessionRecord,
+  { message, exit }: BerthError,
+): Judgement {
+  const now = readRecord(store, id);
+  if (now === null) return { goes: false, reason: "it is gone already" };
+  const journal = journalOf(now);
+  if (journal !== null && (journal.by.pid !== self.pid || journal.by.start !== self.start)) {
+    return { goes: false, reason: "somebody else is at work on it" };
+  }
+  return { goes: false, reason: message, ...exit === Exit.failed ? { failed: true } : {} };
+}
 
 const days = (ms: number): string => `${Math.floor(ms / DAY_MS)} days`;
 

@@ -37,8 +37,11 @@ export function members(store: Store, root: string): Members {
 
 /** Whether a session has a worktree where new ones are, or would be by default. */
 function worktreeIn(store: Store, root: string): (id: string) => boolean {
-  const folders = [join(root, FOLDER), worktreesFolder(root, readConfig(store)["worktrees.path"])];
-  return (id) =>
-    uuidOf(id) !== null &&
-    folders.some((folder) => statusOf(worktreePath(folder, id))?.isDirectory() === true);
+  // Hardly ever is one asked for.
+  let folders: string[] | undefined;
+  return (id) => {
+    if (uuidOf(id) === null) return false;
+    folders ??= [join(root, FOLDER), worktreesFolder(root, readConfig(store)["worktrees.path"])];
+    return folders.some((folder) => statusOf(worktreePath(folder, id))?.isDirectory() === true);
+  };
 }
