@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { agents } from "./bench-agents.ts";
 import { prompts, starts } from "./bench-prompt.ts";
+import { fleet } from "./bench-fleet.ts";
 import { installation } from "./bench-install.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
@@ -131,6 +132,17 @@ function listed(directory: string): boolean {
   return all <= 1000;
 }
 
+/** The shared store takes a server of its own, and a minute: it is measured when it is asked for. */
+async function fleetAlone(): Promise<number> {
+  const directory = mkdtempSync(`${tmpdir()}/berth-bench-`);
+  try {
+    build(ownTarget(), `${directory}/berth`);
+    return await fleet(directory) ? 0 : 1;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 async function main(): Promise<number> {
   const directory = mkdtempSync(`${tmpdir()}/berth-bench-`);
   try {
@@ -169,5 +181,6 @@ if (import.meta.main) {
   }
   if (part === "plain") process.exit(plain(directory) ? 0 : 1);
   if (part === "tmux") process.exit(tmux(directory) ? 0 : 1);
+  if (part === "fleet") process.exit(await fleetAlone());
   process.exit(await main());
 }

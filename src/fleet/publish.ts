@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { fail } from "../errors/errors.ts";
 import type { SharedBackend } from "../store/postgres/place.ts";
 import { EXPIRE_S, type Lease } from "./lease.ts";
-import type { HostAnswer } from "./sessions.ts";
+import type { FleetSession, HostAnswer } from "./sessions.ts";
 
 /** A session as `list --json` shows it: never its state. */
 export interface PublishedSession {
@@ -70,40 +70,46 @@ export async function publishSessions(
   return changed.length + gone.length;
 }
 
-/** All hosts that published, and their sessions as they came: what they say is to be validated by who shows it. */
-export async function publishedIn(
-  { pool, options: { store } }: SharedBackend,
-): Promise<{ host: PublishedHost; sessions: string[] }[]> {
-  const { hosts, rows } = await pool.use(async (connection) => {
-    await connection.ask("begin read only");
-    const hosts = await connection.ask(
+/** The hosts that published. */
+async function hostsIn({ pool, options: { store } }: SharedBackend): Promise<PublishedHost[]> {
+  const rows = await pool.use((connection) =>
+    connection.ask(
       `select host::text as uuid, label, machine, boot,
          greatest(0, extract(epoch from clock_timestamp() - renewed))::float8 as age
        from berth.hosts where store = $1 order by label, host`,
       [store],
-    );
-    const rows = await connection.ask(
-      `select host::text as host, array_to_json(array_agg(document order by session))::text as documents
-       from berth.published where store = $1 group by host`,
-      [store],
-    );
-    await connection.ask("commit");
-    return { hosts, rows };
-  });
-  const sessions = new Map(
-    rows.map((row) => [String(row["host"]), JSON.parse(String(row["documents"])) as string[]]),
+    )
   );
-  return hosts.map(({ uuid, label, machine, boot, age }) => ({
-    host: {
-      uuid: String(uuid),
-      label: String(label),
-      machine: String(machine),
-      boot: typeof boot === "string" ? boot : null,
-      age: Math.round(Number(age)),
-      up: Number(age) <= EXPIRE_S,
-    },
-    sessions: sessions.get(String(uuid)) ?? [],
+  return rows.map(({ uuid, label, machine, boot, age }) => ({
+    uuid: String(uuid),
+    label: String(label),
+    machine: String(machine),
+    boot: typeof boot === "string" ? boot : null,
+    age: Math.round(Number(age)),
+    up: Number(age) <= EXPIRE_S,
   }));
+}
+
+/** Sessions at a time, so that never more than these are here as text. */
+const PAGE = 5000;
+
+async function* documentsIn(
+  { pool, options: { store } }: SharedBackend,
+): AsyncGenerator<{ host: string; document: string }> {
+  for (let [host, session] = ["00000000-0000-0000-0000-000000000000", ""];;) {
+    const rows = await pool.use((connection) =>
+      connection.ask(
+        `select host::text as host, session, document from berth.published
+         where store = $1 and (host, session) > ($2::text::uuid, $3) order by berth.published.host, session limit ${PAGE}`,
+        [store, host, session],
+      )
+    );
+    for (const row of rows) {
+      [host, session] = [String(row["host"]), String(row["session"])];
+      yield { host, document: String(row["document"]) };
+    }
+    if (rows.length < PAGE) return;
+  }
 }
 
 const session = v.looseObject({ id: v.string() });
@@ -118,15 +124,19 @@ export async function publishedAnswers(
   place: SharedBackend,
   asked: ReadonlySet<string>,
 ): Promise<HostAnswer[]> {
-  const found = await publishedIn(place);
-  return found.filter(({ host }) => !asked.has(host.uuid)).map(({ host, sessions }) => ({
-    host: { name: host.label, ssh: "", berth: "" },
-    reached: host.up,
-    age: host.age,
-    sessions: sessions.flatMap((document) => {
-      const parsed: unknown = JSON.parse(document);
-      return v.is(session, parsed) ? [host.up ? parsed : { ...parsed, alive: null }] : [];
-    }),
-    machine: { uuid: host.uuid, machine: host.machine, boot: host.boot ?? "" },
+  const hosts = (await hostsIn(place)).filter(({ uuid }) => !asked.has(uuid));
+  const up = new Map(hosts.map((host) => [host.uuid, host.up]));
+  const sessions = new Map<string, FleetSession[]>(hosts.map(({ uuid }) => [uuid, []]));
+  for await (const { host, document } of documentsIn(place)) {
+    const parsed: unknown = JSON.parse(document);
+    if (!v.is(session, parsed)) continue;
+    sessions.get(host)?.push(up.get(host) === true ? parsed : { ...parsed, alive: null });
+  }
+  return hosts.map(({ uuid, label, machine, boot, age, up }) => ({
+    host: { name: label, ssh: "", berth: "" },
+    reached: up,
+    age,
+    sessions: sessions.get(uuid) ?? [],
+    machine: { uuid, machine, boot: boot ?? "" },
   }));
 }

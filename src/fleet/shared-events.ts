@@ -1,6 +1,7 @@
 /** What happened in the shared store, in the order in which it became visible. */
 import { parseLine } from "../events/event.ts";
 import { openBell } from "../store/postgres/bell.ts";
+import { literal } from "../store/postgres/schema.ts";
 import type { SharedBackend } from "../store/postgres/place.ts";
 import type { Settings } from "../store/postgres/settings.ts";
 
@@ -24,14 +25,13 @@ export async function* eventsAfter(
   position: EventPosition,
 ): AsyncGenerator<{ position: EventPosition; event: Record<string, unknown> }> {
   for (let at = position;;) {
-    const rows = await pool.use((connection) =>
-      connection.ask(
+    const [rows = []] = await pool.use(async (connection) =>
+      (await connection.script([
         `select xid::text as xid, id::text as id, event from berth.events
-         where store = $1 and (xid, id) > ($2::text::xid8, $3::text::bigint)
+         where store = ${literal(store)} and (xid, id) > (${literal(at.xid)}::xid8, ${literal(at.id)}::bigint)
            and xid < pg_snapshot_xmin(pg_current_snapshot())
-         order by xid, id limit ${PAGE}`,
-        [store, at.xid, at.id],
-      )
+         order by berth.events.xid, berth.events.id limit ${PAGE}`,
+      ])).rows
     );
     for (const { xid, id, event } of rows) {
       at = { xid: String(xid), id: String(id) };

@@ -187,7 +187,8 @@ async function steps(port: number, each: number): Promise<string[]> {
   return (await Promise.all(all)).flat();
 }
 
-const counted = async () => Number(await host("one").ok("team--count", "get", "n"));
+const counted = async () =>
+  Number(JSON.parse(await host("one").ok("team--count", "get", "--json")).values.n ?? 0);
 
 test("1,600 steps of 8 hosts, four processes each, are 1,600", async () => {
   const codes = await steps(server.port, 50);

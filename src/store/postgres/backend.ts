@@ -1,11 +1,12 @@
 import { BerthError, fail } from "../../errors/errors.ts";
 import type { Backend, Lock, LockRequest, Reach } from "../backend.ts";
 import type { Told } from "../observe.ts";
-import { connect, type DatabaseConnection, nameOf, type Row } from "./connection.ts";
+import { connect, type DatabaseConnection, type DatabaseRow, nameOf } from "./connection.ts";
 import { lockKey, type SharedBackend, type SharedOptions } from "./place.ts";
 import { poolOf } from "./pool.ts";
 import { commitChanges } from "./commit.ts";
-import { checkReady } from "./ready.ts";
+import { checkReady, readySql } from "./ready.ts";
+import { literal } from "./schema.ts";
 import { workingSet } from "./working-set.ts";
 
 const IDLE_MS = 60_000;
@@ -45,46 +46,41 @@ export async function again<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function view(place: SharedBackend, reach: Reach): Promise<Backend> {
-  const { pool, options } = place;
+  const { pool, options: { store } } = place;
   const rows = await pool.use(async (connection) => {
-    const asked = [
-      connection.ask(`begin read only`),
-      connection.ask(`select set_config('statement_timeout', $1, true)`, [String(STATEMENT_MS)]),
-    ];
-    const ready = checkReady(connection, options);
-    const found = documents(connection, options.store, reach);
-    const done = connection.ask("commit");
-    await settled([...asked, ready, found, done]);
-    return await found;
+    const { rows: [, , ready, found = []] } = await connection.script([
+      "begin read only",
+      setting({ statement_timeout: STATEMENT_MS }),
+      readySql(store),
+      documentsSql(store, reach),
+      "commit",
+    ]);
+    checkReady(connection, store, ready?.[0]);
+    return found;
   });
   return { ...place, ...workingSet(rows, reach, place.locate, false).documents };
 }
 
-/** All at once: of several failures the first is the one that counts, and none is left unheard. */
-export async function settled(work: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-}
+/** Local to the transaction: a pooler gives the connection to somebody else after it. */
+const setting = (values: Readonly<Record<string, string | number>>): string =>
+  `select ${
+    Object.entries(values).map(([name, value]) => `set_config('${name}', ${literal(String(value))}, true)`)
+      .join(", ")
+  }`;
 
 const LIKE = /[\\%_]/g;
-const likeOf = (prefix: string) => `${prefix.replace(LIKE, "\\$&")}%`;
+const likeAny = (prefixes: readonly string[]): string =>
+  `name like any (array[${
+    prefixes.map((prefix) => literal(`${prefix.replace(LIKE, "\\$&")}%`)).join(",")
+  }]::text[])`;
 
-function documents(connection: DatabaseConnection, store: string, reach: Reach): Promise<Row[]> {
-  const { names = [], prefixes = [], listed = [] } = reach;
-  if (names.length + prefixes.length + listed.length === 0) return Promise.resolve([]);
-  return connection.ask(
-    `select name, octet_length(body) as bytes, extract(epoch from changed) * 1000 as changed,
-       case when name in (select jsonb_array_elements_text($2::text::jsonb))
-              or name like any (select jsonb_array_elements_text($3::text::jsonb)) then body end as body
-     from berth.documents where store = $1 and (name in (select jsonb_array_elements_text($2::text::jsonb))
-       or name like any (select jsonb_array_elements_text($4::text::jsonb)))`,
-    [
-      store,
-      JSON.stringify(names),
-      JSON.stringify(prefixes.map(likeOf)),
-      JSON.stringify([...prefixes, ...listed].map(likeOf)),
-    ],
-  );
+function documentsSql(store: string, { names = [], prefixes = [], listed = [] }: Reach): string {
+  const named = `name = any (array[${names.map(literal).join(",")}]::text[])`;
+  return `select name, octet_length(body) as bytes, extract(epoch from changed) * 1000 as changed,
+      case when ${named} or ${likeAny(prefixes)} then body end as body
+    from berth.documents where store = ${literal(store)} and (${named} or ${
+    likeAny([...prefixes, ...listed])
+  })`;
 }
 
 /** Begin the transaction that is the lock, and bring what its holder reads. */
@@ -110,24 +106,30 @@ interface Taking {
   readonly holder: string;
 }
 
-async function begin(connection: DatabaseConnection, options: SharedOptions, taking: Taking): Promise<Row[]> {
-  const { name, request: { waitMs, reach = {} }, holder } = taking;
+async function begin(
+  connection: DatabaseConnection,
+  options: SharedOptions,
+  { name, request: { waitMs, reach = {} }, holder }: Taking,
+): Promise<DatabaseRow[]> {
   const { store, idleMs = IDLE_MS } = options;
-  const begun = connection.ask("begin");
-  // Local to the transaction: a pooler gives the connection to somebody else after it.
-  const limits = connection.ask(
-    `select set_config('berth.holder', $1, true), set_config('lock_timeout', $2, true),
-       set_config('statement_timeout', $3, true), set_config('idle_in_transaction_session_timeout', $4, true),
-       set_config('tcp_keepalives_idle', '10', true), set_config('tcp_keepalives_interval', '5', true),
-       set_config('tcp_keepalives_count', '3', true)`,
-    [holder, String(Math.max(1, Math.round(waitMs))), String(Math.round(waitMs) + 1000), String(idleMs)],
-  );
-  const taken = connection.ask("select pg_advisory_xact_lock($1::bigint)", [lockKey(store, name)]);
-  const limit = connection.ask("select set_config('statement_timeout', $1, true)", [String(STATEMENT_MS)]);
-  const ready = checkReady(connection, options);
-  const found = documents(connection, store, reach);
-  await settled([begun, limits, taken, limit, ready, found]);
-  return await found;
+  const { rows: [, , , , ready, found = []] } = await connection.script([
+    "begin",
+    setting({
+      "berth.holder": holder,
+      lock_timeout: Math.max(1, Math.round(waitMs)),
+      statement_timeout: Math.round(waitMs) + 1000,
+      idle_in_transaction_session_timeout: idleMs,
+      tcp_keepalives_idle: 10,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
+    }),
+    `select pg_advisory_xact_lock(${lockKey(store, name)})`,
+    setting({ statement_timeout: STATEMENT_MS }),
+    readySql(store),
+    documentsSql(store, reach),
+  ]);
+  checkReady(connection, store, ready?.[0]);
+  return found;
 }
 
 /** Ask the server for a sign of life, within the limit: a network that swallows all says nothing by itself. */
@@ -152,7 +154,7 @@ async function checked(connection: DatabaseConnection, what: string): Promise<vo
 function held(
   place: SharedBackend,
   connection: DatabaseConnection,
-  { name, request, holder, rows }: Taking & { readonly rows: readonly Row[] },
+  { name, request, holder, rows }: Taking & { readonly rows: readonly DatabaseRow[] },
 ): Lock {
   const { pool, options } = place;
   const { documents, changes } = workingSet(rows, request.reach ?? {}, place.locate, true);

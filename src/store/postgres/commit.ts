@@ -1,6 +1,7 @@
 import { BerthError, fail } from "../../errors/errors.ts";
 import { type DatabaseConnection, nameOf } from "./connection.ts";
 import { lockKey, type SharedBackend } from "./place.ts";
+import { literal } from "./schema.ts";
 import type { Changes } from "./working-set.ts";
 
 /** What the holder of a lock wants to be kept. */
@@ -32,7 +33,7 @@ export async function commitChanges(
   const write = crypto.randomUUID();
   try {
     await send(connection, options.store, write, commit, options.registration?.() ?? null);
-    await pool.giveBack(connection);
+    await pool.giveBack(connection, true);
   } catch (error) {
     await pool.giveBack(connection);
     if (!(error instanceof BerthError) || error.code !== "shared_unreachable") throw error;
@@ -49,26 +50,20 @@ async function send(
 ): Promise<void> {
   const notify = performance.now() - notified >= NOTIFY_MS;
   if (notify) notified = performance.now();
-  const applied = connection.ask(
-    `select berth.apply($1, $2, $3::text::uuid, $4::text::jsonb, $5::text::jsonb, $6::text::uuid, $7::text::bigint, $8::text::boolean)`,
-    [
-      store,
-      holder,
-      write,
-      JSON.stringify([...changes]),
-      JSON.stringify(events),
-      registration?.host ?? null,
-      registration?.epoch ?? null,
-      String(notify),
-    ],
-  );
-  const committed = connection.command("commit");
-  const [first, second] = await Promise.allSettled([applied, committed]);
-  if (first.status === "rejected") throw first.reason;
-  if (second.status === "rejected") throw second.reason;
-  if (second.value !== "COMMIT") {
-    throw fail("lock_lost", { what: "the lock in the database", why: second.value });
-  }
+  const values = [
+    literal(store),
+    literal(holder),
+    literal(write),
+    literal(JSON.stringify([...changes])),
+    literal(JSON.stringify(events)),
+    literal(registration?.host ?? null),
+    literal(registration?.epoch ?? null),
+    String(notify),
+  ];
+  const types = ["", "", "::uuid", "::jsonb", "::jsonb", "::uuid", "::bigint", ""];
+  const call = values.map((value, at) => `${value}${types[at]}`).join(", ");
+  const { last } = await connection.script([`select berth.apply(${call})`, "commit"]);
+  if (last !== "COMMIT") throw fail("lock_lost", { what: "the lock in the database", why: last });
 }
 
 /**
@@ -106,22 +101,16 @@ async function isThere(
   write: string,
   left: number,
 ): Promise<boolean> {
-  const asked = [
-    connection.ask("begin"),
-    connection.ask(
-      "select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)",
-      [String(Math.ceil(left)), String(Math.ceil(left) + 1000)],
-    ),
-    connection.ask("select pg_advisory_xact_lock($1::bigint)", [lockKey(store, name)]),
-  ];
-  const found = connection.ask(
+  const ms = Math.ceil(left);
+  const { rows: [, , , found] } = await connection.script([
+    "begin",
+    `select set_config('lock_timeout', '${ms}', true), set_config('statement_timeout', '${ms + 1000}', true)`,
+    `select pg_advisory_xact_lock(${lockKey(store, name)})`,
     `select pg_is_in_recovery() as standby,
-       exists (select from berth.writes where store = $1 and id = $2::text::uuid) as there`,
-    [store, write],
-  );
-  for (const one of [...asked, found]) one.catch(() => {});
-  for (const one of asked) await one;
-  const [row] = await found;
+       exists (select from berth.writes where store = ${literal(store)} and id = '${write}') as there`,
+    "commit",
+  ]);
+  const [row] = found ?? [];
   // What a standby has not heard of yet may still come.
   if (row?.["there"] !== true && row?.["standby"] === true) {
     throw fail("shared_unreachable", { host: nameOf(connection.server), why: "it is a standby" });

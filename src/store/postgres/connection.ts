@@ -8,7 +8,7 @@ import { tlsOf } from "./tls.ts";
 /** All tries to connect together, in milliseconds. */
 const CONNECT_MS = 3500;
 
-export type Row = Readonly<Record<string, unknown>>;
+export type DatabaseRow = Readonly<Record<string, unknown>>;
 export type Value = string | number | boolean | null;
 
 /** One connection to the server. When it breaks it stays so: what was under way there is over. */
@@ -18,9 +18,14 @@ export interface DatabaseConnection extends AsyncDisposable {
   /** The process that the server said it is when we came; a pooler says another one. Known after the first answer. */
   readonly pid: number | null;
   /** Ask, without waiting for what was asked before. @throws BerthError, see `failureOf` */
-  ask(sql: string, values?: readonly Value[]): Promise<Row[]>;
-  /** As `ask`, for the words with which the server says what it did: `COMMIT`. */
-  command(sql: string): Promise<string>;
+  ask(sql: string, values?: readonly Value[]): Promise<DatabaseRow[]>;
+  /**
+   * Several statements at once, in one message and one answer; values stand in them as `literal` writes them. What follows
+   * one that fails is not done.
+   *
+   * @returns the rows of each but those that have none; a BEGIN in front counts. And with which word the server says what the last one did: `COMMIT`
+   */
+  script(statements: readonly string[]): Promise<{ rows: DatabaseRow[][]; last: string }>;
   close(): Promise<void>;
 }
 
@@ -117,6 +122,8 @@ async function open(
   }
 }
 
+type DatabaseResult = DatabaseRow[] & { readonly command: string };
+
 function connectionOn(
   client: postgres.Sql,
   reserved: postgres.ReservedSql,
@@ -151,7 +158,12 @@ function connectionOn(
       return closed || broken();
     },
     ask: async (sql, values = []) => [...await run(sql, values)],
-    command: async (sql) => (await run(sql, [])).command,
+    async script(statements) {
+      // The client has one list of rows for all, when only one statement has rows.
+      const found = await run(statements.join(";\n"), []) as unknown as DatabaseResult | DatabaseResult[];
+      const results = "command" in found ? [found] : found;
+      return { rows: results.map((one) => [...one]), last: results.at(-1)?.command ?? "" };
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

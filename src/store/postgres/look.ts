@@ -1,6 +1,6 @@
 import { BerthError } from "../../errors/errors.ts";
 import { connect, type DatabaseConnection, nameOf } from "./connection.ts";
-import { checkReady } from "./ready.ts";
+import { checkReady, readySql } from "./ready.ts";
 import type { Settings } from "./settings.ts";
 import { weakness } from "./tls.ts";
 
@@ -71,7 +71,8 @@ async function missingAt(
   const weak = weakness(settings);
   if (weak !== null) missing.push(weak);
   try {
-    await checkReady(connection, { store });
+    const [row] = await connection.ask(readySql(store));
+    checkReady(connection, store, row);
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
     missing.push(`${error.message} (${error.hint})`);

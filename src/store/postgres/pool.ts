@@ -3,8 +3,9 @@ import type { DatabaseConnection } from "./connection.ts";
 /** Connections that are free, and what was made of them. One is made when none is free: each flow has its own. */
 export interface Pool {
   take(): Promise<DatabaseConnection>;
-  /** Take it back; what is under way there is rolled back, and a broken one is closed. */
-  giveBack(connection: DatabaseConnection): Promise<void>;
+  /** Take it back; what is under way there is rolled back, unless nothing is; a broken one is closed. */
+  giveBack(connection: DatabaseConnection, done?: boolean): Promise<void>;
+  /** With a connection, and with what is begun there ended as well. */
   use<T>(work: (connection: DatabaseConnection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -25,9 +26,9 @@ export function poolOf(connect: () => Promise<DatabaseConnection>, onConnect: ()
     all.delete(connection);
     await connection.close();
   };
-  const giveBack = async (connection: DatabaseConnection) => {
+  const giveBack = async (connection: DatabaseConnection, done = false) => {
     try {
-      if (!connection.broken) await connection.ask("rollback");
+      if (!done && !connection.broken) await connection.ask("rollback");
     } catch {
       return await drop(connection);
     }
@@ -39,10 +40,13 @@ export function poolOf(connect: () => Promise<DatabaseConnection>, onConnect: ()
     giveBack,
     async use(work) {
       const connection = await take();
+      let done = false;
       try {
-        return await work(connection);
+        const result = await work(connection);
+        done = true;
+        return result;
       } finally {
-        await giveBack(connection);
+        await giveBack(connection, done);
       }
     },
     async close() {

@@ -6,8 +6,9 @@ const OWNER = "berth_owner";
 
 const TABLES = ["documents", "writes", "events", "hosts", "published"] as const;
 
-/** A text as a literal of SQL. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A text as a literal of SQL, whatever the server takes a backslash for by itself. */
+export const literal = (text: string | null): string =>
+  text === null ? "null" : ` E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
 /** A name as an identifier of SQL. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,6 +1,6 @@
 import type { Content, Documents, Reach } from "../backend.ts";
 import { MAX_BYTES } from "../backend.ts";
-import type { Row } from "./connection.ts";
+import type { DatabaseRow } from "./connection.ts";
 
 interface Entry {
   /** Null where it was only listed. */
@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
  * @param write whether it may be changed: under a lock alone
  */
 export function workingSet(
-  rows: readonly Row[],
+  rows: readonly DatabaseRow[],
   reach: Reach,
   locate: Documents["locate"],
   write: boolean,
@@ -70,7 +70,7 @@ export function workingSet(
 const isListed = (name: string, { names = [], prefixes = [], listed = [] }: Reach): boolean =>
   names.includes(name) || [...prefixes, ...listed].some((prefix) => name.startsWith(prefix));
 
-const entryOf = ({ body, bytes, changed }: Row): Entry => ({
+const entryOf = ({ body, bytes, changed }: DatabaseRow): Entry => ({
   body: typeof body === "string" ? body : null,
   bytes: Number(bytes),
   changed: Number(changed),
