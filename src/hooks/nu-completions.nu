@@ -1,6 +1,9 @@
 # Completions of berth for Nushell without its hook: what "berth init nu" prints has them already
 def berth_complete [line: any] {
     let words = (if ($line | describe) == string { $line | split row --regex '\s+' } else { $line } | skip 1)
+    # The word comes with the quote that is open, and with the one that closes it.
+    let last = ($words | last | default "" | str replace --regex "^[\"'`](.*?)[\"'`]?$" "$1")
+    let words = ($words | drop 1 | append $last)
     let own = @program@
     let program = (if ($own | is-not-empty) and ($own | path type) == "file" { $own } else { "@command@" })
     let mail = (random int 1..1000000000)

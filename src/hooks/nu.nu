@@ -95,6 +95,9 @@ def --env berth_hook_go [words: list<string>] {
 # What Nushell hands over is the words of the line; the line itself is understood as well.
 def berth_hook_complete [line: any] {
     let words = (if ($line | describe) == string { $line | split row --regex '\s+' } else { $line } | skip 1)
+    # The word comes with the quote that is open, and with the one that closes it.
+    let last = ($words | last | default "" | str replace --regex "^[\"'`](.*?)[\"'`]?$" "$1")
+    let words = ($words | drop 1 | append $last)
     let found = (berth_hook_call [complete nu "--" ...$words])
     if $found.0? == ":files" { return null }
     $found | each {|row|

@@ -125,14 +125,14 @@ describe("a key that needs quotes", () => {
     if (nu === undefined) return expect(Bun.which("nu")).toBeNull();
     const [hook, script] = [`${home.path}/odd.nu`, `${home.path}/odd-keys.nu`];
     writeFileSync(hook, await hookText("nu"));
-    const asked = `source ${hook}; ${JSON.stringify(ODD)} | each {|key|
-      berth_hook_complete [berth get ($key | str substring 0..2)] | get value.0 } | to json -r`;
+    const asked = `source ${hook}; ${JSON.stringify(ODD)} | each {|key| ['' '"' "'"] | each {|quote|
+      berth_hook_complete [berth get $"($quote)($key | str substring 0..2)"] | get value.0 } } | flatten | to json -r`;
     const { stdout } = await run([nu, "-n", "-c", asked], { env: { ...home.env, ...odd } });
     const values: string[] = JSON.parse(stdout);
     writeFileSync(script, values.map((value) => `^berth get ${value}`).join("\n"));
     expect((await run([nu, "-n", script], { env: { ...home.env, ...odd } })).stdout.trim().split("\n"))
       .toEqual(
-        ODD.map((key) => key.slice(0, 3)),
+        ODD.flatMap((key) => Array(3).fill(key.slice(0, 3))),
       );
   }, 150_000);
 });
