@@ -68,7 +68,8 @@ export interface EndedProgram {
  */
 export function begin(command: readonly string[], environment: Uint8Array): (() => EndedProgram) | null {
   const libc = opened();
-  if (libc === null) return null;
+  // A NUL would make two words of one.
+  if (libc === null || command.some((word) => word.includes("\0"))) return null;
   const pipes = new Int32Array(4);
   if (libc.pipe2(pipes, O_CLOEXEC) !== 0) return null;
   if (libc.pipe2(pipes.subarray(2), O_CLOEXEC) !== 0) {

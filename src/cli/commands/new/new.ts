@@ -13,7 +13,7 @@ export const newCommand: Command = {
   about: "Make a session with a branch and a worktree of its own",
   details: [
     "The branch is feature/NAME, from the commit that is checked out here, and the worktree is in .worktrees of",
-    "the repository's root. Without a NAME one is made up, and printed. What stands behind -- runs in it. Files",
+    "the repository's root, or where worktrees.path of the configuration says. Without a NAME one is made up, and printed. What stands behind -- runs in it. Files",
     "that git ignores and .worktreeinclude names are copied into the worktree.",
   ],
   options: [
