@@ -119,10 +119,12 @@ const session = v.looseObject({ id: v.string() });
  * what runs there.
  *
  * @param asked hosts that answered themselves, by their UUIDs: they are left out
+ * @param fields what is needed of a session, beside its ID: of a hundred thousand all would be much; otherwise all
  */
 export async function publishedAnswers(
   place: SharedBackend,
   asked: ReadonlySet<string>,
+  fields?: readonly string[],
 ): Promise<HostAnswer[]> {
   const hosts = (await hostsIn(place)).filter(({ uuid }) => !asked.has(uuid));
   const up = new Map(hosts.map((host) => [host.uuid, host.up]));
@@ -130,7 +132,8 @@ export async function publishedAnswers(
   for await (const { host, document } of documentsIn(place)) {
     const parsed: unknown = JSON.parse(document);
     if (!v.is(session, parsed)) continue;
-    sessions.get(host)?.push(up.get(host) === true ? parsed : { ...parsed, alive: null });
+    const kept = fields === undefined ? parsed : picked(parsed, fields);
+    sessions.get(host)?.push(up.get(host) === true ? kept : { ...kept, alive: null });
   }
   return hosts.map(({ uuid, label, machine, boot, age, up }) => ({
     host: { name: label, ssh: "", berth: "" },
@@ -139,4 +142,10 @@ export async function publishedAnswers(
     sessions: sessions.get(uuid) ?? [],
     machine: { uuid, machine, boot: boot ?? "" },
   }));
+}
+
+function picked(session: FleetSession, fields: readonly string[]): FleetSession {
+  const kept: FleetSession = { id: session.id };
+  for (const field of fields) kept[field] = session[field];
+  return kept;
 }

@@ -48,6 +48,9 @@ export async function list(context: Context, input: Input, args: readonly string
   }
 }
 
+/** What the table shows of a session. */
+const SHOWN = ["short", "name", "status", "alive", "lastActivity", "branch", "workspace"];
+
 /** The hosts that published, beside those that were asked. A database that is away does not hide what those said. */
 async function publishedBeside(
   context: Context,
@@ -59,7 +62,7 @@ async function publishedBeside(
   try {
     const { backend } = await wholeShared(context, store);
     const known = asked.flatMap(({ reached, machine }) => reached && machine !== null ? [machine.uuid] : []);
-    return await publishedAnswers(backend, new Set(known));
+    return await publishedAnswers(backend, new Set(known), context.json ? undefined : SHOWN);
   } catch (error) {
     if (!(error instanceof BerthError) || asked.length === 0) throw error;
     context.say(`berth: ${error.message}\n  hint: ${error.hint}\n`);
