@@ -89,13 +89,13 @@ test("500 changes of status start no process in tmux, whose bar shows each", asy
     "strace",
     () => readFileSync(`/proc/${server}/status`, "utf8").match(/TracerPid:\t[1-9]/) ?? undefined,
   );
-  await typed(pane, loop, 100_000);
+  await typed(pane, loop, 200_000);
   expect(await tmux("display-message", "-p", "-t", pane, "#{E:status-right}")).toEndWith(" waiting");
   tracer.kill("SIGINT");
   await tracer.exited;
   expect(readFileSync(trace, "utf8")).not.toContain("execve");
   expect((await run(["ps", "-o", "pid=", "--ppid", server])).stdout).toBe(before);
-}, 120_000);
+}, 240_000);
 
 test("the lines of the page are tmux's, and show what they say", async () => {
   const page = readFileSync(`${root}/docs/status-lines.md`, "utf8");

@@ -56,6 +56,7 @@ const UNMARKED: readonly (readonly string[])[] = [
   ["completions", "bash"],
   ["init", "bash"],
   ["help", "errors"],
+  ["top", "--once"],
   ["list", "--json"],
   ["no-such-command"],
 ];
@@ -121,11 +122,17 @@ test("a mark ends on its line, and only what is known has one", () => {
   expect(statusMarked(colours, "toString", "w")).toBe("w");
 });
 
-test("nobody but the rule knows of it", () => {
-  const found = [...new Glob("src/**/*.ts").scanSync(root)].filter((path) =>
-    /NO_COLOR|CLICOLOR|\\x1b\[\d*m|\\u001b\[\d*m/i.test(readFileSync(join(root, path), "utf8"))
-  );
-  expect(found).toEqual(["src/cli/say/colours.ts"]);
+test("nobody but the rule knows of it, and who marks otherwise asks it", () => {
+  const found = (pattern: RegExp) =>
+    [...new Glob("src/**/*.ts").scanSync(root)].filter((path) =>
+      pattern.test(readFileSync(join(root, path), "utf8"))
+    ).sort();
+  expect(found(/NO_COLOR|CLICOLOR/)).toEqual(["src/cli/say/colours.ts"]);
+  // \x1b[0m takes marks away, which needs no leave.
+  const marking = found(/\\(?:x1b|u001b)\[(?:[1-9]|\$\{)[\d;{}a-z$]*m/);
+  expect(marking).toEqual(["src/cli/commands/top/screen/paint.ts", "src/cli/say/colours.ts"]);
+  expect(found(/\bpaintWith\(wantsColours\(/)).toEqual(["src/cli/commands/top/screen/loop.ts"]);
+  expect(found(/(?<!function )\bpaintWith\((?!wantsColours\()/)).toEqual([]);
 });
 
 test("every command that prints a table or a heading is tried here", () => {
