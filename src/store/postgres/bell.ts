@@ -4,9 +4,8 @@ import type { Settings } from "./settings.ts";
 
 /** How long a notification of our own may take to come back, in milliseconds. */
 const TEST_MS = 500;
-/** Between two looks: with a bell that rings, and without one. */
-const WITH_MS = 2000;
-const WITHOUT_MS = 500;
+/** Between two looks, whether it rings or not: what rings only makes them come sooner. */
+const PAUSE_MS = 2000;
 
 /** Says that something may have changed. What rings says nothing else, and need not ring: looking counts. */
 export interface Bell extends AsyncDisposable {
@@ -46,7 +45,7 @@ export async function openBell(settings: Settings): Promise<Bell> {
   const rings = connection !== null && await heard(TEST_MS);
   return {
     rings,
-    pauseMs: rings ? WITH_MS : WITHOUT_MS,
+    pauseMs: PAUSE_MS,
     change: async (ms) => void await heard(ms),
     [Symbol.asyncDispose]: async () => await connection?.close(),
   };
