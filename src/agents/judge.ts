@@ -43,8 +43,7 @@ export function judge(found: Case): AgentRow | null {
   }
   const { evidence } = found;
   if (evidence !== null && outweighs(evidence, standing, course)) {
-    // What was asked for is told by the event alone.
-    const reason = (standing?.status === evidence.status ? standing.reason : null) ?? evidence.reason;
+    const reason = reasonOf(evidence, standing);
     return row(evidence.status, reason, sinceOf(evidence, standing), evidence.source, evidence.at);
   }
   if (standing === null) {
@@ -53,7 +52,27 @@ export function judge(found: Case): AgentRow | null {
   if (isStale(found, standing)) {
     return row("unknown", "nothing was heard since it asked", standing.at, by(standing), standing.at);
   }
-  return row(standing.status, standing.reason, standing.since, by(standing), standing.at);
+  const reason = standing.status === "waiting" ? reasonOf(standing, evidence) : standing.reason;
+  return row(standing.status, reason, standing.since, by(standing), standing.at);
+}
+
+/** Reasons that do not say what is asked for. */
+const VAGUE: readonly (string | null)[] = [null, "an answer", "permission", "permission prompt"];
+
+/** How far apart an event and the agent's own word of the same waiting come, in ms, on a machine that is busy. */
+const SAME_MS = 5000;
+
+interface Word {
+  readonly status: AgentRow["status"];
+  readonly reason: string | null;
+  readonly at: number;
+}
+
+/** What is waited for, by the newer of two words; the older one is heard where it says more of the same waiting. */
+function reasonOf(newer: Word, older: Word | null): string | null {
+  if (older === null || older.status !== newer.status || !VAGUE.includes(newer.reason)) return newer.reason;
+  const same = newer.status !== "waiting" || Math.abs(newer.at - older.at) <= SAME_MS;
+  return same && !VAGUE.includes(older.reason) ? older.reason : newer.reason ?? older.reason;
 }
 
 const by = (standing: Standing | null): string => standing === null ? "none" : `hook ${standing.event}`;

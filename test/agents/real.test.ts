@@ -1,6 +1,6 @@
 /** Claude Code itself, in a real tmux, without a network: needs root, and `BERTH_AGENTS` with its program in it. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, root, run, scratch, until } from "../support/berth.ts";
 
@@ -108,9 +108,13 @@ test("Claude Code: at work, waiting for a permission, stopped by Esc, done, and 
   await becomes("active");
   await becomes("idle", 15_000);
   await type("DO: run touch x");
-  const waiting = await becomes("waiting", 15_000);
-  // Told by the hook, or first by what it keeps of itself.
-  expect(waiting.reason).toMatch(/^permission (for Bash|prompt)$/);
+  await becomes("waiting", 15_000);
+  // What it keeps of itself tells first that it waits, the hook at once what for; and so it stays.
+  await until("what for", async () => (await rows())[0]?.reason === "permission for Bash" || undefined, 2000);
+  // Longer than until it reminds.
+  for (const end = Date.now() + 8000; Date.now() < end; await Bun.sleep(500)) {
+    expect((await rows())[0]).toMatchObject({ status: "waiting", reason: "permission for Bash" });
+  }
   await tmux("send-keys", "-t", "m", "Escape");
   // No hook fires.
   await becomes("idle", 2000);
@@ -119,6 +123,12 @@ test("Claude Code: at work, waiting for a permission, stopped by Esc, done, and 
   await Bun.sleep(1000);
   await tmux("send-keys", "-t", "m", "Escape");
   const { pid } = await becomes("idle", 2000);
+  // Its own list is made from the same files: where they are missing, that list is empty.
+  expect((await inside("claude", "agents", "--json")).stdout).toContain(`"pid": ${pid}`);
+  const sessions = join(home, ".claude", "sessions");
+  renameSync(sessions, `${sessions}.away`);
+  expect(JSON.parse((await inside("claude", "agents", "--json")).stdout)).toEqual([]);
+  renameSync(`${sessions}.away`, sessions);
   process.kill(pid, "SIGKILL");
   await until("it to be gone", async () => (await rows()).length === 0 ? true : undefined, 2000);
 }, 120_000);

@@ -142,6 +142,25 @@ describe("what counts more", () => {
     });
   });
 
+  test("of two words of the same waiting, whichever came last, the one that says what for", () => {
+    const [request] = payloadsOf("claude", [{ name: "PermissionRequest", status: null }]) as [Sample];
+    const [reminder] = payloadsOf("claude", [
+      { name: "Notification", like: { notification_type: "permission_prompt" }, status: null },
+    ]) as [Sample];
+    const reason = (event: Sample, evidence: Evidence) =>
+      after("claude", [prompt, event], { evidence })?.reason;
+    const prompted = (ms: number) => at(first + ms, "waiting", "permission prompt");
+    expect(reason(request, prompted(20))).toBe("permission for Bash");
+    expect(reason(request, prompted(-20))).toBe("permission for Bash");
+    expect(reason(reminder, at(first - 20, "waiting", "a plan"))).toBe("a plan");
+    // What was asked for long before is another waiting.
+    expect(reason(request, prompted(60_000))).toBe("permission prompt");
+    expect(reason(reminder, at(first - 60_000, "waiting", "a plan"))).toBe("permission");
+    // What was stopped before the turn that is over says nothing of this one.
+    expect(after("claude", [prompt, stop], { evidence: at(first - 20, "idle", "cancelled") })?.reason)
+      .toBeNull();
+  });
+
   test("a failure, over the idle that follows it", () => {
     expect(after("claude", [prompt, failure], { evidence: at(first + 50, "idle") })?.status).toBe("error");
     expect(after("claude", [prompt, failure], { evidence: at(first + 50, "active") })?.status).toBe("active");
