@@ -26,6 +26,8 @@ export interface Agent {
   /** A file of shell commands that the agent reads before each command that it runs, where this event lets us write it. */
   readonly environmentFile?: (point: Point, variables: Asked["variables"]) => string | undefined;
   readonly installation: Installation;
+  /** The same with hooks that let berth make the agent's worktrees, for agents that ask somebody for them. */
+  readonly worktrees?: Installation;
   /** What berth cannot see in it, a sentence each. */
   readonly cannotSee: readonly string[];
 }

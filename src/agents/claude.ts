@@ -1,11 +1,38 @@
 import type { Agent } from "./agent.ts";
-import { jsonHooks } from "./install/json-hooks.ts";
+import { type JsonHooks, jsonHooks } from "./install/json-hooks.ts";
 import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import type { Evidence, Witness } from "./evidence.ts";
 import { isObject, oneLine, type Payload, textIn, timeIn } from "./payload.ts";
 import type { Point } from "./point.ts";
 import type { AgentStatus } from "./status.ts";
+
+const HOOKS: JsonHooks = {
+  agent: "claude",
+  file: below({
+    variable: "CLAUDE_CONFIG_DIR",
+    directory: ".claude",
+    file: "settings.json",
+    project: ".claude",
+  }),
+  events: [
+    "SessionStart",
+    "UserPromptSubmit",
+    "PostToolUse",
+    "PostToolUseFailure",
+    "PermissionRequest",
+    "Notification",
+    "Elicitation",
+    "ElicitationResult",
+    "SubagentStart",
+    "SubagentStop",
+    "PreCompact",
+    "PostCompact",
+    "Stop",
+    "StopFailure",
+    "SessionEnd",
+  ],
+};
 
 /** Seen with Claude Code 2.1.332. */
 export const claude: Agent = {
@@ -24,31 +51,10 @@ export const claude: Agent = {
     point.event === "SessionStart" && name !== undefined
       ? { hookSpecificOutput: { hookEventName: "SessionStart", sessionTitle: name } }
       : undefined,
-  installation: jsonHooks({
-    agent: "claude",
-    file: below({
-      variable: "CLAUDE_CONFIG_DIR",
-      directory: ".claude",
-      file: "settings.json",
-      project: ".claude",
-    }),
-    events: [
-      "SessionStart",
-      "UserPromptSubmit",
-      "PostToolUse",
-      "PostToolUseFailure",
-      "PermissionRequest",
-      "Notification",
-      "Elicitation",
-      "ElicitationResult",
-      "SubagentStart",
-      "SubagentStop",
-      "PreCompact",
-      "PostCompact",
-      "Stop",
-      "StopFailure",
-      "SessionEnd",
-    ],
+  installation: jsonHooks(HOOKS),
+  worktrees: jsonHooks({
+    ...HOOKS,
+    asks: { WorktreeCreate: "worktree-create", WorktreeRemove: "worktree-remove" },
   }),
   cannotSee: [
     "No hook fires at Esc, ^C or a No: that comes from ~/.claude/sessions/<pid>.json, which is undocumented",

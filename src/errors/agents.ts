@@ -36,6 +36,12 @@ export const agentsErrors = () => ({
     () => `Leave out "--project"`,
     { agent: "Kimi Code" },
   ),
+  agent_no_worktrees: kind(
+    Exit.usage,
+    (d: { agent: string }) => `Cannot use --worktrees: ${d.agent} asks nobody for its worktrees`,
+    () => `Leave out "--worktrees"`,
+    { agent: "Codex" },
+  ),
   agent_file_refused: kind(
     Exit.refused,
     (d: { file: string; why: string }) => `Cannot change ${d.file}: ${d.why}`,

@@ -275,6 +275,70 @@ describe("berth agent install", () => {
   });
 });
 
+describe("berth agent install claude --worktrees", () => {
+  const FILE = FILES["claude"] ?? "";
+  const hooksIn = (text: string) => JSON.parse(text).hooks as Record<string, unknown[]>;
+
+  test.each(Object.entries(DOCUMENTS))("%s: put in, kept, and taken out to the byte", async (_what, text) => {
+    const { call, put, read } = person();
+    put(FILE, text);
+    const worktrees = async () =>
+      JSON.parse((await call("status", "claude", "--json")).stdout).agents[0].worktrees;
+    await call("install", "claude", "--worktrees");
+    const now = read(FILE);
+    for (const word of ["create", "remove"]) {
+      expect(now.split(`exec ${berth} agent worktree-${word}'`).length).toBe(2);
+    }
+    expect(await worktrees()).toBe(true);
+    // They stay, whether asked for again or not.
+    await call("install", "claude");
+    await call("install", "claude", "--worktrees");
+    expect(read(FILE)).toBe(now);
+    await call("uninstall", "claude");
+    expect([read(FILE), await worktrees()]).toEqual([text, false]);
+  });
+
+  test("not without being asked for; added later, both go again", async () => {
+    const { call, put, read } = person();
+    const text = `{\n  "hooks": {\n    "WorktreeCreate": [${JSON.stringify(OTHER)}]\n  }\n}\n`;
+    put(FILE, text);
+    await call("install", "claude");
+    expect(read(FILE)).not.toContain("agent worktree-");
+    await call("install", "claude", "--worktrees");
+    expect(hooksIn(read(FILE))["WorktreeCreate"]).toHaveLength(2);
+    await call("uninstall", "claude");
+    expect(read(FILE)).toBe(text);
+  });
+
+  test("a call that a person has put there stays the only one, and stays", async () => {
+    const { call, put, read } = person();
+    const byHand = { hooks: [{ type: "command", command: "berth agent worktree-create" }] };
+    const text = `${JSON.stringify({ hooks: { WorktreeCreate: [byHand] } }, null, 2)}\n`;
+    put(FILE, text);
+    await call("install", "claude", "--worktrees");
+    expect(hooksIn(read(FILE))["WorktreeCreate"]).toEqual([byHand]);
+    expect(hooksIn(read(FILE))["WorktreeRemove"]).toHaveLength(1);
+    await call("uninstall", "claude");
+    expect(read(FILE)).toBe(text);
+  });
+
+  test("an older berth's are replaced", async () => {
+    const { call, put, read } = person();
+    put(FILE, `{\n  "a": 1\n}\n`);
+    await call("install", "claude", "--worktrees");
+    put(FILE, read(FILE).replaceAll("exec ", "exec /old"));
+    await call("install", "claude");
+    expect(read(FILE)).not.toContain("/old");
+    expect(read(FILE).match(/agent worktree-create/g)?.length).toBe(1);
+  });
+
+  test("an agent that asks nobody for worktrees: refused", async () => {
+    const { call } = person();
+    const failed = await call("install", "codex", "--worktrees", "--json");
+    expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([2, "agent_no_worktrees"]);
+  });
+});
+
 describe("the command", () => {
   test("any path of berth survives the shell, and is known again", async () => {
     const paths = fc.string({

@@ -7,16 +7,33 @@ export const shellQuote = (text: string): string =>
  * leaves it first; the payload tells where the agent is. On Windows it is the program itself.
  *
  * @param binary absolute path of berth
- * @param words what follows `berth agent hook`
+ * @param words what follows `berth agent`
  */
-export function hookCommand(binary: string, words: readonly string[], windows: boolean): string {
-  if (windows) return [`"${binary}"`, "agent", "hook", ...words].join(" ");
-  const call = [binary, "agent", "hook", ...words].map(shellQuote).join(" ");
+export function agentCommand(binary: string, words: readonly string[], windows: boolean): string {
+  if (windows) return [`"${binary}"`, "agent", ...words].join(" ");
+  const call = [binary, "agent", ...words].map(shellQuote).join(" ");
   return `sh -c ${shellQuote(`cd / 2>/dev/null; exec ${call}`)}`;
 }
 
+/** What an agent is to call at its events. @param words what follows `berth agent hook` */
+export const hookCommand = (binary: string, words: readonly string[], windows: boolean): string =>
+  agentCommand(binary, ["hook", ...words], windows);
+
 /** Whether a command is one that we have put there, whatever the path of berth was then. */
 export const isHookCommand = (command: unknown, agent: string): boolean =>
+  isAgentCommand(command, `hook ${agent}( \\w+)?`);
+
+/** The same, of what asks for worktrees. */
+export const isWorktreeCommand = (command: unknown): boolean =>
+  isAgentCommand(command, "worktree-(create|remove)");
+
+const isAgentCommand = (command: unknown, words: string): boolean =>
   typeof command === "string" &&
-  (new RegExp(`^sh -c 'cd / 2>/dev/null; exec .* agent hook ${agent}( \\w+)?'$`, "s").test(command) ||
-    new RegExp(`^"[^"]*" agent hook ${agent}( \\w+)?$`).test(command));
+  (new RegExp(`^sh -c 'cd / 2>/dev/null; exec .* agent ${words}'$`, "s").test(command) ||
+    new RegExp(`^"[^"]*" agent ${words}$`).test(command));
+
+/** Whether our hooks for worktrees stand in a configuration. */
+export const asksForWorktrees = (text: string): boolean =>
+  / 2>\/dev\/null; exec [^\n]* agent worktree-create'|" agent worktree-create"/.test(
+    text.replaceAll("\\", ""),
+  );

@@ -1,6 +1,7 @@
 import { fail, quotePath } from "../../errors/errors.ts";
 import type { Store } from "../../store/open.ts";
 import type { Agent } from "../agent.ts";
+import { asksForWorktrees } from "./command.ts";
 import { type Around, type Changed, Unfit } from "./installation.ts";
 import { type ConfigFile, openTarget, removeTarget, replaceTarget, withoutMark } from "./target.ts";
 import { forgetUndo, keepUndo, undone } from "./undo.ts";
@@ -17,6 +18,8 @@ export interface Installing {
   /** Absolute path of berth. */
   readonly binary: string;
   readonly dryRun: boolean;
+  /** Whether berth is to make the agent's worktrees as well. */
+  readonly worktrees: boolean;
 }
 
 /** The file of an agent. @throws `agent_no_project` where a project has none */
@@ -26,8 +29,13 @@ export function fileOf(agent: Agent, around: Around): string {
   return path;
 }
 
-/** Put our entries into an agent's configuration. @throws `agent_file_refused`, `agent_file_unfit`, `write_failed` */
-export function install(agent: Agent, installing: Installing): FileChange {
+/**
+ * Put our entries into an agent's configuration. Hooks for worktrees that are there already stay.
+ *
+ * @throws `agent_file_refused`, `agent_file_unfit`, `write_failed`, `agent_no_worktrees`
+ */
+export function install(chosen: Agent, installing: Installing): FileChange {
+  const agent = withWorktrees(chosen, installing);
   const { store, around, binary, dryRun } = installing;
   const path = fileOf(agent, around);
   const target = openTarget(path);
@@ -43,6 +51,28 @@ export function install(agent: Agent, installing: Installing): FileChange {
   const changed = fit(path, () => agent.installation.add(before, binary, around.windows));
   if (!dryRun) write(store, target, mark, before, changed);
   return { path, change: target.text === null ? "created" : "changed" };
+}
+
+function withWorktrees(agent: Agent, installing: Installing): Agent {
+  const { worktrees } = agent;
+  if (worktrees === undefined) {
+    if (installing.worktrees) throw fail("agent_no_worktrees", { agent: agent.title });
+    return agent;
+  }
+  return installing.worktrees || hasWorktrees(agent, installing)
+    ? { ...agent, installation: worktrees }
+    : agent;
+}
+
+/** Whether our hooks for worktrees are in an agent's configuration; one that cannot be read has none. */
+export function hasWorktrees(agent: Agent, { around }: Pick<Installing, "around">): boolean {
+  const path = agent.installation.file(around);
+  if (path === null || agent.worktrees === undefined) return false;
+  try {
+    return asksForWorktrees(openTarget(path).text ?? "");
+  } catch {
+    return false;
+  }
 }
 
 function write(

@@ -1,6 +1,6 @@
 import { type JSONPath, type ModificationOptions, modify, parse, type ParseError } from "jsonc-parser";
 import { isObject, type Payload } from "../payload.ts";
-import { hookCommand, isHookCommand } from "./command.ts";
+import { agentCommand, hookCommand, isHookCommand, isWorktreeCommand } from "./command.ts";
 import { type Installation, Unfit } from "./installation.ts";
 import { narrowed, shifted, type Span } from "./span.ts";
 
@@ -11,6 +11,8 @@ export interface JsonHooks {
   readonly events: readonly string[];
   /** Whether an event's payload lacks its name, which is then given to us. */
   readonly named?: true;
+  /** Events at which the agent asks for something: what follows `berth agent` there. */
+  readonly asks?: Readonly<Record<string, string>>;
   /** An entry of an event's list, and the command in one; as Claude Code has them where nothing is said. */
   readonly entry?: (command: string) => Payload;
 }
@@ -21,10 +23,27 @@ const claudeEntry = (command: string): Payload => ({ hooks: [{ type: "command", 
  * Hooks in a JSON file, with or without comments: `hooks`, and in it a list for each event. Ours come last, since some
  * agents trust hooks by their place. Whatever else is in the file stays, to the byte.
  */
-export function jsonHooks({ agent, file, events, named, entry = claudeEntry }: JsonHooks): Installation {
-  const commandFor = (event: string, binary: string, windows: boolean) =>
-    hookCommand(binary, named === true ? [agent, event] : [agent], windows);
-  const isOurs = (value: unknown): boolean => commandsIn(value).some((one) => isHookCommand(one, agent));
+export function jsonHooks(
+  { agent, file, events: told, named, asks = {}, entry = claudeEntry }: JsonHooks,
+): Installation {
+  const events = [...told, ...Object.keys(asks)];
+  const commandFor = (event: string, binary: string, windows: boolean) => {
+    const asked = asks[event];
+    if (asked !== undefined) return agentCommand(binary, [asked], windows);
+    return hookCommand(binary, named === true ? [agent, event] : [agent], windows);
+  };
+  const isOurs = (value: unknown): boolean =>
+    commandsIn(value).some((one) =>
+      isHookCommand(one, agent) || (agent === "claude" && isWorktreeCommand(one))
+    );
+  /** What is asked for once is not asked for twice: our own call that a person has put there stays the only one. */
+  const isByHand = (text: string, event: string): boolean => {
+    const list = hooksIn(parsed(text))[event];
+    return asks[event] !== undefined && Array.isArray(list) &&
+      list.flatMap(commandsIn).some((one) =>
+        typeof one === "string" && one.endsWith(`berth agent ${asks[event]}`)
+      );
+  };
   return {
     file,
     add(text, binary, windows) {
@@ -34,7 +53,7 @@ export function jsonHooks({ agent, file, events, named, entry = claudeEntry }: J
         return { text: `${JSON.stringify({ hooks }, null, 2)}\n`, spans: null };
       }
       const editor = openEditor(removeIn(text, isOurs));
-      for (const [event, one] of entries) append(editor, event, one);
+      for (const [event, one] of entries) if (!isByHand(text, event)) append(editor, event, one);
       return { text: editor.text, spans: text === editor.before ? editor.spans : null };
     },
     remove: (text) => removeIn(text, isOurs),
@@ -42,8 +61,8 @@ export function jsonHooks({ agent, file, events, named, entry = claudeEntry }: J
       const hooks = hooksIn(parsed(text));
       return events.every((event) => {
         const list = hooks[event];
-        return Array.isArray(list) &&
-          list.some((one) => commandsIn(one).includes(commandFor(event, binary, windows)));
+        return isByHand(text, event) || Array.isArray(list) &&
+            list.some((one) => commandsIn(one).includes(commandFor(event, binary, windows)));
       });
     },
   };

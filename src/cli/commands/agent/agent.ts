@@ -27,9 +27,15 @@ export const agent: Command = {
   ],
   options: [
     { flag: "-n, --dry-run", about: "Only say what would change" },
+    { flag: "--worktrees", about: "Install the hooks for worktrees as well (Claude Code)" },
     { flag: "--project", about: "The configuration of the project here, and not that of the user" },
   ],
-  examples: ["berth agent install claude codex", "berth agent status", "berth agent uninstall claude"],
+  examples: [
+    "berth agent install claude codex",
+    "berth agent install claude --worktrees",
+    "berth agent status",
+    "berth agent uninstall claude",
+  ],
   async run(context, input) {
     const [action = "", ...words] = input.args;
     if (!Object.hasOwn(ACTIONS, action)) {

@@ -7,6 +7,7 @@ import type { Agent } from "../../../agents/agent.ts";
 import { AGENT_NAMES, loadAgent } from "../../../agents/agents.ts";
 import {
   type FileChange,
+  hasWorktrees,
   install as put,
   type Installing,
   isInstalled,
@@ -37,18 +38,21 @@ async function change(context: Context, input: Input, names: readonly string[], 
   const files: FileChange[] = [];
   for (const agent of agents) {
     files.push(make(agent, installing));
-    if (make === put) sayWhatIsSeen(context, agent);
+    if (make === put) sayWhatIsSeen(context, agent, hasWorktrees(agent, installing) || installing.worktrees);
   }
   if (context.json) return outJson(context, { dryRun: installing.dryRun, files });
   context.out(files.map(({ path, change }) => `${change}  ${path}\n`).join(""));
   if (installing.dryRun) context.say("berth: nothing was done\n");
 }
 
-function sayWhatIsSeen(context: Context, agent: Agent): void {
+function sayWhatIsSeen(context: Context, agent: Agent, worktrees: boolean): void {
   if (context.json) return;
   const version = versionOf(context.host, agent);
   context.say(`${agent.title}${version === null ? ", which is not on the PATH" : ` ${version}`}\n`);
   for (const sentence of agent.cannotSee) context.say(`  ${sentence}\n`);
+  if (agent.worktrees !== undefined && !worktrees) {
+    context.say(`  With --worktrees it also lets berth make its worktrees\n`);
+  }
 }
 
 /** `berth agent status [AGENT…]` */
@@ -59,6 +63,7 @@ export async function status(context: Context, input: Input, names: readonly str
     version: versionOf(context.host, agent),
     installed: isInstalled(agent, installing),
     file: agent.installation.file(installing.around),
+    ...agent.worktrees === undefined ? {} : { worktrees: hasWorktrees(agent, installing) },
     cannotSee: agent.cannotSee,
   }));
   if (context.json) return outJson(context, { agents: rows });
@@ -90,6 +95,7 @@ function installingOf(context: Context, input: Input): Installing {
     store: storeOf(context, input, "agent"),
     binary: process.execPath,
     dryRun: flag(input, "dry-run"),
+    worktrees: flag(input, "worktrees"),
     around: {
       variables: host.variables,
       home: host.variables["HOME"] || homedir(),
