@@ -37,15 +37,36 @@ export interface Colours {
   readonly notice: (text: string) => string;
   /** What has failed. */
   readonly bad: (text: string) => string;
+  /** Who waits for somebody. */
+  readonly urgent: (text: string) => string;
+  /** What is at work. */
+  readonly busy: (text: string) => string;
+  /** What is beside the matter. */
+  readonly faint: (text: string) => string;
+  /** What is meant. */
+  readonly accent: (text: string) => string;
 }
 
+/** Ends every mark: for a screen that is written anew. */
+export const UNMARK = "\x1b[0m";
+
 /** Line by line, so that no line leaves the terminal marked. */
-const marked = (code: number) => (text: string) =>
+const marked = (code: number | string) => (text: string) =>
   text.replace(/[^\n]+/g, (line) => `\x1b[${code}m${line}\x1b[0m`);
 const plain = (text: string) => text;
 
 /** As for a program. */
-export const PLAIN: Colours = { heading: plain, command: plain, good: plain, notice: plain, bad: plain };
+export const PLAIN: Colours = {
+  heading: plain,
+  command: plain,
+  good: plain,
+  notice: plain,
+  bad: plain,
+  urgent: plain,
+  busy: plain,
+  faint: plain,
+  accent: plain,
+};
 
 const MARKED: Colours = {
   heading: marked(1),
@@ -53,6 +74,10 @@ const MARKED: Colours = {
   good: marked(32),
   notice: marked(33),
   bad: marked(31),
+  urgent: marked("1;33"),
+  busy: marked(34),
+  faint: marked(2),
+  accent: marked("1;36"),
 };
 
 /** How a stream is marked: standard output, or standard error. */
@@ -79,6 +104,7 @@ const MARK_OF: Readonly<Record<string, keyof Colours>> = {
   waiting: "notice",
   error: "bad",
   failed: "bad",
+  finished: "good",
 };
 
 /** A status of a session, an agent or a row, by what it asks of people. @param text what is marked, where it is more */

@@ -33,6 +33,7 @@ const MARKED: readonly (readonly string[])[] = [
   ["explain"],
   ["list"],
   ["list", "--git"],
+  ["top", "--once"],
   ["show", "auth"],
   ["status", "auth"],
   ["agent", "status"],
@@ -58,6 +59,7 @@ const UNMARKED: readonly (readonly string[])[] = [
   ["help", "errors"],
   ["top", "--once"],
   ["list", "--json"],
+  ["top", "--json"],
   ["no-such-command"],
 ];
 

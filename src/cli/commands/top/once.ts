@@ -1,4 +1,5 @@
 import type { Context } from "../../command.ts";
+import { coloursOf, statusMarked } from "../../say/colours.ts";
 import { type Column, fitted } from "../../say/fitted.ts";
 import { lineWidth } from "../../say/width.ts";
 import { rankOf } from "./order.ts";
@@ -16,6 +17,8 @@ const COLUMNS: readonly Column[] = [
   { heading: "BRANCH", order: 5, least: 8 },
   { heading: "HOST", order: 7 },
 ];
+
+const STATE = 3;
 
 /** The queue as a table, for whoever is no terminal. */
 export function tableOf(rows: readonly QueueRow[], { host: { variables }, now }: Context): string {
@@ -36,7 +39,12 @@ export function tableOf(rows: readonly QueueRow[], { host: { variables }, now }:
     ].map(safe)
   );
   const layout = fitted(COLUMNS, cells, lineWidth(variables));
-  return layout.heading + cells.map((row) => layout.line(row)).join("");
+  const colours = coloursOf(variables);
+  const lines = cells.map((row, index) => {
+    const state = rows[index]?.state ?? "";
+    return layout.line(row, (text, column) => column === STATE ? statusMarked(colours, state, text) : text);
+  });
+  return colours.heading(layout.heading) + lines.join("");
 }
 
 /** A row as `--json` prints it. */

@@ -5,7 +5,7 @@ import { EMPTY, settled, taken } from "../../../../src/cli/commands/top/order.ts
 import type { QueueRow } from "../../../../src/cli/commands/top/row.ts";
 import { difference } from "../../../../src/cli/commands/top/screen/canvas.ts";
 import { pageOf, pictureOf, windowOf } from "../../../../src/cli/commands/top/screen/frame.ts";
-import { paintWith } from "../../../../src/cli/commands/top/screen/paint.ts";
+import { coloursOf } from "../../../../src/cli/say/colours.ts";
 import {
   FIRST_VIEW,
   pressed,
@@ -34,7 +34,12 @@ const viewOf = (rows: readonly QueueRow[], more: Partial<View> = {}): View => ({
   ...more,
 });
 const picture = (view: View, columns: number, rows: number, colours = false): string[] =>
-  pictureOf(view, { size: { columns, rows }, now, paint: paintWith(colours), git }, 0);
+  pictureOf(view, {
+    size: { columns, rows },
+    now,
+    paint: coloursOf(colours ? { CLICOLOR_FORCE: "1" } : { NO_COLOR: "1" }),
+    git,
+  }, 0);
 
 const some = [
   row("auth", { state: "waiting", agent: "claude", reason: "permission for Bash", branch: "feature/auth" }),
@@ -106,7 +111,7 @@ describe("a thousand rows", () => {
     for (const key of [...walk, ...walk, ...Array<"down">(60).fill("down")]) {
       view = pressed(view, key, pageOf(size)).view;
       top = windowOf(view, size, top);
-      const lines = pictureOf(view, { size, now, paint: paintWith(false), git }, top);
+      const lines = pictureOf(view, { size, now, paint: coloursOf({ NO_COLOR: "1" }), git }, top);
       expect(lines.filter((line) => line.startsWith(" ❯"))).toHaveLength(1);
       expect(lines.find((line) => line.startsWith(" ❯"))).toContain(selectedRow(view)?.id ?? "none");
     }

@@ -1,3 +1,5 @@
+import { UNMARK } from "../../../say/colours.ts";
+
 /** What is on the screen, so that only what differs is written. */
 export interface Canvas {
   /** Show these lines, each of which fits. */
@@ -23,14 +25,14 @@ export function openCanvas(write: (text: string) => void): Canvas {
 
 /** What turns one picture into another; from nothing, the whole screen. Pure. */
 export function difference(before: readonly string[] | null, after: readonly string[]): string {
-  const parts: string[] = before === null ? ["\x1b[0m\x1b[2J"] : [];
+  const parts: string[] = before === null ? [`${UNMARK}\x1b[2J`] : [];
   for (const [at, line] of after.entries()) {
     if (before === null ? line === "" : before[at] === line) continue;
     // Erased first: behind a line that fills it the cursor stands on its last character.
-    parts.push(`\x1b[${at + 1};1H\x1b[0m\x1b[K${line}`);
+    parts.push(`\x1b[${at + 1};1H${UNMARK}\x1b[K${line}`);
   }
   for (let at = after.length; before !== null && at < before.length; at++) {
-    parts.push(`\x1b[${at + 1};1H\x1b[0m\x1b[K`);
+    parts.push(`\x1b[${at + 1};1H${UNMARK}\x1b[K`);
   }
   return parts.join("");
 }

@@ -4,7 +4,8 @@ import { keyOfRow, needsYou, rankOf } from "../order.ts";
 import { ATTENTION, type Attention, type QueueRow } from "../row.ts";
 import { cell, safe } from "../safe.ts";
 import { ageOf, branchOf, evidenceOf, stateOf, titleOf } from "../words.ts";
-import type { Paint } from "./paint.ts";
+import type { Colours } from "../../../say/colours.ts";
+import { stateMarked } from "./paint.ts";
 import { selectedAt, type View, visibleRows } from "./view.ts";
 
 export interface Size {
@@ -16,7 +17,7 @@ export interface Size {
 export interface Frame {
   readonly size: Size;
   readonly now: Date;
-  readonly paint: Paint;
+  readonly paint: Colours;
   readonly git: ReadonlyMap<string, GitStanding | null>;
 }
 
@@ -98,12 +99,12 @@ function titleLine({ queue: { rows }, filter }: View, { paint, size: { columns }
     return { state, text: of.length === 0 ? "" : `${of.length} ${words}` };
   }).filter(({ text }) => text !== "");
   let left = columns - 11;
-  let line = columns < 11 ? paint.bold(cutTo("berth top", columns)) : ` ${paint.bold("berth top")}`;
+  let line = columns < 11 ? paint.heading(cutTo("berth top", columns)) : ` ${paint.heading("berth top")}`;
   for (
     const { state, text } of [...counts, ...filter === "" ? [] : [{ state: null, text: `/${safe(filter)}` }]]
   ) {
     if (widthOf(text) + 3 > left) break;
-    line += `   ${state === null ? paint.accent(text) : paint.state(state, text)}`;
+    line += `   ${state === null ? paint.accent(text) : stateMarked(paint, state, text)}`;
     left -= widthOf(text) + 3;
   }
   return line;
@@ -154,7 +155,7 @@ function bodyOf(view: View, frame: Frame, top: number, page: number): { heading:
     const words = view.filter === ""
       ? "No sessions with anything to tell."
       : "No row has these words; Esc shows all.";
-    return { heading: "", lines: [paint.dim(cutTo(`  ${words}`, columns))] };
+    return { heading: "", lines: [paint.faint(cutTo(`  ${words}`, columns))] };
   }
   const widths = widthsOf(rows, frame);
   const at = selectedAt(view);
@@ -179,7 +180,7 @@ function headingLine(widths: Widths, { paint, size: { columns } }: Frame): strin
     host: "HOST",
   };
   const line = parts(widths, texts).map(([, text]) => text).join(" ".repeat(GAP));
-  return paint.dim(cutTo(" ".repeat(MARKS) + line.trimEnd(), columns));
+  return paint.faint(cutTo(" ".repeat(MARKS) + line.trimEnd(), columns));
 }
 
 function rowLine(view: View, row: QueueRow, widths: Widths, frame: Frame, isMeant: boolean): string {
@@ -199,11 +200,11 @@ function rowLine(view: View, row: QueueRow, widths: Widths, frame: Frame, isMean
   const mark = isMeant ? "❯" : " ";
   const change = view.queue.changed.has(key) ? "*" : " ";
   const painted = parts(widths, texts).map(([name, text]) => {
-    if (name === "state") return isQuiet ? paint.dim(text) : paint.state(row.state, text);
-    if (isMeant && name === "name") return paint.bold(text);
-    return isQuiet || name === "heard" || name === "branch" || name === "host" ? paint.dim(text) : text;
+    if (name === "state") return isQuiet ? paint.faint(text) : stateMarked(paint, row.state, text);
+    if (isMeant && name === "name") return paint.heading(text);
+    return isQuiet || name === "heard" || name === "branch" || name === "host" ? paint.faint(text) : text;
   });
-  const sign = isQuiet ? paint.dim(SIGN[row.state]) : paint.state(row.state, SIGN[row.state]);
+  const sign = isQuiet ? paint.faint(SIGN[row.state]) : stateMarked(paint, row.state, SIGN[row.state]);
   // A terminal that is narrower than what must stand there gets the beginning of it.
   if (columns < MARKS + widths.name + GAP + widths.state) {
     return cutTo(`${mark}${change}${SIGN[row.state]} ${texts.name} ${texts.state}`, columns);
@@ -235,7 +236,7 @@ function detailLine(view: View, { paint, now, size: { columns } }: Frame): strin
     ...evidence === "" ? [] : [`(${evidence})`],
     ...branch === null ? [] : [`on ${branch}`],
   ];
-  return paint.dim(cutTo(` ${safe(words.join(" "))}`, columns));
+  return paint.faint(cutTo(` ${safe(words.join(" "))}`, columns));
 }
 
 function footLine(view: View, { paint, size: { columns } }: Frame): string {
@@ -246,10 +247,10 @@ function footLine(view: View, { paint, size: { columns } }: Frame): string {
     const words = asked.what === "stop"
       ? `Stop what runs in ${name}? y: yes, any other key: no`
       : `${name}: f finish (merge and remove), d destroy (worktree goes, branch stays), any other key: no`;
-    return paint.bold(fit(words));
+    return paint.heading(fit(words));
   }
   if (mode === "filter") return paint.accent(fit(`/${safe(filter)}_   Enter keeps, Esc shows all`));
-  if (mode === "help") return paint.dim(fit("Any key goes back"));
-  if (message !== "") return paint.bold(fit(safe(message)));
-  return paint.dim(fit(KEYS));
+  if (mode === "help") return paint.faint(fit("Any key goes back"));
+  if (message !== "") return paint.heading(fit(safe(message)));
+  return paint.faint(fit(KEYS));
 }

@@ -6,7 +6,7 @@ import { type Machine, machineFrom } from "../../../../store/liveness.ts";
 import type { Store } from "../../../../store/open.ts";
 import type { Context, Input } from "../../../command.ts";
 import { storeOf } from "../../../mean/session.ts";
-import { wantsColours } from "../../../say/colours.ts";
+import { coloursOf } from "../../../say/colours.ts";
 import { isDue, SETTLE_MS, settled, taken } from "../order.ts";
 import type { QueueRow } from "../row.ts";
 import { titleOf } from "../words.ts";
@@ -15,7 +15,6 @@ import { openCanvas } from "./canvas.ts";
 import { pageOf, pictureOf, type Size, windowOf } from "./frame.ts";
 import { openGitLooks } from "./git.ts";
 import type { Key } from "./keys.ts";
-import { paintWith } from "./paint.ts";
 import { openScreenTerminal, type ScreenTerminal } from "./terminal.ts";
 import { FIRST_VIEW, pressed, type View, type ViewEffect, visibleRows } from "./view.ts";
 
@@ -59,7 +58,7 @@ class Screen {
     this.#size = this.#terminal.size();
     this.#canvas = openCanvas(this.#terminal.write);
     this.#git = openGitLooks(context);
-    this.#paint = paintWith(wantsColours(context.host.variables, () => true));
+    this.#paint = coloursOf(context.host.variables);
   }
 
   async run(): Promise<number> {

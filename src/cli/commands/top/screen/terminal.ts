@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { ReadStream } from "node:tty";
 import { decodeKeys, type Key } from "./keys.ts";
+import { UNMARK } from "../../../say/colours.ts";
 import type { Size } from "./frame.ts";
 
 /** An ESC that is followed by nothing for so long is the key of that name, in ms. */
@@ -8,7 +9,7 @@ const ESCAPE_MS = 60;
 
 /** Alternate screen, no cursor, no line goes on in the next one, what is pasted is marked (xterm's private modes). */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J";
-const LEAVE = "\x1b[?2004l\x1b[?7h\x1b[0m\x1b[?25h\x1b[?1049l";
+const LEAVE = `\x1b[?2004l\x1b[?7h${UNMARK}\x1b[?25h\x1b[?1049l`;
 
 /** The person's terminal, ours for a while. */
 export interface ScreenTerminal extends Disposable {
