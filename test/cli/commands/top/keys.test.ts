@@ -13,11 +13,13 @@ test.each<[string, Key[]]>([
   ["\x1b", ["escape"]],
   // A report of the mouse, of the focus and a key that we have no use for: no letter of them is one.
   ["\x1b[<0;10;20M\x1b[I\x1b[15~q", [typed("q")]],
+  // What a terminal answers to a program that is gone by now.
+  ["\x1bP>|tmux 3.3a\x1b\\\x1b]11;rgb:0/0/0\x07\x1b[?1;2cj", [typed("j")]],
   ["\x1b[200~xyq\r\x1b[A\x1b[201~n", [typed("xyq[A"), typed("n")]],
 ])("%j", (sent, keys) => expect(keysOf(sent)).toEqual(keys));
 
 test("cut anywhere, the keys are the same", () => {
-  const sent = "j\x1b[A漢\x1b[5~\x1b[200~paste\x1b[201~\x1bOBq";
+  const sent = "j\x1bP>|a\x1b\\\x1b[A漢\x1b[5~\x1b[200~paste\x1b[201~\x1bOBq";
   const whole = keysOf(sent);
   for (let at = 1; at < sent.length; at++) {
     const first = decodeKeys(sent.slice(0, at), false);

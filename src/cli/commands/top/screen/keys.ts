@@ -45,6 +45,11 @@ const SEQUENCES: Readonly<Record<string, Key>> = {
 const SEQUENCE = /^\x1b(?:\[([0-9;?<=>]*[ -/]*[@-~])|O([@-~]))/;
 // deno-lint-ignore no-control-regex -- as above
 const UNFINISHED = /^\x1b(?:$|O$|\[[0-9;?<=>]*[ -/]*$)/;
+/** A terminal's answer to what another program asked before us: a string from DCS, OSC, SOS, PM or APC to ST or BEL. */
+// deno-lint-ignore no-control-regex -- as above
+const ANSWER = /^\x1b[P\]X^_][^\x07\x1b]*(?:\x07|\x1b\\)/;
+// deno-lint-ignore no-control-regex -- as above
+const UNFINISHED_ANSWER = /^\x1b[P\]X^_][^\x07\x1b]{0,4096}\x1b?$/;
 const PASTE = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
 
@@ -72,7 +77,12 @@ export function decodeKeys(sent: string, last: boolean): DecodedKeys {
       left = end < 0 ? "" : left.slice(end + PASTE_END.length);
       continue;
     }
-    if (!last && UNFINISHED.test(left)) return { keys, rest: left };
+    if (!last && (UNFINISHED.test(left) || UNFINISHED_ANSWER.test(left))) return { keys, rest: left };
+    const answer = ANSWER.exec(left);
+    if (answer !== null) {
+      left = left.slice(answer[0].length);
+      continue;
+    }
     const sequence = SEQUENCE.exec(left);
     if (sequence !== null) {
       const key = SEQUENCES[sequence[1] ?? sequence[2] ?? ""];

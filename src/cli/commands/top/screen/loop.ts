@@ -258,7 +258,7 @@ class Screen {
     this.#away = true;
     const { stopOurselves } = await import("../../../../sessions/process/terminal.ts");
     const machine = await this.#machine();
-    this.#terminal.leave();
+    this.#terminal.leave(true);
     stopOurselves((pid) => {
       const found = machine.process(pid);
       return found.ok ? found.value.ppid : null;
@@ -296,8 +296,10 @@ class Screen {
 
   /** As if we had come back from another program: the modes are set anew. */
   #again(): void {
-    this.#terminal.leave();
-    this.#comeBack();
+    this.#terminal.refresh();
+    this.#size = this.#terminal.size();
+    this.#canvas.forget();
+    this.#draw();
   }
 
   #killed(number: number): void {

@@ -1,3 +1,4 @@
+import { openSync } from "node:fs";
 import process from "node:process";
 import type { ReadStream } from "node:tty";
 import { decodeKeys, type Key } from "./keys.ts";
@@ -17,8 +18,10 @@ export interface ScreenTerminal extends Disposable {
   write(text: string): void;
   /** Take it: keys come one by one, and what was on it comes back afterwards. @param draw the first picture */
   enter(draw?: () => void): void;
-  /** Give it back as it was. Twice does no harm. */
-  leave(): void;
+  /** Set its modes anew, where somebody else may have changed them. */
+  refresh(): void;
+  /** Give it back as it was. Twice does no harm. @param keep whether nobody else will read keys */
+  leave(keep?: boolean): void;
   readonly entered: boolean;
 }
 
@@ -58,24 +61,37 @@ export function openScreenTerminal(
       entered = true;
       write(ENTER);
       draw();
-      input ??= new tty.ReadStream(0);
+      // Opened anew each time, by a file of its own: who had the terminal meanwhile may have changed how standard input
+      // is read, and reads of ours must not be under way while he reads.
+      if (input === null) {
+        input = new tty.ReadStream(openSync("/dev/tty", "r"));
+        input.on("error", () => {});
+      }
       input.setRawMode(true);
       input.on("data", told);
       input.resume();
     },
-    leave() {
+    refresh() {
+      input?.setRawMode(false);
+      input?.setRawMode(true);
+      write(ENTER);
+    },
+    leave(keep = false) {
       if (!entered) return;
       entered = false;
       clearTimeout(timer);
       rest = "";
-      input?.pause();
       input?.off("data", told);
       input?.setRawMode(false);
+      if (keep) input?.pause();
+      else {
+        input?.destroy();
+        input = null;
+      }
       write(LEAVE);
     },
     [Symbol.dispose]() {
       this.leave();
-      input?.destroy();
     },
   };
 }
