@@ -120,7 +120,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   procps: /mean\/marks|hooks\/|contexts\//,
   "qemu-user-static": /foreign\.test|processor/,
   rlwrap: /contexts\/terminal/,
-  screen: /contexts\/(silent|tmux|xterm)/,
+  screen: /commands\/jump|contexts\/(silent|tmux|xterm)/,
   shellcheck: /hooks\/(completions|text)|install/,
   shfmt: /hooks\/(completions|text)|install/,
   strace:
