@@ -69,8 +69,8 @@ describe.each(Object.entries(COMMANDS))("%s", (_, command) => {
 });
 
 test("no process to be had is no fault of the command's", async () => {
-  // Root's processes are not counted, nobody's are: at least the one that asks.
-  const none = "prlimit --nproc=0 setpriv --reuid=65534 --regid=65534 --clear-groups";
+  // Root's processes are not counted; this user's are, and there is only the one that asks.
+  const none = "prlimit --nproc=0 setpriv --reuid=64123 --regid=64123 --clear-groups";
   const home = directory(scratch());
   chmodSync(home, 0o777);
   const { stderr, status } = await run(
