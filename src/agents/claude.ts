@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { type JsonHooks, jsonHooks } from "./install/json-hooks.ts";
 import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
@@ -38,7 +39,7 @@ const HOOKS: JsonHooks = {
 export const claude: Agent = {
   name: "claude",
   title: "Claude Code",
-  programs: ["claude", "@anthropic-ai/claude-code"],
+  programs: PROGRAMS.claude,
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     return name === undefined ? null : familyPoint(payload, name);

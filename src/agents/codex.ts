@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { jsonHooks } from "./install/json-hooks.ts";
 import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
@@ -8,7 +9,7 @@ import type { Point } from "./point.ts";
 export const codex: Agent = {
   name: "codex",
   title: "Codex",
-  programs: ["codex", "@openai/codex"],
+  programs: PROGRAMS.codex,
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     if (name === undefined) return null;

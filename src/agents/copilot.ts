@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { jsonHooks } from "./install/json-hooks.ts";
 import { below } from "./install/paths.ts";
 import type { Evidence, Witness } from "./evidence.ts";
@@ -35,7 +36,7 @@ const KIND_OF: Readonly<Record<string, PointKind>> = {
 export const copilot: Agent = {
   name: "copilot",
   title: "Copilot CLI",
-  programs: ["copilot", "@github/copilot"],
+  programs: PROGRAMS.copilot,
   normalise(payload, event): Point | null {
     const name = event ?? textIn(payload, "hookName");
     if (name === undefined) return null;

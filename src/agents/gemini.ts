@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { jsonHooks } from "./install/json-hooks.ts";
 import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
@@ -18,7 +19,7 @@ const KIND_OF: Readonly<Record<string, PointKind>> = {
 export const gemini: Agent = {
   name: "gemini",
   title: "Gemini CLI",
-  programs: ["gemini", "@google/gemini-cli"],
+  programs: PROGRAMS.gemini,
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     if (name === undefined) return null;

@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { inConfig } from "./install/paths.ts";
 import { pluginFile } from "./install/plugin-file.ts";
 import { opencodePoint } from "./opencode.ts";
@@ -7,7 +8,7 @@ import { opencodePoint } from "./opencode.ts";
 export const kilo: Agent = {
   name: "kilo",
   title: "Kilo",
-  programs: ["kilo", "@kilocode/cli"],
+  programs: PROGRAMS.kilo,
   normalise: opencodePoint,
   installation: pluginFile("kilo", inConfig("kilo", "plugin/berth.js", ".kilo")),
   cannotSee: ["It tells nothing of its end: its process does"],

@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { below } from "./install/paths.ts";
 import { tomlHooks } from "./install/toml-hooks.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
@@ -9,7 +10,7 @@ import type { Point } from "./point.ts";
 export const kimi: Agent = {
   name: "kimi",
   title: "Kimi Code",
-  programs: ["kimi", "@moonshot-ai/kimi-code"],
+  programs: PROGRAMS.kimi,
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     if (name === undefined) return null;

@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { inConfig } from "./install/paths.ts";
 import { pluginFile } from "./install/plugin-file.ts";
 import { objectIn, type Payload, permissionFor, pointOf, textIn, wordIn } from "./payload.ts";
@@ -8,7 +9,7 @@ import type { Point, PointKind } from "./point.ts";
 export const opencode: Agent = {
   name: "opencode",
   title: "OpenCode",
-  programs: ["opencode", "opencode-ai"],
+  programs: PROGRAMS.opencode,
   normalise: opencodePoint,
   installation: pluginFile("opencode", inConfig("opencode", "plugin/berth.js", ".opencode")),
   cannotSee: ["It tells nothing of its end: its process does"],

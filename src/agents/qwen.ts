@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { PROGRAMS } from "./programs.ts";
 import { jsonHooks } from "./install/json-hooks.ts";
 import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
@@ -9,7 +10,7 @@ import type { Point } from "./point.ts";
 export const qwen: Agent = {
   name: "qwen",
   title: "Qwen Code",
-  programs: ["qwen", "@qwen-code/qwen-code"],
+  programs: PROGRAMS.qwen,
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     if (name === undefined) return null;

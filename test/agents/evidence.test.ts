@@ -106,6 +106,51 @@ describe("what an agent says of itself", () => {
   }, 40_000);
 });
 
+describe("an agent that no event ever told of", () => {
+  test("is listed by its process and its own word; without that it is unknown", async () => {
+    const { call, env, home } = person();
+    const script = join(home, "silent.sh");
+    writeFileSync(
+      script,
+      `while ! [ -e ~/go ]; do sleep 0.05; done
+start=$(cut -d' ' -f22 /proc/$$/stat)
+printf '{"pid":%s,"procStart":"%s","status":"waiting","waitingFor":"a plan","statusUpdatedAt":%s}' $$ "$start" "$(date +%s%3N)" > ~/.claude/sessions/$$.json
+sleep 60
+`,
+    );
+    const agent = join(base, "claude");
+    // At terminals of their own; what an agent starts of itself is not another one.
+    const at = (session: string, command: string) =>
+      started(["script", "-qec", command, "/dev/null"], { ...env, BERTH_SESSION: session }, home);
+    const children = [
+      at("here", `${agent} -c '${agent} ${script} & wait'`),
+      at("there", `${agent} ${script}`),
+    ];
+    for (const session of ["here", "there"]) await call("set", "--session-id", session, "a", "1");
+    const rows = async (session: string) =>
+      JSON.parse((await call("status", session, "--json")).stdout || "{}").agents ?? [];
+    await until(
+      "both agents",
+      async () => (await rows("here")).length === 1 && (await rows("there")).length === 1 ? true : undefined,
+    );
+    const [row] = await rows("there");
+    expect(row).toMatchObject({ agent: "claude", status: "unknown", since: null, conversation: null });
+    writeFileSync(join(home, "go"), "");
+    await until("its word", async () => (await rows("there"))[0]?.status === "waiting" ? true : undefined);
+    expect(await rows("there")).toMatchObject([{
+      pid: row.pid,
+      reason: "a plan",
+      evidence: { source: "~/.claude/sessions" },
+    }]);
+    const listed = JSON.parse((await call("list", "--json")).stdout).sessions
+      .flatMap(({ agents }: { agents: { pid: number }[] }) => agents.map(({ pid }) => pid));
+    expect(listed).toHaveLength(2);
+    process.kill(row.pid, "SIGKILL");
+    await until("it to be gone", async () => (await rows("there")).length === 0 ? true : undefined);
+    for (const child of children) child.kill("SIGKILL");
+  }, 40_000);
+});
+
 describe("the files", () => {
   const witness = (text: string | null) => ({
     pid: 7,

@@ -9,7 +9,7 @@ import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { isCurrent } from "../mean/current.ts";
 import { machineOf } from "../mean/machine.ts";
-import { agentsOf, rowsOf } from "../mean/agents.ts";
+import { everyAgentOf, rowsOf } from "../mean/agents.ts";
 import { hostJson } from "../mean/host.ts";
 import { hereRoot } from "../mean/project.ts";
 import { listedStore, SHARED } from "../mean/listed.ts";
@@ -95,7 +95,7 @@ async function gather(
   store: Store,
   input: Input,
 ): Promise<{ sessions: Row[]; damaged: Damaged[] }> {
-  const agents = await agentsOf(context, store);
+  const agents = await everyAgentOf(context, store);
   const [machine, current] = [machineOf(context, store), isCurrent(context)];
   const sessions: Row[] = [];
   const damaged: Damaged[] = [];

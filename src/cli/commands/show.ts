@@ -5,7 +5,7 @@ import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, outJson } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
-import { agentAtLength, agentsIn } from "../mean/agents.ts";
+import { agentAtLength, everyAgentIn } from "../mean/agents.ts";
 import { currentId, noSession, selected, SESSION_HELP } from "../mean/selected.ts";
 import { coloursOf } from "../say/colours.ts";
 import { onOneLine } from "../line/value.ts";
@@ -22,7 +22,7 @@ export const show: Command = {
     const alive = sessionAlive(machineOf(context, store), record);
     const current = currentId(context) === id;
     const file = store.backend.locate(recordName(id));
-    const agents = await agentsIn(context, store, id);
+    const agents = await everyAgentIn(context, store, id);
     if (context.json) {
       return outJson(context, { session: { ...withBranch(record), agents }, alive, current, file });
     }

@@ -5,7 +5,7 @@ import { STATUSES } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { runHook } from "./hooks.ts";
-import { agentAtLength, agentsIn } from "../mean/agents.ts";
+import { agentAtLength, everyAgentIn } from "../mean/agents.ts";
 import { coloursOf, statusMarked } from "../say/colours.ts";
 import { SESSION_HELP } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
@@ -50,7 +50,7 @@ async function showStatus(context: Context, input: Input, given: string | undefi
   const deps = await dependenciesOf(context, input, "status");
   const record = recordOf(context, deps, input, { given, effect: "look" });
   const { id, status } = record;
-  const agents = await agentsIn(context, deps.store, id);
+  const agents = await everyAgentIn(context, deps.store, id);
   if (context.json) return outJson(context, { id, status, agents });
   const colours = coloursOf(context.host.variables);
   const doing = agents.map((agent) =>
