@@ -79,7 +79,7 @@ describe("tmux", () => {
     });
   });
 
-  test("from outside tmux is attached to", async () => {
+  test("from outside, and from another server, tmux is attached to; Enter in top is the same", async () => {
     const { open, shown, tmux } = await inTmux("auth");
     const detach = async () => {
       await tmux("detach-client", "-s", await tmux("list-clients", "-F", "#{session_name}"));
@@ -91,6 +91,15 @@ describe("tmux", () => {
     await until("a client", async () => (await shown()).includes("auth") || undefined);
     await detach();
     await plain.shows(/detached/);
+    const other = open("tmux", "-L", "other", "-f", "/dev/null", "new-session", "bash", "--norc");
+    await other.shows(/[$#]/);
+    other.type(`${berth} top\r`);
+    await other.shows(/▸ project\/auth[^]*q quit/);
+    other.type("\r");
+    await until("a client", async () => (await shown()).includes("auth") || undefined);
+    await detach();
+    await other.shows(/▸ project\/auth[^]*q quit/);
+    other.type("q");
   });
 
   test("without a terminal the client that is there is sent; without one it is said", async () => {

@@ -258,7 +258,7 @@ class Screen {
     this.#away = true;
     const { stopOurselves } = await import("../../../../sessions/process/terminal.ts");
     const machine = await this.#machine();
-    this.#terminal.leave(true);
+    this.#terminal.leave();
     stopOurselves((pid) => {
       const found = machine.process(pid);
       return found.ok ? found.value.ppid : null;

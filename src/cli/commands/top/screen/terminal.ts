@@ -1,6 +1,5 @@
-import { openSync } from "node:fs";
 import process from "node:process";
-import type { ReadStream } from "node:tty";
+import { type KeyReader, openKeys } from "./key-reader.ts";
 import { decodeKeys, type Key } from "./keys.ts";
 import { UNMARK } from "../../../say/colours.ts";
 import type { Size } from "./frame.ts";
@@ -20,8 +19,8 @@ export interface ScreenTerminal extends Disposable {
   enter(draw?: () => void): void;
   /** Set its modes anew, where somebody else may have changed them. */
   refresh(): void;
-  /** Give it back as it was. Twice does no harm. @param keep whether nobody else will read keys */
-  leave(keep?: boolean): void;
+  /** Give it back as it was. Twice does no harm. */
+  leave(): void;
   readonly entered: boolean;
 }
 
@@ -35,7 +34,7 @@ export function openScreenTerminal(
 ): ScreenTerminal {
   const tty = process.getBuiltinModule("node:tty");
   const decoder = new TextDecoder();
-  let input: ReadStream | null = null;
+  let keys: KeyReader | null = null;
   let entered = false;
   let rest = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,35 +58,24 @@ export function openScreenTerminal(
     enter(draw = () => {}) {
       if (entered) return;
       entered = true;
+      keys = openKeys();
+      // Before anything is shown: who sees the picture types, and what is typed into a line is not a key.
+      keys.raw();
       write(ENTER);
       draw();
-      // Opened anew each time, by a file of its own: who had the terminal meanwhile may have changed how standard input
-      // is read, and reads of ours must not be under way while he reads.
-      if (input === null) {
-        input = new tty.ReadStream(openSync("/dev/tty", "r"));
-        input.on("error", () => {});
-      }
-      input.setRawMode(true);
-      input.on("data", told);
-      input.resume();
+      void keys.read(told);
     },
     refresh() {
-      input?.setRawMode(false);
-      input?.setRawMode(true);
+      keys?.raw();
       write(ENTER);
     },
-    leave(keep = false) {
+    leave() {
       if (!entered) return;
       entered = false;
       clearTimeout(timer);
       rest = "";
-      input?.off("data", told);
-      input?.setRawMode(false);
-      if (keep) input?.pause();
-      else {
-        input?.destroy();
-        input = null;
-      }
+      keys?.close();
+      keys = null;
       write(LEAVE);
     },
     [Symbol.dispose]() {
