@@ -57,7 +57,6 @@ const UNMARKED: readonly (readonly string[])[] = [
   ["completions", "bash"],
   ["init", "bash"],
   ["help", "errors"],
-  ["top", "--once"],
   ["list", "--json"],
   ["top", "--json"],
   ["no-such-command"],
@@ -132,9 +131,7 @@ test("nobody but the rule knows of it, and who marks otherwise asks it", () => {
   expect(found(/NO_COLOR|CLICOLOR/)).toEqual(["src/cli/say/colours.ts"]);
   // \x1b[0m takes marks away, which needs no leave.
   const marking = found(/\\(?:x1b|u001b)\[(?:[1-9]|\$\{)[\d;{}a-z$]*m/);
-  expect(marking).toEqual(["src/cli/commands/top/screen/paint.ts", "src/cli/say/colours.ts"]);
-  expect(found(/\bpaintWith\(wantsColours\(/)).toEqual(["src/cli/commands/top/screen/loop.ts"]);
-  expect(found(/(?<!function )\bpaintWith\((?!wantsColours\()/)).toEqual([]);
+  expect(marking).toEqual(["src/cli/say/colours.ts"]);
 });
 
 test("every command that prints a table or a heading is tried here", () => {
