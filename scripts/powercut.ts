@@ -11,8 +11,10 @@ import { World } from "./crash/world.ts";
 import { type Disk, statesOf } from "./powercut/states.ts";
 import { type Operation, operationsOf } from "./powercut/trace.ts";
 
-/** What is kept in the store alone; worktrees and branches are git's, which syncs as its user has it configured. */
-export const KEPT: readonly Changing[] = COMMANDS.filter(({ git }) => git !== true);
+/** What is kept in the store alone; what lies beside it is not its; worktrees and branches are git's, which syncs as its user has it configured. */
+export const KEPT: readonly Changing[] = COMMANDS.filter(({ git, elsewhere }) =>
+  git !== true && elsewhere !== true
+);
 
 export interface Cut {
   readonly operations: number;
@@ -33,7 +35,7 @@ export function cut(command: Changing, without?: number): Cut {
   const before = seen(command, world);
   world.reset();
   const disk = diskOf(world.store);
-  const { ended, operations } = operationsOf(world, args);
+  const { ended, operations } = operationsOf(world, args, command.input);
   if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
   const after = seen(command, world);
   const syncs = operations.filter(({ kind }) => kind === "sync");

@@ -163,7 +163,9 @@ export function openStore(
 
 /** Where a shared store is. */
 export interface SharedPlace {
+  /** Where the database is: `postgres://user@host/database`. */
   readonly url: string;
+  /** Which store in it; the role's own without one. */
   readonly store?: string;
 }
 

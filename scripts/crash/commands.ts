@@ -14,6 +14,8 @@ export interface Changing {
   readonly prepare?: (world: World) => void;
   /** What the command changes, without times and made-up names: it is this before, or that after, and nothing else. */
   readonly see: (world: World) => unknown;
+  /** Whether what it changes lies beside the store. */
+  readonly elsewhere?: true;
   /** Whether it calls git, which may die too. */
   readonly git?: true;
   /** The branch that it merges into the main checkout. */
@@ -251,6 +253,7 @@ export const COMMANDS: readonly Changing[] = [
   { name: "status", args: ["status", "auth", "waiting", "--no-hooks"], prepare: auth, see: statusOf },
   {
     name: "fs write",
+    elsewhere: true,
     args: ["fs", "write", "auth", "file.txt"],
     input: "another\n",
     prepare: auth,
@@ -258,6 +261,7 @@ export const COMMANDS: readonly Changing[] = [
   },
   {
     name: "fs write, a new file",
+    elsewhere: true,
     args: ["fs", "write", "auth", "deep/er/new.txt"],
     input: "new\n",
     prepare: auth,
@@ -265,6 +269,7 @@ export const COMMANDS: readonly Changing[] = [
   },
   {
     name: "fs delete",
+    elsewhere: true,
     args: ["fs", "delete", "auth", "file.txt"],
     prepare: auth,
     see: (world) => world.call("fs", "read", "auth", "file.txt").out,
@@ -279,12 +284,14 @@ export const COMMANDS: readonly Changing[] = [
   },
   {
     name: "agent install",
+    elsewhere: true,
     args: ["agent", "install", "claude"],
     prepare: claude,
     see: (world) => settings(world).replaceAll(world.berth, "berth"),
   },
   {
     name: "agent uninstall",
+    elsewhere: true,
     args: ["agent", "uninstall", "claude"],
     prepare: (world) => {
       claude(world);
@@ -322,5 +329,5 @@ export const COMMANDS: readonly Changing[] = [
       return [[["auth", true]], "refs/heads/feature/auth\nrefs/heads/main\n", "work\n"];
     },
   },
-  { name: "stop", args: ["stop", "auth"], prepare: auth, begin: working, see: runOf },
+  { name: "stop", elsewhere: true, args: ["stop", "auth"], prepare: auth, begin: working, see: runOf },
 ];

@@ -21,6 +21,8 @@ import { parseWorktrees } from "../../src/sessions/git/worktree-list.ts";
 import { readHooks } from "../../src/sessions/project-hooks/hooks-file.ts";
 import { parseFile } from "../../src/sessions/workspace/workspace-file.ts";
 import { decode } from "../../src/store/decode.ts";
+import { passwordFor } from "../../src/store/postgres/password-file.ts";
+import { settingsOf } from "../../src/store/postgres/settings.ts";
 
 export interface Target {
   readonly name: string;
@@ -160,6 +162,38 @@ const FIXED: readonly Target[] = [
     const binding = parseBinding(text);
     if (binding?.id === undefined) return;
     hold("a binding is not what it says", formatBinding(binding) === text);
+  }),
+  ofText("where the shared database is", [
+    "postgres://me:s3cret@db.example.invalid:5433/team?sslmode=verify-full&connect_timeout=2",
+    "postgresql://me:s3cret@[::1],other.invalid:5432,:1/?application_name=a%20b&target_session_attrs=read-write",
+    "postgres://me:s3cret@/?service=team&host=%2Fvar%2Frun",
+  ], (text) => {
+    try {
+      const { servers } = settingsOf(text, { USER: "me" }, scratch);
+      hold("a port is none", servers.every(({ port }) => port > 0 && port < 65536));
+    } catch (error) {
+      const login = /^[^@/?#]*\/\/[^@/?#]*@/.exec(text)?.[0] ?? "";
+      const isSecret = login.includes("s3cret") && !text.slice(login.length).includes("s3cret");
+      hold("a password is told", !isSecret || !String(error).includes("s3cret"));
+      throw error;
+    }
+  }),
+  ofText("the password file of the shared database", [
+    "db.example.invalid:5432:team:me:s3c\\:ret\n*:*:*:*:other\n",
+    "# none\n\nlocalhost:5432:*:me:a:b\n",
+  ], (text) => {
+    const file = join(scratch, "pgpass");
+    writeFileSync(file, text, { mode: 0o600 });
+    const server = { host: "db.example.invalid", port: 5432 };
+    const found = passwordFor(server, "team", "me", { PGPASSFILE: file }, scratch);
+    hold("a password of no line", found === null || !found.includes("\n"));
+  }),
+  ofText("the service file of the shared database", [
+    "[other]\nhost=x\n[team]\nhost=db.example.invalid\nport=5433\nuser=me\nsslmode=require\n# end\n",
+  ], (text) => {
+    const file = join(scratch, "service");
+    writeFileSync(file, text);
+    settingsOf("postgres://?service=team", { USER: "me", PGSERVICEFILE: file }, scratch);
   }),
   {
     name: "a process of macOS",

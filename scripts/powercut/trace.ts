@@ -21,10 +21,14 @@ const CALLS =
 export function operationsOf(
   world: World,
   args: readonly string[],
+  input?: string,
 ): { ended: Ended; operations: Operation[] } {
   const log = join(world.top, "trace");
   const how = ["-qq", "-y", "-s", "1000000", "-o", log, "-e", `trace=${CALLS}`];
-  const ended = world.run(["strace", ...how, "--", world.berth, ...args]);
+  const ended = world.run(
+    ["strace", ...how, "--", world.berth, ...args],
+    input === undefined ? {} : { input },
+  );
   const operations: Operation[] = [];
   for (const line of world.text("..", "trace").split("\n")) {
     const found = operationOf(line);

@@ -361,7 +361,7 @@ test("shellcheck and shfmt have nothing against the script", async () => {
 test("the script for PowerShell is plain ASCII, which 5.1 reads right without a byte order mark", () => {
   const script = readFileSync(join(root, "scripts", "install.ps1"), "utf8");
   expect(script).toMatch(/^[\n\x20-\x7e]*$/);
-  expect(script.trimEnd().split("\n").at(-1)).toBe("Install-Berth $Base $Version $To $Target");
+  expect(script.trimEnd().split("\n").at(-1)).toBe("Install-Berth $Base $Version $To $Target $Key");
 });
 
 test("a disk that fills up leaves the older program in place", async () => {

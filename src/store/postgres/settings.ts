@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fail } from "../../errors/errors.ts";
+import { type BerthError, fail } from "../../errors/errors.ts";
 import { passwordFor } from "./password-file.ts";
 import { type DatabaseServer, isNear } from "./server.ts";
 
@@ -114,13 +114,21 @@ function parseUrl(url: string): Said {
     const at = pair.indexOf("=");
     const name = at < 0 ? pair : pair.slice(0, at);
     // The client would hand it to the server, which refuses the connection for it.
-    if (!Object.hasOwn(PARAMETERS, name)) throw bad(`berth knows no parameter ${JSON.stringify(name)}`);
+    if (!Object.hasOwn(PARAMETERS, name)) throw unknownParameter(name, query);
     take(name, at < 0 ? "" : pair.slice(at + 1));
   }
   return found;
 }
 
+/** What is no name, or stands in front of an @, may be a part of a password with a `?` in it. */
+function unknownParameter(name: string, query: string): BerthError {
+  if (/^[a-z_]+$/.test(name) && !query.includes("@")) return bad(`berth knows no parameter "${name}"`);
+  return bad("it has a parameter that is none; a password's ? & # / @ are written %3F %26 %23 %2F %40");
+}
+
 function takeHosts(hosts: string, take: (name: string, text: string) => void): void {
+  // The end of a password with an @ in it.
+  if (hosts.includes("@")) throw bad("it has two @; a password's is written %40");
   const split = hosts.split(",").map((one) => /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(one));
   if (split.some((one) => one === null)) throw bad("a host in it is none");
   take("host", split.map((one) => (one?.[1] ?? "").replace(/^\[|\]$/g, "")).join(","));
