@@ -116,6 +116,8 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   "openssh-client": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   "openssh-server": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
   perl: /install|sessions\/process\/supervision/,
+  pgbouncer: /fleet\/shared/,
+  postgresql: /fleet\/shared|store\/contract/,
   powershell: /hooks\/(cost|interrupt|program|pwsh|text)|install-pwsh/,
   procps: /mean\/marks|hooks\/|contexts\//,
   "qemu-user-static": /foreign\.test|processor/,
