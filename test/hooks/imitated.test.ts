@@ -26,6 +26,24 @@ trap '[[ -n $_atuin_id || "$BASH_COMMAND" == _atuin* ]] || _atuin_preexec' DEBUG
 PROMPT_COMMAND="_atuin_precmd\${PROMPT_COMMAND:+
 $PROMPT_COMMAND}"
 `,
+    // At the first prompt it takes what is in PROMPT_COMMAND into its own hands, with the status handed in.
+    "ble.sh": `
+_ble_status() { return "$1"; }
+_ble_attach() {
+  local status=$?
+  _ble_kept="\${PROMPT_COMMAND#*_ble_attach}" _ble_before="\${PROMPT_COMMAND%%_ble_attach*}"
+  PROMPT_COMMAND=_ble_prompt
+  _ble_status "$status"; _ble_prompt
+}
+_ble_prompt() {
+  local status=$?
+  _ble_status "$status"; eval "\${_ble_before%;*}"
+  _ble_status "$status"; eval "\${_ble_kept#;}"
+  seen=$status drawn="\${BERTH_SESSION_SHORT-}"
+  return "$status"
+}
+PROMPT_COMMAND="\${PROMPT_COMMAND:+$PROMPT_COMMAND;}_ble_attach"
+`,
   },
   zsh: {
     starship: `
