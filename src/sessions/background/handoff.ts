@@ -48,7 +48,8 @@ const failureSchema = v.object({
 
 /** Why nothing came of it, for who waits for it. */
 export function noteFailure(store: Store, name: string, { code, message, hint, exit }: BerthError): void {
-  store.backend.create(name + FAILED_END, JSON.stringify({ code, message, hint, exit }));
+  // Whole at once: who waits for it may read at any moment, and would take an empty one for the whole.
+  store.backend.write(name + FAILED_END, JSON.stringify({ code, message, hint, exit }));
 }
 
 /** As `noteFailure` left it, null while nothing failed. It is removed. */
