@@ -2,8 +2,8 @@ import process from "node:process";
 import { ffi } from "../facts/ffi-bun.ts";
 import { nativeCalls } from "../facts/native-calls.ts";
 import * as files from "./files.ts";
+import { lockFileOf } from "./lock-descriptor.ts";
 import type { LockFile } from "./lock-file.ts";
-import { quietly } from "./naming.ts";
 
 /*
  * flock(2) by FFI, since Bun has no call for it. It belongs to the open file, so two opens exclude each other
@@ -61,18 +61,5 @@ export function openLockFile(path: string): LockFile {
     libc.flock(fd, LOCK_UN);
     files.closeSync(fd);
   };
-  return {
-    tryLock: () => tryFlock(libc, fd),
-    inPlace() {
-      const [there, here] = [files.lstat(path), files.fstat(fd)];
-      return there !== null && there.ino === here.ino && there.dev === here.dev;
-    },
-    note: (text) => files.overwrite(fd, text),
-    close,
-    remove() {
-      // One that cannot be removed is in nobody's way, and is found by the doctor.
-      quietly(() => files.unlink(path));
-      close();
-    },
-  };
+  return lockFileOf(path, fd, { tryLock: () => tryFlock(libc, fd), close });
 }

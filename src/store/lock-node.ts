@@ -3,9 +3,9 @@ import { fail } from "../errors/errors.ts";
 import { installedBinary } from "../native/installed.ts";
 import { NPM } from "../native/names.ts";
 import * as files from "./files.ts";
+import { lockFileOf } from "./lock-descriptor.ts";
 import type { LockFile, OpenLockFile } from "./lock-file.ts";
 import { LOCK_WORD } from "./lock-word.ts";
-import { quietly } from "./naming.ts";
 
 /** As the program ends: it has the lock for us, or somebody else has it. */
 const TAKEN = 0;
@@ -30,20 +30,7 @@ export function nodeLockFiles(): OpenLockFile {
 function openLockFile(path: string, program: string): LockFile {
   const fd = files.openLock(path);
   const close = () => files.closeSync(fd);
-  return {
-    tryLock: () => tryLock(program, fd),
-    inPlace() {
-      const [there, here] = [files.lstat(path), files.fstat(fd)];
-      return there !== null && there.ino === here.ino && there.dev === here.dev;
-    },
-    note: (text) => files.overwrite(fd, text),
-    close,
-    remove() {
-      // One that cannot be removed is in nobody's way, and is found by the doctor.
-      quietly(() => files.unlink(path));
-      close();
-    },
-  };
+  return lockFileOf(path, fd, { tryLock: () => tryLock(program, fd), close });
 }
 
 function tryLock(program: string, fd: number): boolean {
