@@ -223,7 +223,7 @@ const REMOVING: readonly Case[] = [
     prepare: (_, tree) => mkdirSync(join(tree, "closed")),
     env: (p) => {
       const says = `echo "warning: could not open directory 'closed/': Permission denied" >&2`;
-      return gitBy(p, `"$GIT" "$@" || exit; case "$*" in *"ls-files --others --ignored"*) ${says};; esac`)
+      return gitBy(p, `"$GIT" "$@" || exit; case "$*" in *" --ignored="*) ${says};; esac`)
         .env;
     },
     args: CLEANUP,

@@ -55,9 +55,11 @@ export const destroy: Command = {
       leaves: canSendShell(context),
     };
     const touchesGit = wanted.cleanup || wanted.deleteBranch;
-    const checkout = touchesGit ? await checkoutOf(record, context.host.variables) : null;
+    const half = touchesGit && isHalfDestroyed(deps, record);
+    const looks = wanted.cleanup && !half;
+    const checkout = touchesGit ? await checkoutOf(record, context.host.variables, looks) : null;
     const dry = flag(input, "dry-run");
-    if (checkout !== null && wanted.cleanup && !dry && isHalfDestroyed(deps, record)) {
+    if (checkout !== null && wanted.cleanup && !dry && half) {
       const steps = await uninterrupted(() => resumeDestroy(deps, record, checkout, wanted));
       if (steps !== null) return tell(context, record, steps);
       record = namedRecord(context, deps, input, { given: record.id, effect: "change", action: "destroy" });

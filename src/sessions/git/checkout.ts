@@ -1,9 +1,14 @@
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Environment } from "./git-environment.ts";
-import { type Git, gitIn } from "./git.ts";
+import { askAllAhead, type Git, gitIn } from "./git.ts";
+import { LOOK } from "./look.ts";
 import { findRepository, type Repository } from "./repository.ts";
+import { repositoryQuestion } from "./repository-question.ts";
+import { adminDirectory } from "./worktree-directory.ts";
+import { LIST } from "./worktree-list.ts";
 
 /** A repository and a session's worktree in it, each with its git. */
 export interface Checkout {
@@ -16,18 +21,28 @@ export interface Checkout {
 /**
  * The repository of a session with a worktree; null for one without.
  *
+ * @param removal whether the worktree is to be removed in a moment: git begins to look at it at once
  * @throws `bad_directory` when it is gone; `worktree_refused` when the record's root is not its main checkout
  */
-export async function checkoutOf(record: SessionRecord, environment: Environment): Promise<Checkout | null> {
+export async function checkoutOf(
+  record: SessionRecord,
+  environment: Environment,
+  removal = false,
+): Promise<Checkout | null> {
   const { root, worktree } = record.project ?? {};
   if (root === undefined || worktree === undefined) return null;
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw fail("bad_directory", { path: root, why: "No such directory" });
   }
-  const main = gitIn(root, environment);
+  // Git is asked nothing in a directory that may be another repository's.
+  const looks = removal && adminDirectory(join(root, ".git"), worktree) !== null;
+  const ahead = (directory: string, questions: readonly (readonly string[])[]) =>
+    looks ? askAllAhead(directory, environment, questions) : undefined;
+  const main = gitIn(root, environment, ahead(root, [repositoryQuestion(), LIST]));
+  const inWorktree = gitIn(worktree, environment, ahead(worktree, LOOK));
   const repository = await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });
   }
-  return { main, repository, worktree: gitIn(worktree, environment) };
+  return { main, repository, worktree: inWorktree };
 }

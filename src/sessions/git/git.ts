@@ -39,15 +39,41 @@ const SETTINGS = [
 ];
 const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 
-/** The answer to a question that git works on; undefined for any other, and where it is to be asked again. */
-export type Early = (args: readonly string[]) => GitAnswer | undefined;
+/** Waits for git's answer to a question that it works on; undefined for any other. */
+export type Early = (args: readonly string[]) => Begun | undefined;
+
+/** Waits for an answer; undefined where it is to be asked again. */
+export type Begun = () => GitAnswer | undefined;
 
 /** Ask something about a directory, and do something else meanwhile. */
 export function askAhead(directory: string, environment: Environment, question: readonly string[]): Early {
   const answer = startAhead(["git", "-C", directory, ...GLOBAL, ...question], gitEnvironment(environment));
   return (args) => {
-    const out = args.join("\0") === question.join("\0") ? answer() : undefined;
-    return out === undefined ? undefined : { status: 0, out, err: "" };
+    if (args.join("\0") !== question.join("\0")) return undefined;
+    return () => {
+      const out = answer();
+      return out === undefined ? undefined : { status: 0, out, err: "" };
+    };
+  };
+}
+
+/** Ask several things about a directory at once, each of which is answered once: later it may be different. */
+export function askAllAhead(
+  directory: string,
+  environment: Environment,
+  questions: readonly (readonly string[])[],
+): Early {
+  const env = gitEnvironment(environment);
+  const begun = new Map(questions.map((args) => [args.join("\0"), ask(directory, env, args, {})]));
+  return (args) => {
+    const answer = begun.get(args.join("\0"));
+    begun.delete(args.join("\0"));
+    if (answer === undefined) return undefined;
+    return () => {
+      const known = answer();
+      // A repository that has to be named, or none.
+      return known.status === 128 ? undefined : known;
+    };
   };
 }
 
@@ -55,7 +81,7 @@ export function askAhead(directory: string, environment: Environment, question: 
  * Git in a directory. Any version from 2.30 on will do. A call begins at once and is waited for when its promise is
  * awaited, so calls that are awaited together run together.
  *
- * @param early what `askAhead` gave for this directory
+ * @param early what `askAhead` or `askAllAhead` gave for this directory
  * @throws `git_missing` from a call, when there is no git
  */
 export function gitIn(directory: string, environment: Environment, early?: Early): Git {
@@ -63,12 +89,12 @@ export function gitIn(directory: string, environment: Environment, early?: Early
   let named: readonly string[] = [];
   const git = async (args: readonly string[], options: AskOptions = {}): Promise<GitAnswer> => {
     const known = early?.(args);
-    if (known !== undefined) return known;
     // What is asked elsewhere is about another checkout.
     const elsewhere = args[0] === "-C";
-    const answer = ask(directory, env, [...elsewhere ? [] : named, ...args], options);
+    const begin = () => ask(directory, env, [...elsewhere ? [] : named, ...args], options);
+    const answer = known ?? begin();
     await null;
-    const first = answer();
+    const first = answer() ?? begin()();
     if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
     named = ["--git-dir=."];
     return ask(directory, env, [...named, ...args], options)();

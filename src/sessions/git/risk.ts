@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fail } from "../../errors/errors.ts";
-import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
+import { type Git, must } from "./git.ts";
 import { hiddenChanges } from "./hidden.ts";
+import { look, type LookAtFiles } from "./look.ts";
 import { type Indexed, nestedRepositories } from "./nested.ts";
 import { elsewhere, trackedRemotes } from "./remote-refs.ts";
-import { statusCall } from "./status-call.ts";
 import { areSubmodulesSafe } from "./submodules.ts";
 import type { InspectedWorktree } from "./worktree.ts";
 
@@ -55,23 +54,6 @@ export const UNFINISHED = {
 /** Refs that each worktree has for itself, beside its HEAD (git-worktree(1)). */
 const OWN_REFS = ["refs/worktree", "refs/bisect", "refs/rewritten"];
 
-/** What git says of the files of a worktree. */
-export interface LookAtFiles {
-  readonly files: readonly Indexed[];
-  readonly ignored: Awaited<ReturnType<typeof ignoredEntries>>;
-  readonly status: Awaited<ReturnType<typeof changes>>;
-}
-
-/** Ask git, all at once; it works while something else is done. */
-export async function look(worktree: Git): Promise<LookAtFiles> {
-  const [files, ignored, status] = await Promise.all([
-    indexed(worktree),
-    ignoredEntries(worktree),
-    changes(worktree),
-  ]);
-  return { files, ignored, status };
-}
-
 /**
  * What a removal of the worktree would lose.
  *
@@ -98,11 +80,13 @@ export async function assess(
   ];
   if (exists && marker === null) lost.push({ kind: "maker" });
   if (!own) return { lost, needsForce: false, ignored: [], files: [], nested: [], changed: [], unseen: [] };
-  const { files, ignored: { ignored, unseen }, status } = await (asked ?? look(worktree));
+  const { files, ignored, changed, missing, untracked, unseen } = await (asked ?? look(worktree));
   const nested = nestedRepositories(worktree.directory, files, ignored).filter((path) =>
     !inside.includes(path)
   );
-  lost.push(...status.lost, ...counted("hidden", await hiddenChanges(worktree, files)));
+  if (changed.length > 0) lost.push({ kind: "changed", count: changed.length, missing });
+  lost.push(...counted("untracked", untracked.length));
+  lost.push(...counted("hidden", await hiddenChanges(worktree, files)));
   lost.push(...unfinished(admin), ...counted("repositories", nested.length));
   if (!(await areSubmodulesSafe(worktree, admin))) lost.push({ kind: "submodules" });
   return {
@@ -111,8 +95,8 @@ export async function assess(
     ignored,
     files,
     nested,
-    changed: status.names,
-    unseen: [...new Set([...status.unseen, ...unseen])],
+    changed: [...changed, ...untracked],
+    unseen,
   };
 }
 
@@ -167,46 +151,7 @@ async function unreferenced(git: Git, starts: readonly string[]): Promise<number
   return Number(await must(git, "look for commits", ["rev-list", "--count", ...starts, ...others]));
 }
 
-async function changes(worktree: Git): Promise<{ lost: Loss[]; names: string[]; unseen: string[] }> {
-  const { out, err } = await looked(worktree, "look for changes", statusCall("normal"));
-  const entries = out.split("\0").filter((entry) => entry !== "");
-  const untracked = entries.filter((entry) => entry.startsWith("??")).length;
-  const changed = entries.length - untracked;
-  const missing = entries.filter((entry) => entry.startsWith(" D")).length;
-  const lost = [
-    ...changed > 0 ? [{ kind: "changed", count: changed, missing } as const] : [],
-    ...counted("untracked", untracked),
-  ];
-  return { lost, names: entries.map((entry) => entry.slice("XY ".length)), unseen: unseenIn(err) };
-}
-
-async function indexed(worktree: Git): Promise<Indexed[]> {
-  const out = await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"]);
-  return out.split("\0").filter((line) => line !== "").map((line) => {
-    const [tag = "", mode = "", blob = ""] = line.split(/[ \t]/, 3);
-    return { tag, mode, blob, path: line.slice(line.indexOf("\t") + 1) };
-  });
-}
-
 function unfinished(admin: string): Loss[] {
   const found = Object.entries(UNFINISHED).filter(([file]) => existsSync(join(admin, file)));
   return [...new Set(found.map(([, step]) => step))].map((step) => ({ kind: "unfinished", step }));
 }
-
-/** Every ignored file; of a repository only its directory, with a slash behind it. */
-async function ignoredEntries(worktree: Git): Promise<{ ignored: string[]; unseen: string[] }> {
-  const how = ["--others", "--ignored", "--exclude-standard", "-z"];
-  const { out, err } = await looked(worktree, "list ignored files", ["ls-files", ...how]);
-  return { ignored: out.split("\0").filter((entry) => entry !== ""), unseen: unseenIn(err) };
-}
-
-/** As `must`, with what git says beside its answer. */
-async function looked(worktree: Git, action: string, args: readonly string[]): Promise<GitAnswer> {
-  const answer = await worktree(args);
-  if (answer.status === 0) return answer;
-  throw fail("git_failed", { action, why: lastLine(answer.err, answer.status) });
-}
-
-/** Git says so in words alone, and goes on as if the directory were empty. */
-const unseenIn = (err: string): string[] =>
-  [...err.matchAll(/^warning: could not open directory '(.*?)\/?': /gm)].map(([, path = ""]) => path);

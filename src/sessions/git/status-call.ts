@@ -6,7 +6,7 @@ import process from "node:process";
  *
  * @param untracked `normal`: of a directory with nothing tracked its name alone
  */
-export const statusCall = (untracked: "normal" | "all"): string[] => [
+export const removalStatus = (untracked: "normal" | "all"): string[] => [
   ...process.platform === "linux" ? ["-c", "core.ignorecase=false"] : [],
   "status",
   "--porcelain",

@@ -14,9 +14,12 @@ export interface ListedWorktree {
   readonly locked: string | null;
 }
 
+/** What `listWorktrees` asks, for who has it asked ahead. */
+export const LIST: readonly string[] = ["worktree", "list", "--porcelain"];
+
 /** Every worktree of the repository, the main one first. */
 export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
-  return parseWorktrees(await mustLook(git, "list the worktrees", ["worktree", "list", "--porcelain"]));
+  return parseWorktrees(await mustLook(git, "list the worktrees", LIST));
 }
 
 /** Read `git worktree list --porcelain`. (Its `-z` came with 2.36; our own paths have no newline in them.) */

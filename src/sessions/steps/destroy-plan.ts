@@ -19,7 +19,8 @@ import { nameOf, removalOf } from "../model/journal.ts";
 import { readMarker } from "../git/marker.ts";
 import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
 import { isOwnName } from "../model/worktree-path.ts";
-import { assess, inWords, look, type Risk } from "../git/risk.ts";
+import { look } from "../git/look.ts";
+import { assess, inWords, type Risk } from "../git/risk.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
 
 export interface Destruction {

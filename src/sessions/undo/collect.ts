@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
-import { statusCall } from "../git/status-call.ts";
+import { removalStatus } from "../git/status-call.ts";
 import type { Indexed } from "../git/nested.ts";
 
 /** Something that is to be kept, before it is. */
@@ -46,7 +46,7 @@ export async function collect(
   nested: readonly string[],
 ): Promise<Collected> {
   const root = worktree.directory;
-  const status = (await must(worktree, "look for changes", statusCall("all"))).split("\0");
+  const status = (await must(worktree, "look for changes", removalStatus("all"))).split("\0");
   const changed = status.filter((line) => line !== "").map((line) => line.slice(3));
   const hidden = files.filter(({ tag }) => /^[a-zS]$/.test(tag)).map(({ path }) => path);
   const submodules = files.filter(({ mode }) => mode === "160000").map(({ path }) => path);
