@@ -1,4 +1,5 @@
 # berth: the session of this terminal in BERTH_SESSION_ID. To be rid of it in this shell: berth_unhook
+# Variables of ours begin with "_berth_": a local one of a name that is read-only outside could not be made.
 # Only POSIX syntax outside of eval, so that a shell which reads this by mistake passes it over.
 # shellcheck shell=bash disable=SC2016,SC2034,SC2317
 if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
@@ -7,7 +8,7 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
   # Becomes the program, in a subshell: the one that printed this text while it is there, else that of the PATH. In a
   # directory that was deleted it could not even start. A restricted shell may neither do that nor name a file.
   berth_hook_call() {
-    \builtin local program=@program@
+    \builtin local _berth_program=@program@
     if \builtin test -n "${berth_hook_bind-}"; then \builtin export BERTH_SESSION_BIND="$berth_hook_bind"; fi
     if \builtin test -n "${berth_hook_use-}"; then \builtin export BERTH_USE="$berth_hook_use"; fi
     case "$-" in
@@ -17,28 +18,29 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
         ;;
     esac
     \builtin test . -ef "${PWD-}" || \builtin cd / || \builtin exit
-    \builtin test -f "$program" && \builtin test -x "$program" || program=@command@
+    \builtin test -f "$_berth_program" && \builtin test -x "$_berth_program" || _berth_program=@command@
     \builtin export BUN_OPTIONS='' BUN_BE_BUN='' BUN_INSPECT=''
     if \builtin test -n "${berth_hook_limit-}"; then
-      \builtin exec timeout -s KILL 2 "$program" "$@"
+      \builtin exec timeout -s KILL 2 "$_berth_program" "$@"
     fi
-    \builtin exec "$program" "$@"
+    \builtin exec "$_berth_program" "$@"
   }
 
   # The timed read ends what "timeout" does not: a program that left somebody behind who holds the pipe.
   berth_hook_read() {
     \builtin eval '{
-    IFS= \builtin read -r -t "$wait" id && IFS= \builtin read -r -t 1 bind && IFS= \builtin read -r -t 1 short &&
-      { IFS= \builtin read -r -t 1 use || \builtin test -z "$use" || use=/; }
+    IFS= \builtin read -r -t "$_berth_wait" _berth_id && IFS= \builtin read -r -t 1 _berth_bind &&
+      IFS= \builtin read -r -t 1 _berth_short &&
+      { IFS= \builtin read -r -t 1 _berth_use || \builtin test -z "$_berth_use" || _berth_use=/; }
   } < <(berth_hook_call id --bind --strict </dev/null) || {
-    if \builtin test "$?" -gt 128 && \builtin test -n "$own"; then \builtin kill -KILL "$!"; fi
-    id=
+    if \builtin test "$?" -gt 128 && \builtin test -n "$_berth_own"; then \builtin kill -KILL "$!"; fi
+    _berth_id=
   }'
   }
 
   # Asks once, for 2 seconds at most, and exports the answer; without one there is no session.
   berth_hook_ask() {
-    \builtin local id='' bind='' short='' use='' wait=2 own='' berth_hook_limit=''
+    \builtin local _berth_id='' _berth_bind='' _berth_short='' _berth_use='' _berth_wait=2 _berth_own='' berth_hook_limit=''
     # The call alone gets what was there: after ^C nothing of another terminal's stays, and the next prompt does not ask.
     \builtin local berth_hook_bind="${BERTH_SESSION_BIND-}" berth_hook_use="${BERTH_USE-}"
     \builtin unset BERTH_SESSION_ID BERTH_SESSION_SHORT BERTH_SESSION_BIND BERTH_USE
@@ -46,12 +48,12 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
     case "${OSTYPE-}:$-" in
       # The timeout.exe of Windows is another program; a restricted shell cannot look for one in silence.
       msys* | cygwin* | *:*r*) ;;
-      *) if \builtin type -P timeout >/dev/null; then berth_hook_limit=y wait=3; fi ;;
+      *) if \builtin type -P timeout >/dev/null; then berth_hook_limit=y _berth_wait=3; fi ;;
     esac
     case "$BASH_VERSION" in
       # Does not tell the number of a process substitution, and has none in POSIX mode.
       [1-3].* | 4.[0-3]*) ;;
-      *) if \builtin test -z "$berth_hook_limit"; then own=y; fi ;;
+      *) if \builtin test -z "$berth_hook_limit"; then _berth_own=y; fi ;;
     esac
     case "${BASH_VERSION}:${SHELLOPTS-}:" in
       [1-4].*:posix:* | 5.0*:posix:*)
@@ -74,29 +76,31 @@ if [ -n "${BASH_VERSION-}" ] && [ -z "${VSCODE_RESOLVING_ENVIRONMENT-}" ] &&
 
   # Exports id, bind, short and use if they are what berth prints.
   berth_hook_set() {
-    case "$id" in
-      *[!A-Za-z0-9._-]* | -*) id= ;;
+    case "$_berth_id" in
+      *[!A-Za-z0-9._-]* | -*) _berth_id= ;;
       *--*) ;;
-      *) id= ;;
+      *) _berth_id= ;;
     esac
-    case "$bind" in
-      *[[:cntrl:]]*) id= ;;
+    case "$_berth_bind" in
+      *[[:cntrl:]]*) _berth_id= ;;
       '' | [0-9]*,*) ;;
-      *) id= ;;
+      *) _berth_id= ;;
     esac
-    case "$id" in
-      "${short:-/}"*) ;;
-      *) id= ;;
+    case "$_berth_id" in
+      "${_berth_short:-/}"*) ;;
+      *) _berth_id= ;;
     esac
-    case "$use" in
-      *[!A-Za-z0-9._-]*) id= ;;
+    case "$_berth_use" in
+      *[!A-Za-z0-9._-]*) _berth_id= ;;
     esac
-    if \builtin test -z "$id" || \builtin test "${#id}" -gt 80 || \builtin test "${#bind}" -gt 1000; then
+    if \builtin test -z "$_berth_id" || \builtin test "${#_berth_id}" -gt 80 ||
+      \builtin test "${#_berth_bind}" -gt 1000; then
       \builtin unset BERTH_SESSION_ID BERTH_SESSION_SHORT BERTH_SESSION_BIND BERTH_USE
     else
-      \builtin export BERTH_SESSION_ID="$id" BERTH_SESSION_SHORT="$short" BERTH_SESSION_BIND="$bind" BERTH_USE="$use"
-      if \builtin test -z "$bind"; then \builtin unset BERTH_SESSION_BIND; fi
-      if \builtin test -z "$use"; then \builtin unset BERTH_USE; fi
+      \builtin export BERTH_SESSION_ID="$_berth_id" BERTH_SESSION_SHORT="$_berth_short"
+      \builtin export BERTH_SESSION_BIND="$_berth_bind" BERTH_USE="$_berth_use"
+      if \builtin test -z "$_berth_bind"; then \builtin unset BERTH_SESSION_BIND; fi
+      if \builtin test -z "$_berth_use"; then \builtin unset BERTH_USE; fi
     fi
     berth_hook_note
   }
@@ -112,45 +116,46 @@ ${TMUX_PANE-}"
 
   # "berth use" and "berth refresh": the program prints a first line of its own, what is to be exported, and the rest.
   berth_hook_command() {
-    \builtin local out='' code=0 use='' id='' bind='' short='' berth_hook_limit='' nl='
+    \builtin local _berth_use='' _berth_id='' _berth_bind='' _berth_short='' berth_hook_limit=''
+    \builtin local _berth_out='' _berth_code=0 _berth_nl='
 '
-    out=$(\builtin export BERTH_HOOK=1 && berth_hook_call "$@") || code=$?
-    case "$out" in
-      "berth-hook${nl}"*"$nl"*"$nl"*"$nl"*)
-        out="${out#*"$nl"}" use="${out%%"$nl"*}"
-        out="${out#*"$nl"}" id="${out%%"$nl"*}"
-        out="${out#*"$nl"}" bind="${out%%"$nl"*}"
-        out="${out#*"$nl"}${nl}" short="${out%%"$nl"*}"
-        out="${out#*"$nl"}" out="${out%"$nl"}"
+    _berth_out=$(\builtin export BERTH_HOOK=1 && berth_hook_call "$@") || _berth_code=$?
+    case "$_berth_out" in
+      "berth-hook${_berth_nl}"*"$_berth_nl"*"$_berth_nl"*"$_berth_nl"*)
+        _berth_out="${_berth_out#*"$_berth_nl"}" _berth_use="${_berth_out%%"$_berth_nl"*}"
+        _berth_out="${_berth_out#*"$_berth_nl"}" _berth_id="${_berth_out%%"$_berth_nl"*}"
+        _berth_out="${_berth_out#*"$_berth_nl"}" _berth_bind="${_berth_out%%"$_berth_nl"*}"
+        _berth_out="${_berth_out#*"$_berth_nl"}${_berth_nl}" _berth_short="${_berth_out%%"$_berth_nl"*}"
+        _berth_out="${_berth_out#*"$_berth_nl"}" _berth_out="${_berth_out%"$_berth_nl"}"
         berth_hook_set
         ;;
     esac
-    if \builtin test -n "$out"; then \builtin printf '%s\n' "$out"; fi
-    \builtin return "$code"
+    if \builtin test -n "$_berth_out"; then \builtin printf '%s\n' "$_berth_out"; fi
+    \builtin return "$_berth_code"
   }
 
   # Every other command: that of the PATH, else the one that printed this text. In a directory that was deleted the
   # program runs in / and is told which one that was.
   berth_hook_run() {
-    \builtin local program=@command@
+    \builtin local _berth_program=@command@
     case "$-" in
       *r*) ;;
-      *) \builtin type -P @command@ >/dev/null || program=@program@ ;;
+      *) \builtin type -P @command@ >/dev/null || _berth_program=@program@ ;;
     esac
     if \builtin test . -ef "${PWD-}"; then
-      \builtin command "${program:-@command@}" "$@"
+      \builtin command "${_berth_program:-@command@}" "$@"
     else
       \builtin printf '@command@: this directory was deleted: %s\n' "${PWD-}" >&2
       (
         \builtin export BERTH_DELETED_DIRECTORY="${PWD-}"
-        \builtin cd / && \builtin command "${program:-@command@}" "$@"
+        \builtin cd / && \builtin command "${_berth_program:-@command@}" "$@"
       )
     fi
   }
 
   # The commands after which the shell may have to be elsewhere: the program says where, in a file of this call's own.
   berth_hook_go() {
-    \builtin local BERTH_CD_FILE='' code=0 dir=''
+    \builtin local BERTH_CD_FILE='' _berth_code=0 _berth_dir=''
     if \builtin test "$#:$1:${2-}" = 2:cd:-; then
       \builtin cd - || \builtin return
       \builtin return
@@ -165,11 +170,11 @@ ${TMUX_PANE-}"
       \builtin return
     fi
     \builtin export BERTH_CD_FILE
-    berth_hook_run "$@" || code=$?
-    IFS= \builtin read -r dir <"$BERTH_CD_FILE" || \builtin :
+    berth_hook_run "$@" || _berth_code=$?
+    IFS= \builtin read -r _berth_dir <"$BERTH_CD_FILE" || \builtin :
     \builtin command rm -f "$BERTH_CD_FILE"
-    if \builtin test -n "$dir"; then \builtin cd "$dir" || code=$?; fi
-    \builtin return "$code"
+    if \builtin test -n "$_berth_dir"; then \builtin cd "$_berth_dir" || _berth_code=$?; fi
+    \builtin return "$_berth_code"
   }
 
   case "@command@:${SHELLOPTS-}:" in
@@ -194,7 +199,7 @@ ${TMUX_PANE-}"
   #prompt
   # At every prompt: compares variables, starts nothing, and hands the status of the last command on.
   berth_hook_prompt() {
-    \builtin local code="$?"
+    \builtin local _berth_code="$?"
     case "${BERTH_SESSION-}
 ${BERTH_USE-}
 ${TMUX-}
@@ -210,7 +215,7 @@ ${TMUX_PANE-}" in
     fi
     case "$-" in
       *e*) ;;
-      *) \builtin return "$code" ;;
+      *) \builtin return "$_berth_code" ;;
     esac
   }
 
@@ -231,119 +236,121 @@ ${TMUX_PANE-}" in
   case "${PROMPT_COMMAND[*]-}" in
     "") PROMPT_COMMAND="$berth_hook_entry" && \builtin return ;;
   esac
-  \builtin local nl="
-" rest piece at n=0 i kind list="" stale=y have="" end="" drawer="" known=""
-  \builtin local -a part owner sep kinds before after out
+  \builtin local _berth_nl="
+" _berth_rest _berth_piece _berth_at _berth_n=0 _berth_i _berth_kind _berth_list=""
+  \builtin local _berth_stale=y _berth_have="" _berth_end="" _berth_drawer="" _berth_known=""
+  \builtin local -a _berth_part _berth_owner _berth_sep _berth_kinds _berth_before _berth_after _berth_out
   case "$BASH_VERSION" in
     [1-4].* | 5.0*) ;;
-    *) list="${PROMPT_COMMAND[*]@a}" ;;
+    *) _berth_list="${PROMPT_COMMAND[*]@a}" ;;
   esac
-  for at in "${!PROMPT_COMMAND[@]}"; do
-    case "$at:$list" in
+  for _berth_at in "${!PROMPT_COMMAND[@]}"; do
+    case "$_berth_at:$_berth_list" in
       0:* | *:*a*) ;;
       *) \builtin continue ;;
     esac
-    rest="${PROMPT_COMMAND[at]}"
+    _berth_rest="${PROMPT_COMMAND[_berth_at]}"
     while \builtin :; do
-      piece="${rest%%[;$nl]*}"
-      berth_hook_kind "$piece"
-      part[n]="$piece" owner[n]="$at" sep[n]="${rest:${#piece}:1}" kinds[n]="$kind"
-      n=$((n + 1))
-      \builtin test "$piece" != "$rest" || \builtin break
-      rest="${rest:$((${#piece} + 1))}"
+      _berth_piece="${_berth_rest%%[;$_berth_nl]*}"
+      berth_hook_kind "$_berth_piece"
+      _berth_part[_berth_n]="$_berth_piece" _berth_sep[_berth_n]="${_berth_rest:${#_berth_piece}:1}"
+      _berth_owner[_berth_n]="$_berth_at" _berth_kinds[_berth_n]="$_berth_kind"
+      _berth_n=$((_berth_n + 1))
+      \builtin test "$_berth_piece" != "$_berth_rest" || \builtin break
+      _berth_rest="${_berth_rest:$((${#_berth_piece} + 1))}"
     done
   done
-  for ((i = 0; i < n; i++)); do
-    case "${kinds[i]}" in
-      H) have=y stale="" end="" known="" ;;
+  for ((_berth_i = 0; _berth_i < _berth_n; _berth_i++)); do
+    case "${_berth_kinds[_berth_i]}" in
+      H) _berth_have=y _berth_stale="" _berth_end="" _berth_known="" ;;
       D)
-        if \builtin test -n "$stale" && \builtin test -z "$drawer"; then
-          berth_hook_keep "${part[i]}" || before[i]=y
+        if \builtin test -n "$_berth_stale" && \builtin test -z "$_berth_drawer"; then
+          berth_hook_keep "${_berth_part[_berth_i]}" || _berth_before[_berth_i]=y
         fi
-        drawer=y stale="" end="" known=""
+        _berth_drawer=y _berth_stale="" _berth_end="" _berth_known=""
         ;;
-      C) known="$i" stale=y end="$i" ;;
+      C) _berth_known="$_berth_i" _berth_stale=y _berth_end="$_berth_i" ;;
       U)
         # Where the hook is there already, what came to stand behind it was put there.
-        if \builtin test -z "$drawer$have"; then end="$i"; fi
-        stale=y
+        if \builtin test -z "$_berth_drawer$_berth_have"; then _berth_end="$_berth_i"; fi
+        _berth_stale=y
         ;;
     esac
   done
-  case "$drawer:$have:$known:${berth_hook_traced-}" in
+  case "$_berth_drawer:$_berth_have:$_berth_known:${berth_hook_traced-}" in
     # In POSIX mode "no trap" has words, too.
     ::*: | ::*" - DEBUG") ;;
     ::*)
-      end="$known"
-      if \builtin test -z "$end"; then before[0]=y; fi
+      _berth_end="$_berth_known"
+      if \builtin test -z "$_berth_end"; then _berth_before[0]=y; fi
       ;;
   esac
-  if \builtin test -n "$end"; then after[end]=y; fi
-  if \builtin test -z "${before[*]-}${after[*]-}"; then \builtin return 0; fi
-  rest="" at="${owner[0]}"
-  for ((i = 0; i < n; i++)); do
-    if \builtin test "${owner[i]}" != "$at"; then
-      out+=("$rest") rest="" at="${owner[i]}"
+  if \builtin test -n "$_berth_end"; then _berth_after[_berth_end]=y; fi
+  if \builtin test -z "${_berth_before[*]-}${_berth_after[*]-}"; then \builtin return 0; fi
+  _berth_rest="" _berth_at="${_berth_owner[0]}"
+  for ((_berth_i = 0; _berth_i < _berth_n; _berth_i++)); do
+    if \builtin test "${_berth_owner[_berth_i]}" != "$_berth_at"; then
+      _berth_out+=("$_berth_rest") _berth_rest="" _berth_at="${_berth_owner[_berth_i]}"
     fi
-    piece="${part[i]}"
-    if \builtin test -n "${before[i]-}"; then
-      case "$list:$rest" in
-        *a*:) out+=("$berth_hook_entry") ;;
-        *) rest="$rest$berth_hook_entry;" ;;
+    _berth_piece="${_berth_part[_berth_i]}"
+    if \builtin test -n "${_berth_before[_berth_i]-}"; then
+      case "$_berth_list:$_berth_rest" in
+        *a*:) _berth_out+=("$berth_hook_entry") ;;
+        *) _berth_rest="$_berth_rest$berth_hook_entry;" ;;
       esac
     fi
-    rest="$rest$piece"
-    if \builtin test -n "${after[i]-}"; then
-      case "$list:${sep[i]}:${kinds[i + 1]-}:${owner[i + 2]-}" in
-        *a*::*) out+=("$rest") rest="$berth_hook_entry" ;;
-        *:?:E:"$at") rest="$rest;$berth_hook_entry" ;;
+    _berth_rest="$_berth_rest$_berth_piece"
+    if \builtin test -n "${_berth_after[_berth_i]-}"; then
+      case "$_berth_list:${_berth_sep[_berth_i]}:${_berth_kinds[_berth_i + 1]-}:${_berth_owner[_berth_i + 2]-}" in
+        *a*::*) _berth_out+=("$_berth_rest") _berth_rest="$berth_hook_entry" ;;
+        *:?:E:"$_berth_at") _berth_rest="$_berth_rest;$berth_hook_entry" ;;
         *:?:E:*)
-          i=$((i + 1))
-          rest="$rest${sep[i - 1]}${part[i]}$berth_hook_entry"
+          _berth_i=$((_berth_i + 1))
+          _berth_rest="$_berth_rest${_berth_sep[_berth_i - 1]}${_berth_part[_berth_i]}$berth_hook_entry"
           ;;
         *)
-          case "$piece" in
-            *"#"* | *[!A-Za-z0-9_\"\)\}]) rest="$rest$nl$berth_hook_entry" ;;
-            *) rest="$rest;$berth_hook_entry" ;;
+          case "$_berth_piece" in
+            *"#"* | *[!A-Za-z0-9_\"\)\}]) _berth_rest="$_berth_rest$_berth_nl$berth_hook_entry" ;;
+            *) _berth_rest="$_berth_rest;$berth_hook_entry" ;;
           esac
           ;;
       esac
     fi
-    rest="$rest${sep[i]}"
+    _berth_rest="$_berth_rest${_berth_sep[_berth_i]}"
   done
-  case "$list" in
-    *a*) PROMPT_COMMAND=("${out[@]}" "$rest") ;;
-    *) PROMPT_COMMAND="$rest" ;;
+  case "$_berth_list" in
+    *a*) PROMPT_COMMAND=("${_berth_out[@]}" "$_berth_rest") ;;
+    *) PROMPT_COMMAND="$_berth_rest" ;;
   esac
 }'
 
   # Which kind of entry this is: empty, the hook, one that changes variables, one that draws, or an unknown one.
   berth_hook_kind() {
-    \builtin local text="${1#"${1%%[![:space:]]*}"}"
-    text="${text%"${text##*[![:space:]]}"}"
-    case "$text" in
-      '' | @ignored@) kind=E ;;
-      "$berth_hook_entry") kind=H ;;
-      @changers@) kind=C ;;
-      @drawers@) kind=D ;;
-      *) kind=U ;;
+    \builtin local _berth_text="${1#"${1%%[![:space:]]*}"}"
+    _berth_text="${_berth_text%"${_berth_text##*[![:space:]]}"}"
+    case "$_berth_text" in
+      '' | @ignored@) _berth_kind=E ;;
+      "$berth_hook_entry") _berth_kind=H ;;
+      @changers@) _berth_kind=C ;;
+      @drawers@) _berth_kind=D ;;
+      *) _berth_kind=U ;;
     esac
   }
 
   # starship keeps the statuses first, then calls a function of the user's, then runs what was there before it, and
   # draws. Where it has kept something the hook belongs to the end of that, else it is that function.
   berth_hook_keep() {
-    \builtin local name
+    \builtin local _berth_name
     case "$1" in
       *starship_precmd*) ;;
       *) \builtin return 1 ;;
     esac
-    for name in @kept@; do
-      case "${!name-}" in
+    for _berth_name in @kept@; do
+      case "${!_berth_name-}" in
         '') ;;
         *"$berth_hook_entry") \builtin return 0 ;;
         *)
-          \builtin printf -v "$name" '%s\n%s' "${!name}" "$berth_hook_entry"
+          \builtin printf -v "$_berth_name" '%s\n%s' "${!_berth_name}" "$berth_hook_entry"
           \builtin return 0
           ;;
       esac
@@ -357,86 +364,86 @@ ${TMUX_PANE-}" in
 
   # Below bash-preexec some that draw are functions of its own list.
   \builtin eval 'berth_hook_join() {
-  \builtin local name kind done=""
-  \builtin local -a out
+  \builtin local _berth_name _berth_kind _berth_done=""
+  \builtin local -a _berth_out
   \builtin test "${__bp_imported-}" = defined || \builtin return 0
   case " ${precmd_functions[*]-} " in
     *" berth_hook_prompt "*) \builtin return 0 ;;
   esac
-  for name in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
-    berth_hook_kind "$name"
-    if \builtin test "$kind" = D && \builtin test -z "$done"; then
-      out+=(berth_hook_prompt) done=y
+  for _berth_name in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
+    berth_hook_kind "$_berth_name"
+    if \builtin test "$_berth_kind" = D && \builtin test -z "$_berth_done"; then
+      _berth_out+=(berth_hook_prompt) _berth_done=y
     fi
-    out+=("$name")
+    _berth_out+=("$_berth_name")
   done
-  if \builtin test -z "$done"; then out+=(berth_hook_prompt); fi
-  precmd_functions=("${out[@]}")
+  if \builtin test -z "$_berth_done"; then _berth_out+=(berth_hook_prompt); fi
+  precmd_functions=("${_berth_out[@]}")
 }'
 
   \builtin eval 'berth_hook_uninstall() {
-  \builtin local i name cut
-  \builtin local -a out at
+  \builtin local _berth_i _berth_name _berth_cut
+  \builtin local -a _berth_out _berth_at
   if berth_hook_free 2>/dev/null; then
-    at=("${!PROMPT_COMMAND[@]}")
-    for i in "${!PROMPT_COMMAND[@]}"; do
-      berth_hook_cut "${PROMPT_COMMAND[i]}"
-      if \builtin test -z "$cut" && \builtin test "${#at[@]}" -gt 1; then
-        \builtin unset "PROMPT_COMMAND[$i]"
-      elif \builtin test "$cut" != "${PROMPT_COMMAND[i]}"; then
+    _berth_at=("${!PROMPT_COMMAND[@]}")
+    for _berth_i in "${!PROMPT_COMMAND[@]}"; do
+      berth_hook_cut "${PROMPT_COMMAND[_berth_i]}"
+      if \builtin test -z "$_berth_cut" && \builtin test "${#_berth_at[@]}" -gt 1; then
+        \builtin unset "PROMPT_COMMAND[$_berth_i]"
+      elif \builtin test "$_berth_cut" != "${PROMPT_COMMAND[_berth_i]}"; then
         # A text stays one, and does not become a list.
-        case "$i" in
-          0) PROMPT_COMMAND="$cut" ;;
-          *) PROMPT_COMMAND[i]="$cut" ;;
+        case "$_berth_i" in
+          0) PROMPT_COMMAND="$_berth_cut" ;;
+          *) PROMPT_COMMAND[_berth_i]="$_berth_cut" ;;
         esac
       fi
     done
   fi
-  for name in @kept@; do
-    berth_hook_cut "${!name-}"
-    if \builtin test "$cut" != "${!name-}"; then \builtin printf -v "$name" "%s" "$cut"; fi
+  for _berth_name in @kept@; do
+    berth_hook_cut "${!_berth_name-}"
+    if \builtin test "$_berth_cut" != "${!_berth_name-}"; then \builtin printf -v "$_berth_name" "%s" "$_berth_cut"; fi
   done
   case "${starship_precmd_user_func-}" in
     berth_hook_prompt) \builtin unset starship_precmd_user_func ;;
   esac
   case " ${precmd_functions[*]-} " in
     *" berth_hook_prompt "*)
-      for name in "${precmd_functions[@]}"; do
-        if \builtin test "$name" != berth_hook_prompt; then out+=("$name"); fi
+      for _berth_name in "${precmd_functions[@]}"; do
+        if \builtin test "$_berth_name" != berth_hook_prompt; then _berth_out+=("$_berth_name"); fi
       done
-      precmd_functions=(${out[@]+"${out[@]}"})
+      precmd_functions=(${_berth_out[@]+"${_berth_out[@]}"})
       ;;
   esac
 }'
 
   # Takes the entry out of a text where nothing can break by that: in front of another command, or at the very end.
   \builtin eval 'berth_hook_cut() {
-  \builtin local e="$berth_hook_entry" nl="
-" head="" tail="$1" next
-  cut=""
+  \builtin local _berth_e="$berth_hook_entry" _berth_nl="
+" _berth_head="" _berth_tail="$1" _berth_next
+  _berth_cut=""
   while \builtin :; do
-    case "$tail" in
-      *"$e"*) ;;
-      *) cut="$cut$tail" && \builtin return ;;
+    case "$_berth_tail" in
+      *"$_berth_e"*) ;;
+      *) _berth_cut="$_berth_cut$_berth_tail" && \builtin return ;;
     esac
-    cut="$cut${tail%%"$e"*}" tail="${tail#*"$e"}"
-    head="${cut%"${cut##*[! ]}"}" next="${tail#"${tail%%[! ]*}"}"
-    case "$next" in
-      [";$nl"]*)
-        next="${next#?}" next="${next#"${next%%[! ]*}"}"
-        case "$next" in
+    _berth_cut="$_berth_cut${_berth_tail%%"$_berth_e"*}" _berth_tail="${_berth_tail#*"$_berth_e"}"
+    _berth_head="${_berth_cut%"${_berth_cut##*[! ]}"}" _berth_next="${_berth_tail#"${_berth_tail%%[! ]*}"}"
+    case "$_berth_next" in
+      [";$_berth_nl"]*)
+        _berth_next="${_berth_next#?}" _berth_next="${_berth_next#"${_berth_next%%[! ]*}"}"
+        case "$_berth_next" in
           fi* | done* | do[!a-z]* | esac* | el* | then* | [!A-Za-z_\"]* | "") ;;
-          *) tail="$next" && \builtin continue ;;
+          *) _berth_tail="$_berth_next" && \builtin continue ;;
         esac
         ;;
       "")
-        case "$head" in
-          *[A-Za-z0-9_\"\)\}][";$nl"]) cut="${head%?}" tail="" && \builtin continue ;;
-          "" | *[";$nl"]) tail="" && \builtin continue ;;
+        case "$_berth_head" in
+          *[A-Za-z0-9_\"\)\}][";$_berth_nl"]) _berth_cut="${_berth_head%?}" _berth_tail="" && \builtin continue ;;
+          "" | *[";$_berth_nl"]) _berth_tail="" && \builtin continue ;;
         esac
         ;;
     esac
-    cut="$cut$e" left=y
+    _berth_cut="$_berth_cut$_berth_e" _berth_left=y
   done
 }'
   #end
@@ -444,12 +451,12 @@ ${TMUX_PANE-}" in
   # Takes everything out of this shell again. Where others have made the entry a part of their own it stays, and so does
   # a function that only hands the status on; the same for a prompt that calls berth_prompt.
   berth_unhook() {
-    \builtin local left=''
+    \builtin local _berth_left=''
     #prompt
     berth_hook_uninstall
     \builtin unset -f berth_hook_prompt berth_hook_install berth_hook_uninstall berth_hook_free berth_hook_kind \
       berth_hook_keep berth_hook_join berth_hook_cut
-    if \builtin test -n "$left"; then
+    if \builtin test -n "$_berth_left"; then
       berth_hook_prompt() { \builtin return "$?"; }
     else
       \builtin unset berth_hook_prompt

@@ -15,15 +15,22 @@ def berth_hook_typed []: nothing -> string {
 def berth_hook_call [words: list<string>]: nothing -> list<string> {
     let mail = (random int 1..1000000000)
     let program = (berth_hook_program)
-    let job = (job spawn {
-        let answer = (try {
-            with-env {BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} {
-                do { ^$program ...$words } | complete | get stdout
-            }
-        } catch { "" })
-        $answer | job send 0 --tag $mail
-    })
-    try { job recv --tag $mail --timeout 2sec | lines } catch { try { job kill $job }; [] }
+    mut job = -1
+    mut answer = []
+    # ^C can come at any of these, and would end the profile that loads this.
+    try {
+        $job = (job spawn {
+            let text = (try {
+                with-env {BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: ""} {
+                    do { ^$program ...$words } | complete | get stdout
+                }
+            } catch { "" })
+            $text | job send 0 --tag $mail
+        })
+        $answer = (job recv --tag $mail --timeout 2sec | lines)
+    }
+    if ($answer | is-empty) and $job >= 0 { try { job kill $job } }
+    $answer
 }
 
 def berth_hook_seen []: nothing -> string {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { bringProgram } from "../../scripts/registry-programs.ts";
 import { run } from "../support/berth.ts";
-import { type Home, hookFile, makeHome, ShellTerminal } from "../support/shell-pty.ts";
+import { type Home, hookFile, hookText, makeHome, ShellTerminal } from "../support/shell-pty.ts";
 import { Terminal } from "../support/terminal.ts";
 
 const open: { close(): Promise<void> }[] = [];
@@ -180,6 +180,31 @@ test("bash: a PROMPT_COMMAND that cannot be changed is left alone; the ID is thi
   expect(await shell.line("echo works")).toBe("works");
   expect(shell.terminal.output).not.toMatch(/readonly|rror|not found/);
 });
+
+test.each(["bash", "zsh"])(
+  "%s: the profile's read-only variables are in no way, whatever they are called",
+  async (name) => {
+    const home = makeHome();
+    const hook = await hookFile(home, name);
+    // Every word of the text, and so every name that the hook could want for itself; these two are zsh's own.
+    const words = new Set((await hookText(name)).match(/\b[a-z]+\b/g));
+    for (const own of ["status", "commands"]) words.delete(own);
+    expect(words.size).toBeGreaterThan(100);
+    const shell = await shellWith(
+      name,
+      home,
+      `${[...words].map((word) => `typeset -r ${word}=5`).join("\n")}\n${hook}`,
+    );
+    const shown = 'echo "<$BERTH_SESSION_ID $(berth id)>"';
+    expect(await shell.line(shown)).toMatch(/^<(anchor--[0-9a-f]{64}) \1>$/);
+    shell.type("berth use other");
+    expect(await shell.line(shown)).toBe("<ex--other_d9 ex--other_d9>");
+    shell.type("berth cd nowhere");
+    shell.type("berth_unhook");
+    expect(await shell.line("echo works")).toBe("works");
+    expect(shell.terminal.output).not.toMatch(/read-?only variable/);
+  },
+);
 
 test("bash: a restricted shell is silent, and right", async () => {
   const home = makeHome();
