@@ -43,3 +43,7 @@ export interface Seen {
   readonly known: Known;
   readonly row: AgentRow;
 }
+
+/** Whether what it says of itself was told to nobody yet. One that is not in the log has nothing to be told there. */
+export const isNews = ({ known, row }: Seen): boolean =>
+  known.unheard !== true && row.status !== "unknown" && row.status !== known.told;

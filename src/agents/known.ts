@@ -28,6 +28,8 @@ export interface Known {
   readonly points: readonly Timed[];
   /** The status that was told last, by a `status.changed`. */
   readonly told: string | null;
+  /** That no event ever told of it: found by its process, and not in the log. */
+  readonly unheard?: true;
 }
 
 /** All agents of a log, by a key of session, agent and process. */

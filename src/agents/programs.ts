@@ -9,3 +9,12 @@ export const PROGRAMS = {
   qwen: ["qwen", "@qwen-code/qwen-code"],
   kimi: ["kimi", "@moonshot-ai/kimi-code"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What runs agents that are scripts; Node calls its first thread by another name. */
+const INTERPRETERS: readonly string[] = ["node", "MainThread", "bun"];
+
+/** Names of processes that may be agents; of the others none is. */
+export const MAY_BE_AGENTS: ReadonlySet<string> = new Set([
+  ...INTERPRETERS,
+  ...Object.values(PROGRAMS).flat(),
+]);

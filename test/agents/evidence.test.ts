@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BerthEvent } from "../../src/events/event.ts";
 import { claude } from "../../src/agents/claude.ts";
 import { copilot } from "../../src/agents/copilot.ts";
+import { Raw } from "../support/mcp.ts";
 import { berth, cleanEnv, run, scratch, until } from "../support/berth.ts";
 
 const base = scratch("berth-evidence-");
@@ -145,6 +146,15 @@ sleep 60
     const listed = JSON.parse((await call("list", "--json")).stdout).sessions
       .flatMap(({ agents }: { agents: { pid: number }[] }) => agents.map(({ pid }) => pid));
     expect(listed).toHaveLength(2);
+    expect((await call("wait", "there", "--until", "waiting", "--timeout", "20")).status).toBe(0);
+    expect((await call("metrics")).stdout).toContain(`berth_agents{agent="claude",status="waiting"} 1\n`);
+    const queue = JSON.parse((await call("top", "--once", "--json")).stdout).rows;
+    expect(queue[0]).toMatchObject({ agent: "claude", state: "waiting", reason: "a plan" });
+    await using served = await new Raw({ base: home, args: ["--session", "there"], env }).open();
+    const { data } = await served.call("session_show");
+    expect(data?.["agents"]).toMatchObject([{ pid: row.pid, status: "waiting" }]);
+    // What nobody told is in no log.
+    expect((await call("events", "--json", "--type", "status")).stdout).toBe("");
     process.kill(row.pid, "SIGKILL");
     await until("it to be gone", async () => (await rows("there")).length === 0 ? true : undefined);
     for (const child of children) child.kill("SIGKILL");

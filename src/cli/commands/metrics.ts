@@ -10,7 +10,7 @@ import { listRecords } from "../../store/list.ts";
 import type { Store } from "../../store/open.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { type Command, type Context, text } from "../command.ts";
-import { agentsOf } from "../mean/agents.ts";
+import { everyAgentOf } from "../mean/agents.ts";
 import { storeOf } from "../mean/session.ts";
 import { exposition, type Metric } from "../say/prometheus.ts";
 import { build } from "./version.ts";
@@ -51,7 +51,7 @@ function save(directory: string, shown: string): void {
 async function gather(context: Context, store: Store): Promise<Metric[]> {
   const found = [...listRecords(store)];
   const records = found.flatMap((one) => "record" in one ? [one.record] : []);
-  const seen = [...(await agentsOf(context, store)).values()].flat();
+  const seen = [...(await everyAgentOf(context, store)).values()].flat();
   // One that works in another session's worktree is of both.
   const agents = [...new Map(seen.map(({ key, row }) => [key, row])).values()];
   return [

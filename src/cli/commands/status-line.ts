@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-process-global -- importing node:process takes 0.1 ms
-import type { AgentRow, Seen } from "../../agents/evidence.ts";
+import { type AgentRow, isNews, type Seen } from "../../agents/evidence.ts";
 import { openFacts } from "../../facts/open.ts";
 import type { Host } from "../../facts/host.ts";
 import { shortId } from "../../identity/id.ts";
@@ -165,8 +165,6 @@ function mayHaveAgents(context: Context, directory: string): boolean {
   if (files.lstat(`${directory}/events.1.jsonl`) !== null) return true;
   return readFile(context, `${directory}/events.jsonl`)?.includes('"agent.event"') ?? false;
 }
-
-const isNews = ({ known, row }: Seen): boolean => row.status !== "unknown" && row.status !== known.told;
 
 /** Those of this machine since it was started: another's are in no terminal here. */
 async function agentsOf(context: Context, input: Input, id: string, directory: string) {

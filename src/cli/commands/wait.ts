@@ -1,6 +1,7 @@
 import { picklist } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { openWatch } from "../../events/follow.ts";
+import { factsReader } from "../../facts/open.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { isAsked, nameOf } from "../../sessions/model/journal.ts";
 import { isLost } from "../../sessions/runs/lost.ts";
@@ -12,7 +13,9 @@ import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
 import { type Command, type Context, outJson, text } from "../command.ts";
-import { lookAndTell } from "../mean/watch-agents.ts";
+import { everyAgentOf } from "../mean/agents.ts";
+import { openUnheard } from "../mean/unheard.ts";
+import { tellNews } from "../mean/watch-agents.ts";
 import { noSession, SESSION_HELP, sharedHere } from "../mean/selected.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
@@ -102,6 +105,8 @@ async function waitFor(
   limit: number,
 ): Promise<SessionRecord | null> {
   await using watcher = await watchOn(context, place.store);
+  const newFacts = await factsReader(context.host);
+  const look = openUnheard(context, place.store);
   const reach = { names: [recordName(first.id)], prefixes: [archivesOf(fileName(first.id))] };
   for (;;) {
     const deps = { ...place, store: await inReach(place.store, reach) };
@@ -109,7 +114,8 @@ async function waitFor(
     if (kept === null) return ofDestroyed(deps, first, until);
     // What nobody is there to end any more is ended here: its record says active still.
     const record = isLost(deps, kept) ? await repairRun(deps, first.id) : kept;
-    const agents = await lookAndTell(context, deps, first.id);
+    const agents = (await everyAgentOf(context, place.store, look, newFacts())).get(first.id) ?? [];
+    await tellNews(context, place.store, first.id, agents);
     if (record.status === until || agents.some(({ row }) => row.status === until)) return record;
     const { state } = record.run ?? {};
     // One that never ran may be told its status by anybody.

@@ -1,9 +1,10 @@
 import type { AgentRow, Seen } from "../../agents/evidence.ts";
-import { resolve } from "../../identity/resolve.ts";
+import { machineFrom } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import { ago } from "../say/columns.ts";
 import type { Context } from "../command.ts";
 import { machineOf } from "./machine.ts";
+import { openUnheard, withUnheard } from "./unheard.ts";
 
 /** The agents of sessions, by the sessions' IDs, as they are now. What looks at them is loaded where there is a log. */
 export async function agentsOf(
@@ -26,43 +27,15 @@ export async function agentsOf(
   );
 }
 
-/** As `agentsOf`, with those that no event ever told of: for who looks once, since all processes are gone through. */
+/** As `agentsOf`, with those that no event ever told of. All sessions', since one that is heard of is not looked for. */
 export async function everyAgentOf(
   context: Context,
   store: Store,
-  id?: string,
+  look = openUnheard(context, store),
+  facts = context.facts,
 ): Promise<Map<string, Seen[]>> {
-  const machine = machineOf(context, store);
-  const heard = await agentsOf(context, store, undefined, machine);
-  if (store.backend.view !== undefined) return heard;
-  const { unheardAgents } = await import("../../agents/unheard.ts");
-  const unheard = unheardAgents(context, [...heard.values()].flat(), (pid) => sessionAt(context, pid));
-  if (unheard.size === 0) return heard;
-  const { lookAtKnown } = await import("../../agents/look.ts");
-  const { host, now } = context;
-  for (const [session, seen] of await lookAtKnown(unheard, { host, machine, now }, id)) {
-    heard.set(session, [...heard.get(session) ?? [], ...seen]);
-  }
-  return heard;
-}
-
-const ENVIRONMENT_BYTES = 1 << 20;
-
-/** The session of a process, by the decision that it would come to itself; null where its store is not surely ours. */
-function sessionAt({ facts, host, request, deps }: Context, pid: number): string | null {
-  const environment = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
-  if (!environment.ok) return null;
-  const set = new Set(
-    environment.value.split("\0").filter((one) => /^(BERTH_HOME|HOME|XDG_\w+_HOME)=/.test(one)),
-  );
-  const ours = Object.entries(host.variables)
-    .filter(([name, value]) => value !== undefined && /^(BERTH_HOME|HOME|XDG_\w+_HOME)$/.test(name));
-  if (set.size !== ours.length || !ours.every(([name, value]) => set.has(`${name}=${value}`))) return null;
-  try {
-    return resolve(facts, { scope: request.scope, of: pid }, deps).id;
-  } catch {
-    return null;
-  }
+  const heard = await agentsOf(context, store, undefined, machineFrom(facts, store));
+  return withUnheard(heard, await look(facts, [...heard.values()].flat()));
 }
 
 /** Of one session. */
@@ -72,7 +45,7 @@ export async function agentsIn(context: Context, store: Store, id: string): Prom
 
 /** Of one session, with those that no event ever told of. */
 export async function everyAgentIn(context: Context, store: Store, id: string): Promise<AgentRow[]> {
-  return rowsOf((await everyAgentOf(context, store, id)).get(id));
+  return rowsOf((await everyAgentOf(context, store)).get(id));
 }
 
 export const rowsOf = (seen: readonly Seen[] | undefined): AgentRow[] => (seen ?? []).map(({ row }) => row);

@@ -1,4 +1,4 @@
-import type { Seen } from "../../agents/evidence.ts";
+import { isNews, type Seen } from "../../agents/evidence.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import type { Store } from "../../store/open.ts";
 import type { Context } from "../command.ts";
@@ -7,15 +7,9 @@ import { agentsOf } from "./agents.ts";
 /** How often an agent's own word is looked for, in milliseconds: no event tells that it has changed. */
 const PAUSE_MS = 700;
 
-/** The agents of a session as they are now; what they say of themselves and nobody has told yet is told. */
-export async function lookAndTell(
-  context: Context,
-  { store, machine }: Dependencies,
-  id: string,
-): Promise<Seen[]> {
-  const seen = (await agentsOf(context, store, id, machine())).get(id) ?? [];
-  await tellNews(context, store, id, seen);
-  return seen;
+/** Tell what the agents of a session say of themselves and nobody has told yet. */
+async function lookAndTell(context: Context, { store, machine }: Dependencies, id: string): Promise<void> {
+  await tellNews(context, store, id, (await agentsOf(context, store, id, machine())).get(id) ?? []);
 }
 
 /** Tell what of it nobody has told yet, and show it where the session is shown. */
@@ -25,7 +19,7 @@ export async function tellNews(
   id: string,
   seen: readonly Seen[],
 ): Promise<void> {
-  const news = seen.filter(({ known, row }) => row.status !== "unknown" && row.status !== known.told);
+  const news = seen.filter(isNews);
   if (news.length === 0) return;
   const { tellSeen } = await import("../../agents/tell.ts");
   await tellSeen(store, context.facts.boot, news);

@@ -1,9 +1,9 @@
 import { factsReader } from "../../../facts/open.ts";
-import { machineFrom } from "../../../store/liveness.ts";
-import { agentsOf, rowsOf } from "../../mean/agents.ts";
+import { everyAgentOf, rowsOf } from "../../mean/agents.ts";
 import { resolve } from "node:path";
 import { type Command, flag, text } from "../../command.ts";
 import { ROOT_OPTION, subjectOf } from "../../mean/subject.ts";
+import { openUnheard } from "../../mean/unheard.ts";
 import { build } from "../version.ts";
 import { Queue } from "./queue.ts";
 import { openStreams } from "./streams.ts";
@@ -57,6 +57,7 @@ export const mcp: Command = {
     const streams = openStreams();
     endWhenAsked();
     checkWithoutCompiling();
+    const look = openUnheard(context, subject.store);
     const service = {
       subject,
       readOnly: flag(input, "read-only"),
@@ -65,8 +66,8 @@ export const mcp: Command = {
       scripts: new Queue(),
       agents: async () => {
         // A new reader each time: that of the context answers every question once.
-        const machine = machineFrom((await factsReader(context.host))(), subject.store);
-        return rowsOf((await agentsOf(context, subject.store, subject.id, machine)).get(subject.id));
+        const facts = (await factsReader(context.host))();
+        return rowsOf((await everyAgentOf(context, subject.store, look, facts)).get(subject.id));
       },
     };
     const { serve, Roots } = await import("./server.ts");

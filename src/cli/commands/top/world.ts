@@ -1,4 +1,4 @@
-import type { Seen } from "../../../agents/evidence.ts";
+import { isNews, type Seen } from "../../../agents/evidence.ts";
 import type { Agents } from "../../../agents/known.ts";
 import type { Looker } from "../../../agents/look.ts";
 import type { BerthEvent } from "../../../events/event.ts";
@@ -17,6 +17,7 @@ import { inspect } from "../../../store/read.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { readSeen } from "../../../store/seen.ts";
 import type { Context } from "../../command.ts";
+import { openUnheard, withUnheard } from "../../mean/unheard.ts";
 import { hostLabels } from "./hosts.ts";
 import { type QueueRow, rowsOfSession } from "./row.ts";
 
@@ -25,8 +26,12 @@ const ANEW_MS = 60_000;
 
 /** The sessions of a store as they are now, looked at again and again. */
 export interface World extends Disposable {
-  /** The rows as they are: the same array where nothing changed. Read again is what an event told of, and what none tells. */
-  rows(): Promise<readonly QueueRow[]>;
+  /**
+   * The rows as they are: the same array where nothing changed. Read again is what an event told of, and what none tells.
+   *
+   * @param hurried without the agents that nothing was heard of, for which all processes are gone through
+   */
+  rows(hurried?: boolean): Promise<readonly QueueRow[]>;
   record(id: string): SessionRecord | undefined;
   seenAt(id: string): string | null;
   /** IDs of the sessions that something was told of since this was asked last. */
@@ -46,6 +51,7 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
   let stirred = new Set<string>();
   let last: readonly QueueRow[] = [];
   const made = new WeakMap<SessionRecord, Made>();
+  const look = openUnheard(context, store);
 
   const keep = (record: SessionRecord) => {
     records.set(record.id, lean(record));
@@ -84,12 +90,14 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
     if (told.size > 0) projects = projectsOf(records.values());
   };
   return {
-    async rows() {
+    async rows(hurried = false) {
       await follow();
       seen = readSeen(store);
-      const machine = machineFrom(newFacts(), store);
-      const agents = await log?.look(log.agents, { host: context.host, machine, now: context.now }) ??
-        new Map();
+      const facts = newFacts();
+      const machine = machineFrom(facts, store);
+      const heard = await log?.look(log.agents, { host: context.host, machine, now: context.now }) ??
+        new Map<string, Seen[]>();
+      const agents = hurried ? heard : withUnheard(heard, await look(facts, [...heard.values()].flat()));
       if (tell) await tellNews(store, context.facts, agents);
       const isDone = log?.isDone ?? (() => false);
       const now = rowsOfAll({ store, records, branches, projects, agents, machine, seen, isDone }, made);
@@ -221,8 +229,7 @@ async function tellNews(
   { boot }: Facts,
   agents: ReadonlyMap<string, readonly Seen[]>,
 ): Promise<void> {
-  const news = [...agents.values()].flat()
-    .filter(({ known, row }) => row.status !== "unknown" && row.status !== known.told);
+  const news = [...agents.values()].flat().filter(isNews);
   if (news.length === 0) return;
   const { tellSeen } = await import("../../../agents/tell.ts");
   await tellSeen(store, boot, news);

@@ -65,7 +65,7 @@ class Screen {
     using terminal = this.#terminal;
     const listening = this.#listen();
     try {
-      this.#view = { ...this.#view, queue: settled(taken(this.#view.queue, await this.world.rows(), 0)) };
+      this.#view = { ...this.#view, queue: settled(taken(this.#view.queue, await this.world.rows(true), 0)) };
       // The picture first: what reads keys takes longer to come into being.
       terminal.enter(() => this.#draw());
       await this.#follow();
