@@ -218,7 +218,10 @@ starts() {
     *libstdc++*) hint="It needs the C++ library; on Alpine: apk add libstdc++" ;;
   esac
   # SIGILL.
-  [ $ended -ne 132 ] || hint="This processor lacks SSE4.2, which the program needs"
+  case $ended-$target in
+    132-*-x64*) hint="This processor lacks SSE4.2, which the program needs" ;;
+    132-*) hint="This processor lacks instructions that the program needs" ;;
+  esac
   say "$answer"
   die "The program does not start here; nothing was changed" "$hint"
 }

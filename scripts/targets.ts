@@ -1,4 +1,7 @@
-/** The machines that berth is built for: our name of each, and Bun's. */
+/**
+ * The machines that berth is built for: our name of each, and Bun's. No `-baseline` ones: Bun 1.4 has one runtime for
+ * x86_64, and its packages of that name hold the same bytes. It needs SSE4.2, and no AVX.
+ */
 export const TARGETS = {
   "linux-x64": "bun-linux-x64",
   "linux-arm64": "bun-linux-arm64",

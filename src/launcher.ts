@@ -4,7 +4,6 @@
  * which Node loads fastest.
  */
 import { accessSync, constants, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
 import { lacksSse42 } from "./native/cpu.ts";
 import {
   type Failure,
@@ -16,10 +15,11 @@ import {
   tooOld,
 } from "./native/failure.ts";
 import { namedBinary, ownTargets, packagedBinary } from "./native/find.ts";
-import { become, startChild } from "./native/start.ts";
+import { become, canBecome, startChild } from "./native/start.ts";
 
-/** The path of the bundle, and the version; put in by `scripts/packages/npm-command.ts`. */
+/** The path of the bundle, its `require`, and the version; put in by `scripts/packages/npm-command.ts`. */
 declare const LAUNCHER_FILE: string;
+declare const LAUNCHER_REQUIRE: NodeJS.Require;
 declare const LAUNCHER_VERSION: string;
 
 function fail(failure: Failure): never {
@@ -36,27 +36,35 @@ function packaged(): string {
   const [target] = targets;
   if (target === undefined) return fail(notBuilt(process.platform, process.arch));
   const userAgent = process.env["npm_config_user_agent"];
-  const found = packagedBinary(targets, createRequire(LAUNCHER_FILE).resolve);
+  const found = packagedBinary(targets, LAUNCHER_REQUIRE.resolve);
   return found ?? fail(notInstalled({ file: LAUNCHER_FILE, userAgent, version: LAUNCHER_VERSION }, target));
 }
 
 /** What ends in a sentence of ours, rather than in one of Node's or of the kernel's. */
-function check(path: string): void {
+function check(path: string, isNamed: boolean): void {
   try {
     accessSync(path, process.platform === "win32" ? constants.F_OK : constants.X_OK);
-    if (realpathSync(path) === LAUNCHER_FILE) fail(isLauncher(path));
+    if (isNamed && realpathSync(path) === LAUNCHER_FILE) fail(isLauncher(path));
   } catch (error) {
     fail(notStarted(path, (error as NodeJS.ErrnoException).code ?? String(error)));
   }
-  if (process.platform === "linux" && process.arch === "x64" && lacksSse42()) fail(tooOld());
 }
+
+const lacksInstructions = (): boolean =>
+  process.platform === "linux" && process.arch === "x64" && lacksSse42();
 
 const named = namedBinary();
 const path = named ?? packaged();
-check(path);
+check(path, named !== undefined);
 // By it `berth doctor` sees that it runs through us: the process is its own, or its parent.
 const env = { ...process.env, BERTH_LAUNCHER: `${process.pid}:${LAUNCHER_FILE}` };
 const wanted = { path, args: process.argv.slice(2), env };
-if (named !== undefined || !become(wanted)) {
-  void startChild(wanted, (reason) => fail(notStarted(path, reason)));
+if (named === undefined && canBecome()) {
+  // Afterwards nobody is left who could tell.
+  if (lacksInstructions()) fail(tooOld());
+  become(wanted);
 }
+startChild(wanted, LAUNCHER_REQUIRE, {
+  failed: (reason) => fail(notStarted(path, reason)),
+  killed: (signal) => signal === "SIGILL" && lacksInstructions() ? fail(tooOld()) : undefined,
+});

@@ -46,7 +46,7 @@ export async function launcher(version: string): Promise<Uint8Array> {
     target: "node",
     format: "cjs",
     define: { LAUNCHER_VERSION: JSON.stringify(version) },
-    banner: "#!/usr/bin/env node\nconst LAUNCHER_FILE = __filename;",
+    banner: "#!/usr/bin/env node\nconst LAUNCHER_FILE = __filename, LAUNCHER_REQUIRE = require;",
   });
   const [file] = built.outputs;
   if (!built.success || file === undefined) {

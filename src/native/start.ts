@@ -16,30 +16,36 @@ export interface NativeStart {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** What is called when it does not end by itself; each may end the process in its own way. */
+export interface NativeEnd {
+  /** It did not start. */
+  readonly failed: (reason: string) => never;
+  /** A signal ended it. */
+  readonly killed: (signal: NodeJS.Signals) => void;
+}
+
+const ownExecve = (): Execve | undefined => (process as { execve?: Execve }).execve;
+
+/** Whether this Node can become another program: since 22.15, not on Windows. */
+export const canBecome = (): boolean => ownExecve() !== undefined && process.platform !== "win32";
+
 /**
  * Become the program: no process of Node's stays beside it. When the kernel refuses it Node aborts with a trace of its
  * own stack, so this is for programs that are known to fit the machine.
- *
- * @returns false where Node cannot do that: before 22.15, on Windows
  */
-export function become({ path, args, env }: NativeStart): boolean {
-  const execve = (process as { execve?: Execve }).execve;
-  if (execve === undefined || process.platform === "win32") return false;
+export function become({ path, args, env }: NativeStart): void {
   // It says that it is experimental, on everybody's standard error.
   process.removeAllListeners("warning");
-  return execve.call(process, path, [path, ...args], env);
+  ownExecve()?.call(process, path, [path, ...args], env);
 }
 
 /**
  * Start the program as a child, pass signals on, and end as it ends.
  *
- * @param failed told why it does not start, and ends the process
+ * @param load a CommonJS `require`: what starts programs costs 2 ms, and as much again by a dynamic `import`
  */
-export async function startChild(
-  { path, args, env }: NativeStart,
-  failed: (reason: string) => never,
-): Promise<void> {
-  const { spawn } = await import("node:child_process");
+export function startChild({ path, args, env }: NativeStart, load: NodeJS.Require, ended: NativeEnd): void {
+  const { spawn } = load("node:child_process") as typeof import("node:child_process");
   // Before the program is there: it may be sent one in its first moment, and a handler is called after we are through.
   for (const signal of SIGNALS) {
     process.on(signal, () => {
@@ -49,12 +55,13 @@ export async function startChild(
   const child = spawn(path, args, { stdio: "inherit", env });
   child.once("exit", (status, signal) => {
     if (signal === null) process.exit(status ?? 1);
+    ended.killed(signal);
     for (const one of SIGNALS) process.removeAllListeners(one);
     process.kill(process.pid, signal);
     // The signal is on its way.
     setTimeout(() => process.exit(1), 1000);
   });
-  child.once("error", (error: NodeJS.ErrnoException) => failed(error.code ?? error.message));
+  child.once("error", (error: NodeJS.ErrnoException) => ended.failed(error.code ?? error.message));
 }
 
 /**
