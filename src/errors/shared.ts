@@ -74,6 +74,13 @@ export const sharedErrors = () => ({
     () => `Type "berth update"`,
     { host: "db.example.invalid:5432", version: 2 },
   ),
+  shared_older: kind(
+    Exit.refused,
+    (d: { host: string; version: number }) =>
+      `Cannot use the database at ${quote(d.host)}: its tables have version ${d.version}, of an older berth`,
+    () => `Type "berth shared init" as its administrator; all that is kept there stays`,
+    { host: "db.example.invalid:5432", version: 1 },
+  ),
   shared_read_only: kind(
     Exit.busy,
     (d: { host: string }) =>

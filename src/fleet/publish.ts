@@ -1,6 +1,7 @@
 /** What a host lets others see of its sessions: its own rows alone, so nobody is in anybody's way. */
 import * as v from "valibot";
 import { fail } from "../errors/errors.ts";
+import { again } from "../store/postgres/backend.ts";
 import type { SharedBackend } from "../store/postgres/place.ts";
 import { EXPIRE_S, type Lease } from "./lease.ts";
 import type { FleetSession, HostAnswer } from "./sessions.ts";
@@ -90,62 +91,64 @@ async function hostsIn({ pool, options: { store } }: SharedBackend): Promise<Pub
   }));
 }
 
-/** Sessions at a time, so that never more than these are here as text. */
-const PAGE = 5000;
-
-async function* documentsIn(
-  { pool, options: { store } }: SharedBackend,
-): AsyncGenerator<{ host: string; document: string }> {
-  for (let [host, session] = ["00000000-0000-0000-0000-000000000000", ""];;) {
-    const rows = await pool.use((connection) =>
-      connection.ask(
-        `select host::text as host, session, document from berth.published
-         where store = $1 and (host, session) > ($2::text::uuid, $3) order by berth.published.host, session limit ${PAGE}`,
-        [store, host, session],
-      )
-    );
-    for (const row of rows) {
-      [host, session] = [String(row["host"]), String(row["session"])];
-      yield { host, document: String(row["document"]) };
-    }
-    if (rows.length < PAGE) return;
-  }
-}
-
-const session = v.looseObject({ id: v.string() });
-
-/**
- * The hosts that published, as `fleet list` shows those that were asked. Of a host whose lease has expired nobody can tell
- * what runs there.
- *
- * @param asked hosts that answered themselves, by their UUIDs: they are left out
- * @param fields what is needed of a session, beside its ID: of a hundred thousand all would be much; otherwise all
- */
-export async function publishedAnswers(
+/** The hosts that published, but for those that are left out by their UUIDs. Their sessions come by `publishedSessions`. */
+export async function publishedHosts(
   place: SharedBackend,
-  asked: ReadonlySet<string>,
-  fields?: readonly string[],
+  without: ReadonlySet<string>,
 ): Promise<HostAnswer[]> {
-  const hosts = (await hostsIn(place)).filter(({ uuid }) => !asked.has(uuid));
-  const up = new Map(hosts.map((host) => [host.uuid, host.up]));
-  const sessions = new Map<string, FleetSession[]>(hosts.map(({ uuid }) => [uuid, []]));
-  for await (const { host, document } of documentsIn(place)) {
-    const parsed: unknown = JSON.parse(document);
-    if (!v.is(session, parsed)) continue;
-    const kept = fields === undefined ? parsed : picked(parsed, fields);
-    sessions.get(host)?.push(up.get(host) === true ? kept : { ...kept, alive: null });
-  }
-  return hosts.map(({ uuid, label, machine, boot, age, up }) => ({
+  return (await hostsIn(place)).filter(({ uuid }) => !without.has(uuid)).map((
+    { uuid, label, machine, boot, age, up },
+  ) => ({
     host: { name: label, ssh: "", berth: "" },
     reached: up,
     age,
-    sessions: sessions.get(uuid) ?? [],
+    sessions: [],
     machine: { uuid, machine, boot: boot ?? "" },
   }));
 }
 
-function picked(session: FleetSession, fields: readonly string[]): FleetSession {
-  const kept: FleetSession = { id: session.id };
-  for (const field of fields) kept[field] = session[field];
-  return kept;
+/** Sessions at a time, so that never more than these are here, and hosts that are asked for them together. */
+const PAGE = 2000;
+const HOSTS = 100;
+
+const session = v.looseObject({ id: v.string() });
+
+/**
+ * What these hosts published, in the order of the hosts, page by page: of a hundred thousand sessions all at once would be
+ * much. Of a host whose lease has expired nobody can tell what runs there.
+ */
+export async function* publishedSessions(
+  place: SharedBackend,
+  hosts: readonly HostAnswer[],
+): AsyncGenerator<HostAnswer> {
+  for (let [at, after] = [0, ""]; at < hosts.length;) {
+    const some = hosts.slice(at, at + HOSTS);
+    const rows = await again(() => pageOf(place, some.map(({ machine }) => machine?.uuid ?? ""), after));
+    const found = some.map(() => [] as FleetSession[]);
+    for (const { n, document } of rows) {
+      const parsed: unknown = JSON.parse(String(document));
+      const kept = some[Number(n)]?.reached === true ? {} : { alive: null };
+      if (v.is(session, parsed)) found[Number(n)]?.push({ ...parsed, ...kept });
+    }
+    for (const [n, host] of some.entries()) {
+      const sessions = found[n] ?? [];
+      if (sessions.length > 0) yield { ...host, sessions };
+    }
+    const last = rows.length < PAGE ? undefined : rows.at(-1);
+    at += last === undefined ? some.length : Number(last["n"]);
+    after = last === undefined ? "" : String(last["session"]);
+  }
 }
+
+/** Of the first host what comes after a session, of the others all, as much as a page takes. */
+const pageOf = ({ pool, options: { store } }: SharedBackend, hosts: readonly string[], after: string) =>
+  pool.use((connection) =>
+    connection.ask(
+      `select (h.n - 1)::int as n, p.session, p.document from unnest($2::text::uuid[]) with ordinality h(host, n)
+       cross join lateral (
+         select session, document from berth.published
+         where store = $1 and host = h.host and (h.n > 1 or session > $3) order by session limit ${PAGE}
+       ) p order by h.n, p.session limit ${PAGE}`,
+      [store, `{${hosts.join(",")}}`, after],
+    )
+  );

@@ -1,4 +1,5 @@
 /** What happened in the shared store, in the order in which it became visible. */
+import { array, parse, string, tuple } from "valibot";
 import { parseLine } from "../events/event.ts";
 import { openBell } from "../store/postgres/bell.ts";
 import { literal } from "../store/postgres/schema.ts";
@@ -9,6 +10,8 @@ import type { Settings } from "../store/postgres/settings.ts";
 export interface EventPosition {
   readonly xid: string;
   readonly id: string;
+  /** Before which transaction all was read: while that is the oldest one still, there is nothing new. */
+  readonly seen?: string;
 }
 
 export const BEGINNING: EventPosition = { xid: "0", id: "0" };
@@ -16,29 +19,38 @@ export const BEGINNING: EventPosition = { xid: "0", id: "0" };
 /** Events at a time. */
 const PAGE = 1000;
 
+const page = tuple([string(), array(tuple([string(), string(), string()]))]);
+
+export interface SharedEvent {
+  readonly position: EventPosition;
+  readonly event: Record<string, unknown>;
+}
+
 /**
  * The events after a position. A transaction that is still under way may commit events with an earlier place than those
  * that are there already, so only what is before all of them is read: nobody ever misses one.
+ *
+ * @returns where the reader is then
  */
 export async function* eventsAfter(
   { pool, options: { store } }: SharedBackend,
   position: EventPosition,
-): AsyncGenerator<{ position: EventPosition; event: Record<string, unknown> }> {
+): AsyncGenerator<SharedEvent, EventPosition> {
   for (let at = position;;) {
-    const [rows = []] = await pool.use(async (connection) =>
-      (await connection.script([
-        `select xid::text as xid, id::text as id, event from berth.events
-         where store = ${literal(store)} and (xid, id) > (${literal(at.xid)}::xid8, ${literal(at.id)}::bigint)
-           and xid < pg_snapshot_xmin(pg_current_snapshot())
-         order by berth.events.xid, berth.events.id limit ${PAGE}`,
-      ])).rows
+    const values = [store, at.xid, at.id, at.seen ?? "0"].map(literal).join(", ");
+    const { rows: [rows = []] } = await pool.use((connection) =>
+      connection.script([`select berth.events_after(${values}, ${PAGE}) as found`])
     );
-    for (const { xid, id, event } of rows) {
-      at = { xid: String(xid), id: String(id) };
-      const parsed = parseLine(String(event).replace(/"seq":0,/, `"seq":${String(id)},`));
-      if (parsed !== null) yield { position: at, event: { ...parsed, position: `${at.xid}/${at.id}` } };
+    const found = rows[0]?.["found"];
+    if (typeof found !== "string") return at;
+    if (!found.startsWith("[")) return { ...at, seen: found };
+    const [seen, events] = parse(page, JSON.parse(found));
+    for (const [xid, id, event] of events) {
+      at = { xid, id };
+      const parsed = parseLine(event.replace(/"seq":0,/, `"seq":${id},`));
+      if (parsed !== null) yield { position: at, event: { ...parsed, position: `${xid}/${id}` } };
     }
-    if (rows.length < PAGE) return;
+    if (events.length < PAGE) return { ...at, seen };
   }
 }
 
@@ -46,10 +58,7 @@ export async function* eventsAfter(
 export async function* followShared(place: SharedBackend, listen: Settings) {
   await using bell = await openBell(listen);
   for (let at = BEGINNING;;) {
-    for await (const one of eventsAfter(place, at)) {
-      at = one.position;
-      yield one;
-    }
+    at = yield* eventsAfter(place, at);
     await bell.change(bell.pauseMs);
   }
 }

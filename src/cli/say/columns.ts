@@ -2,17 +2,37 @@ import stringWidth from "string-width";
 import { type Colours, PLAIN } from "./colours.ts";
 
 /** Rows with a heading, each column as wide as its widest entry. Control characters are shown, not sent. */
-export function aligned(
+export const aligned = (
   heading: readonly string[],
   rows: readonly (readonly string[])[],
   colours: Colours = PLAIN,
-): string {
-  const all = [heading, ...rows].map((row) => row.map(printable));
-  const widths = heading.map((_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ""))));
-  const [first = "", ...others] = all.map((row) =>
-    `${row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  ").trimEnd()}\n`
-  );
-  return colours.heading(first) + others.join("");
+): string => alignedPages(heading, colours)(rows);
+
+/**
+ * The same for rows that come page by page, more than are to be kept: a column grows where a later page has something wider.
+ *
+ * @returns what makes text of one page, the heading above the first
+ */
+export function alignedPages(
+  heading: readonly string[],
+  colours: Colours = PLAIN,
+): (rows: readonly (readonly string[])[]) => string {
+  const widths = heading.map(() => 0);
+  let first = true;
+  return (rows) => {
+    const all = [...first ? [heading] : [], ...rows].map((row) => row.map(printable));
+    for (const row of all) {
+      for (const [column, cell] of row.entries()) {
+        widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell));
+      }
+    }
+    const lines = all.map((row) =>
+      `${row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  ").trimEnd()}\n`
+    );
+    const top = first ? colours.heading(lines.shift() ?? "") : "";
+    first = false;
+    return top + lines.join("");
+  };
 }
 
 /** Filled up to a width in columns of the terminal, of which a wide character takes two. */

@@ -12,7 +12,7 @@ export const readySql = (store: string): string =>
  * would read nothing and take that for the truth.
  *
  * @param row what `readySql` found
- * @throws `shared_not_set_up`, `shared_newer`, `shared_refused`
+ * @throws `shared_not_set_up`, `shared_newer`, `shared_older`, `shared_refused`
  */
 export function checkReady(
   { server }: DatabaseConnection,
@@ -23,6 +23,7 @@ export function checkReady(
   const version = Number(row?.["version"] ?? 0);
   if (version === 0) throw fail("shared_not_set_up", { host });
   if (version > VERSION) throw fail("shared_newer", { host, version });
+  if (version < VERSION) throw fail("shared_older", { host, version });
   if (row?.["allowed"] === true) return;
   const why = `role ${String(row?.["role"])} has no right to store ${JSON.stringify(store)}`;
   throw fail("shared_refused", { host, why });

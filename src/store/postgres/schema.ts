@@ -1,5 +1,5 @@
 /** Version of the tables that this program works with. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Who owns the tables: nobody can log in as it, so no role that works with them can change them. */
 const OWNER = "berth_owner";
@@ -15,6 +15,7 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 
 const TABLE_SQL = `
 create table if not exists berth.meta (version int not null, made timestamptz not null default now());
+alter table berth.meta add column if not exists id uuid not null default gen_random_uuid();
 create table if not exists berth.rights (role name not null, store text not null, primary key (role, store));
 create table if not exists berth.documents (
   store text not null, name text not null, body text not null,
@@ -30,6 +31,7 @@ create index if not exists events_at on berth.events (at);
 create table if not exists berth.hosts (
   store text not null, host uuid not null, machine text not null, boot text, label text not null,
   epoch bigint not null, renewed timestamptz not null default clock_timestamp(), primary key (store, host));
+alter table berth.hosts add column if not exists boots text[] not null default '{}';
 create table if not exists berth.published (
   store text not null, host uuid not null, session text not null, document text not null,
   changed timestamptz not null default clock_timestamp(), primary key (store, host, session));
@@ -62,6 +64,38 @@ begin
   if p_notify then perform pg_notify('berth', ''); end if;
 end $berth$;
 `;
+
+/**
+ * What happened after a place, for who looks again and again. Plans are kept by the connection, and where no transaction
+ * has ended since `p_seen` nothing is looked for: most looks find nothing, and are to cost next to nothing. The answer is
+ * null, or before which transaction all was looked at, and with events a list of both.
+ */
+const EVENTS_SQL = `
+create or replace function berth.events_after(p_store text, p_xid xid8, p_id bigint, p_seen xid8, p_limit int)
+returns text language plpgsql stable as $berth$
+declare
+  v_until constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  v_id bigint;
+  v_found text;
+begin
+  if v_until = p_seen then return null; end if;
+  select e.id into v_id from berth.events e
+    where e.store = p_store and (e.xid, e.id) > (p_xid, p_id) and e.xid < v_until order by e.xid, e.id limit 1;
+  if v_id is null then return v_until; end if;
+  select json_agg(json_build_array(p.xid::text, p.id::text, p.event) order by p.xid, p.id) into v_found from (
+    select e.xid, e.id, e.event from berth.events e
+      where e.store = p_store and (e.xid, e.id) > (p_xid, p_id) and e.xid < v_until
+      order by e.xid, e.id limit p_limit
+  ) p;
+  return '[' || to_json(v_until::text) || ',' || v_found || ']';
+end $berth$;
+`;
+
+/** The functions, as they are named where somebody owns them or may call them. */
+const FUNCTIONS = [
+  "berth.apply(text, text, uuid, jsonb, jsonb, uuid, bigint, boolean)",
+  "berth.events_after(text, xid8, bigint, xid8, int)",
+] as const;
 
 const policy = (table: string): string => `
 alter table berth.${table} enable row level security;
@@ -100,7 +134,9 @@ do $berth$ begin
 end $berth$;
 ${TABLE_SQL}
 insert into berth.meta (version) select ${VERSION} where not exists (select from berth.meta);
+update berth.meta set version = ${VERSION} where version < ${VERSION};
 ${APPLY_SQL}
+${EVENTS_SQL}
 ${TABLES.map(policy).join("")}
 alter table berth.rights enable row level security;
 drop policy if exists own on berth.rights;
@@ -108,7 +144,7 @@ create policy own on berth.rights for select using (role = session_user);
 ${grants.map(grantSql).join("")}
 alter schema berth owner to ${OWNER};
 ${["meta", "rights", ...TABLES].map((table) => `alter table berth.${table} owner to ${OWNER};`).join("\n")}
-alter function berth.apply(text, text, uuid, jsonb, jsonb, uuid, bigint, boolean) owner to ${OWNER};
+${FUNCTIONS.map((one) => `alter function ${one} owner to ${OWNER};`).join("\n")}
 do $berth$ begin
   if not (select rolsuper from pg_roles where rolname = session_user) then
     execute format('revoke ${OWNER} from %I', session_user);
@@ -123,7 +159,7 @@ function grantSql({ role, store }: Grant): string {
   return `grant usage on schema berth to ${name};
 grant select on berth.meta, berth.rights to ${name};
 grant select, insert, update, delete on ${TABLES.map((table) => `berth.${table}`).join(", ")} to ${name};
-grant execute on function berth.apply(text, text, uuid, jsonb, jsonb, uuid, bigint, boolean) to ${name};
+grant execute on function ${FUNCTIONS.join(", ")} to ${name};
 insert into berth.rights (role, store) values (${literal(role)}, ${literal(store)}) on conflict do nothing;
 `;
 }

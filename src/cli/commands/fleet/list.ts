@@ -4,10 +4,10 @@ import type { FleetHost } from "../../../fleet/destination.ts";
 import { findHost, knownHosts } from "../../../fleet/hosts.ts";
 import { askHosts, clones, type FleetSession, type HostAnswer } from "../../../fleet/sessions.ts";
 import type { Store } from "../../../store/open.ts";
-import { type Context, type Input, outJson, text } from "../../command.ts";
+import { type Context, type Input, text } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
 import { coloursOf } from "../../say/colours.ts";
-import { ago, aligned } from "../../say/columns.ts";
+import { ago, alignedPages } from "../../say/columns.ts";
 
 function meant(store: Store, given: string | undefined): FleetHost[] {
   if (given === undefined) return knownHosts(store);
@@ -26,15 +26,11 @@ export async function list(context: Context, input: Input, args: readonly string
   const published = url !== null && text(input, "hosts") === undefined;
   if (hosts.length === 0 && !published) throw fail("no_hosts", {});
   const asked = await askHosts(store, hosts);
-  const answers = published ? [...asked, ...await publishedBeside(context, store, asked)] : asked;
-  if (context.json) {
-    return outJson(context, {
-      hosts: answers.map(hostInJson),
-      sessions: answers.flatMap(inJson),
-      clones: clones(answers),
-    });
-  }
-  context.out(table(context, answers));
+  const beside = published ? await publishedBeside(context, store, asked) : { hosts: [], sessions: [] };
+  const answers = [...asked, ...beside.hosts];
+  const found = [asked, beside.sessions];
+  if (context.json) return await printJson(context, answers, found);
+  await printTable(context, found);
   for (const [one, other] of clones(answers)) {
     context.say(`berth: ${one} and ${other} take themselves for one machine: a disk was copied\n`);
     context.say(
@@ -48,26 +44,66 @@ export async function list(context: Context, input: Input, args: readonly string
   }
 }
 
-/** What the table shows of a session. */
-const SHOWN = ["short", "name", "status", "alive", "lastActivity", "branch", "workspace"];
+/** Answers that are here, or that come page by page. */
+type Answers = Iterable<HostAnswer> | AsyncIterable<HostAnswer>;
 
 /** The hosts that published, beside those that were asked. A database that is away does not hide what those said. */
 async function publishedBeside(
   context: Context,
   store: Store,
   asked: readonly HostAnswer[],
-): Promise<HostAnswer[]> {
+): Promise<{ hosts: readonly HostAnswer[]; sessions: Answers }> {
   const { wholeShared } = await import("../../mean/shared.ts");
-  const { publishedAnswers } = await import("../../../fleet/publish.ts");
+  const { publishedHosts, publishedSessions } = await import("../../../fleet/publish.ts");
   try {
     const { backend } = await wholeShared(context, store);
     const known = asked.flatMap(({ reached, machine }) => reached && machine !== null ? [machine.uuid] : []);
-    return await publishedAnswers(backend, new Set(known), context.json ? undefined : SHOWN);
+    const hosts = await publishedHosts(backend, new Set(known));
+    return { hosts, sessions: publishedSessions(backend, hosts) };
   } catch (error) {
     if (!(error instanceof BerthError) || asked.length === 0) throw error;
     context.say(`berth: ${error.message}\n  hint: ${error.hint}\n`);
-    return [];
+    return { hosts: [], sessions: [] };
   }
+}
+
+/** One document, as `outJson` prints it, and written while the sessions come. */
+async function printJson(
+  context: Context,
+  answers: readonly HostAnswer[],
+  found: readonly Answers[],
+): Promise<void> {
+  context.out(`{"schema":1,"hosts":${JSON.stringify(answers.map(hostInJson))},"sessions":[`);
+  let comma = "";
+  for (const some of found) {
+    for await (const answer of some) {
+      const text = inJson(answer).map((session) => JSON.stringify(session)).join(",");
+      if (text === "") continue;
+      context.out(comma + text);
+      comma = ",";
+    }
+  }
+  context.out(`],"clones":${JSON.stringify(clones(answers))}}\n`);
+}
+
+/** Rows that are looked at together, so that the columns of what is no more than that fit all of it. */
+const ROWS = 4000;
+
+async function printTable(context: Context, found: readonly Answers[]): Promise<void> {
+  const now = context.now();
+  const lines = alignedPages(HEADING, coloursOf(context.host.variables));
+  let rows: string[][] = [];
+  const flush = () => {
+    if (rows.length > 0) context.out(lines(rows));
+    rows = [];
+  };
+  for (const some of found) {
+    for await (const answer of some) {
+      for (const session of answer.sessions) rows.push(row(answer, session, now));
+      if (rows.length >= ROWS) flush();
+    }
+  }
+  flush();
 }
 
 function hostInJson({ host, reached, age, error, machine }: HostAnswer) {
@@ -109,9 +145,4 @@ function row(host: HostAnswer, session: FleetSession, now: Date): string[] {
   ];
 }
 
-function table(context: Context, answers: readonly HostAnswer[]): string {
-  const now = context.now();
-  const rows = answers.flatMap((answer) => answer.sessions.map((session) => row(answer, session, now)));
-  const heading = ["HOST", "SESSION", "NAME", "STATUS", "LIVE", "LAST", "ASKED", "BRANCH", "WORKSPACE"];
-  return rows.length === 0 ? "" : aligned(heading, rows, coloursOf(context.host.variables));
-}
+const HEADING = ["HOST", "SESSION", "NAME", "STATUS", "LIVE", "LAST", "ASKED", "BRANCH", "WORKSPACE"];
