@@ -8,6 +8,7 @@ import { agents } from "./bench-agents.ts";
 import { prompts, starts } from "./bench-prompt.ts";
 import { fleet } from "./bench-fleet.ts";
 import { installation } from "./bench-install.ts";
+import { looks } from "./bench-look.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
@@ -164,6 +165,7 @@ async function main(): Promise<number> {
       named(directory),
       ended(directory),
       listed(directory),
+      await looks(directory),
       await mcp(directory),
       await installation(directory),
     ];

@@ -1,6 +1,12 @@
 import { readdirSync } from "node:fs";
+import process from "node:process";
 import type { Host } from "./host.ts";
 import { parseStat } from "./stat.ts";
+import type { Trace, Traces } from "./traces.ts";
+
+const search = "Bun" in globalThis && process.platform === "linux"
+  ? (await import("./search-proc-bun.ts")).searchProc
+  : undefined;
 
 /** A process that is at work in a directory. */
 export interface Occupant {
@@ -12,14 +18,6 @@ export interface Occupant {
   readonly at: string | null;
 }
 
-/** What tells that a process belongs to somebody's work. */
-export interface Traces {
-  /** Absolute, free of symbolic links; null where only the marks are looked for. */
-  readonly directory: string | null;
-  /** Variables (`NAME=value`), all of which a process was started with; `NAME=` is met by any value. */
-  readonly marks: readonly string[];
-}
-
 const STAT_BYTES = 4096;
 const ENVIRONMENT_BYTES = 1 << 20;
 
@@ -27,27 +25,41 @@ const ENVIRONMENT_BYTES = 1 << 20;
  * The processes whose current directory is the given one or below it, and those that were started with the marks, as far
  * as they may be looked at. Zombies are none. Only on Linux; elsewhere none are found.
  */
-export function processesAt(host: Host, { directory, marks }: Traces): Occupant[] {
+export function processesAt(host: Host, traces: Traces): Occupant[] {
   if (host.system !== "linux") return [];
-  const found: Occupant[] = [];
-  for (const name of readdirSync("/proc")) {
-    // All names of processes are numbers, and nothing else there begins with a digit.
-    if (name < "0" || name > ":") continue;
-    const at = directory === null ? null : directoryOf(host, name);
-    const inside = at !== null && (at === directory || at.startsWith(`${directory}/`));
-    if (!inside && !carries(host, name, marks)) continue;
-    const one = described(host, Number(name), inside ? at : null);
-    if (one !== null) found.push(one);
-  }
-  return found.sort((a, b) => a.pid - b.pid);
+  return (search?.(traces) ?? searchPlainly(host, traces)).flatMap(({ pid, inside }) =>
+    described(host, pid, inside ? directoryOf(host, pid) : null) ?? []
+  ).sort((a, b) => a.pid - b.pid);
 }
 
-function directoryOf(host: Host, pid: string): string | null {
+/**
+ * The PIDs alone of those that were started with all of these variables set so.
+ *
+ * @param marks `["BERTH_SESSION=uuid--…", "BERTH_RUN=3"]`
+ */
+export const processesWith = (host: Host, marks: readonly string[]): number[] =>
+  host.system !== "linux" ? [] : (search?.({ directory: null, marks }) ??
+    searchPlainly(host, { directory: null, marks })).map(({ pid }) => pid);
+
+/** By the host alone, where nothing faster is to be had. */
+export function searchPlainly(host: Host, { directory, marks }: Traces): Trace[] {
+  return allProcesses().flatMap((pid) => {
+    const at = directory === null ? null : directoryOf(host, pid);
+    const inside = at !== null && (at === directory || at.startsWith(`${directory}/`));
+    return inside || carries(host, pid, marks) ? [{ pid, inside }] : [];
+  });
+}
+
+/** All names of processes are numbers, and nothing else in /proc begins with a digit. */
+export const allProcesses = (): number[] =>
+  readdirSync("/proc").filter((name) => name >= "0" && name < ":").map(Number);
+
+function directoryOf(host: Host, pid: number): string | null {
   const link = host.readLink(`/proc/${pid}/cwd`);
   return link.ok ? link.value : null;
 }
 
-function carries(host: Host, pid: string, marks: readonly string[]): boolean {
+function carries(host: Host, pid: number, marks: readonly string[]): boolean {
   if (marks.length === 0) return false;
   const environment = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!environment.ok) return false;

@@ -1,7 +1,7 @@
 import { check, pipe, string } from "valibot";
 import process from "node:process";
 import type { Host } from "../../facts/host.ts";
-import { groupLives } from "../../facts/environment-marks.ts";
+import { groupLives } from "../../facts/process-group.ts";
 import type { SendSignal, StopOptions, Strays } from "../../sessions/process/signalling.ts";
 import { stopSession } from "../../sessions/process/stop.ts";
 import { quote, quotePath } from "../../errors/errors.ts";

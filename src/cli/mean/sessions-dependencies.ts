@@ -1,7 +1,6 @@
 import { fail } from "../../errors/errors.ts";
-import { processesWith } from "../../facts/environment-marks.ts";
 import { atOrBelow, mountsReader } from "../../facts/mounts.ts";
-import { processesAt } from "../../facts/standing.ts";
+import { processesAt, processesWith } from "../../facts/standing.ts";
 import { factsReader } from "../../facts/open.ts";
 import { type Dependencies, noCleaner } from "../../sessions/model/dependencies.ts";
 import type { Owner } from "../../sessions/model/journal.ts";

@@ -1,4 +1,5 @@
-import type { Occupant, Traces } from "../../facts/standing.ts";
+import type { Occupant } from "../../facts/standing.ts";
+import type { Traces } from "../../facts/traces.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import type { SessionRecord } from "../../store/record.ts";
