@@ -120,7 +120,7 @@ export const GROUPS: readonly CommandGroup[] = [
       },
       finish: {
         about: "Merge a session's branch, then remove worktree, branch and session",
-        load: async () => (await import("./commands/finish.ts")).finish,
+        load: async () => (await import("./commands/finish/finish.ts")).finish,
       },
       prune: {
         about: "Remove the sessions that are done with",

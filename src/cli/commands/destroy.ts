@@ -57,7 +57,7 @@ export const destroy: Command = {
     const touchesGit = wanted.cleanup || wanted.deleteBranch;
     const half = touchesGit && isHalfDestroyed(deps, record);
     const looks = wanted.cleanup && !half;
-    const checkout = touchesGit ? await checkoutOf(record, context.host.variables, looks) : null;
+    const checkout = touchesGit ? await checkoutOf(record, context.host.variables, { removal: looks }) : null;
     const dry = flag(input, "dry-run");
     if (checkout !== null && wanted.cleanup && !dry && half) {
       const steps = await uninterrupted(() => resumeDestroy(deps, record, checkout, wanted));

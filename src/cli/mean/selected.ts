@@ -13,9 +13,7 @@ import { userDirectory } from "./directory.ts";
 import { retyped } from "../line/retype.ts";
 import { here, sharedOr, storeOf } from "./session.ts";
 
-/** How help explains an argument SESSION. */
-export const SESSION_HELP =
-  "SESSION is an ID, a name, PROJECT/NAME, a label, or the first 4 or more characters of an ID or of what stands behind its --";
+export { SESSION_HELP } from "../line/session-help.ts";
 
 /** What a command does with the session that it names: from inside another project, only a look needs no PROJECT/. */
 export type Purpose = "look" | "change";

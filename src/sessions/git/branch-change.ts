@@ -5,6 +5,7 @@ import { type Git, lastLine, must } from "./git.ts";
 import { type Base } from "./base.ts";
 import { refuseTaken } from "./branch-name.ts";
 import { findAround, findBranch } from "./branch.ts";
+import { reflogOf } from "./ref-files.ts";
 
 /** The end of the reflog's line for a branch that was made for the session. */
 const madeFor = (id: string): string => ` for ${id}`;
@@ -54,6 +55,8 @@ export async function isFresh(git: Git, name: string, id: string): Promise<boole
  * reflog goes with it when it is renamed.
  */
 export async function isMadeFor(git: Git, name: string, id: string): Promise<boolean> {
+  const lines = reflogOf(join(git.directory, ".git"), name);
+  if (lines !== null) return lines.some((line) => line.endsWith(madeFor(id)));
   const all = ["log", "--walk-reflogs", "--no-show-signature", "--format=%gs"];
   const out = await must(git, `read the reflog of ${name}`, [...all, `refs/heads/${name}`, "--"]);
   return out.split("\n").some((line) => line.endsWith(madeFor(id)));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Environment } from "./git-environment.ts";
-import { askAllAhead, type Git, gitIn } from "./git.ts";
+import { askAllAhead, type Early, type Git, gitIn } from "./git.ts";
 import { LOOK } from "./look.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { repositoryQuestion } from "./repository-question.ts";
@@ -18,16 +18,29 @@ export interface Checkout {
   readonly worktree: Git;
 }
 
+/** A project's root, and what git was asked there while the session was not known yet. */
+export interface AskedAhead {
+  readonly root: string;
+  readonly answer: Early;
+}
+
+/** What is begun before it is waited for. */
+export interface Beginnings {
+  /** Whether the worktree is to be removed in a moment: git begins to look at it at once. */
+  readonly removal?: boolean;
+  /** What was asked already; of another project it says nothing. */
+  readonly ahead?: AskedAhead | undefined;
+}
+
 /**
  * The repository of a session with a worktree; null for one without.
  *
- * @param removal whether the worktree is to be removed in a moment: git begins to look at it at once
  * @throws `bad_directory` when it is gone; `worktree_refused` when the record's root is not its main checkout
  */
 export async function checkoutOf(
   record: SessionRecord,
   environment: Environment,
-  removal = false,
+  { removal = false, ahead: asked }: Beginnings = {},
 ): Promise<Checkout | null> {
   const { root, worktree } = record.project ?? {};
   if (root === undefined || worktree === undefined) return null;
@@ -38,7 +51,11 @@ export async function checkoutOf(
   const looks = removal && adminDirectory(join(root, ".git"), worktree) !== null;
   const ahead = (directory: string, questions: readonly (readonly string[])[]) =>
     looks ? askAllAhead(directory, environment, questions) : undefined;
-  const main = gitIn(root, environment, ahead(root, [repositoryQuestion(), LIST]));
+  const main = gitIn(
+    root,
+    environment,
+    ahead(root, [repositoryQuestion(), LIST]) ?? (asked?.root === root ? asked.answer : undefined),
+  );
   const inWorktree = gitIn(worktree, environment, ahead(worktree, LOOK));
   const repository = await findRepository(main);
   if (repository.root !== root) {

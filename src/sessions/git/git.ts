@@ -45,11 +45,13 @@ export type Early = (args: readonly string[]) => Begun | undefined;
 /** Waits for an answer; undefined where it is to be asked again. */
 export type Begun = () => GitAnswer | undefined;
 
-/** Ask something about a directory, and do something else meanwhile. */
+/** Ask something about a directory, and do something else meanwhile. It is answered once: later it may be different. */
 export function askAhead(directory: string, environment: Environment, question: readonly string[]): Early {
   const answer = startAhead(["git", "-C", directory, ...GLOBAL, ...question], gitEnvironment(environment));
+  let given = false;
   return (args) => {
-    if (args.join("\0") !== question.join("\0")) return undefined;
+    if (given || args.join("\0") !== question.join("\0")) return undefined;
+    given = true;
     return () => {
       const out = answer();
       return out === undefined ? undefined : { status: 0, out, err: "" };

@@ -10,33 +10,54 @@ import type { MergeChange } from "./preview.ts";
  * @param checkout git in it
  * @param changing what the merge changes
  * @param strict also whatever is staged: git makes a merge commit from the index
- * @param asked the answer of `notCommitted`, where it was asked for ahead
+ * @param state the answer of `stateOf` there
  */
 export async function filesInTheWay(
   checkout: Git,
   changing: Promise<readonly MergeChange[]>,
   strict: boolean,
-  asked: Promise<readonly string[]> = notCommitted(checkout),
+  state: Promise<string>,
 ): Promise<string[]> {
-  const [changes, entries] = await Promise.all([changing, asked]);
+  const [changes, entries] = await Promise.all([changing, state.then(notCommitted)]);
   const paths = new Set(changes.map(({ path }) => path));
-  const dirty = entries.filter((entry) => (strict && entry[0] !== " ") || paths.has(entry.slice(3)))
-    .map((entry) => entry.slice(3));
+  const dirty = entries.filter(({ staged, path }) => (strict && staged) || paths.has(path))
+    .map(({ path }) => path);
   const covered = await untracked(checkout, changes.filter(({ added }) => added).map(({ path }) => path));
   return [...new Set([...dirty, ...covered])].sort();
 }
 
-/** What is changed in a checkout and in no commit, as lines of `git status`. */
-export async function notCommitted(checkout: Git): Promise<readonly string[]> {
-  const how = [
+/**
+ * What a checkout holds that is in no commit, as one text: it is compared, and `notCommitted` reads it. What is changed
+ * inside of a submodule is in no merge's way.
+ */
+export const stateOf = (checkout: Git): Promise<string> =>
+  must(checkout, "look for changes", [
     "status",
-    "--porcelain",
+    "--porcelain=v2",
     "-z",
     "--no-renames",
-    "--untracked-files=no",
+    "--untracked-files=normal",
     "--ignore-submodules=dirty",
-  ];
-  return (await must(checkout, "look for changes", how)).split("\0").filter((entry) => entry !== "");
+  ]);
+
+/** A tracked file with changes. */
+export interface ChangedFile {
+  readonly path: string;
+  /** Whether the index has another content than HEAD, or a conflict. */
+  readonly staged: boolean;
+}
+
+/** Fields in front of the path (git-status(1), porcelain version 2), by what an entry begins with. */
+const FIELDS: Readonly<Record<string, number>> = { "1": 8, u: 10 };
+
+/** The tracked files among the entries of `stateOf`. */
+export function notCommitted(state: string): ChangedFile[] {
+  return state.split("\0").flatMap((entry) => {
+    const [kind = "", both = ""] = entry.split(" ", 2);
+    const before = FIELDS[kind];
+    if (before === undefined) return [];
+    return [{ path: entry.split(" ").slice(before).join(" "), staged: !both.startsWith(".") }];
+  });
 }
 
 /** What stands where files are to be, or one step above, and is in no commit. */

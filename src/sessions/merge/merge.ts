@@ -1,7 +1,9 @@
+import { gitDirectory } from "../git/bare-root.ts";
 import type { Environment } from "../git/git-environment.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, gitIn } from "../git/git.ts";
 import { mergeInCheckout } from "./in-checkout.ts";
+import { stateOf } from "./in-the-way.ts";
 import { type MergePlan, refuseDirty } from "./plan.ts";
 import { changesOf } from "./preview.ts";
 import { rebased, removeScratch } from "./rebased.ts";
@@ -25,14 +27,21 @@ export async function mergeAsPlanned(
   plan: MergePlan,
   scratch: string,
 ): Promise<string> {
-  const { wanted, at, preview } = plan;
+  const { wanted, at, preview, state } = plan;
   const marks = mergeMarks(id);
   const userGit = (directory: string): Git => userGitIn(directory, { ...environment, ...marks });
   const { main, repository } = checkout;
+  const inCheckout = ({ directory }: Git, before: Promise<string>, wanted: MergePlan["wanted"]) =>
+    mergeInCheckout({
+      git: userGit(directory),
+      plain: gitIn(directory, environment),
+      directories: { common: repository.commonDir, own: gitDirectory(directory) },
+      before,
+    }, wanted);
   if (wanted.way !== "rebase") {
     return at === null
       ? await mergeWithoutCheckout(userGit(main.directory), wanted, preview)
-      : await inCheckout(at, environment, userGit, wanted);
+      : await inCheckout(at, state ?? stateOf(at), wanted);
   }
   try {
     const commit = await rebased(main, userGit, wanted, scratch);
@@ -41,16 +50,11 @@ export async function mergeAsPlanned(
       await refuseHooks(userGit(main.directory), moved, { kind: "ahead" });
       return await mergeWithoutCheckout(userGit(main.directory), moved, { kind: "ahead" });
     }
-    await refuseDirty(at, moved, changesOf(at, moved.from, commit), false);
-    return await inCheckout(at, environment, userGit, moved);
+    // Hooks ran meanwhile.
+    const now = stateOf(at);
+    await refuseDirty(at, moved, changesOf(at, moved.from, commit), false, now);
+    return await inCheckout(at, now, moved);
   } finally {
     await removeScratch(main, repository.commonDir, scratch);
   }
 }
-
-const inCheckout = (
-  { directory }: Git,
-  environment: Environment,
-  userGit: (directory: string) => Git,
-  wanted: MergePlan["wanted"],
-): Promise<string> => mergeInCheckout(userGit(directory), gitIn(directory, environment), wanted);

@@ -7,7 +7,7 @@ import { type Git, gitIn } from "../git/git.ts";
 import type { ListedWorktree } from "../git/worktree-list.ts";
 import { nameOf } from "../model/journal.ts";
 import { baseBranch } from "./base-branch.ts";
-import { filesInTheWay, notCommitted } from "./in-the-way.ts";
+import { filesInTheWay, stateOf } from "./in-the-way.ts";
 import { changesOf, type MergeChange, type Preview, preview } from "./preview.ts";
 import { underWayIn } from "./under-way.ts";
 import { userGitIn } from "./user-git.ts";
@@ -29,6 +29,8 @@ export interface MergePlan {
   readonly preview: Preview;
   /** Git in the checkout that has the base, null where none has. */
   readonly at: Git | null;
+  /** What that checkout holds that is in no commit: the answer of `stateOf`. */
+  readonly state: Promise<string> | undefined;
 }
 
 /** What git says of the session's worktree, and of all of them. */
@@ -72,7 +74,7 @@ export async function planMerge(
   const ahead = askAheadOf(at, wanted);
   const found = await foundOf(at ?? checkout.main, wanted, isMerged);
   if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, ahead);
-  return { wanted, base, preview: found, at };
+  return { wanted, base, preview: found, at, state: ahead.state };
 }
 
 /** The branch that the worktree has checked out. */
@@ -97,7 +99,7 @@ async function refuse(
   wanted: WantedMerge,
   found: Preview,
   at: Git | null,
-  { changes, dirty }: AskedAhead,
+  { changes, state }: AskedAhead,
 ): Promise<void> {
   const { session, branch, base, commit, way } = wanted;
   if (way === "ff" && found.kind !== "ahead") throw fail("finish_not_ahead", { session, branch, base });
@@ -114,18 +116,18 @@ async function refuse(
   }
   const merging = found.kind === "diverged" ? changesOf(at, wanted.from, found.tree) : changes;
   const strict = found.kind !== "ahead" || way === "squash" || way === "merge";
-  await refuseDirty(at, wanted, merging ?? changesOf(at, wanted.from, commit), strict, dirty);
+  await refuseDirty(at, wanted, merging ?? changesOf(at, wanted.from, commit), strict, state ?? stateOf(at));
 }
 
 interface AskedAhead {
   readonly changes?: Promise<readonly MergeChange[]>;
-  readonly dirty?: Promise<readonly string[]>;
+  readonly state?: Promise<string>;
 }
 
 /** What is asked of the base's checkout in nearly every case, while git compares the branches. */
 function askAheadOf(at: Git | null, { from, commit }: WantedMerge): AskedAhead {
   if (at === null) return {};
-  const asked = { changes: changesOf(at, from, commit), dirty: notCommitted(at) };
+  const asked = { changes: changesOf(at, from, commit), state: stateOf(at) };
   for (const one of Object.values(asked)) one.catch(() => {});
   return asked;
 }
@@ -133,7 +135,7 @@ function askAheadOf(at: Git | null, { from, commit }: WantedMerge): AskedAhead {
 /**
  * @param changes what becomes of the base's files
  * @param strict whether a commit is made
- * @param dirty the answer of `notCommitted`, where it was asked for ahead
+ * @param state the answer of `stateOf` there
  * @throws `base_dirty`
  */
 export async function refuseDirty(
@@ -141,9 +143,9 @@ export async function refuseDirty(
   { base }: WantedMerge,
   changes: Promise<readonly MergeChange[]>,
   strict: boolean,
-  dirty?: Promise<readonly string[]>,
+  state: Promise<string>,
 ): Promise<void> {
-  const files = await filesInTheWay(at, changes, strict, dirty);
+  const files = await filesInTheWay(at, changes, strict, state);
   if (files.length > 0) throw fail("base_dirty", { base, at: at.directory, files });
 }
 

@@ -33,6 +33,8 @@ export interface Destruction {
   readonly forceBranch: boolean;
   /** The commit of the branch that was merged. One that has more by now stays, whatever else is said. */
   readonly merged?: string;
+  /** What else the session's history is to say, once it is certain that it goes. */
+  readonly note?: (draft: SessionRecord) => void;
   /** Past processes that stand there, but not past work. */
   readonly pastProcesses?: boolean;
   /** Whether our own shell, where it stands in the worktree, goes elsewhere by itself afterwards. */

@@ -47,6 +47,7 @@ export async function destroySession(
     refuseUnfinished(deps.machine(), draft, "destroy", deps.self);
     refuseRunning(deps, draft, "destroy");
     draft["pending"] = journal;
+    wanted.note?.(draft);
     if (plan.branchGone) disown(draft);
   });
   try {

@@ -91,15 +91,12 @@ async function merge(
   });
   try {
     const now = await mergeAsPlanned(id, checkout, environment, plan, scratch);
-    const { branch, base, way } = plan.wanted;
+    if (!keep) return now;
     // All else goes with the branch.
-    if (keep && way === "rebase") {
+    if (plan.wanted.way === "rebase") {
       await must(checkout.worktree, "move the branch", ["reset", "--keep", "--quiet", now]);
     }
-    await change(deps, id, (draft) => {
-      if (keep) delete draft["pending"];
-      remember(draft, deps.clock(), "merged", { branch, base, commit: now });
-    });
+    await drop(deps, id, noteMerged(deps, plan, now));
     return now;
   } catch (error) {
     await drop(deps, id);
@@ -129,18 +126,29 @@ function journalFor(
   };
 }
 
-export const drop = (deps: Dependencies, id: string) =>
-  change(deps, id, (draft) => void delete draft["pending"], false);
+/** Forget the journal. @param note writes down what became of it */
+const drop = (deps: Dependencies, id: string, note?: (draft: SessionRecord) => void) =>
+  change(deps, id, (draft) => {
+    delete draft["pending"];
+    note?.(draft);
+  }, note !== undefined);
+
+/** For the session's history. It is kept with what comes next: a write to the disk takes as long as a call of git. */
+function noteMerged(deps: Dependencies, { wanted: { branch, base } }: MergePlan, commit: string) {
+  return (draft: SessionRecord): void => remember(draft, deps.clock(), "merged", { branch, base, commit });
+}
 
 /** Worktree, branch and record, after everything was looked at once more: hooks ran meanwhile. */
 async function remove(
   deps: Dependencies,
   record: SessionRecord,
   checkout: Checkout,
-  { wanted }: MergePlan,
+  plan: MergePlan,
   merged: string | null,
   { pastProcesses }: FinishOptions,
 ): Promise<Destroyed> {
+  const { wanted } = plan;
+  const note = merged === null ? undefined : noteMerged(deps, plan, merged);
   try {
     const deleteBranch = record.project?.["ownsBranch"] === true;
     return await destroySession(deps, record, checkout, {
@@ -150,16 +158,17 @@ async function remove(
       forceBranch: true,
       merged: wanted.commit,
       pastProcesses,
+      ...note === undefined ? {} : { note },
       // It is told where to go, by its hook or by us.
       leaves: true,
     });
   } catch (error) {
     if (!(error instanceof BerthError) || error.code === "destroy_unfinished") throw error;
-    if (merged === null) throw error;
+    if (note === undefined) throw error;
     // Where the destruction was begun its own journal says how it goes on.
     const kept = readRecord(deps.store, record.id);
     if (kept === null || journalOf(kept)?.kind === "destroy") throw error;
-    await drop(deps, record.id);
+    await drop(deps, record.id, note);
     const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
     throw fail("finish_half", { session: nameOf(record), base: wanted.base, why }, error);
   }

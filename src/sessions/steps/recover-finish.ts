@@ -5,6 +5,7 @@ import { mergeMarks } from "../merge/merge.ts";
 import { removeScratch } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { JournalOf } from "../model/journal.ts";
+import { remember } from "../../store/state.ts";
 import { change } from "../runs/runs.ts";
 
 /** Time that a git which outlived us has to come to its end. */
@@ -25,29 +26,36 @@ export async function recoverFinish(
   const { main, repository } = checkout;
   if (!(await gitGone(deps, record.id))) return "busy";
   if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
-  const merged = await isMerged(main, journal);
-  if (!merged && journal.at !== null) await takeBackIn(gitAt(main, journal.at), journal);
-  if (!merged || journal.keep) {
-    await change(deps, record.id, (draft) => void delete draft["pending"], false);
+  const merged = await mergedAt(main, journal);
+  if (merged === null && journal.at !== null) await takeBackIn(gitAt(main, journal.at), journal);
+  const { by, branch, base, commit } = journal;
+  const note = (draft: SessionRecord): void => {
+    if (merged !== null) remember(draft, deps.clock(), "merged", { branch, base, commit: merged });
+  };
+  if (merged === null || journal.keep) {
+    await change(deps, record.id, (draft) => {
+      delete draft["pending"];
+      note(draft);
+    }, false);
     return "undone";
   }
-  const { by, commit } = journal;
   const owns = record.project?.["ownsBranch"] === true;
   await change(deps, record.id, (draft) => {
     draft["pending"] = { kind: "destroy", by, cleanup: true, commit: owns ? commit : null, force: true };
+    note(draft);
   }, false);
   return "merged";
 }
 
-/** Whether the base has moved on to what was to be merged. */
-async function isMerged(
+/** Where the base stands, if it has moved on to what was to be merged. */
+async function mergedAt(
   git: Git,
   { base, from, commit, tree, squash }: JournalOf<"finish">,
-): Promise<boolean> {
+): Promise<string | null> {
   const now = (await git(["rev-parse", "--verify", "--quiet", `refs/heads/${base}`])).out.trim();
-  if (now === "" || now === from) return false;
-  if ((await git(["merge-base", "--is-ancestor", commit, now])).status === 0) return true;
-  if (!squash) return false;
+  if (now === "" || now === from) return null;
+  if ((await git(["merge-base", "--is-ancestor", commit, now])).status === 0) return now;
+  if (!squash) return null;
   const wanted = tree ?? (await git(["rev-parse", "--verify", `${commit}^{tree}`])).out.trim();
   const { out } = await git([
     "log",
@@ -56,7 +64,7 @@ async function isMerged(
     "--format=%T",
     `${from}..${now}`,
   ]);
-  return out.split("\n").includes(wanted);
+  return out.split("\n").includes(wanted) ? now : null;
 }
 
 /** Only what is ours: the merge of that commit, or an index that holds what was to be merged and nothing else. */

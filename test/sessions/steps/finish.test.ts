@@ -487,7 +487,7 @@ const killed = (p: Finishable, env: Record<string, string> = {}) =>
   );
 
 /** At each of git's steps: berth is killed, and git with it or not. */
-const STEPS = ["merge ", "rev-parse HEAD ", "worktree remove", "update-ref --no-deref -d"];
+const STEPS = ["merge ", "update-ref --no-deref refs/berth", "worktree remove", "update-ref --no-deref -d"];
 
 describe("killed", () => {
   for (const step of STEPS) {
@@ -510,6 +510,9 @@ describe("killed", () => {
         }
         expect(read(join(p.root, "file.txt"))).toBe("mine\n");
         await isGone(p);
+        const [archived = ""] = p.stored("archive");
+        const { history } = JSON.parse(read(join(p.store, "archive", archived)));
+        expect(history.filter(({ kind }: { kind: string }) => kind === "merged")).toHaveLength(1);
       });
     }
   }
