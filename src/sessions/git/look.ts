@@ -1,5 +1,7 @@
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
+import { gitDirectory } from "./bare-root.ts";
 import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
 import type { Indexed } from "./nested.ts";
 import { removalStatus } from "./status-call.ts";
@@ -28,11 +30,10 @@ export const LOOK: readonly (readonly string[])[] = [INDEX, STATUS];
 
 /** Ask git, all at once; it works while something else is done. */
 export async function look(worktree: Git): Promise<LookAtFiles> {
-  const [index, { out, err }] = await Promise.all([
-    must(worktree, "list the files", INDEX),
+  const [files, { out, err }] = await Promise.all([
+    indexed(worktree),
     looked(worktree, "look for changes", STATUS),
   ]);
-  const files = indexed(index);
   const lines = out.split("\0").filter((line) => line !== "");
   const having = (what: string): string[] =>
     lines.filter((line) => line.startsWith(what)).map((line) => line.slice("XY ".length));
@@ -46,7 +47,27 @@ export async function look(worktree: Git): Promise<LookAtFiles> {
   };
 }
 
-const indexed = (out: string): Indexed[] =>
+/** The index that was read last: who looks twice before something is removed finds it the same, byte by byte. */
+let last: { readonly path: string; readonly bytes: Uint8Array; readonly files: Indexed[] } | undefined;
+
+async function indexed(worktree: Git): Promise<Indexed[]> {
+  const path = join(gitDirectory(worktree.directory) ?? worktree.directory, "index");
+  const bytes = bytesOf(path);
+  if (bytes !== null && last?.path === path && bytes.equals(last.bytes)) return last.files;
+  const files = entries(await must(worktree, "list the files", INDEX));
+  last = bytes === null ? undefined : { path, bytes, files };
+  return files;
+}
+
+function bytesOf(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}
+
+const entries = (out: string): Indexed[] =>
   out.split("\0").filter((line) => line !== "").map((line) => {
     const [tag = "", mode = "", blob = ""] = line.split(/[ \t]/, 3);
     return { tag, mode, blob, path: line.slice(line.indexOf("\t") + 1) };

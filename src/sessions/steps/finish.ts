@@ -15,7 +15,7 @@ import { change, refuseRunning } from "../runs/runs.ts";
 import { refuseMounts } from "../git/mounts.ts";
 import { refuseOccupied } from "../process/occupants.ts";
 import { type Destroyed, destroySession } from "./destroy.ts";
-import { refuseWork } from "./finish-work.ts";
+import { lookForWork } from "./finish-work.ts";
 
 export interface FinishOptions extends MergeOptions {
   /** Only merge: all else stays. */
@@ -60,12 +60,16 @@ export async function finishSession(
   );
   const record = readRecord(deps.store, id);
   if (record === null) throw fail("no_such_session", { given: id });
-  const standing = await refuseWork(record, checkout, () => {
+  const standing = await lookForWork(record, checkout, () => {
     if (options.keep) return;
     refuseMounts(deps, checkout.worktree.directory);
     refuseOccupied(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
   });
-  const plan = await planMerge(record, checkout, environment, options, standing, isMerged);
+  // Git compares the branches while it is still looking for work, which is refused first.
+  const planning = planMerge(record, checkout, environment, options, standing, isMerged);
+  planning.catch(() => {});
+  await standing.refuse();
+  const plan = await planning;
   const merged = plan.preview.kind === "merged"
     ? null
     : await merge(deps, record, checkout, environment, plan, options);
