@@ -1,7 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import { type GitDirectories, headAt, isShortFor } from "../git/ref-files.ts";
-import { stateOf } from "./in-the-way.ts";
+import { notCommitted, stateOf } from "./in-the-way.ts";
 import { squashMessage } from "./message.ts";
 import type { WantedMerge, Way } from "./way.ts";
 import { whyGit } from "./why.ts";
@@ -36,7 +36,9 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   const why = answer.status === 0
     ? "git made no commit of it, by the settings of this repository"
     : whyGit(answer);
-  await takeBack(plain, wanted);
+  const clean = !notCommitted(await checkout.before).some(({ staged }) => staged);
+  // Settings of the user's may be a squash, too.
+  await takeBack(plain, wanted, wanted.way === "squash" || answer.status === 0 && clean);
   const left = now === wanted.from && await stateOf(plain) === await checkout.before ? null : plain.directory;
   throw fail("finish_failed", { branch: wanted.branch, base: wanted.base, why, left });
 }
@@ -72,10 +74,14 @@ async function squash(git: Git, plain: Git, wanted: WantedMerge) {
 const hasCommit = async (git: Git, now: string, { way, commit }: WantedMerge): Promise<boolean> =>
   way !== "squash" && (await git(["merge-base", "--is-ancestor", commit, now])).status === 0;
 
-/** Take back a merge of that commit, or a squash, that was begun and not ended. @returns whether one was */
-async function takeBack(git: Git, { way, commit }: WantedMerge): Promise<boolean> {
+/**
+ * Take back a merge of that commit, or a squash, that was begun and not ended.
+ *
+ * @param all whether whatever is staged is of it
+ */
+async function takeBack(git: Git, { commit }: WantedMerge, all: boolean): Promise<void> {
   const { status, out } = await git(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"]);
-  if (status === 0 && out.trim() === commit) return (await git(["merge", "--abort"])).status === 0;
-  // Nothing else can be staged: nobody is let so far who has something staged.
-  return way === "squash" && (await git(["reset", "--quiet", "--merge"])).status === 0;
+  if (status === 0 && out.trim() === commit) await git(["merge", "--abort"]);
+  // With a squash nothing else can be staged: nobody is let so far who has something staged.
+  else if (all) await git(["reset", "--quiet", "--merge"]);
 }

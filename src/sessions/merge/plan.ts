@@ -12,7 +12,7 @@ import { changesOf, type MergeChange, type Preview, preview } from "./preview.ts
 import { underWayIn } from "./under-way.ts";
 import { userGitIn } from "./user-git.ts";
 import type { WantedMerge, Way } from "./way.ts";
-import { refuseHooks } from "./without-checkout.ts";
+import { refuseHooks, refuseSettings } from "./without-checkout.ts";
 
 export interface MergeOptions {
   /** The branch that it goes into, where that is not the one it was made from. */
@@ -112,7 +112,9 @@ async function refuse(
       const why = "this git cannot merge without a checkout, which 2.38 can";
       throw fail("base_needs_checkout", { session, base, why, root: checkout.main.directory });
     }
-    return await refuseHooks(userGitIn(checkout.main.directory, environment), wanted, found);
+    const git = userGitIn(checkout.main.directory, environment);
+    if (way !== "rebase") await refuseSettings(git, wanted);
+    return await refuseHooks(git, wanted, found);
   }
   const merging = found.kind === "diverged" ? changesOf(at, wanted.from, found.tree) : changes;
   const strict = found.kind !== "ahead" || way === "squash" || way === "merge";

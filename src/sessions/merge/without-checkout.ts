@@ -38,6 +38,31 @@ export async function refuseHooks(
   }
 }
 
+/** Settings by which git merges in another way, or not at all (git-config(1)); ours would know nothing of them. */
+const DECIDING = "^(branch\\..*\\.mergeoptions|merge\\.verifysignatures|pull\\.twohead)$";
+
+/** Values that say what holds without them. */
+const USUAL = /^(merge\.verifysignatures\n(false|no|off|0)|pull\.twohead\n(ort|recursive))$/i;
+
+/**
+ * Refuse what git would do in a way of the user's own.
+ *
+ * @param git as the user calls it
+ * @throws `base_needs_checkout`
+ */
+export async function refuseSettings(git: Git, { session, base }: WantedMerge): Promise<void> {
+  const { out } = await git(["config", "--get-regexp", "-z", DECIDING]);
+  const [found] = out.split("\0").filter((one) => !USUAL.test(one)).map((one) => one.split("\n", 1)[0] ?? "")
+    .filter((key) => key === `branch.${base}.mergeoptions` || /^(merge|pull)\./.test(key));
+  if (found === undefined) return;
+  throw fail("base_needs_checkout", {
+    session,
+    base,
+    why: `git is to merge by ${found}`,
+    root: git.directory,
+  });
+}
+
 /** `merge.ff` as it is set: whether a base that has nothing else moves on without a commit. */
 const fastForward = async (git: Git): Promise<string> =>
   (await git(["config", "--get", "merge.ff"])).out.trim().toLowerCase();
@@ -67,9 +92,17 @@ export async function mergeWithoutCheckout(git: Git, wanted: WantedMerge, previe
   return to;
 }
 
+/** What the files of the base are to be; null where a merge beforehand did not tell it. */
+const treeOf = (preview: Preview, commit: string): string | null =>
+  preview.kind === "diverged" ? preview.tree : preview.kind === "ahead" ? `${commit}^{tree}` : null;
+
 async function commitOf(git: Git, wanted: WantedMerge, preview: Preview): Promise<string> {
   const { commit, base, from, way, branch } = wanted;
-  const tree = preview.kind === "diverged" ? preview.tree : `${commit}^{tree}`;
+  const tree = treeOf(preview, commit);
+  if (tree === null) {
+    const why = "nobody can tell without a checkout what the files are to be";
+    throw fail("base_needs_checkout", { session: wanted.session, base, why, root: git.directory });
+  }
   const input = way === "squash" ? await squashMessage(git, wanted) : await mergeMessage(git, wanted);
   const parents = way === "squash" ? ["-p", from] : ["-p", from, "-p", commit];
   const signed = (await git(["config", "--type=bool", "--get", "commit.gpgSign"])).out.trim() === "true";
