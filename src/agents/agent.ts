@@ -1,3 +1,4 @@
+import type { Variable } from "../facts/facts.ts";
 import type { Installation } from "./install/installation.ts";
 import type { Payload } from "./payload.ts";
 import type { Point } from "./point.ts";
@@ -10,6 +11,11 @@ export interface Agent {
   readonly title: string;
   /** Names of its program, for a process of it to be told; its package for one that an interpreter runs. */
   readonly programs: readonly string[];
+  /**
+   * The variable that names the conversation to what it runs, where one server of it may run what is of many. Its hooks
+   * may lack the variable, but not `session_id`.
+   */
+  readonly conversationVariable?: Variable;
   /**
    * An event in the words of all.
    *

@@ -40,6 +40,7 @@ export const claude: Agent = {
   name: "claude",
   title: "Claude Code",
   programs: PROGRAMS.claude,
+  conversationVariable: "CLAUDE_CODE_SESSION_ID",
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     return name === undefined ? null : familyPoint(payload, name);

@@ -10,6 +10,7 @@ export const codex: Agent = {
   name: "codex",
   title: "Codex",
   programs: PROGRAMS.codex,
+  conversationVariable: "CODEX_THREAD_ID",
   normalise(payload, event): Point | null {
     const name = eventName(payload, event);
     if (name === undefined) return null;
@@ -33,5 +34,6 @@ export const codex: Agent = {
   cannotSee: [
     "It runs new hooks only after its person has trusted them there",
     "It tells nothing before the first prompt",
+    "Its background server is of no terminal: there what it does is shown as a session of the conversation, and the terminal has it with codex --no-daemon alone",
   ],
 };

@@ -93,13 +93,18 @@ function evidence({ conversation, read, variable }: Witness): Evidence | null {
 
 function toldBy(line: string): Evidence | null {
   const value = parsed(line);
-  const status = STATUS_OF[textIn(value, "type") ?? ""];
+  const status = isAborted(value) ? "idle" : STATUS_OF[textIn(value, "type") ?? ""];
   const at = timeIn(value, "timestamp");
   if (status === undefined || at === undefined) return null;
   const tool = wordIn(objectIn(objectIn(value, "data"), "permissionRequest"), "kind");
   const reason = status === "waiting" ? permissionFor(tool) : status === "idle" ? "cancelled" : null;
   return { status, reason, at, source: "~/.copilot/session-state" };
 }
+
+/** A question that is left at Esc is told after `abort`, and nothing goes on then. */
+const isAborted = (value: Payload): boolean =>
+  textIn(value, "type") === "permission.completed" &&
+  textIn(objectIn(objectIn(value, "data"), "result"), "kind") === "cancelled";
 
 function parsed(line: string): Payload {
   try {

@@ -18,7 +18,7 @@ export interface Case {
 export function judge(found: Case): AgentRow | null {
   const { known, alive } = found;
   const course = courseOf(known);
-  if (alive === false || (course.ended && alive !== true)) return null;
+  if (alive === false || (course.ended && (alive !== true || known.server === true))) return null;
   const row = (
     status: AgentRow["status"],
     reason: string | null,

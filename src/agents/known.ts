@@ -30,6 +30,8 @@ export interface Known {
   readonly told: string | null;
   /** That no event ever told of it: found by its process, and not in the log. */
   readonly unheard?: true;
+  /** That its process serves many conversations, and outlives them. */
+  readonly server?: true;
 }
 
 /** All agents of a log, by a key of session, agent and process. */
@@ -47,13 +49,14 @@ export const dataOf = (
   agent: string,
   process: AgentProcess,
   point: Point,
-  worktree: string | null,
+  { worktree, server }: { readonly worktree: string | null; readonly server: boolean },
 ): AgentData => ({
   agent,
   pid: process.pid,
   start: process.start,
   ...process.pidNamespace === null ? {} : { pidNamespace: process.pidNamespace },
   ...worktree === null ? {} : { worktree },
+  ...server ? { server } : {},
   ...point,
 });
 
@@ -81,9 +84,13 @@ function takeAgentEvent(agents: Agents, event: BerthEvent, session: string): voi
   const key = keyOf(session, agent, process);
   const known = agents.get(key) ?? { agent, session, process, base: NO_COURSE, points: [], told: null };
   const added = add(known, { ...point, when: point.at ?? (Date.parse(time) || 0) });
-  const { worktree: _, ...rest } = added;
-  const { worktree } = data;
-  agents.set(key, typeof worktree === "string" ? { ...rest, worktree } : rest);
+  const { worktree: _, server: _server, ...rest } = added;
+  const { worktree, server } = data;
+  agents.set(key, {
+    ...rest,
+    ...typeof worktree === "string" ? { worktree } : {},
+    ...server === true ? { server } : {},
+  });
 }
 
 /** With one more event: by its own time where it has one, else as it came. */

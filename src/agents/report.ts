@@ -15,6 +15,8 @@ export interface Report {
   readonly point: Point;
   /** The session whose worktree it works in, where that is another one. */
   readonly worktree: string | null;
+  /** Whether its process serves many conversations, and outlives them. */
+  readonly server: boolean;
 }
 
 /**
@@ -24,8 +26,12 @@ export interface Report {
  * @returns whether its status is another one now
  */
 export function reportEvent(log: Log, stamp: Stamp, report: Report, waitMs: number): boolean {
-  const { session, agent, process, point, worktree } = report;
-  const event: News = { type: "agent.event", session, data: dataOf(agent, process, point, worktree) };
+  const { session, agent, process, point, worktree, server } = report;
+  const event: News = {
+    type: "agent.event",
+    session,
+    data: dataOf(agent, process, point, { worktree, server }),
+  };
   const done = withLog(log, waitMs, () => {
     const ledger = readLedger(log.directory);
     takeAll(ledger.agents, stamp, [event]);

@@ -202,4 +202,18 @@ describe("the files", () => {
     });
     expect(copilot.evidence?.({ ...witness(text), conversation: "../../etc" })).toBeNull();
   });
+
+  test.each([
+    ["approved", "active"],
+    ["denied-interactively-by-user", "active"],
+    // At Esc, which it tells before.
+    ["cancelled", "idle"],
+  ])("Copilot CLI: a question that was %s leaves it %s", (kind, status) => {
+    const text = [
+      { type: "permission.requested", timestamp: "2026-03-01T00:00:01Z", data: {} },
+      ...kind === "cancelled" ? [{ type: "abort", timestamp: "2026-03-01T00:00:02.000Z", data: {} }] : [],
+      { type: "permission.completed", timestamp: "2026-03-01T00:00:02.003Z", data: { result: { kind } } },
+    ].map((line) => JSON.stringify(line)).join("\n");
+    expect(copilot.evidence?.(witness(text))?.status).toBe(status as "idle");
+  });
 });

@@ -117,6 +117,46 @@ describe("berth agent hook", () => {
     expect((await json("list")).sessions[0].agents).toEqual([]);
   });
 
+  test("of a server for all terminals each conversation is a session, as its tools see it, and ends for itself", async () => {
+    const { env, call } = shelf();
+    const { BERTH_SESSION: _, ...none } = env;
+    if (!existsSync(`${home}/codex`)) symlinkSync("/bin/bash", `${home}/codex`);
+    const tell = (conversation: string, event: string) =>
+      `printf '{"hook_event_name":"${event}","session_id":"${conversation}"}' | sh -c 'exec ${berth} agent hook codex'`;
+    const script = [
+      tell("c-1", "UserPromptSubmit"),
+      tell("c-2", "PermissionRequest"),
+      `${berth} list --json`,
+      `CODEX_THREAD_ID=c-2 ${berth} id`,
+      // The server lives on.
+      tell("c-2", "SessionEnd"),
+      `${berth} list --json`,
+    ].join("; ");
+    const { stdout } = await run([
+      `${home}/codex`,
+      "-c",
+      `${script}; true`,
+      "app-server",
+      "--listen",
+      "unix://",
+    ], {
+      env: none,
+      cwd: home,
+    });
+    const [before = "", id, after = ""] = stdout.split("\n");
+    const agentsIn = (text: string) =>
+      JSON.parse(text).sessions.flatMap((
+        { id, agents }: { id: string; agents: { conversation: string; status: string }[] },
+      ) => agents.map(({ conversation, status }) => [conversation, status, id])).sort();
+    expect(agentsIn(before)).toEqual([
+      ["c-1", "active", expect.stringMatching(/^anchor--/)],
+      ["c-2", "waiting", id],
+    ]);
+    expect(agentsIn(after)).toEqual([["c-1", "active", expect.stringMatching(/^anchor--/)]]);
+    // Gone with the server.
+    expect(agentsIn((await call("list", "--json")).stdout)).toEqual([]);
+  });
+
   test.each([
     ["nothing", ""],
     ["no JSON", "{"],

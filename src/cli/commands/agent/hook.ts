@@ -10,7 +10,9 @@ import { openLog, prepare, stampOf } from "../../../events/observe.ts";
 import { writerOn } from "../../../events/host.ts";
 import type { Agent } from "../../../agents/agent.ts";
 import { loadAgent } from "../../../agents/agents.ts";
-import { isObject, type Payload } from "../../../agents/payload.ts";
+import { agentServer } from "../../../identity/agent-servers.ts";
+import { lineage } from "../../../identity/lineage.ts";
+import { isObject, type Payload, wordIn } from "../../../agents/payload.ts";
 import { callerOf, identityOf } from "../../../agents/process.ts";
 import { reportEvent } from "../../../agents/report.ts";
 import type { Store } from "../../../store/open.ts";
@@ -37,7 +39,7 @@ export async function hook(
     const agent = await loadAgent(name);
     const payload = readPayload();
     if (agent === null || payload === null) return;
-    await note(await hurried(context), input, agent, payload, event);
+    await note(await hurried(context, variablesFor(context, agent, payload)), input, agent, payload, event);
   } catch (error) {
     if (context.host.variables["BERTH_DEBUG"]) context.say(`berth: ${String(error)}\n`);
   }
@@ -58,6 +60,7 @@ async function note(
   const writer = writerOn(store, context.facts.boot);
   const caller = callerOf(context.facts, agent.programs);
   const process = identityOf(context.facts, caller, writer.host);
+  const server = agentServer(context.facts, lineage(context.facts, context.facts.self)) !== undefined;
   const worktree = sessionOfWorktree(payload, store);
   if (caller !== null && worktree !== null && worktree !== id) {
     await holdFor(context, store, worktree, agent.name, caller, WAIT_MS).catch(() => {
@@ -69,7 +72,7 @@ async function note(
   const changed = reportEvent(
     log,
     stampOf(store, writer),
-    { session: id, agent: agent.name, process, point, worktree },
+    { session: id, agent: agent.name, process, point, worktree, server },
     WAIT_MS,
   );
   if (changed) context.later(() => push(context, store, id));
@@ -136,8 +139,20 @@ interface Hurried extends Context {
   readonly since: number;
 }
 
-async function hurried(context: Context): Promise<Hurried> {
-  const host: Host = Object.create(context.host, { patienceMs: { value: PATIENCE_MS } });
+/** What a server of the agent's runs is of a conversation, and some tell hooks of it in the payload alone. */
+function variablesFor({ host: { variables } }: Context, agent: Agent, payload: Payload): Host["variables"] {
+  const { conversationVariable: name } = agent;
+  const conversation = wordIn(payload, "session_id");
+  return name === undefined || conversation === undefined || variables[name] !== undefined
+    ? variables
+    : { ...variables, [name]: conversation };
+}
+
+async function hurried(context: Context, variables: Host["variables"]): Promise<Hurried> {
+  const host: Host = Object.create(context.host, {
+    patienceMs: { value: PATIENCE_MS },
+    variables: { value: variables },
+  });
   const facts = await openFacts(host);
   let found: Resolution | undefined;
   return {
