@@ -34,6 +34,8 @@ export interface Agent {
   readonly installation: Installation;
   /** The same with hooks that let berth make the agent's worktrees, for agents that ask somebody for them. */
   readonly worktrees?: Installation;
+  /** The same as a plugin of its own, a file after the other, without and with what lets berth make worktrees. */
+  readonly plugin?: { readonly plain: readonly Installation[]; readonly worktrees: readonly Installation[] };
   /** What berth cannot see in it, a sentence each. */
   readonly cannotSee: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { Agent } from "./agent.ts";
 import { PROGRAMS } from "./programs.ts";
 import { type JsonHooks, jsonHooks } from "./install/json-hooks.ts";
+import { claudePlugin } from "./install/claude-plugin.ts";
 import { below } from "./install/paths.ts";
 import { eventName, familyPoint } from "./claude-like.ts";
 import type { Evidence, Witness } from "./evidence.ts";
@@ -35,6 +36,11 @@ const HOOKS: JsonHooks = {
   ],
 };
 
+const WITH_WORKTREES: JsonHooks = {
+  ...HOOKS,
+  asks: { WorktreeCreate: "worktree-create", WorktreeRemove: "worktree-remove" },
+};
+
 /** Seen with Claude Code 2.1.332. */
 export const claude: Agent = {
   name: "claude",
@@ -54,10 +60,8 @@ export const claude: Agent = {
       ? { hookSpecificOutput: { hookEventName: "SessionStart", sessionTitle: name } }
       : undefined,
   installation: jsonHooks(HOOKS),
-  worktrees: jsonHooks({
-    ...HOOKS,
-    asks: { WorktreeCreate: "worktree-create", WorktreeRemove: "worktree-remove" },
-  }),
+  worktrees: jsonHooks(WITH_WORKTREES),
+  plugin: { plain: claudePlugin(HOOKS), worktrees: claudePlugin(WITH_WORKTREES) },
   cannotSee: [
     "No hook fires at Esc, ^C or a No: that comes from ~/.claude/sessions/<pid>.json, which is undocumented",
   ],

@@ -42,6 +42,12 @@ export const agentsErrors = () => ({
     () => `Leave out "--worktrees"`,
     { agent: "Codex" },
   ),
+  agent_no_plugin: kind(
+    Exit.usage,
+    (d: { agent: string }) => `Cannot use --plugin: ${d.agent} has its hooks in its configuration alone`,
+    () => `Leave out "--plugin"`,
+    { agent: "Codex" },
+  ),
   agent_file_refused: kind(
     Exit.refused,
     (d: { file: string; why: string }) => `Cannot change ${d.file}: ${d.why}`,

@@ -12,9 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { hookCommand, isHookCommand } from "../../src/agents/install/command.ts";
+import { agentCall, commandOf, hookCommand, isHookCommand } from "../../src/agents/install/command.ts";
+import { claude } from "../../src/agents/claude.ts";
 import { AGENT_NAMES } from "../../src/agents/agents.ts";
 import { berth, run, scratch } from "../support/berth.ts";
 
@@ -339,6 +340,124 @@ describe("berth agent install claude --worktrees", () => {
   });
 });
 
+describe("Claude Code's plugin", () => {
+  const PLUGIN = ".claude/skills/berth";
+  const PARTS = [".claude-plugin/plugin.json", "hooks/hooks.json", ".mcp.json"].map((one) =>
+    `${PLUGIN}/${one}`
+  );
+  const SETTINGS = FILES["claude"] ?? "";
+
+  test("is made beside the settings, calls us without a shell's command, and goes again", async () => {
+    const { call, put, read, home } = person();
+    put(SETTINGS, `{ "theme": "dark" }`);
+    put(".claude/skills/mine/SKILL.md", "mine");
+    const made = JSON.parse((await call("install", "claude", "--plugin", "--json")).stdout).files;
+    expect(made).toEqual(PARTS.map((part) => ({ path: join(home, part), change: "created" })));
+    expect(read(SETTINGS)).toBe(`{ "theme": "dark" }`);
+    const { hooks } = JSON.parse(read(PARTS[1] ?? ""));
+    const [{ command, args }] = hooks.Stop[0].hooks;
+    // As it is called, from a directory that is gone.
+    const gone = join(home, "gone");
+    const words = JSON.stringify([command, ...args.slice(0, 2), "printf", "%s ", ...args.slice(2)]);
+    const shown = await run([
+      process.execPath,
+      "-e",
+      `const fs = require("fs"); fs.mkdirSync(${JSON.stringify(gone)}); process.chdir(${
+        JSON.stringify(gone)
+      });
+      fs.rmdirSync(${JSON.stringify(gone)}); const [program, ...rest] = ${words};
+      process.stdout.write(require("child_process").execFileSync(program, rest));`,
+    ]);
+    expect(shown.stdout).toBe(`${berth} agent hook claude `);
+    expect(JSON.parse(read(PARTS[2] ?? "")).mcpServers).toEqual({ berth: { command: berth, args: ["mcp"] } });
+    const [status] = JSON.parse((await call("status", "claude", "--json")).stdout).agents;
+    expect(status).toMatchObject({ installed: true, worktrees: false, file: join(home, PARTS[0] ?? "") });
+    expect((await call("install", "claude")).stdout).toBe(
+      PARTS.map((part) => `unchanged  ${join(home, part)}\n`).join(""),
+    );
+    await call("uninstall", "claude");
+    expect(existsSync(join(home, PLUGIN))).toBe(false);
+    expect(read(".claude/skills/mine/SKILL.md")).toBe("mine");
+  });
+
+  test("takes the place of what is in the settings, with the hooks for worktrees", async () => {
+    const { call, put, read } = person();
+    const text = `{\n  "hooks": {\n    "Stop": [${JSON.stringify(OTHER)}]\n  }\n}\n`;
+    put(SETTINGS, text);
+    await call("install", "claude", "--worktrees");
+    await call("install", "claude", "--plugin");
+    expect(read(SETTINGS)).toBe(text);
+    expect(JSON.parse(read(PARTS[1] ?? "")).hooks.WorktreeCreate).toHaveLength(1);
+    await call("install", "claude");
+    expect(read(SETTINGS)).toBe(text);
+    const [status] = JSON.parse((await call("status", "claude", "--json")).stdout).agents;
+    expect(status).toMatchObject({ installed: true, worktrees: true });
+  });
+
+  test("an older berth's is replaced; what a person has put into it stays", async () => {
+    const { call, put, read, home } = person();
+    await call("install", "claude", "--plugin");
+    for (const part of PARTS) put(part, read(part).replaceAll(berth, "/old/berth"));
+    const edited = JSON.parse(read(PARTS[1] ?? ""));
+    edited.hooks.Stop.unshift(OTHER);
+    put(PARTS[1] ?? "", JSON.stringify(edited));
+    await call("install", "claude");
+    for (const part of PARTS) expect(read(part)).not.toContain("/old/berth");
+    expect(JSON.parse(read(PARTS[1] ?? "")).hooks.Stop).toHaveLength(2);
+    await call("uninstall", "claude");
+    expect(JSON.parse(read(PARTS[1] ?? ""))).toEqual({ hooks: { Stop: [OTHER] } });
+    expect(PARTS.map((part) => existsSync(join(home, part)))).toEqual([false, true, false]);
+  });
+
+  test.each([
+    ["somebody else's", `{ "name": "berth", "author": { "name": "somebody" }, "skills": "./x" }`],
+    ["no JSON", `{ "name": `],
+  ])("a plugin there that is %s is left as it is", async (_what, text) => {
+    const { call, put, read, home } = person();
+    put(PARTS[0] ?? "", text);
+    const failed = await call("install", "claude", "--plugin", "--json");
+    expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([7, "agent_file_unfit"]);
+    await call("uninstall", "claude");
+    expect(read(PARTS[0] ?? "")).toBe(text);
+    expect(existsSync(join(home, PARTS[1] ?? ""))).toBe(false);
+  });
+
+  test("nothing is done with --dry-run; a project may have one; other agents have none", async () => {
+    const { call, home } = person();
+    await call("install", "claude", "--plugin", "--dry-run");
+    expect(existsSync(join(home, PLUGIN))).toBe(false);
+    mkdirSync(join(home, ".git"), { recursive: true });
+    await call("install", "claude", "--plugin", "--project");
+    expect(existsSync(join(home, PARTS[0] ?? ""))).toBe(true);
+    const failed = await call("install", "codex", "--plugin", "--json");
+    expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([2, "agent_no_plugin"]);
+  });
+});
+
+test("taken out: wherever ours stand among others, and however the file is laid out", () => {
+  const OURS = { hooks: [{ type: "command", command: hookCommand("/b/berth", ["claude"], false) }] };
+  const lists = fc.dictionary(
+    fc.constantFrom("Stop", "SessionStart", "Notification"),
+    fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
+  );
+  fc.assert(
+    fc.property(lists, fc.constantFrom("", " ", "  ", "\t"), fc.boolean(), (found, indent, theirs) => {
+      const hooks = Object.fromEntries(
+        Object.entries(found).map(([event, list]) => [event, list.map((ours) => ours ? OURS : OTHER)]),
+      );
+      const rest = Object.fromEntries(
+        Object.entries(hooks).map(([event, list]) => [event, list.filter((one) => one !== OURS)] as const)
+          .filter(([, list]) => list.length > 0),
+      );
+      const text = JSON.stringify(theirs ? { theme: "dark", hooks } : { hooks }, null, indent);
+      const left = JSON.parse(claude.installation.remove(text) ?? "null");
+      const wanted = Object.keys(rest).length === 0 && Object.keys(hooks).length > 0 ? {} : { hooks: rest };
+      expect(left).toEqual(theirs ? { theme: "dark", ...wanted } : wanted);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 describe("the command", () => {
   test("any path of berth survives the shell, and is known again", async () => {
     const paths = fc.string({
@@ -351,6 +470,7 @@ describe("the command", () => {
         const command = hookCommand(`${path}x`, ["claude"], false);
         expect(isHookCommand(command, "claude")).toBe(true);
         expect(isHookCommand(command, "codex")).toBe(false);
+        expect(commandOf(agentCall(`${path}x`, ["hook", "claude"], false))).toBe(command);
         // Instead of becoming it, print what would be called.
         const shown = command.replace("exec ", "printf %s\\\\0 ");
         expect((await run(["sh", "-c", shown])).stdout.split("\0").slice(0, -1)).toEqual([

@@ -15,6 +15,28 @@ export function agentCommand(binary: string, words: readonly string[], windows: 
   return `sh -c ${shellQuote(`cd / 2>/dev/null; exec ${call}`)}`;
 }
 
+/** Leaves the directory, and becomes what it is given. */
+const LEAVE = `cd / 2>/dev/null; exec "$0" "$@"`;
+
+/** The same as a program and its arguments, for an agent that starts it without a shell. */
+export const agentCall = (
+  binary: string,
+  words: readonly string[],
+  windows: boolean,
+): readonly [string, ...string[]] =>
+  windows ? [binary, "agent", ...words] : ["sh", "-c", LEAVE, binary, "agent", ...words];
+
+/** A call of ours as the command that it is another form of; undefined for what is none. */
+export function commandOf(call: readonly unknown[]): string | undefined {
+  if (!call.every((word) => typeof word === "string")) return undefined;
+  const [program = "", ...rest] = call;
+  if (rest[0] === "agent") return agentCommand(program, rest.slice(1), true);
+  const [flag, script, binary = "", agent, ...words] = rest;
+  return program === "sh" && flag === "-c" && script === LEAVE && agent === "agent"
+    ? agentCommand(binary, words, false)
+    : undefined;
+}
+
 /** What an agent is to call at its events. @param words what follows `berth agent hook` */
 export const hookCommand = (binary: string, words: readonly string[], windows: boolean): string =>
   agentCommand(binary, ["hook", ...words], windows);
@@ -34,6 +56,6 @@ const isAgentCommand = (command: unknown, words: string): boolean =>
 
 /** Whether our hooks for worktrees stand in a configuration. */
 export const asksForWorktrees = (text: string): boolean =>
-  / 2>\/dev\/null; exec [^\n]* agent worktree-create'|" agent worktree-create"/.test(
+  /"worktree-create"| 2>\/dev\/null; exec [^\n]* agent worktree-create'|" agent worktree-create"/.test(
     text.replaceAll("\\", ""),
   );

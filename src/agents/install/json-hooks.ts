@@ -1,6 +1,16 @@
-import { type JSONPath, type ModificationOptions, modify, parse, type ParseError } from "jsonc-parser";
+import {
+  type Edit,
+  findNodeAtLocation,
+  type JSONPath,
+  type ModificationOptions,
+  modify,
+  type Node,
+  parse,
+  type ParseError,
+  parseTree,
+} from "jsonc-parser";
 import { isObject, type Payload } from "../payload.ts";
-import { agentCommand, hookCommand, isHookCommand, isWorktreeCommand } from "./command.ts";
+import { agentCall, agentCommand, commandOf, isHookCommand, isWorktreeCommand } from "./command.ts";
 import { type Installation, Unfit } from "./installation.ts";
 import { narrowed, shifted, type Span } from "./span.ts";
 
@@ -15,6 +25,8 @@ export interface JsonHooks {
   readonly asks?: Readonly<Record<string, string>>;
   /** An entry of an event's list, and the command in one; as Claude Code has them where nothing is said. */
   readonly entry?: (command: string) => Payload;
+  /** Whether the agent starts a program with arguments, and no command of a shell's. */
+  readonly exec?: true;
 }
 
 const claudeEntry = (command: string): Payload => ({ hooks: [{ type: "command", command }] });
@@ -24,13 +36,20 @@ const claudeEntry = (command: string): Payload => ({ hooks: [{ type: "command", 
  * agents trust hooks by their place. Whatever else is in the file stays, to the byte.
  */
 export function jsonHooks(
-  { agent, file, events: told, named, asks = {}, entry = claudeEntry }: JsonHooks,
+  { agent, file, events: told, named, asks = {}, entry = claudeEntry, exec }: JsonHooks,
 ): Installation {
   const events = [...told, ...Object.keys(asks)];
-  const commandFor = (event: string, binary: string, windows: boolean) => {
+  const wordsFor = (event: string): readonly string[] => {
     const asked = asks[event];
-    if (asked !== undefined) return agentCommand(binary, [asked], windows);
-    return hookCommand(binary, named === true ? [agent, event] : [agent], windows);
+    if (asked !== undefined) return [asked];
+    return named === true ? ["hook", agent, event] : ["hook", agent];
+  };
+  const commandFor = (event: string, binary: string, windows: boolean) =>
+    agentCommand(binary, wordsFor(event), windows);
+  const entryFor = (event: string, binary: string, windows: boolean): Payload => {
+    if (exec !== true) return entry(commandFor(event, binary, windows));
+    const [command, ...args] = agentCall(binary, wordsFor(event), windows);
+    return { hooks: [{ type: "command", command, args }] };
   };
   const isOurs = (value: unknown): boolean =>
     commandsIn(value).some((one) =>
@@ -47,7 +66,7 @@ export function jsonHooks(
   return {
     file,
     add(text, binary, windows) {
-      const entries = events.map((event) => [event, entry(commandFor(event, binary, windows))] as const);
+      const entries = events.map((event) => [event, entryFor(event, binary, windows)] as const);
       if (text === null || text.trim() === "") {
         const hooks = Object.fromEntries(entries.map(([event, one]) => [event, [one]]));
         return { text: `${JSON.stringify({ hooks }, null, 2)}\n`, spans: null };
@@ -87,7 +106,7 @@ function edit(editor: Editor, path: JSONPath, value: unknown, isArrayInsertion =
   // Not formatted by the library: that lays the neighbours out anew as well.
   const options: ModificationOptions = { isArrayInsertion };
   // From the last one on, so that each stands where it was found.
-  const edits = modify(editor.text, path, value, options).sort((one, other) => other.offset - one.offset);
+  const edits = editsFor(editor.text, path, value, options).sort((one, other) => other.offset - one.offset);
   for (const { offset, length, content } of edits) {
     const laidOut = value === undefined
       ? content
@@ -98,6 +117,18 @@ function edit(editor: Editor, path: JSONPath, value: unknown, isArrayInsertion =
       ? shifted(editor.spans, found.at, found.content.length)
       : null;
   }
+}
+
+/** The library takes it that the last entry of a list stands on a line of its own, and would leave a bracket of it. */
+function editsFor(text: string, path: JSONPath, value: unknown, options: ModificationOptions): Edit[] {
+  const node = value === undefined ? findNodeAtLocation(parseTree(text) as Node, path) : undefined;
+  const list = node?.parent?.type === "array" ? node.parent.children ?? [] : [];
+  const before = list.at(-2);
+  if (node === undefined || before === undefined || list.at(-1) !== node) {
+    return modify(text, path, value, options);
+  }
+  const offset = before.offset + before.length;
+  return [{ offset, length: node.offset + node.length - offset, content: "" }];
 }
 
 /** What is put in, on lines of its own, indented as the file is; in a file of one line on that one. */
@@ -135,7 +166,8 @@ function removeIn(text: string, isOurs: (entry: unknown) => boolean): string {
 function commandsIn(entry: unknown): unknown[] {
   if (!isObject(entry)) return [];
   const inner = Array.isArray(entry["hooks"]) ? entry["hooks"].flatMap(commandsIn) : [];
-  return [entry["command"], entry["bash"], entry["powershell"], ...inner];
+  const { command, args, bash, powershell } = entry;
+  return [Array.isArray(args) ? commandOf([command, ...args]) : command, bash, powershell, ...inner];
 }
 
 function hooksIn(document: Payload): Payload {

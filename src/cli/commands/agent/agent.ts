@@ -28,11 +28,13 @@ export const agent: Command = {
   options: [
     { flag: "-n, --dry-run", about: "Only say what would change" },
     { flag: "--worktrees", about: "Install the hooks for worktrees as well (Claude Code)" },
+    { flag: "--plugin", about: "As a plugin, with berth mcp, and not in the settings (Claude Code)" },
     { flag: "--project", about: "The configuration of the project here, and not that of the user" },
   ],
   examples: [
     "berth agent install claude codex",
     "berth agent install claude --worktrees",
+    "berth agent install claude --plugin",
     "berth agent status",
     "berth agent uninstall claude",
   ],

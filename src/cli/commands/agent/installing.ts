@@ -5,14 +5,14 @@ import process from "node:process";
 import { existsSync } from "node:fs";
 import type { Agent } from "../../../agents/agent.ts";
 import { AGENT_NAMES, loadAgent } from "../../../agents/agents.ts";
+import type { FileChange } from "../../../agents/install/install.ts";
 import {
-  type FileChange,
-  hasWorktrees,
-  install as put,
-  type Installing,
-  isInstalled,
-  uninstall as take,
-} from "../../../agents/install/install.ts";
+  type Choosing,
+  hasWorktreesAnywhere as hasWorktrees,
+  installEverywhere as put,
+  placeOf,
+  uninstallEverywhere as take,
+} from "../../../agents/install/everywhere.ts";
 import { fail } from "../../../errors/errors.ts";
 import { type Context, flag, type Input, outJson } from "../../command.ts";
 import { nearest } from "../../line/nearest.ts";
@@ -29,7 +29,7 @@ export const install = (context: Context, input: Input, names: readonly string[]
 export const uninstall = (context: Context, input: Input, names: readonly string[]): Promise<void> =>
   change(context, input, names, take);
 
-type Change = (agent: Agent, installing: Installing) => FileChange;
+type Change = (agent: Agent, choosing: Choosing) => readonly FileChange[];
 
 async function change(context: Context, input: Input, names: readonly string[], make: Change): Promise<void> {
   if (names.length === 0) throw fail("agents_wanted", { known: AGENT_NAMES });
@@ -37,7 +37,7 @@ async function change(context: Context, input: Input, names: readonly string[], 
   const installing = installingOf(context, input);
   const files: FileChange[] = [];
   for (const agent of agents) {
-    files.push(make(agent, installing));
+    files.push(...make(agent, installing));
     if (make === put) sayWhatIsSeen(context, agent, hasWorktrees(agent, installing) || installing.worktrees);
   }
   if (context.json) return outJson(context, { dryRun: installing.dryRun, files });
@@ -61,8 +61,7 @@ export async function status(context: Context, input: Input, names: readonly str
   const rows = (await named(names.length === 0 ? AGENT_NAMES : names)).map((agent) => ({
     agent: agent.name,
     version: versionOf(context.host, agent),
-    installed: isInstalled(agent, installing),
-    file: agent.installation.file(installing.around),
+    ...placeOf(agent, installing),
     ...agent.worktrees === undefined ? {} : { worktrees: hasWorktrees(agent, installing) },
     cannotSee: agent.cannotSee,
   }));
@@ -89,13 +88,14 @@ async function named(names: readonly string[]): Promise<Agent[]> {
   return agents;
 }
 
-function installingOf(context: Context, input: Input): Installing {
+function installingOf(context: Context, input: Input): Choosing {
   const { host } = context;
   return {
     store: storeOf(context, input, "agent"),
     binary: process.execPath,
     dryRun: flag(input, "dry-run"),
     worktrees: flag(input, "worktrees"),
+    plugin: flag(input, "plugin"),
     around: {
       variables: host.variables,
       home: host.variables["HOME"] || homedir(),
