@@ -72,6 +72,22 @@ export async function release(targets: readonly Target[], directory: string): Pr
   renameSync(unfinished, directory);
 }
 
+/**
+ * What the changelog lacks for a release.
+ *
+ * @param changelog its text: Keep a Changelog 1.1
+ * @returns undefined where the version has its title, with a day, and nothing waits under "Unreleased"
+ */
+export function changelogLacks(changelog: string, version: string): string | undefined {
+  const [, ...sections] = changelog.split(/^## /m);
+  const titled = sections.some((section) =>
+    section.startsWith(`[${version}] - `) && /^\d{4}-\d\d-\d\d\n/.test(section.slice(version.length + 5))
+  );
+  if (!titled) return `CHANGELOG.md has no title "## [${version}] - YEAR-MONTH-DAY"`;
+  const waiting = sections.find((section) => section.startsWith("[Unreleased]"))?.match(/^- /gm)?.length ?? 0;
+  return waiting > 0 ? `In CHANGELOG.md ${waiting} entries stand under "Unreleased"` : undefined;
+}
+
 async function main(names: readonly string[]): Promise<void> {
   const wanted = names.length === 0 ? Object.keys(TARGETS) : names;
   const unknown = wanted.filter((name) => !isTarget(name));
@@ -79,6 +95,9 @@ async function main(names: readonly string[]): Promise<void> {
     console.error(`Unknown target ${JSON.stringify(unknown[0])}; known: ${Object.keys(TARGETS).join(" ")}`);
     process.exit(2);
   }
+  const lacks = changelogLacks(readFileSync(join(root, "CHANGELOG.md"), "utf8"), manifest.version);
+  // Archives are made to be tried, too: it is said, and no reason to stop.
+  if (lacks !== undefined) console.error(`Note: ${lacks}`);
   await release(wanted.filter(isTarget), join(root, "dist", "release"));
 }
 

@@ -134,7 +134,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
     /mean\/marks|contexts\/(runs|silent|tmux|xterm)|background\/|commands\/daily|hooks\/session|explain|toolchain/,
   unzip: /install|release/,
   "util-linux":
-    /mcp\/cancel|sandbox\/attributes|contexts\/|explain|hooks\/|host|install|sessions\/|store\/|toolchain/,
+    /cli\/update|mcp\/cancel|sandbox\/attributes|contexts\/|explain|foreign\.test|processor|hooks\/|host|install|sessions\/|store\/|toolchain/,
   vim: /contexts\/terminal/,
   wget: /install/,
   wine: /wine|store\/windows/,

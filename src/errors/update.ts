@@ -1,5 +1,5 @@
 import { Exit, kind } from "./kind.ts";
-import { quote, quotePath } from "./quote.ts";
+import { quote, quotePath, shellWord } from "./quote.ts";
 
 /** Failures of `berth update`. */
 export const updateErrors = () => ({
@@ -45,8 +45,12 @@ export const updateErrors = () => ({
   ),
   not_replaced: kind(
     Exit.failed,
-    (d: { program: string; why: string }) => `Cannot replace ${quotePath(d.program)}: ${d.why}`,
-    () => `Make its directory writable for you, or install again with another one`,
+    (d: { program: string; why: string; ofRoot?: boolean }) =>
+      `Cannot replace ${quotePath(d.program)}: ${d.why}`,
+    (d) =>
+      d.ofRoot === true
+        ? `Type "sudo ${shellWord(d.program)} update": root has installed it, for everybody here`
+        : `Make its directory writable for you, or install again with another one`,
     { program: "/opt/bin/berth", why: "EACCES" },
   ),
 } as const);

@@ -1,5 +1,14 @@
 /** `berth update`, and the installers' signature and receipt: releases on loopback, signed by minisign itself. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
@@ -285,15 +294,20 @@ describe("install.sh:", () => {
   });
 
   test("manual pages and completions go into the prefix, noted in the receipt; update brings the new ones", async () => {
-    const page = (version: string) => ({
-      name: "share/man/man1/berth.1",
+    const page = (version: string, name = "berth.1") => ({
+      name: `share/man/man1/${name}`,
       bytes: new TextEncoder().encode(version),
       executable: false,
     });
     const program = { name: "berth", bytes: bytes(berth), executable: true };
     const here = join(scratch(), "release");
     const made = async (version: string) =>
-      withSums(new Map([[`berth-${version}-${target}.tar.gz`, await tarGz([program, page(version)])]]));
+      withSums(
+        new Map([[
+          `berth-${version}-${target}.tar.gz`,
+          await tarGz([program, page(version), page("", "berth-gone.1")]),
+        ]]),
+      );
     written(await made(manifest.version), here);
     const { prefix, to, done } = install(here);
     expect((await done()).status).toBe(0);
@@ -301,11 +315,80 @@ describe("install.sh:", () => {
     expect(readFileSync(installedPage, "utf8")).toBe(manifest.version);
     expect(readFileSync(join(prefix, "share/berth/receipt"), "utf8")).toContain(`\nfile ${installedPage}\n`);
     const script = new TextEncoder().encode(`#!/bin/sh\necho "berth 99.0.0 (x)"\n`);
-    const newer = await tarGz([{ ...program, bytes: script }, page("99.0.0")]);
+    const newer = await tarGz([{ ...program, bytes: script }, page("99.0.0"), page("", "berth-new.1")]);
+    const ofSomebodyElse = join(prefix, "share/man/man1/berth-mine.1");
+    writeFileSync(ofSomebodyElse, "");
     written(withSums(new Map([[`berth-99.0.0-${target}.tar.gz`, newer]])), here);
     expect((await run([join(to, "berth"), "update"])).status).toBe(0);
     expect(readFileSync(installedPage, "utf8")).toBe("99.0.0");
+    // A page of the version before goes, a new one comes, both in the receipt; nobody else's is touched.
+    expect(readdirSync(join(prefix, "share/man/man1")).sort()).toEqual([
+      "berth-mine.1",
+      "berth-new.1",
+      "berth.1",
+    ]);
+    expect(readFileSync(join(prefix, "share/berth/receipt"), "utf8")).toBe(
+      `berth-receipt 1\nbase ${here}\ntarget ${target}\nprogram ${to}/berth\n` +
+        `file ${prefix}/share/man/man1/berth-new.1\nfile ${installedPage}\n`,
+    );
     expect(await saysVersion(join(to, "berth"))).toBe("99.0.0");
+  });
+
+  // Another user's ID, as that of nobody else here.
+  const OTHER = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"];
+
+  test(
+    "what root installs with a narrow umask everybody uses, with a store of his own; root alone updates it",
+    async () => {
+      const here = written(await release("99.0.0"), join(scratch(), "release"));
+      const mine = join(scratch(), "mine");
+      const page = { name: "share/man/man1/berth.1", bytes: new Uint8Array(1), executable: false };
+      const own = await tarGz([{ name: "berth", bytes: bytes(berth), executable: true }, page]);
+      written(withSums(new Map([[`berth-${manifest.version}-${target}.tar.gz`, own]])), mine);
+      const prefix = join(scratch(), "everybody");
+      for (const place of [join(prefix, ".."), join(here, ".."), join(mine, "..")]) chmodSync(place, 0o755);
+      const words = [INSTALLER, "--base", mine, "--to", join(prefix, "bin")];
+      const done = await run(["sh", "-c", 'umask 077; exec sh "$@"', "sh", ...words]);
+      expect(done.status).toBe(0);
+      const home = scratch();
+      chownSync(home, 54321, 54321);
+      const call = (...more: string[]) =>
+        run([...OTHER, ...more], { env: { HOME: home, BERTH_SESSION: "x" } });
+      const program = join(prefix, "bin", "berth");
+      expect((await call(program, "set", "k", "v")).status).toBe(0);
+      expect((await call(program, "get", "k")).stdout).toBe("v\n");
+      expect((await run([program, "get", "k"], { env: { HOME: prefix, BERTH_SESSION: "x" } })).status).not
+        .toBe(0);
+      expect((await call("cat", join(prefix, page.name))).status).toBe(0);
+      expect(statSync(join(home, ".local/state/berth")).mode & 0o777).toBe(0o700);
+      const receipt = join(prefix, "share/berth/receipt");
+      writeFileSync(receipt, readFileSync(receipt, "utf8").replace(`base ${mine}`, `base ${here}`));
+      expect(await call(program, "update")).toMatchObject({
+        stderr: expect.stringContaining(`hint: Type "sudo ${program} update"`),
+        status: 1,
+      });
+      expect(await saysVersion(program)).toBe(manifest.version);
+      expect((await run([program, "update"])).status).toBe(0);
+      expect(await saysVersion(program)).toBe("99.0.0");
+    },
+  );
+
+  test("the page's way to uninstall takes what it brought, and nothing else", async () => {
+    const page = { name: "share/man/man1/berth.1", bytes: new Uint8Array(1), executable: false };
+    const program = { name: "berth", bytes: bytes(berth), executable: true };
+    const archive = [`berth-${manifest.version}-${target}.tar.gz`, await tarGz([program, page])] as const;
+    const home = scratch();
+    const prefix = join(home, ".local");
+    const base = written(withSums(new Map([archive])), join(scratch(), "release"));
+    const env = { HOME: home, BERTH_SESSION: "x" };
+    expect((await run(["sh", INSTALLER, "--base", base], { env })).status).toBe(0);
+    writeFileSync(join(prefix, "share/man/man1/mine.1"), "");
+    expect((await run([join(prefix, "bin/berth"), "set", "k", "v"], { env })).status).toBe(0);
+    const way = /```sh uninstall\n([^`]+)```/.exec(readFileSync(join(root, "docs/release.md"), "utf8"))?.[1];
+    expect(await run(["sh", "-euc", way ?? ""], { env })).toEqual({ stdout: "", stderr: "", status: 0 });
+    const files = await run(["find", ".", "-type", "f", "-not", "-path", "./state/*"], { cwd: prefix });
+    expect(files.stdout).toBe("./share/man/man1/mine.1\n");
+    expect((await run([berth, "get", "k"], { env })).stdout).toBe("v\n");
   });
 
   test("a program that the processor cannot run is told as such", async () => {

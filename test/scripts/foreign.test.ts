@@ -1,7 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, linkSync } from "node:fs";
 import { join } from "node:path";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { makeMuslRuntime } from "../../scripts/musl-runtime.ts";
-import { berth, run, scratch } from "../support/berth.ts";
+import { berth, directory, run, scratch } from "../support/berth.ts";
 import { built } from "../support/built.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -36,4 +37,33 @@ test("every build of one machine calls a terminal by the same ID", async () => {
   expect(await ask(musl)).toBe(native);
   expect(await ask(arm64)).toBe(native);
   await terminal.close();
+});
+
+test("in a root that has musl's loader and libraries alone it keeps a value, reads it, and runs a script", async () => {
+  const place = join(home, "root");
+  const MUSL = "/lib/x86_64-linux-musl/libc.so";
+  for (const name of ["ld-musl-x86_64.so.1", "libc.musl-x86_64.so.1"]) {
+    copyFileSync(MUSL, join(directory(place, "lib"), name));
+  }
+  copyFileSync(join(libraries, "libstdc++.so.6"), join(directory(place, "usr", "lib"), "libstdc++.so.6"));
+  linkSync(muslProgram, join(directory(place, "usr", "bin"), "berth"));
+  for (const name of ["proc", "dev", "tmp"]) directory(place, name);
+  const LUA = "n = 6 * 7 berth.write_file('a', tostring(n)) return n";
+  const unshare = process.getuid?.() === 0 ? ["unshare", "-m"] : ["unshare", "-rm"];
+  const script = `mount --rbind /proc '${place}/proc' && mount --rbind /dev '${place}/dev' && ` +
+    `cd / && exec chroot '${place}' /usr/bin/berth "$@"`;
+  const call = (...words: string[]) =>
+    run([...unshare, "sh", "-c", script, "sh", ...words], {
+      env: { HOME: "/tmp", TMPDIR: "/tmp", BERTH_SESSION: "x" },
+      limit: 60_000,
+    });
+  expect((await call("--version")).stdout).toContain(", linux-x64-musl)\n");
+  expect(await call("set", "k", "21")).toEqual({ stdout: "", stderr: "", status: 0 });
+  expect(await call("get", "k")).toEqual({ stdout: "21\n", stderr: "", status: 0 });
+  expect(await call("lua", "x", "--root", "/tmp", "-e", LUA)).toEqual({
+    stdout: "42\n",
+    stderr: "",
+    status: 0,
+  });
+  expect((await call("lua", "x", "--root", "/tmp", "-e", "return berth.read_file('a')")).stdout).toBe("42\n");
 });

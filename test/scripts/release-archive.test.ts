@@ -4,7 +4,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "../../scripts/archive.ts";
 import { checkRuntime, PINNED } from "../../scripts/pinned-runtimes.ts";
-import { archiveName, release } from "../../scripts/release.ts";
+import { archiveName, changelogLacks, release } from "../../scripts/release.ts";
 import { ownTarget, TARGETS } from "../../scripts/targets.ts";
 import { root, run, scratch } from "../support/berth.ts";
 
@@ -117,4 +117,18 @@ test("a release is made with the runtimes that were looked at", () => {
   const other = join(scratch(), "bun");
   writeFileSync(other, "another runtime");
   expect(() => checkRuntime("darwin-x64", other)).toThrow("The runtime for darwin-x64 is not that of Bun");
+});
+
+test("a version has its title in the changelog, and this one has", () => {
+  const titled = "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-31\n\n### Added\n\n- x\n";
+  expect(changelogLacks(titled, "1.2.0")).toBeUndefined();
+  expect(changelogLacks(titled, "1.2.1")).toContain('no title "## [1.2.1] - ');
+  expect(changelogLacks(titled.replace(" - 2026-01-31", ""), "1.2.0")).toContain("no title");
+  expect(changelogLacks(titled.replace("d]\n", "d]\n\n### Fixed\n\n- y\n  z\n- w\n"), "1.2.0")).toContain(
+    '2 entries stand under "Unreleased"',
+  );
+  const own = readFileSync(join(root, "CHANGELOG.md"), "utf8");
+  expect(own).toMatch(
+    new RegExp(`^## \\[${manifest.version.replaceAll(".", "\\.")}\\] - \\d{4}-\\d\\d-\\d\\d$`, "m"),
+  );
 });

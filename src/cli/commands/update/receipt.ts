@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { array, object, optional, pipe, regex, safeParse, string } from "valibot";
 import { fail } from "../../../errors/errors.ts";
@@ -59,6 +59,17 @@ export function readReceipt(program: string): Receipt | undefined {
     throw fail("bad_receipt", { file, why: `its ${String(path)} is not there or cannot be one` });
   }
   return same(parsed.output.program, program) ? parsed.output : undefined;
+}
+
+/** Note what is there now, in one step. @throws Error where that cannot be written */
+export function writeReceipt({ base, target, program, key, files }: Receipt): void {
+  const lines = [HEAD, `base ${base}`, `target ${target}`, `program ${program}`];
+  if (key !== undefined) lines.push(`key ${key}`);
+  const file = receiptPath(program);
+  writeFileSync(`${file}.new`, [...lines, ...files.map((one) => `file ${one}`), ""].join("\n"), {
+    mode: 0o644,
+  });
+  renameSync(`${file}.new`, file);
 }
 
 function same(one: string, other: string): boolean {

@@ -1,10 +1,20 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 import { fail } from "../../../errors/errors.ts";
 import { programName } from "../../../native/target.ts";
 import type { Offer } from "./release.ts";
-import type { Receipt } from "./receipt.ts";
+import { type Receipt, writeReceipt } from "./receipt.ts";
 
 /** Variables by which the runtime would do something else than start our program. */
 const QUIET = { BUN_OPTIONS: "", BUN_BE_BUN: "", BUN_INSPECT: "" };
@@ -22,7 +32,7 @@ export function replace(receipt: Receipt, { archive, version }: Offer, bytes: Ui
   try {
     work = mkdtempSync(join(dirname(program), ".berth-update-"));
   } catch (error) {
-    throw fail("not_replaced", { program, why: reason(error) });
+    throw fail("not_replaced", { program, why: reason(error), ofRoot: isRoots(dirname(program)) });
   }
   try {
     writeFileSync(join(work, archive), bytes);
@@ -54,20 +64,46 @@ function move(fresh: string, program: string, work: string): void {
   }
 }
 
-/** Manual pages and completions, where the installer has put some. */
-function bring({ program, files }: Receipt, work: string): void {
+/**
+ * Manual pages and completions, where the installer has put some: those of the new version in the place of the old
+ * one's. The program is in place by now, so nothing here is a reason to fail.
+ */
+function bring(receipt: Receipt, work: string): void {
+  const { program, files } = receipt;
   const prefix = dirname(dirname(program));
-  for (const file of files) {
-    const inArchive = join(work, relative(prefix, file));
-    if (!inArchive.startsWith(join(work, "share"))) continue;
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      cpSync(inArchive, file);
-    } catch {
-      // The program is in place; a page that this version no longer has is no reason to fail.
-    }
+  const fresh = files.length === 0 ? [] : filesBelow(join(work, "share"));
+  if (fresh.length === 0) return;
+  const placed = fresh.map((file) => join(prefix, relative(work, file)));
+  try {
+    placed.forEach((file, n) => place(fresh[n] ?? "", file));
+    const ours = join(prefix, "share") + sep;
+    for (const gone of files.filter((file) => file.startsWith(ours) && !placed.includes(file))) rmSync(gone);
+    writeReceipt({ ...receipt, files: placed });
+  } catch {
+    // What is there of them is of use, and the next update tries again.
   }
 }
+
+function place(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+  // For everybody who may use the program, whatever the umask.
+  chmodSync(to, 0o644);
+}
+
+/** @returns absolute paths; none where there is no such directory */
+function filesBelow(directory: string): string[] {
+  try {
+    return readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a directory is root's, and we are not. */
+const isRoots = (directory: string): boolean =>
+  (process.getuid?.() ?? 0) !== 0 && statSync(directory).uid === 0;
 
 const reason = (error: unknown): string =>
   error instanceof Error ? (error as NodeJS.ErrnoException).code ?? error.message : String(error);
