@@ -378,6 +378,19 @@ export const sessionsErrors = () => ({
       paths: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/data/pg"],
     },
   ),
+  worktree_fixed: kind(
+    Exit.refused,
+    (d: { session: string; paths: readonly string[]; command: string }) =>
+      `Cannot remove the worktree of session ${quote(d.session)}: nothing may be taken out of ${
+        some(d.paths)
+      }`,
+    (d) => `Type "${d.command}", then the command again`,
+    {
+      session: "auth",
+      paths: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/vendor/mod"],
+      command: "chmod u+rwx /home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/vendor/mod",
+    },
+  ),
   worktree_occupied: kind(
     Exit.busy,
     (d: { session: string; action: string; processes: readonly string[]; pids: readonly number[] }) =>

@@ -347,6 +347,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   dubious_ownership: "below: only root can bring it about",
   git_missing: "below: without git no other command of a project works either",
   worktree_has_mounts: "test/sessions/steps/in-the-way.test.ts: in a mount namespace of its own",
+  worktree_fixed: "test/sessions/steps/stuck.test.ts: as somebody for whom permissions hold",
   wait_refused: "test/sessions/process/refused.test.ts: by strace",
   not_in_background: "test/sessions/background/background.test.ts: in tmux",
   invalid_transition: "by a program that uses the library: the command line asks for none out of turn",
@@ -367,7 +368,7 @@ test("every failure of sessions whose hint holds a command has a case", () => {
 /** The commands of a hint. */
 const commandsIn = (hint: string): string[] =>
   [...hint.matchAll(/"([^"]+)"/g)].flatMap(([, words = ""]) =>
-    /^(berth|git|kill|cd|umount|ls|ps) /.test(words) ? [words] : []
+    /^(berth|git|kill|cd|umount|ls|ps|chmod) /.test(words) ? [words] : []
   );
 
 test.each(ALL)("$code: $args", async ({ code, prepare, args, ...one }) => {

@@ -4,7 +4,7 @@ import { bringWorktreeBack, restoring } from "../../sessions/steps/bring-back.ts
 import { removedOf } from "../../sessions/undo/removed.ts";
 import { find } from "../../sessions/workspace/query.ts";
 import { restoreSession } from "../../sessions/workspace/restore.ts";
-import { fail, fewOf, quotePath } from "../../errors/errors.ts";
+import { fail, fewOf, quotePath, some } from "../../errors/errors.ts";
 import { selectSession } from "../../store/select.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -137,6 +137,7 @@ async function bringBack(
   context.out(`${record.id}\n`);
   const files = back.files === 0 ? "" : `, with ${back.files} files that were in no commit`;
   const on = back.branch === null ? "at no branch" : `on branch ${back.branch}`;
+  if (back.unmade.length > 0) context.say(`berth: could not make again: ${some(back.unmade)}\n`);
   context.say(`berth: ${nameOf(back.record)} is back in ${quotePath(worktree)} ${on}${files}\n`);
 }
 

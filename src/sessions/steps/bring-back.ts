@@ -14,6 +14,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { bringBack, readManifest } from "../undo/bring-back.ts";
+import { makeUnseen } from "../undo/make-unseen.ts";
 import { type Removed, removedOf } from "../undo/removed.ts";
 import { addLink } from "../git/readable-link.ts";
 import { isOwnName, uuidOf } from "../model/worktree-path.ts";
@@ -29,6 +30,8 @@ export interface BroughtBack {
   readonly files: number;
   /** What is checked out; null for a detached HEAD. */
   readonly branch: string | null;
+  /** Empty directories and FIFOs that could not be made again. */
+  readonly unmade: readonly string[];
 }
 
 /**
@@ -106,6 +109,7 @@ export async function goOnBringingBack(
     // Its last git only looks at the files again: where it is killed, nothing but its lock is left.
     await clearIndexLock(repository.commonDir, record);
   }
+  const unmade = makeUnseen(path, removed);
   if (!repository.bare) await copyIncluded(main, repository.root, path);
   const ref = kept === null ? undefined : removed.ref;
   const restored = await change(deps, record.id, (draft) => {
@@ -125,6 +129,7 @@ export async function goOnBringingBack(
     record: ref === undefined ? restored : await letGo(deps, checkout, record.id, ref),
     files: manifest?.files.filter(({ kind }) => kind !== "directory").length ?? 0,
     branch,
+    unmade,
   };
 }
 

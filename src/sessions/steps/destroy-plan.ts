@@ -1,6 +1,5 @@
-import { isAbsolute } from "node:path";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute } from "node:path";
 import { BerthError, fail, some } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { checkedOut, findBranch } from "../git/branch.ts";
@@ -20,7 +19,9 @@ import { readMarker } from "../git/marker.ts";
 import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
 import { isOwnName } from "../model/worktree-path.ts";
 import { look } from "../git/look.ts";
+import { type Survey, survey } from "../git/survey.ts";
 import { assess, inWords, type Risk } from "../git/risk.ts";
+import { refuseStuck } from "./refuse-stuck.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
 
 export interface Destruction {
@@ -69,6 +70,8 @@ export interface Plan {
   readonly found: InspectedWorktree | null;
   /** What is in the worktree that goes; null when it stays. */
   readonly risk: Risk | null;
+  /** What git does not see of the worktree that goes; null when it stays. */
+  readonly surveyed: Survey | null;
 }
 
 /**
@@ -100,6 +103,7 @@ export async function planDestroy(
       branchGone: false,
       found: null,
       risk: null,
+      surveyed: null,
     };
   }
   // The record alone tells this, whatever is wrong with the worktree.
@@ -119,6 +123,7 @@ export async function planDestroy(
     branchGone: branch.gone,
     found: tree.found,
     risk: tree.risk,
+    surveyed: tree.surveyed,
   };
 }
 
@@ -134,20 +139,26 @@ async function planWorktree(
     fromInside: false,
     found: null,
     risk: null,
+    surveyed: null,
   });
   if (!cleanup) return keep("it goes with --cleanup only");
   const begun = removalOf(record) !== null;
   const past = pastProcesses || force;
-  const { found, meanwhile: refuse, risk: assessed } = await inspectAll(record, checkout, begun, () => {
-    refuseMounts(deps, record.project?.worktree ?? "");
-    return past && !leaves ? false : refuseOccupied(deps, record, { action: "destroy", force: past, leaves });
+  const { found, meanwhile, risk: assessed } = await inspectAll(record, checkout, begun, () => {
+    const path = record.project?.worktree ?? "";
+    refuseMounts(deps, path);
+    const how = { action: "destroy", force: past, leaves };
+    return {
+      fromInside: past && !leaves ? false : refuseOccupied(deps, record, how),
+      surveyed: survey(path),
+    };
   });
   if (found.listed === null) return keep(found.exists ? LEFT : "it is gone already");
   refuseInside(found.listed.path, found);
-  const fromInside = refuse();
+  const { fromInside, surveyed } = meanwhile();
   const risk = await assessed();
   const { lost: losses, needsForce, ignored } = risk;
-  refuseUnseen(record, found, risk);
+  refuseStuck(record, found, risk.unseen, surveyed);
   const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
   if (lost.length > 0 && !force) {
     throw fail("work_at_risk", {
@@ -159,30 +170,20 @@ async function planWorktree(
   }
   const words = lost.length === 0 ? "nothing in it would be lost" : `with ${lost.join(", ")}`;
   const gone = withoutCopies(checkout.repository.root, found.listed.path, ignored);
-  const reason = gone.length === 0 ? words : `${words}; ignored files that go too: ${some(gone)}`;
+  const { special } = surveyed;
+  const reason = [
+    words,
+    ...gone.length === 0 ? [] : [`ignored files that go too: ${some(gone)}`],
+    ...special.length === 0 ? [] : [`sockets and devices, which no undo brings back: ${some(special)}`],
+  ].join("; ");
   const step: DestroyStep = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: needsForce || losses.length > 0, fromInside, found, risk };
+  return { step, forceGit: needsForce || losses.length > 0, fromInside, found, risk, surveyed };
 }
 
 /** Other worktrees inside are other people's: git would delete them with all that is in them. */
 function refuseInside(path: string, { inside }: InspectedWorktree): void {
   const there = inside.filter((one) => existsSync(one));
   if (there.length > 0) throw fail("worktrees_inside", { path, inside: there });
-}
-
-/**
- * Refuse where git cannot look: there may be work, and git would stop in the middle of the removal.
- *
- * @throws `worktree_unreadable`
- */
-export function refuseUnseen(
-  record: SessionRecord,
-  { listed }: InspectedWorktree,
-  { unseen }: Pick<Risk, "unseen">,
-): void {
-  if (unseen.length === 0) return;
-  const paths = unseen.map((one) => join(listed?.path ?? "", one));
-  throw fail("worktree_unreadable", { session: nameOf(record), paths });
 }
 
 /** Why the directory of a worktree stays that git could not remove to the end. */

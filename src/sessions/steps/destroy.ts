@@ -8,6 +8,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { keepRemoved, removedBy } from "../undo/keep-removed.ts";
+import { unseenIn } from "../undo/unseen.ts";
 import { archive, disown } from "./destroy-archive.ts";
 import { clearStepLocks } from "./step-locks.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
@@ -33,7 +34,11 @@ export async function destroySession(
   wanted: Destruction,
 ): Promise<Destroyed> {
   const plan = await planDestroy(deps, record, checkout, wanted);
-  const removed = removedBy(plan, deps.newUuid);
+  const { risk, surveyed } = plan;
+  const unseen = checkout === null || risk === null || surveyed === null
+    ? undefined
+    : await unseenIn(checkout.worktree, surveyed, risk);
+  const removed = removedBy(plan, deps.newUuid, unseen);
   const journal: Journal = {
     kind: "destroy",
     by: deps.self,

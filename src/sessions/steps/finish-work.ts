@@ -4,14 +4,16 @@ import type { Checkout } from "../git/checkout.ts";
 import { inWords } from "../git/risk.ts";
 import type { ListedAmong } from "../merge/plan.ts";
 import { nameOf } from "../model/journal.ts";
-import { inspectAll, refuseUnseen } from "./destroy-plan.ts";
+import { type Survey, survey } from "../git/survey.ts";
+import { inspectAll } from "./destroy-plan.ts";
+import { refuseStuck } from "./refuse-stuck.ts";
 
 /** What git says of a session's worktree, while it is still looking for work there. */
 export interface LookForWork extends ListedAmong {
   /**
    * Refuse to finish a session whose worktree has anything that its branch has not.
    *
-   * @throws `finish_work`, `worktree_unreadable`, and what the other work threw
+   * @throws `finish_work`, `worktree_unreadable`, `worktree_fixed`, and what the other work threw
    */
   readonly refuse: () => Promise<void>;
 }
@@ -27,14 +29,18 @@ export async function lookForWork(
   checkout: Checkout,
   work: () => void = () => {},
 ): Promise<LookForWork> {
-  const { found, meanwhile, risk } = await inspectAll(record, checkout, false, work);
+  let surveyed: Survey | undefined;
+  const { found, meanwhile, risk } = await inspectAll(record, checkout, false, () => {
+    work();
+    surveyed = survey(record.project?.worktree ?? "");
+  });
   if (!found.exists || found.listed === null) {
     throw fail("worktree_missing", { session: nameOf(record), path: record.project?.worktree ?? "" });
   }
   const refuse = async () => {
     const assessed = await risk();
     const { lost } = assessed;
-    refuseUnseen(record, found, assessed);
+    refuseStuck(record, found, assessed.unseen, surveyed);
     if (lost.length > 0) throw fail("finish_work", { session: nameOf(record), lost: lost.map(inWords) });
     meanwhile();
   };

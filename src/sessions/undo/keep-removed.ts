@@ -7,6 +7,7 @@ import { nameOf } from "../model/journal.ts";
 import { collect, type Collected } from "./collect.ts";
 import { keepCommit, keepWork, REMOVED } from "./keep.ts";
 import type { Removed } from "./removed.ts";
+import type { Unseen } from "./unseen.ts";
 
 /** What is about to go. */
 export interface Going {
@@ -25,11 +26,13 @@ const NO_WORK: ReadonlySet<Loss["kind"]> = new Set(["lock", "maker", "worktrees"
  * What an undo needs to know of a removal.
  *
  * @param newUuid names the ref, where one is needed
+ * @param unseen what of the worktree git knows nothing of
  * @returns null where neither worktree nor branch goes
  */
 export function removedBy(
   { found, risk, branch, branchCommit }: Going,
   newUuid: () => string,
+  { empty, fifos }: Unseen = { empty: [], fifos: [] },
 ): Removed | null {
   if (found === null && branchCommit === null) return null;
   const work = risk?.lost.some(({ kind }) => !NO_WORK.has(kind)) ?? false;
@@ -40,6 +43,8 @@ export function removedBy(
     branchGone: branchCommit !== null,
     ...work || branchCommit !== null ? { ref: `${REMOVED}/${newUuid()}` } : {},
     work,
+    ...empty.length === 0 ? {} : { empty: [...empty] },
+    ...fifos.length === 0 ? {} : { fifos: [...fifos] },
   };
 }
 

@@ -4,7 +4,7 @@ import * as v from "valibot";
 const object = v.pipe(v.string(), v.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
 
 /** A path below a directory that is known otherwise: relative, without a step that leads out of it. */
-const below = v.pipe(
+export const below = v.pipe(
   v.string(),
   v.check((path) => path !== "" && path.split("/").every((part) => !["", ".", ".."].includes(part))),
 );

@@ -1,5 +1,8 @@
 import * as v from "valibot";
 import type { SessionRecord } from "../../store/record.ts";
+import { below } from "./manifest.ts";
+
+const places = v.array(v.object({ path: below, mode: v.number() }));
 
 /** What went with a session, as its archived record keeps it: enough to bring it back. */
 const removedSchema = v.looseObject({
@@ -13,6 +16,9 @@ const removedSchema = v.looseObject({
   ref: v.exactOptional(v.string()),
   /** Whether files are kept under it, beside commits. */
   work: v.boolean(),
+  /** Directories with nothing in them, of which git knows nothing. */
+  empty: v.exactOptional(places),
+  fifos: v.exactOptional(places),
 });
 
 export type Removed = v.InferOutput<typeof removedSchema>;

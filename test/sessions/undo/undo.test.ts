@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -57,6 +58,15 @@ async function picture(p: Project, tree: string): Promise<unknown> {
 
 /** What is not brought back on purpose: ignored files, which nobody counts as work; a lock, which is git's own note. */
 const NOT_KEPT = /^(a worktree inside|a lock|a hidden file whose name is not UTF-8)/;
+
+/** A socket that nobody listens to any more. */
+function socketIn(tree: string): { at: string } {
+  const listening = Bun.listen({ unix: join(tree, "kept"), socket: { data() {} } });
+  // The runtime removes the name that it gave it.
+  linkSync(join(tree, "kept"), join(tree, "socket"));
+  listening.stop(true);
+  return { at: "socket" };
+}
 
 describe("a removal is taken back", () => {
   test.each(WORK.filter(([what]) => !NOT_KEPT.test(what)))("%s", async (_, work) => {
@@ -146,6 +156,35 @@ describe("a removal is taken back", () => {
     await p.ok("restore", "auth", "--worktree");
     expect(await p.git("-C", inner, "rev-parse", "--git-dir")).toBe(".git\n");
     expect(await p.git("-C", inner, "log", "--format=%H")).toBe(before);
+  });
+
+  test.each([
+    ["alone", () => {}],
+    ["beside work", (tree: string) => writeFileSync(join(tree, "new"), "work")],
+  ])("empty directories and FIFOs, %s; a socket is named", async (_, work) => {
+    const p = await withSession();
+    p.write(".git/info/exclude", "/.worktrees/\nignored\n");
+    for (const path of ["a/b/c", "a/closed", "ignored/empty", "it's: :!x"]) {
+      mkdirSync(join(p.tree, path), { recursive: true });
+    }
+    const { at } = socketIn(p.tree);
+    await p.in(p.tree, ["sh", "-ec", "chmod 700 a/closed; mkfifo -m 640 a/fifo ignored/fifo"]);
+    work(p.tree);
+    const done = await p.berth("destroy", "auth", "--cleanup", "--force");
+    expect(done.stderr).toContain(`which no undo brings back: ${JSON.stringify(at)}`);
+    expect(existsSync(p.tree)).toBe(false);
+    await p.ok("restore", "auth", "--worktree");
+    const there = ["find", ".", "-name", ".git", "-prune", "-o", "-printf", "%y %m %P\n"];
+    const { stdout } = await p.in(p.tree, there);
+    const found = stdout.split("\n").filter((line) => /^[dp] \d+ ./.test(line)).sort();
+    expect(found).toEqual([
+      "d 700 a/closed",
+      "d 755 a",
+      "d 755 a/b",
+      "d 755 a/b/c",
+      "d 755 it's: :!x",
+      "p 640 a/fifo",
+    ]);
   });
 
   test("an unchanged file whose name is not UTF-8 is checked out again", async () => {
