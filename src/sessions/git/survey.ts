@@ -2,7 +2,7 @@ import { accessSync, constants, type Dirent, lstatSync, readdirSync } from "node
 import { join } from "node:path";
 
 /** Something that git does not see, so that an undo has to be told of it. */
-export interface Place {
+export interface UnseenPlace {
   /** Below the worktree. */
   readonly path: string;
   /** Permissions (chmod(2)). */
@@ -16,8 +16,8 @@ export interface Survey {
   /** Directories with something in them that we may take nothing out of. */
   readonly fixed: readonly string[];
   /** Directories with nothing in them. */
-  readonly empty: readonly Place[];
-  readonly fifos: readonly Place[];
+  readonly empty: readonly UnseenPlace[];
+  readonly fifos: readonly UnseenPlace[];
   /** Sockets and devices, which nobody could bring back. */
   readonly special: readonly string[];
 }
@@ -68,7 +68,7 @@ export function isFixed(directory: string): boolean {
   }
 }
 
-const placeAt = (root: string, path: string): Place => ({
+const placeAt = (root: string, path: string): UnseenPlace => ({
   path,
   mode: (lstatSync(join(root, path), { throwIfNoEntry: false })?.mode ?? 0o755) & 0o7777,
 });

@@ -1,12 +1,12 @@
 import type { Git } from "../git/git.ts";
 import type { Risk } from "../git/risk.ts";
-import type { Place, Survey } from "../git/survey.ts";
+import type { Survey, UnseenPlace } from "../git/survey.ts";
 
 /** What an undo has to make that git knows nothing of. */
 export interface Unseen {
   /** Directories with nothing in them. */
-  readonly empty: readonly Place[];
-  readonly fifos: readonly Place[];
+  readonly empty: readonly UnseenPlace[];
+  readonly fifos: readonly UnseenPlace[];
 }
 
 /** More of them are a program's, not a person's, and a record holds only so much. */
@@ -29,15 +29,16 @@ export async function unseenIn(
     ...files.filter(({ mode }) => mode === "160000").map(({ path }) => path),
     ...nested.map((path) => path.slice(below)),
   ];
-  const isOwn = ({ path }: Place): boolean =>
+  const isOwn = ({ path }: UnseenPlace): boolean =>
     !path.includes(UNREADABLE) && !others.some((one) => path === one || path.startsWith(`${one}/`));
   const own = { empty: empty.filter(isOwn), fifos: fifos.filter(isOwn) };
   const ignored = await ignoredAmong(worktree, [...own.empty, ...own.fifos]);
-  const kept = (places: readonly Place[]) => places.filter(({ path }) => !ignored.has(path)).slice(0, MOST);
+  const kept = (places: readonly UnseenPlace[]) =>
+    places.filter(({ path }) => !ignored.has(path)).slice(0, MOST);
   return { empty: kept(own.empty), fifos: kept(own.fifos) };
 }
 
-async function ignoredAmong(worktree: Git, places: readonly Place[]): Promise<ReadonlySet<string>> {
+async function ignoredAmong(worktree: Git, places: readonly UnseenPlace[]): Promise<ReadonlySet<string>> {
   if (places.length === 0) return new Set();
   // With the dot no name is taken for a pathspec with magic (`:!x`).
   const input = places.map(({ path }) => `./${path}\0`).join("");
