@@ -3,7 +3,7 @@
  * `dist/berth-<target>` for that one, with `all` every one of them.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { signFile } from "./macho-sign.ts";
 import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
 import { withWindowsRuntime } from "./windows-runtime.ts";
@@ -107,29 +107,37 @@ function commit(): string {
   }
 }
 
-/** What the program loads when it is called for anything but an ID, as `cli/start.ts` spells it. */
-const REST = '"./run.ts"';
+/** The ways to an ID on Linux, from the longest to the shortest, and what each loads when it does not lead there. */
+const WAYS = [
+  { source: "src/cli/start-linux.ts", next: "./run.ts", in: "src/cli/run.ts" },
+  { source: "src/main-linux.ts", next: "./cli/start-linux.ts", in: undefined },
+] as const;
 
 /**
- * The source that berth is compiled from for a target. For Linux it is the way to an ID as a file of its own, which
+ * The source that berth is compiled from for a target. For Linux each way to an ID is a file of its own, which
  * shares no module with the rest of the program: shared ones become several chunks and parts of larger ones, and that
  * takes a fortieth of `berth id`.
  */
 export function entry(target: Target): string {
   if (!target.startsWith("linux")) return "src/main.ts";
+  return WAYS.reduce((last, way) => wayTo(target, way.source, way.next, join(root, way.in ?? last)), "");
+}
+
+/** @returns the path, below the project, of a way as one file that loads `next` from where it is */
+function wayTo(target: Target, source: string, next: string, file: string): string {
   // Constants are put where they are used here, since behind this step nobody can tell that they are any.
-  const options = ["--target=bun", "--format=esm", "--minify-syntax", "--external=*/run.ts"];
-  const way = bundle(["src/main-linux.ts", ...options], target);
-  const parts = way.split(REST);
+  const options = ["--target=bun", "--format=esm", "--minify-syntax", `--external=*/${basename(next)}`];
+  const way = bundle([source, ...options], target);
+  const parts = way.split(JSON.stringify(next));
   if (parts.length !== 2) {
-    throw new Error(`${REST} stands ${parts.length - 1} times on the way to an ID, not once`);
+    throw new Error(`${next} stands ${parts.length - 1} times in ${source}, not once`);
   }
-  const file = join(root, "dist", target, "main-linux.js");
-  mkdirSync(dirname(file), { recursive: true });
+  const made = join("dist", target, `${basename(source, ".ts")}.js`);
+  mkdirSync(join(root, dirname(made)), { recursive: true });
   // Others may build at this moment.
-  writeFileSync(`${file}.${process.pid}`, parts.join(JSON.stringify(join(root, "src/cli/run.ts"))));
-  renameSync(`${file}.${process.pid}`, file);
-  return file;
+  writeFileSync(`${root}/${made}.${process.pid}`, parts.join(JSON.stringify(file)));
+  renameSync(`${root}/${made}.${process.pid}`, join(root, made));
+  return made;
 }
 
 /** Build berth for a target. @returns the binary's path */

@@ -10,13 +10,16 @@ const LONG = 2048;
  */
 export function cString(text: string, room?: Uint8Array): Uint8Array {
   const { length } = text;
-  if (length >= LONG) return new TextEncoder().encode(`${text}\0`);
+  if (length >= LONG) return encoded(text);
   const bytes = room !== undefined && length < room.length ? room : new Uint8Array(length + 1);
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at);
-    if (code > 0x7e) return new TextEncoder().encode(`${text}\0`);
+    if (code > 0x7e) return encoded(text);
     bytes[at] = code;
   }
   bytes[length] = 0;
   return bytes;
 }
+
+/** Apart, since the runtime makes TextEncoder as soon as a function that names it is called. */
+const encoded = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);

@@ -17,7 +17,7 @@ import { askTmux, tmuxQuery } from "./tmux.ts";
 import { NO_VARIABLES, pickVariables } from "./variables.ts";
 
 /** Limits of what is read of another process: the kernel caps neither its environment nor its arguments. */
-const ENVIRONMENT_BYTES = 1 << 20;
+export const ENVIRONMENT_BYTES = 1 << 20;
 const ARGUMENT_BYTES = 1 << 16;
 const CGROUP_BYTES = 1 << 14;
 /** As many steps as the walk to a terminal takes at most. */
@@ -145,7 +145,7 @@ function otherTty(host: Host, ttyNr: number): string {
 }
 
 /** The kernel's first one, which has none (PROC_TIME_INIT_INO of include/linux/proc_ns.h). */
-const FIRST_TIME_NAMESPACE = "time:[4026531834]";
+export const FIRST_TIME_NAMESPACE = "time:[4026531834]";
 
 /** Clock ticks that a time namespace adds to every start time; 0 where there are none. */
 function startOffset(host: Host): number {

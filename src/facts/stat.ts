@@ -7,6 +7,11 @@ const TTY_NR = 4;
 const THREADS = 17;
 const START_TIME = 19;
 
+/** As Number.isSafeInteger, of what is not below zero. */
+const isWhole = (number: number): boolean => number >= 0 && number <= MOST && number % 1 === 0;
+/** Number.MAX_SAFE_INTEGER */
+const MOST = 2 ** 53 - 1;
+
 /** A process as /proc/<pid>/stat tells it, its terminal still as a device number. */
 export interface ProcessStat extends Omit<Process, "tty"> {
   readonly ttyNr: number;
@@ -30,21 +35,22 @@ export function parseStat(line: string): Reading<ProcessStat> {
   const session = fields[SESSION];
   const terminal = fields[TTY_NR];
   const started = fields[START_TIME] ?? "";
-  const pid = Number(id);
-  const ppid = Number(parent);
-  const sid = Number(session);
-  const ttyNr = Number(terminal);
-  const start = Number(started);
+  // By the operator, here and below: the runtime makes `Number` when something first names it.
+  const pid = +id;
+  const ppid = +(parent ?? "");
+  const sid = +(session ?? "");
+  const ttyNr = +(terminal ?? "");
+  const start = +started;
   // Each as the kernel writes it (not `1e3`, ` 7` or nothing). A session of -1 is a process that is being reaped.
   const spelled =
     `${pid} ${ppid} ${sid} ${ttyNr} ${start}` === `${id} ${parent} ${session} ${terminal} ${started}`;
-  const whole = Number.isSafeInteger(pid + ppid + sid + start) && Number.isSafeInteger(ttyNr);
+  const whole = isWhole(pid + ppid + sid + start) && isWhole(ttyNr < 0 ? -ttyNr : ttyNr);
   if (!spelled || !whole || pid < 0 || ppid < 0 || sid < 0 || start < 0) {
     return unknown("stat with a field that is no number");
   }
   const process = { pid, ppid, name: line.slice(open + 2, close), sid, ttyNr, start: started };
   // A process whose first thread has ended shows as a zombie too, while its others go on.
-  const zombie = (fields[0] === "Z" || fields[0] === "X") && Number(fields[THREADS]) <= 1;
+  const zombie = (fields[0] === "Z" || fields[0] === "X") && +(fields[THREADS] ?? "") <= 1;
   return { ok: true, value: zombie ? { ...process, zombie } : process };
 }
 

@@ -11,6 +11,9 @@ const MAX_BYTES = 1 << 16;
 /** What to say instead of an answer that another protocol may have. */
 export const OTHER_PROTOCOL = "not understood";
 
+/** What a host needs to speak to a server. */
+export type SocketHost = Pick<Host, "connect" | "clock" | "pid" | "patienceMs" | "realPath" | "user">;
+
 /** Which server: its socket, and the process that listens there if it is the one that was meant. */
 export interface TmuxServer {
   readonly socket: string;
@@ -25,7 +28,7 @@ export interface TmuxServer {
  * @returns a function that waits for what the command prints, its first line
  */
 export function askServer(
-  host: Host,
+  host: SocketHost,
   { socket, pid }: TmuxServer,
   words: readonly string[],
 ): () => Reading<string> {
@@ -52,14 +55,14 @@ export function askServer(
  * Why a listener is not to be spoken to. The path comes from a variable, which under sudo may be anybody's: nobody
  * but the server that the variable names hears from another user than himself.
  */
-function stranger(host: Host, { peer }: Connection, pid: number): string | undefined {
+function stranger(host: SocketHost, { peer }: Connection, pid: number): string | undefined {
   if (peer.pid === pid) return undefined;
   if (peer.pid === 0) return "it is in another PID namespace";
   // A server that systemd listened for has systemd's process there.
   return peer.user === host.user() ? undefined : `process ${peer.pid} listens there`;
 }
 
-function listen(host: Host, connection: Connection, self: number, deadline: number): Reading<string> {
+function listen(host: SocketHost, connection: Connection, self: number, deadline: number): Reading<string> {
   let bytes = new Uint8Array(0);
   let text = "";
   for (let total = 0; total <= MAX_BYTES;) {

@@ -1,7 +1,7 @@
 import { known, type Reading, type TmuxPane, type TmuxQuery, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
 import { askByClient } from "./tmux-client.ts";
-import { askServer, OTHER_PROTOCOL } from "./tmux-socket.ts";
+import { askServer, OTHER_PROTOCOL, type SocketHost } from "./tmux-socket.ts";
 import { NO_CALLS } from "./unix-socket.ts";
 
 /**
@@ -52,22 +52,29 @@ export function tmuxQuery(tmux: string, pane: string | undefined): TmuxQuery | n
  * @returns a function that waits for the answer, so that something else can be done meanwhile
  */
 export function askTmux(host: Host, query: TmuxQuery): () => Reading<TmuxPane> {
-  const server = { socket: query.socket, pid: query.serverPid };
-  const words = ["display-message", "-p", "-t", query.target, FORMAT];
-  const ask = host.system === "linux"
-    ? askServer(host, server, words)
-    : () => askByClient(host, server, words);
+  const byClient = () => understood(host, query, askByClient(host, serverOf(query), wordsOf(query)));
+  if (host.system !== "linux") return byClient;
+  const ask = askTmuxServer(host, query);
   return () => {
     const answer = ask();
-    if (answer.ok) return parseAnswer(host, query, answer.value);
-    if (answer.why !== OTHER_PROTOCOL && answer.why !== NO_CALLS) return answer;
-    const told = askByClient(host, server, words);
-    return told.ok ? parseAnswer(host, query, told.value) : told;
+    return answer.ok || (answer.why !== OTHER_PROTOCOL && answer.why !== NO_CALLS) ? answer : byClient();
   };
 }
 
+/** The same over the server's socket alone, for what has no time to start a program. */
+export function askTmuxServer(host: SocketHost, query: TmuxQuery): () => Reading<TmuxPane> {
+  const ask = askServer(host, serverOf(query), wordsOf(query));
+  return () => understood(host, query, ask());
+}
+
+const serverOf = ({ socket, serverPid }: TmuxQuery) => ({ socket, pid: serverPid });
+const wordsOf = ({ target }: TmuxQuery) => ["display-message", "-p", "-t", target, FORMAT];
+
+const understood = (host: SocketHost, query: TmuxQuery, answer: Reading<string>): Reading<TmuxPane> =>
+  answer.ok ? parseAnswer(host, query, answer.value) : answer;
+
 /** The path is the one that we asked by: tmux puts `_` for what is not ASCII where LC_ALL is not UTF-8. */
-function parseAnswer(host: Host, { socket, session: own }: TmuxQuery, text: string): Reading<TmuxPane> {
+function parseAnswer(host: SocketHost, { socket, session: own }: TmuxQuery, text: string): Reading<TmuxPane> {
   const line = text.endsWith("\n") ? text.slice(0, -1) : text;
   const fields = line.split(" ");
   // By their numbers: taking an array apart by a pattern runs an iterator.

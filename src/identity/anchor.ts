@@ -13,8 +13,14 @@ export function anchorId({ facts, deps }: Place, anchor: Process, namespace: Nam
   if (!boot.ok) return undefined;
   // On Windows a terminal is seen by the standard streams alone, which are redirected in every other call.
   const tty = facts.system === "win32" ? "" : anchor.tty ?? "";
-  const whole = `${boot.value}:${
-    pidNamespace.ok ? pidNamespace.value : ""
-  }:${tty}:${anchor.pid}:${anchor.start}`;
+  const whole = anchorText(boot.value, pidNamespace.ok ? pidNamespace.value : "", tty, anchor);
   return foundId(namespace, deps.sha256(whole));
 }
+
+/** What an anchor's ID is the hash of. */
+export const anchorText = (
+  boot: string,
+  pidNamespace: string,
+  tty: string,
+  { pid, start }: Pick<Process, "pid" | "start">,
+): string => `${boot}:${pidNamespace}:${tty}:${pid}:${start}`;

@@ -25,7 +25,7 @@ export function lineage(facts: Facts, pid: number): Lineage {
 }
 
 /** Compare two start times, decimal numbers of any length without leading zeros. */
-export function isYounger(one: Process, other: Process): boolean {
+export function isYounger(one: Pick<Process, "start">, other: Pick<Process, "start">): boolean {
   if (one.start.length !== other.start.length) return one.start.length > other.start.length;
   return one.start > other.start;
 }

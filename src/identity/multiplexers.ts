@@ -96,11 +96,17 @@ function ofAnchor(place: Place, anchor: Process | undefined, unstable: string): 
 /** Everything that a server is known by, so that a restarted one, which counts from `$0` again, is another. */
 function tmuxId({ facts, deps, request }: Place, pane: TmuxPane): string {
   const { scope } = request;
-  const server = `${part(facts.boot)}:${part(facts.pidNamespace)}:${pane.socket}:${pane.serverPid}`;
   const window = scope === "session" ? "" : `:${pane.window}`;
   const within = scope === "pane" ? `${window}:${pane.pane}` : window;
-  return foundId("tmux", deps.sha256(`tmux:${server}:${pane.serverStart}:${pane.session}${within}`));
+  return foundId(
+    "tmux",
+    deps.sha256(`${tmuxText(part(facts.boot), part(facts.pidNamespace), pane)}${within}`),
+  );
 }
+
+/** What the ID of a tmux session is the hash of. */
+export const tmuxText = (boot: string, pidNamespace: string, pane: TmuxPane): string =>
+  `tmux:${boot}:${pidNamespace}:${pane.socket}:${pane.serverPid}:${pane.serverStart}:${pane.session}`;
 
 const isScreen = (name: string): boolean => isMultiplexer(name) && name.toLowerCase().startsWith("screen");
 const isZellij = (name: string): boolean => isMultiplexer(name) && name.toLowerCase().startsWith("zellij");
