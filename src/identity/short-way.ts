@@ -8,6 +8,7 @@ import { anchorText } from "./anchor.ts";
 import { foundId } from "./id.ts";
 import { isYounger } from "./lineage.ts";
 import { tmuxText } from "./multiplexers.ts";
+import { isInteractiveShell } from "./shell.ts";
 import { isMultiplexer, isShell, isSshServer } from "./programs.ts";
 
 /*
@@ -34,40 +35,52 @@ export function shortWay(
   host: ShortHost,
   ask: (query: TmuxQuery) => () => Reading<TmuxPane>,
 ): string | undefined {
+  const hints = hintsOf(host);
+  if (hints === undefined) return undefined;
+  const { query } = hints;
+  // At once, so that the answer is under way while the processes are read.
+  const answer = query && ask(query);
+  const leader = leaderOfOurs(host, query !== undefined);
+  const outside = leader && parentOf(host, leader);
+  if (leader === undefined || outside === undefined || outside.ttyNr !== 0) return undefined;
+  if (answer === undefined) return isBelowServer(host, outside) ? undefined : windowId(host, leader);
+  return query?.serverPid === outside.pid ? paneId(host, outside.pid, answer()) : undefined;
+}
+
+/** What our own environment asks for; undefined where it has what is not for us to decide on. */
+function hintsOf(host: ShortHost): { readonly query: TmuxQuery | undefined } | undefined {
   const own = host.readText("/proc/self/environ", ENVIRONMENT_BYTES);
   if (!own.ok) return undefined;
   const block = `\0${own.value}\0`;
   const inTmux = block.includes("\0TMUX=");
   if (mayCount(block, inTmux)) return undefined;
   const query = inTmux ? tmuxQuery(valueOf(block, "TMUX"), valueOf(block, "TMUX_PANE")) : undefined;
-  // At once, so that the answer is under way while the processes are read.
-  const answer = query ? ask(query) : NOBODY;
-  const leader = query === null ? undefined : leaderOfOurs(host, inTmux);
-  const outside = leader && parentOf(host, leader);
-  if (leader === undefined || outside === undefined || outside.ttyNr !== 0) return undefined;
-  const pane = answer();
-  const tty = ttyPath(leader.ttyNr);
-  const boot = host.readText("/proc/sys/kernel/random/boot_id", 64);
-  const pidNamespace = host.readLink("/proc/self/ns/pid");
-  const time = host.readLink("/proc/self/ns/time");
-  if (tty === null || !boot.ok || !pidNamespace.ok || !time.ok || time.value !== FIRST_TIME_NAMESPACE) {
-    return undefined;
-  }
-  const booted = boot.value.trim();
-  if (booted === "" || !pane.ok) return undefined;
-  if (pane.value === undefined) {
-    if (isBelowServer(host, outside)) return undefined;
-    return foundId("anchor", host.sha256(anchorText(booted, pidNamespace.value, tty, leader)));
-  }
-  if (
-    pane.value.paneTty !== tty || pane.value.serverPid !== query?.serverPid || outside.pid !== query.serverPid
-  ) {
-    return undefined;
-  }
-  return foundId("tmux", host.sha256(tmuxText(booted, pidNamespace.value, pane.value)));
+  return query === null ? undefined : { query };
 }
 
-const NOBODY = (): Reading<undefined> => known(undefined);
+function windowId(host: ShortHost, leader: ProcessStat): string | undefined {
+  const tty = ttyPath(leader.ttyNr);
+  const kernel = tty === null ? undefined : kernelOf(host);
+  if (tty === null || kernel === undefined) return undefined;
+  return foundId("anchor", host.sha256(anchorText(kernel.boot, kernel.pidNamespace, tty, leader)));
+}
+
+/** @param server who opened the pane's terminal */
+function paneId(host: ShortHost, server: number, pane: Reading<TmuxPane>): string | undefined {
+  const kernel = pane.ok && pane.value.serverPid === server ? kernelOf(host) : undefined;
+  if (!pane.ok || kernel === undefined) return undefined;
+  return foundId("tmux", host.sha256(tmuxText(kernel.boot, kernel.pidNamespace, pane.value)));
+}
+
+/** Boot and PID namespace; undefined in a time namespace too, where start times are not those of outside. */
+function kernelOf(host: ShortHost): { readonly boot: string; readonly pidNamespace: string } | undefined {
+  const read = host.readText("/proc/sys/kernel/random/boot_id", 64);
+  const boot = read.ok ? read.value.trim() : "";
+  const pidNamespace = host.readLink("/proc/self/ns/pid");
+  const time = host.readLink("/proc/self/ns/time");
+  const usual = pidNamespace.ok && time.ok && time.value === FIRST_TIME_NAMESPACE;
+  return boot !== "" && usual ? { boot, pidNamespace: pidNamespace.value } : undefined;
+}
 
 /** Whether an environment, a zero before each variable, has one that may decide; TMUX comes before those behind it. */
 const mayCount = (block: string, inTmux: boolean): boolean =>
@@ -91,7 +104,7 @@ function read(host: ShortHost, who: number | "self"): ProcessStat | undefined {
 
 /** A process's parent where there is one to be seen, and one that is no stranger with its old number. */
 function parentOf(host: ShortHost, child: ProcessStat): ProcessStat | undefined {
-  const parent = child.ppid === 0 ? undefined : read(host, child.ppid);
+  const parent = read(host, child.ppid);
   return parent === undefined || isYounger(parent, child) ? undefined : parent;
 }
 
@@ -104,8 +117,9 @@ function leaderOfOurs(host: ShortHost, inTmux: boolean): ProcessStat | undefined
   let process = self;
   for (let step = 0; process.pid !== self.sid; step++) {
     const parent = parentOf(host, process);
-    if (parent === undefined || parent.sid !== self.sid || parent.ttyNr !== self.ttyNr) return undefined;
-    if (step > MOST_STEPS || hasSay(host, parent, self.name, inTmux)) return undefined;
+    if (parent === undefined || step > MOST_STEPS || hasSay(host, parent, self.name, inTmux)) {
+      return undefined;
+    }
     process = parent;
   }
   return isTypedAt(host, process) ? process : undefined;
@@ -118,16 +132,12 @@ function hasSay(host: ShortHost, { pid, name }: ProcessStat, ours: string, inTmu
   return environment.ok && mayCount(`\0${environment.value}`, inTmux);
 }
 
-/** A shell with no word but its name behind it, or one that only says what kind of shell it is. */
 function isTypedAt(host: ShortHost, { pid, name }: ProcessStat): boolean {
-  if (!isShell(name) || name === "busybox") return false;
+  if (!isShell(name)) return false;
   const words = host.readText(`/proc/${pid}/cmdline`, 4096);
-  if (!words.ok || words.value === "") return false;
-  const end = words.value.indexOf("\0");
-  return end === words.value.length - 1 || PLAIN.includes(` ${words.value.slice(end + 1, -1)} `);
+  return words.ok && words.value.endsWith("\0") &&
+    isInteractiveShell(name, known(words.value.slice(0, -1).split("\0")));
 }
-
-const PLAIN = " -l -i --login ";
 
 /** Whether one whose children have another kind of ID is further out, with no terminal between. */
 function isBelowServer(host: ShortHost, outside: ProcessStat): boolean {

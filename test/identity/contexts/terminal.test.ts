@@ -49,6 +49,11 @@ beforeAll(async () => {
 
 afterAll(() => terminal.close());
 
+test("what the short way finds at the prompt is what the whole way finds", async () => {
+  const whole = await terminal.line("berth id --json", out);
+  expect(JSON.parse(whole)).toMatchObject({ id, source: "deep-anchor" });
+});
+
 /** What is typed, by what it shows. Every line prints the ID that a program started that way sees. */
 const SAME: Readonly<Record<string, string>> = {
   "a substitution": `echo $(berth id)`,

@@ -46,6 +46,10 @@ describe("tmux", () => {
     id = await inPane(pane, `${berth} id`);
   });
 
+  test("what the short way finds at the prompt is what the whole way finds", async () => {
+    expect(JSON.parse(await inPane(pane, `${berth} id --json`))).toMatchObject({ id, source: "tmux" });
+  });
+
   test("a session is one, in every pane and window of it", async () => {
     expect(id).toMatch(/^tmux--[0-9a-f]{64}$/);
     const second = await newPane(pane);
