@@ -48,6 +48,9 @@ const FILE_ACTIONS_BYTES = 256;
 const ATTRIBUTES_BYTES = 512;
 const SIGSET_BYTES = 128;
 const CHUNK_BYTES = 1 << 16;
+/** Told of every so often while it is waited for, with the milliseconds by now. */
+export type Waiting = (ms: number) => void;
+
 /** How long who has ended may have left its streams to a child that goes on, before they are closed on it. */
 const LEFT_MS = 100;
 
@@ -66,7 +69,10 @@ export interface EndedProgram {
  * @returns a function that waits for its end; null where this machine can start none this way
  * @throws Error with `code` ENOENT where there is no such program
  */
-export function begin(command: readonly string[], environment: Uint8Array): (() => EndedProgram) | null {
+export function begin(
+  command: readonly string[],
+  environment: Uint8Array,
+): ((waiting?: Waiting) => EndedProgram) | null {
   const libc = opened();
   // A NUL would make two words of one.
   if (libc === null || command.some((word) => word.includes("\0"))) return null;
@@ -79,7 +85,7 @@ export function begin(command: readonly string[], environment: Uint8Array): (() 
   const [out = -1, inner = -1, err = -1, innerErr = -1] = pipes;
   const { pid, failure } = spawn(libc, command, environment, inner, innerErr);
   closeAll(libc, [inner, innerErr]);
-  if (failure === 0) return () => ended(libc, pid, out, err);
+  if (failure === 0) return (waiting) => ended(libc, pid, out, err, waiting);
   closeAll(libc, [out, err]);
   if (failure !== ENOENT) return null;
   throw Object.assign(new Error(`there is no ${command[0]}`), { code: "ENOENT" });
@@ -121,22 +127,24 @@ function attributes(libc: Libc): Uint8Array {
 }
 
 /** What comes from both streams until they are closed; the program is gone afterwards. */
-function ended(libc: Libc, pid: number, out: number, err: number): EndedProgram {
+function ended(libc: Libc, pid: number, out: number, err: number, waiting?: Waiting): EndedProgram {
   const streams = [out, err].map((file) => ({ file, chunks: [] as Uint8Array[], open: true }));
   const status = new Int32Array(1);
   let gone = false;
-  const waiting = new Int32Array(4);
+  const polled = new Int32Array(4);
+  let waited = 0;
   while (streams.some(({ open }) => open)) {
     for (const [at, { file, open }] of streams.entries()) {
-      waiting[2 * at] = open ? file : -1;
-      waiting[2 * at + 1] = POLLIN;
+      polled[2 * at] = open ? file : -1;
+      polled[2 * at + 1] = POLLIN;
     }
-    const ready = libc.poll(waiting, 2, LEFT_MS);
+    const ready = libc.poll(polled, 2, LEFT_MS);
     if (ready === 0 && gone) break;
+    if (ready === 0) waiting?.(waited += LEFT_MS);
     if (ready === 0) gone = libc.waitpid(pid, status, WNOHANG) === pid;
     if (ready <= 0) continue;
     for (const [at, stream] of streams.entries()) {
-      if ((waiting[2 * at + 1] ?? 0) >>> 16 !== 0) take(libc, stream);
+      if ((polled[2 * at + 1] ?? 0) >>> 16 !== 0) take(libc, stream);
     }
   }
   closeAll(libc, [out, err]);

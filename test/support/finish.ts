@@ -3,6 +3,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Project, project } from "./project.ts";
 
+const [, major = "0", minor = "0"] =
+  /(\d+)\.(\d+)/.exec(Bun.spawnSync(["git", "--version"]).stdout.toString()) ?? [];
+
+/** Whether the git here is that new: with 2.30, which `npm run test:oldest-git` brings, some ways end elsewhere. */
+export const isGit = (wanted: number): boolean => Number(major) > 2 || Number(minor) >= wanted;
+
+/** What a merge into a base that is checked out nowhere takes: `git merge-tree --write-tree`. */
+export const MERGES_ALONE = isGit(38);
+
 export interface Finishable extends Project {
   /** The worktree of session `auth`. */
   readonly tree: string;

@@ -62,8 +62,8 @@ const COLUMNS: readonly Column[] = [
   { heading: "SIZE", order: 9 },
 ];
 const [STATUS, GIT, AGENT] = [2, 3, 4];
-/** What most worktrees have to say: `±12 ↑3 ↓45`. */
-const GIT_WIDTH = 12;
+/** What most worktrees have to say: `±12 ↓45 merged`. */
+const GIT_WIDTH = 14;
 
 /** Print the groups; a row waits for what git has to say of it, and no longer than that takes. */
 export async function printed(

@@ -1,3 +1,5 @@
+import process from "node:process";
+import { tellLongWork } from "../../sessions/git/long-work.ts";
 import { fail } from "../../errors/errors.ts";
 import { atOrBelow, mountsReader } from "../../facts/mounts.ts";
 import { processesAt, processesWith } from "../../facts/standing.ts";
@@ -18,6 +20,11 @@ export async function dependenciesOf(context: Context, input: Input, command: st
   const read = await factsReader(host);
   const mounts = await mountsReader(host);
   const store = storeOf(context, input, command);
+  tellLongWork((action, far) => {
+    if (process.getBuiltinModule("node:tty").isatty(2)) {
+      context.say(`berth: at work to ${action}: ${far}\n`);
+    }
+  });
   return {
     store,
     newUuid: context.deps.randomUuid,

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
+import { longWait } from "./long-work.ts";
 import { beginGit, startAhead } from "./run-to-end.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
@@ -16,6 +17,8 @@ export interface AskOptions {
   readonly input?: string;
   /** Whether what it reads and prints is no text: each character is one byte then. */
   readonly binary?: boolean;
+  /** What is wanted, for who waits for it: `make the worktree`. */
+  readonly action?: string;
   /** More variables, by which git and its children can be found when they outlive us. */
   readonly marks?: Readonly<Record<string, string>>;
 }
@@ -124,8 +127,9 @@ function ask(
   args: readonly string[],
   options: AskOptions,
 ): () => GitAnswer {
-  const { input, binary = false, marks = {} } = options;
-  const call = { cwd, env: { ...env, ...marks }, input, binary };
+  const { input, binary = false, marks = {}, action } = options;
+  const waiting = action === undefined ? undefined : longWait(action);
+  const call = { cwd, env: { ...env, ...marks }, input, binary, waiting };
   const ended = started(cwd, () => beginGit([...GLOBAL, ...args], call));
   return () => {
     const { status, out, err } = started(cwd, ended);
@@ -165,7 +169,7 @@ export async function must(
   args: readonly string[],
   options?: AskOptions,
 ): Promise<string> {
-  const { status, out, err } = await git(args, options);
+  const { status, out, err } = await git(args, { ...options, action });
   if (status !== 0) throw fail("git_failed", { action, why: lastLine(err, status) });
   return out;
 }

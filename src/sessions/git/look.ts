@@ -93,7 +93,7 @@ function directoriesOf(path: string): string[] {
 
 /** As `must`, with what git says beside its answer. */
 async function looked(worktree: Git, action: string, args: readonly string[]): Promise<GitAnswer> {
-  const answer = await worktree(args);
+  const answer = await worktree(args, { action });
   if (answer.status === 0) return answer;
   throw fail("git_failed", { action, why: lastLine(answer.err, answer.status) });
 }

@@ -16,6 +16,8 @@ export interface Call {
   readonly input: string | undefined;
   /** Whether standard input and output are no text: each character is one byte then. */
   readonly binary?: boolean;
+  /** Called every so often while it is waited for, with the milliseconds by now; where this runtime can. */
+  readonly waiting?: ((ms: number) => void) | undefined;
 }
 
 const onLinux = "Bun" in globalThis && process.platform === "linux";
@@ -48,14 +50,14 @@ const AHEAD = { timeoutMs: 10_000, maxBytes: 1 << 20 };
  * @throws Error as `runToEnd`
  */
 export function beginGit(args: readonly string[], call: Call): () => Completed {
-  const { cwd, env, input, binary = false } = call;
+  const { cwd, env, input, binary = false, waiting } = call;
   // The system looks for it where our own PATH says.
   const ended = input === undefined && env["PATH"] === process.env["PATH"]
     ? begin?.(["git", "-C", cwd, ...args], variablesOf(env)) ?? undefined
     : undefined;
   if (ended === undefined) return () => runToEnd(["git", ...args], call);
   return () => {
-    const { status, out, err } = ended();
+    const { status, out, err } = ended(waiting);
     return { status, out: textOf(out, binary ? "latin1" : "utf8"), err: textOf(err, "utf8") };
   };
 }

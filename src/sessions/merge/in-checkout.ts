@@ -22,7 +22,7 @@ export interface BaseCheckout {
  * a conflict stopped is taken back.
  *
  * @returns where the base stands now
- * @throws `finish_failed` when git fails; everything is as it was, or the message says what is not
+ * @throws `finish_conflict`, and `finish_failed` when git fails otherwise; everything is as it was, or the message says what is not
  */
 export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerge): Promise<string> {
   const { git, plain, directories } = checkout;
@@ -33,6 +33,8 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
     (await must(plain, "read HEAD", ["rev-parse", "HEAD"])).trim();
   // A merge that is there counts, whatever failed after it.
   if (now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) return now;
+  const { session, branch, base } = wanted;
+  const files = await conflicts(plain);
   const why = answer.status === 0
     ? "git made no commit of it, by the settings of this repository"
     : whyGit(answer);
@@ -40,7 +42,10 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   // Settings of the user's may be a squash, too.
   await takeBack(plain, wanted, wanted.way === "squash" || answer.status === 0 && clean);
   const left = now === wanted.from && await stateOf(plain) === await checkout.before ? null : plain.directory;
-  throw fail("finish_failed", { branch: wanted.branch, base: wanted.base, why, left });
+  if (files.length > 0 && left === null) {
+    throw fail("finish_conflict", { session, branch, base, files, how: "merge" });
+  }
+  throw fail("finish_failed", { branch, base, why, left });
 }
 
 const FLAGS: Readonly<Record<Exclude<Way, "squash" | "rebase">, readonly string[]>> = {
@@ -70,6 +75,10 @@ async function squash(git: Git, plain: Git, wanted: WantedMerge) {
   const merged = await git(["merge", "--squash", "--no-autostash", "--ff", wanted.commit]);
   return merged.status === 0 ? await git(["commit", "--quiet", "-F", "-"], { input }) : merged;
 }
+
+/** The files that a merge stopped at; a look beforehand finds them with a git of 2.38 or newer. */
+export const conflicts = async (git: Git): Promise<string[]> =>
+  (await git(["diff", "--name-only", "--diff-filter=U", "-z"])).out.split("\0").filter((path) => path !== "");
 
 const hasCommit = async (git: Git, now: string, { way, commit }: WantedMerge): Promise<boolean> =>
   way !== "squash" && (await git(["merge-base", "--is-ancestor", commit, now])).status === 0;

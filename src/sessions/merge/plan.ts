@@ -3,7 +3,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Branch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Environment } from "../git/git-environment.ts";
-import { type Git, gitIn } from "../git/git.ts";
+import { type Git, gitIn, must } from "../git/git.ts";
 import type { ListedWorktree } from "../git/worktree-list.ts";
 import { nameOf } from "../model/journal.ts";
 import { baseBranch } from "./base-branch.ts";
@@ -116,9 +116,19 @@ async function refuse(
     if (way !== "rebase") await refuseSettings(git, wanted);
     return await refuseHooks(git, wanted, found);
   }
-  const merging = found.kind === "diverged" ? changesOf(at, wanted.from, found.tree) : changes;
+  const merging = found.kind === "diverged"
+    ? changesOf(at, wanted.from, found.tree)
+    : found.kind === "ahead"
+    ? changes
+    : changesSince(at, wanted);
   const strict = found.kind !== "ahead" || way === "squash" || way === "merge";
   await refuseDirty(at, wanted, merging ?? changesOf(at, wanted.from, commit), strict, state ?? stateOf(at));
+}
+
+/** What the session's branch changed since it left the base, where a merge beforehand tells no more. */
+async function changesSince(git: Git, { from, commit }: WantedMerge): Promise<readonly MergeChange[]> {
+  const fork = (await must(git, "compare the branches", ["merge-base", from, commit])).trim();
+  return await changesOf(git, fork, commit);
 }
 
 interface AskedAhead {

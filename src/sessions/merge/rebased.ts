@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
 import { adminOf } from "../git/link.ts";
 import { type Git, must } from "../git/git.ts";
+import { conflicts } from "./in-checkout.ts";
 import { whyGit } from "./why.ts";
 import type { WantedMerge } from "./way.ts";
 
@@ -34,9 +35,7 @@ export async function rebased(
   const git = userGit(scratch);
   const answer = await git(["rebase", "--no-autostash", from]);
   if (answer.status === 0) return (await must(git, "read HEAD", ["rev-parse", "HEAD"])).trim();
-  const files = (await git(["diff", "--name-only", "--diff-filter=U", "-z"])).out.split("\0").filter((path) =>
-    path !== ""
-  );
+  const files = await conflicts(git);
   if (files.length > 0) throw fail("finish_conflict", { session, branch, base, files, how: "rebase" });
   throw fail("finish_failed", { branch, base, why: whyGit(answer), left: null });
 }

@@ -1,5 +1,6 @@
 import { type Environment, userEnvironment } from "../git/git-environment.ts";
 import type { Git } from "../git/git.ts";
+import { longWait } from "../git/long-work.ts";
 import { beginGit } from "../git/run-to-end.ts";
 
 /**
@@ -14,7 +15,12 @@ export function userGitIn(directory: string, environment: Environment): Git {
       args: readonly string[],
       { input, marks = {} }: { input?: string; marks?: Readonly<Record<string, string>> } = {},
     ) => {
-      const ended = beginGit(args, { cwd: directory, env: { ...env, ...marks }, input });
+      const ended = beginGit(args, {
+        cwd: directory,
+        env: { ...env, ...marks },
+        input,
+        waiting: longWait(`run git ${args[0]}`),
+      });
       await null;
       const { status, out, err } = ended();
       return { status: status ?? 128, out, err: err.trim() };

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, unlinkSync, w
 import { dirname, join } from "node:path";
 import { BerthError, fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
+import { longWork } from "../git/long-work.ts";
 import { type Entry, MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
 
 /** The manifest of a commit that keeps a worktree. @throws `work_lost` where there is none */
@@ -27,7 +28,11 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
     if (entry.path !== "HEAD") written(admin, entry, objects, true);
   }
   await checkOutUnchanged(worktree, manifest);
-  for (const entry of manifest.files) written(root, entry, objects, false);
+  const told = longWork("bring the work back");
+  for (const [at, entry] of manifest.files.entries()) {
+    told(() => `${at} of ${manifest.files.length} files`);
+    written(root, entry, objects, false);
+  }
   for (const half of [join(admin, HALF), join(root, HALF)]) {
     if (isThere(half)) unlinkSync(half);
   }

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
+import { longWork } from "../git/long-work.ts";
 import { elsewhere, trackedRemotes } from "../git/remote-refs.ts";
 import { quoted } from "../git/quoted.ts";
 import { type Collected, type Found, targetOf } from "./collect.ts";
@@ -82,13 +83,21 @@ function refuseLarge({ files, admin }: Collected, { limit, name }: Keeping): voi
   throw fail("work_too_large", { session: name, bytes, limit, path: largest?.path ?? "" });
 }
 
+/** Files that one git puts there. */
+const AT_ONCE = 1000;
+
 /** Put the content of files into git's object store. */
 async function stored(git: Git, root: string, found: readonly Found[]): Promise<Entry[]> {
   const files = found.filter(({ kind }) => kind === "file");
-  const input = files.map(({ path }) => `${quoted(join(root, path))}\n`).join("");
-  const args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
-  const out = files.length === 0 ? "" : await must(git, "keep the work", args, { input });
-  const objects = out.split("\n");
+  const objects: string[] = [];
+  const told = longWork("keep the work");
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    told(() => `${at} of ${files.length} files`);
+    const some = files.slice(at, at + AT_ONCE);
+    const input = some.map(({ path }) => `${quoted(join(root, path))}\n`).join("");
+    const args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
+    objects.push(...(await must(git, "keep the work", args, { input })).trimEnd().split("\n"));
+  }
   return [
     ...files.map(({ path, mode }, at) => ({
       kind: "file" as const,

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { berth } from "../../support/berth.ts";
-import { all, type Finishable, finishable } from "../../support/finish.ts";
+import { all, type Finishable, finishable, isGit, MERGES_ALONE } from "../../support/finish.ts";
 import { read } from "../../support/project.ts";
 
 /** Base and session have changed the same lines, and the base has a file of its own. */
@@ -36,11 +36,13 @@ describe("branch.main.mergeOptions", () => {
       const before = await all(p);
       const error = await p.refused("finish", "auth");
       // What is in each other's way is said first.
-      expect(error.code).toBe(options === "-X ours" ? "base_needs_checkout" : "finish_conflict");
+      const early = options === "-X ours" || !MERGES_ALONE;
+      expect(error.code).toBe(early ? "base_needs_checkout" : "finish_conflict");
       expect(await all(p)).toEqual(before);
       await p.git("-C", p.tree, "reset", "-q", "--hard", "HEAD~1");
       await p.commit(p.tree, "new.txt", "mine\n");
-      expect((await p.refused("finish", "auth")).message).toContain("branch.main.mergeoptions");
+      const why = MERGES_ALONE ? "branch.main.mergeoptions" : "2.38";
+      expect((await p.refused("finish", "auth")).message).toContain(why);
       expect(await p.git("show", "main:other.txt")).toBe("theirs\n");
     },
   );
@@ -78,7 +80,7 @@ test.each([["merge.verifySignatures", "true"], ["pull.twohead", "ours"]])(
     await p.git("switch", "-qc", "elsewhere");
     const error = await p.refused("finish", "auth");
     expect([error.code, error.status]).toEqual(["base_needs_checkout", 6]);
-    expect(error.message).toContain(key.toLowerCase());
+    expect(error.message).toContain(MERGES_ALONE ? key.toLowerCase() : "2.38");
     await p.git("switch", "-q", "main");
     const { status } = await p.berth("finish", "auth");
     expect([status, read(join(p.root, "file.txt"))]).toEqual([value === "true" ? 1 : 0, "one\n"]);
@@ -108,6 +110,13 @@ describe("signing that succeeds", () => {
   test.each([["--merge"], ["--squash"], ["--rebase"]])("%s, in a checkout and without one", async (way) => {
     for (const elsewhere of [false, true]) {
       const p = await signing();
+      // A git that knows no such format fails, and all is as it was.
+      if (!isGit(34)) {
+        const before = await all(p);
+        await p.refused("finish", "auth", way);
+        expect(await all(p)).toEqual(before);
+        continue;
+      }
       if (elsewhere) await p.git("switch", "-qc", "elsewhere");
       await p.ok("finish", "auth", way);
       expect([await signature(p), await p.git("show", "main:file.txt")]).toEqual(["G", "mine\n"]);
