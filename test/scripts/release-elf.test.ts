@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseElf } from "../../scripts/elf.ts";
 import type { Target } from "../../scripts/targets.ts";
+import { run, scratch } from "../support/berth.ts";
 import { built } from "../support/built.ts";
 
 test.each(
@@ -18,6 +20,27 @@ test.each(
   // The C++ library is in the glibc builds; on Alpine it has to be installed, which the documents say.
   expect(elf.needed.includes("libstdc++.so.6")).toBe(target.endsWith("musl"));
 });
+
+test(
+  "with another loader and path for libraries, as Nix writes them into it, the program starts; stripped it does not",
+  async () => {
+    const program = built("linux-x64");
+    const place = scratch();
+    const [loader, libraries] = [join(place, "loader"), "/lib/x86_64-linux-gnu"];
+    copyFileSync("/lib64/ld-linux-x86-64.so.2", loader);
+    const patched = await run(["patchelf", "--set-interpreter", loader, "--set-rpath", libraries, program], {
+      limit: 60_000,
+    });
+    expect(patched).toEqual({ stdout: "", stderr: "", status: 0 });
+    expect(parseElf(readFileSync(program)).interpreter).toBe(loader);
+    const asked = await run([program, "id", "--session-id", "my-session"], { limit: 60_000 });
+    expect(asked).toEqual({ stdout: "ex--my-session_01\n", stderr: "", status: 0 });
+    // What every recipe says that it leaves out, and why.
+    expect((await run(["strip", program], { limit: 60_000 })).status).toBe(0);
+    expect((await run([program, "id", "--session-id", "my-session"], { limit: 60_000 })).stdout).toBe("");
+  },
+  120_000,
+);
 
 test("random, damaged and cut bytes give an answer or an error", async () => {
   const program = await Bun.file(built("linux-x64")).bytes();
