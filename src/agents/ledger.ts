@@ -2,6 +2,7 @@ import process from "node:process";
 import { readEvents } from "../events/read.ts";
 import type { BerthEvent } from "../events/event.ts";
 import { text } from "../events/files.ts";
+import { spooledEvents } from "../events/spool.ts";
 import * as files from "../store/files.ts";
 import { quietly } from "../store/quietly.ts";
 import { type Agents, courseOf, type Known, takeIn } from "./known.ts";
@@ -24,7 +25,10 @@ export interface Ledger {
   readonly fresh: number;
 }
 
-/** Read it: what is kept of it, and the events since. What is kept can be made again from the log at any time. */
+/**
+ * Read it: what is kept of it, the events since, and those that wait to be written. What is kept can be made again from
+ * the log at any time.
+ */
 export function readLedger(directory: string): Ledger {
   const kept = readKept(directory);
   const agents: Agents = new Map(kept.agents);
@@ -35,6 +39,7 @@ export function readLedger(directory: string): Ledger {
     seq = event.seq;
     fresh += 1;
   }
+  for (const event of spooledEvents(directory)) takeIn(agents, event);
   return { agents, seq, fresh };
 }
 

@@ -77,6 +77,8 @@ function changeTo(known: Known, to: AgentStatus, reason: string | null, by: stri
 
 function writeKept(log: Log, stamp: Stamp, ledger: Ledger, news: readonly News[]): void {
   const seq = appendLocked(log, stamp, news);
+  // Where more was written than this, some of it may not be in the ledger; the next one reads it.
+  if (seq !== ledger.seq + news.length) return;
   keepLedger(log.directory, { ...ledger, seq, fresh: ledger.fresh + news.length });
 }
 

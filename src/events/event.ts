@@ -71,7 +71,8 @@ export function parseLine(line: string): BerthEvent | null {
   }
 }
 
-function isEvent(value: unknown): value is BerthEvent {
+/** Whether it has the shape of a line of the log. */
+export function isEvent(value: unknown): value is BerthEvent {
   if (typeof value !== "object" || value === null) return false;
   const { v, seq, time, host, boot, session, type, data } = value as Record<string, unknown>;
   const text = (one: unknown) => one === null || typeof one === "string";

@@ -6,8 +6,9 @@ import type { LockFile, OpenLockFile } from "../store/lock-file.ts";
 import { quietly } from "../store/naming.ts";
 import { count } from "./counters.ts";
 import { lineOf, type News, parseLine, type Stamp } from "./event.ts";
-import { isSpool, KEPT_FILES, LOG_LOCK, logName, RESERVED, tailOf, text } from "./files.ts";
+import { KEPT_FILES, LOG_LOCK, logName, RESERVED, tailOf, text } from "./files.ts";
 import { type Last, nextNumber, type Reserved } from "./sequence.ts";
+import { spoolFiles, type StampedNews } from "./spool.ts";
 
 /** The log of a store: where it is, and what its writers need. */
 export interface Log {
@@ -21,7 +22,6 @@ export interface Log {
 const encoder = new TextEncoder();
 /** No limit is smaller, so the setting need not be read for a file that is. */
 const SMALLEST_LIMIT = 1024 * 1024;
-const SPOOL_BYTES = 8 * 1024 * 1024;
 
 /**
  * Write into the log, under its lock, in one piece; where somebody holds that for longer than `waitMs`, into a file
@@ -106,13 +106,8 @@ export function appendLocked(log: Log, stamp: Stamp, news: readonly News[]): num
   return written.last;
 }
 
-interface Entry {
-  readonly stamp: Stamp;
-  readonly news: News;
-}
-
 /** The lines with their numbers. A block ends at most once in them, unless a spool was large. */
-function numbered({ directory }: Log, first: number, now: Stamp, all: readonly Entry[]) {
+function numbered({ directory }: Log, first: number, now: Stamp, all: readonly StampedNews[]) {
   let lines = "";
   let seq = first;
   let last: Last | null = null;
@@ -205,39 +200,4 @@ export function spool({ directory }: Pick<Log, "directory">, stamp: Stamp, news:
     files.closeSync(fd);
   }
   files.rename(`${directory}/${base}.tmp`, `${directory}/spool-${base}.jsonl`);
-}
-
-const textOrNull = v.nullable(v.string());
-const spoolSchema = v.looseObject({
-  stamp: v.looseObject({ time: v.string(), host: textOrNull, boot: textOrNull }),
-  news: v.array(v.looseObject({
-    type: v.string(),
-    session: textOrNull,
-    data: v.record(v.string(), v.unknown()),
-  })),
-});
-
-function spoolFiles(directory: string): { path: string; entries: readonly Entry[] }[] {
-  // Their names begin with the time.
-  return files.readdirSync(directory).filter(isSpool).sort().map((base) => {
-    const path = `${directory}/${base}`;
-    return { path, entries: spooledIn(path) };
-  });
-}
-
-/** What is in it; nothing where it is damaged, for it is not written twice. */
-function spooledIn(path: string): Entry[] {
-  try {
-    const fd = files.openToRead(path);
-    try {
-      const { size } = files.fstat(fd);
-      const value: unknown = JSON.parse(text(files.readUpTo(fd, Math.min(size, SPOOL_BYTES))));
-      if (!v.is(spoolSchema, value)) return [];
-      return value.news.map((news) => ({ stamp: value.stamp, news: news as News }));
-    } finally {
-      files.closeSync(fd);
-    }
-  } catch {
-    return [];
-  }
 }

@@ -2,7 +2,6 @@ import { isNews, type Seen } from "../../../agents/evidence.ts";
 import type { Agents } from "../../../agents/known.ts";
 import type { Looker } from "../../../agents/look.ts";
 import type { BerthEvent } from "../../../events/event.ts";
-import type { Reader } from "../../../events/follow.ts";
 import { factsReader } from "../../../facts/open.ts";
 import type { Facts } from "../../../facts/facts.ts";
 import { shortId } from "../../../identity/id.ts";
@@ -78,7 +77,7 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
       log = await openLedger(directory);
     }
     const told = new Set<string>();
-    for (const event of log?.reader.next() ?? []) {
+    for (const event of log?.next() ?? []) {
       if (log !== null) log.takeIn(log.agents, event);
       if (event.type === "resync") readAt = -Infinity;
       else if (event.session !== null) told.add(event.session);
@@ -110,14 +109,15 @@ export async function openWorld(context: Context, store: Store, tell: boolean): 
       stirred = new Set();
       return found;
     },
-    [Symbol.dispose]: () => log?.reader[Symbol.dispose](),
+    [Symbol.dispose]: () => log?.[Symbol.dispose](),
   };
 }
 
 /** What the log tells of agents, followed. */
-interface Log {
+interface Log extends Disposable {
   readonly agents: Agents;
-  readonly reader: Reader;
+  /** What came since, and what waits to be written; the latter comes twice. */
+  next(): Iterable<BerthEvent>;
   readonly takeIn: (agents: Agents, event: BerthEvent) => void;
   readonly look: (agents: Agents, looker: Looker) => Promise<Map<string, Seen[]>>;
   readonly isDone: (known: Seen["known"]) => boolean;
@@ -125,15 +125,28 @@ interface Log {
 
 /** Loaded where there is a log. */
 async function openLedger(directory: string): Promise<Log> {
-  const [{ lookAtKnown: look }, { courseOf, takeIn }, { readLedger }, { openReader }] = await Promise.all([
-    import("../../../agents/look.ts"),
-    import("../../../agents/known.ts"),
-    import("../../../agents/ledger.ts"),
-    import("../../../events/follow.ts"),
-  ]);
+  const [{ lookAtKnown: look }, { courseOf, takeIn }, { readLedger }, { openReader }, { spooledEvents }] =
+    await Promise.all([
+      import("../../../agents/look.ts"),
+      import("../../../agents/known.ts"),
+      import("../../../agents/ledger.ts"),
+      import("../../../events/follow.ts"),
+      import("../../../events/spool.ts"),
+    ]);
   const { agents, seq } = readLedger(directory);
   const isDone = (known: Seen["known"]) => courseOf(known).done === true;
-  return { agents, reader: openReader(directory, seq), takeIn, look, isDone };
+  const reader = openReader(directory, seq);
+  return {
+    agents,
+    *next() {
+      yield* reader.next();
+      yield* spooledEvents(directory);
+    },
+    takeIn,
+    look,
+    isDone,
+    [Symbol.dispose]: () => reader[Symbol.dispose](),
+  };
 }
 
 /** Of a thousand sessions their values, each of which may have megabytes, are not kept in memory. */
