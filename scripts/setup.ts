@@ -91,7 +91,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   "emacs-nox": /contexts\/made/,
   expect: /contexts\/(made|terminal)/,
   fakeroot: /contexts\/jobs|release-system/,
-  faketime: /fleet\/shared/,
+  faketime: /fleet\/shared|scripts\/pictures/,
   fish: /fleet\/fleet|contexts\/terminal|hooks\//,
   fzf: /hooks\/beside/,
   gcc: /scripts\/model|foreign\.test|hostile-environments|macos-facts|native\.test|store\/directory/,
@@ -133,10 +133,10 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   sudo: /contexts\/(ssh|sudo|tmux)|hooks\/session/,
   tmate: /contexts\/silent/,
   tmux:
-    /mean\/marks|contexts\/(runs|silent|tmux|xterm)|background\/|commands\/daily|hooks\/session|explain|toolchain/,
+    /mean\/marks|contexts\/(runs|silent|tmux|xterm)|background\/|commands\/(daily|jump|top)|hooks\/session|explain|scripts\/pictures|toolchain/,
   unzip: /install|release/,
   "util-linux":
-    /cli\/update|mcp\/cancel|sandbox\/attributes|contexts\/|explain|foreign\.test|processor|hooks\/|host|install|sessions\/|store\/|toolchain/,
+    /cli\/update|mcp\/cancel|sandbox\/attributes|contexts\/|explain|foreign\.test|processor|hooks\/|host|install|scripts\/pictures|sessions\/|store\/|toolchain/,
   vim: /contexts\/terminal/,
   wget: /install/,
   wine: /wine|store\/windows/,
