@@ -28,7 +28,7 @@ const tell = (log: Log, event: string, kind: PointKind) =>
   reportEvent(
     log,
     stamp,
-    { session: "ex--a_ca", agent: "claude", process, point: { event, kind }, worktree: null },
+    { session: "ex--a_ca", agent: "claude", process, point: { event, kind }, worktree: null, server: false },
     0,
   );
 
