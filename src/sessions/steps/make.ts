@@ -19,6 +19,7 @@ import { checkPlace } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
 import type { Repository } from "../git/repository.ts";
 import { change } from "../runs/runs.ts";
+import { isPlainWorktree } from "../git/plain-worktree.ts";
 import { addWorktree, checkWorktree, stepMarks } from "../git/worktree.ts";
 import { removeRecord, undoMake } from "./undo-make.ts";
 import { markerOf } from "../git/marker-of.ts";
@@ -77,7 +78,7 @@ export async function makeWorktreeSession(
   try {
     if (remote !== null) await track(main, marker.branch, remote);
     await addWorktree(main, { root, commonDir, path, marker });
-    await checkWorktree(gitAt(main, path));
+    if (!isPlainWorktree(commonDir, path)) await checkWorktree(gitAt(main, path));
     const included = repository.bare ? NOTHING : await copyIncluded(main, root, path);
     return { record: await finish(deps, record.id), ...included };
   } catch (error) {

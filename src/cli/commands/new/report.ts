@@ -1,6 +1,7 @@
 import { quotePath } from "../../../errors/errors.ts";
 import { gitEnvironment } from "../../../sessions/git/git-environment.ts";
 import type { Repository } from "../../../sessions/git/repository.ts";
+import { saysOfBranches } from "../../../sessions/git/plain-worktree.ts";
 import { startAhead } from "../../../sessions/git/run-to-end.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 
@@ -15,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function askForReport(
   directory: string,
-  { top, head }: Repository,
+  { top, head, commonDir }: Repository,
   environment: Environment,
   base: string | undefined,
 ): (record: SessionRecord) => string {
@@ -25,7 +26,7 @@ export function askForReport(
   const status = top === null ? () => undefined : git("status", "--porcelain");
   const ref = base ?? head?.ref ?? "";
   const known = /^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/.test(ref);
-  const upstream = known
+  const upstream = known && saysOfBranches(commonDir)
     ? git("for-each-ref", "--format=%(upstream:short)%00%(upstream:track,nobracket)", `refs/heads/${ref}`)
     : () => undefined;
   return (record) => {
