@@ -1,3 +1,4 @@
+import process from "node:process";
 import { SHELLS } from "../../../hooks/shells.ts";
 import { formatLabel } from "../../../identity/label.ts";
 import { SETTINGS } from "../../../store/config.ts";
@@ -33,6 +34,9 @@ const BY_WORD: Readonly<
   label: sessions,
   key: keys,
   archive: archives,
+  branch: (context) => refs(context, ["refs/heads"]),
+  "existing-branch": (context) => refs(context, ["refs/heads", "refs/remotes"], false),
+  ref: (context) => refs(context, ["refs/heads", "refs/remotes", "refs/tags"]),
   hook: () => HOOKS.map((value) => ({ value, about: "" })),
   setting: () => SETTINGS.map((value) => ({ value, about: "" })),
 };
@@ -54,7 +58,7 @@ export async function candidatesFor(
     ? option.schema.options
     : undefined;
   if (Array.isArray(picks)) return picks.map((value) => ({ value: String(value), about: "" }));
-  const word = /[<[](?:\.\.\.)?([a-z-]+)/.exec(usage)?.[1] ?? "";
+  const word = wordOf(usage);
   if (ARE_FILES.test(word)) return FILES;
   try {
     return await BY_WORD[word]?.(context, label) ?? [];
@@ -62,6 +66,34 @@ export async function candidatesFor(
     // A completion is no place for words: where the store cannot be read there is nothing to offer.
     return [];
   }
+}
+
+/** The word for it: `<session>`, `<branch>`. What is to be new has none. */
+function wordOf(usage: string): string {
+  if (usage.startsWith("--branch ")) return "";
+  if (usage.startsWith("--existing-branch ")) return "existing-branch";
+  return /[<[](?:\.\.\.)?([a-z-]+)/.exec(usage)?.[1] ?? "";
+}
+
+/**
+ * What the repository here has.
+ *
+ * @param remotes whether a branch of a remote has the remote before its name
+ */
+async function refs({ host }: Context, folders: readonly string[], remotes = true): Promise<Candidate[]> {
+  const { gitIn } = await import("../../../sessions/git/git.ts");
+  const git = gitIn(process.cwd(), host.variables);
+  const { out } = await git(["for-each-ref", "--format=%(refname)%00%(symref)%00%(subject)", ...folders]);
+  const found = new Map<string, string>();
+  for (const line of out.split("\n")) {
+    const [ref = "", target, about = ""] = line.split("\0");
+    // `origin/HEAD` is another name.
+    if (ref === "" || target !== "") continue;
+    const name = ref.replace(/^refs\/(heads|tags|remotes)\//, "");
+    const short = remotes || !ref.startsWith("refs/remotes/") ? name : name.slice(name.indexOf("/") + 1);
+    if (!found.has(short)) found.set(short, about);
+  }
+  return [...found].map(([value, about]) => ({ value, about }));
 }
 
 /** Every command that is not for programs alone. */
@@ -99,5 +131,16 @@ function keys(context: Context, label?: string): Candidate[] {
 
 function archives(context: Context): Candidate[] {
   const store = openStore({ environment: context.host.variables });
-  return [...listRecords(store, "archive")].map(({ name }) => ({ value: stem(name), about: "" }));
+  const listed = [...listRecords(store, "archive")];
+  const records = listed.flatMap((one) => "record" in one ? [one.record] : []);
+  const here = projectAround(userDirectory(context), records.flatMap(({ project }) => project ?? []));
+  const names = new Set(
+    records.flatMap(({ name, project }) =>
+      name === undefined ? [] : [wordFor(name, project?.root ?? "", here, records)]
+    ),
+  );
+  return [
+    ...[...names].map((value) => ({ value, about: "the newest of it" })),
+    ...listed.map(({ name }) => ({ value: stem(name), about: "" })),
+  ];
 }
