@@ -59,13 +59,16 @@ function agentOf(facts: Facts, process: Process): string | null {
   return Object.entries(PROGRAMS).find(([, programs]) => isProgram(facts, process, programs))?.[0] ?? null;
 }
 
-/** What calls the hooks of an agent may be below its outermost process, or that itself. */
+/**
+ * What calls the hooks of an agent may be below its outermost process, or that itself. A server that was started from
+ * there speaks for its conversations alone.
+ */
 const isHeard = (
   facts: Facts,
   { agent, pid }: { readonly agent: string; readonly pid: number | null },
   heard: readonly Seen[],
 ): boolean =>
   heard.some(({ known }) =>
-    known.agent === agent && known.process.pid !== null &&
+    known.agent === agent && known.server !== true && known.process.pid !== null &&
     lineage(facts, known.process.pid).some((one) => one.pid === pid)
   );
