@@ -1,13 +1,16 @@
 import { readConfig } from "../../store/config.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import { moveAside, putBack } from "../git/aside.ts";
 import { deleteBranch } from "../git/branch-change.ts";
 import type { Checkout } from "../git/checkout.ts";
+import { gitAt } from "../git/git.ts";
 import { refuseMounts } from "../git/mounts.ts";
+import { statusOf } from "../git/worktree-directory.ts";
 import { removeWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
-import { keepRemoved, removedBy } from "../undo/keep-removed.ts";
+import { type KeepLate, keepRemoved, removedBy } from "../undo/keep-removed.ts";
 import { unseenIn } from "../undo/unseen.ts";
 import { archive, disown } from "./destroy-archive.ts";
 import { clearStepLocks } from "./step-locks.ts";
@@ -58,12 +61,12 @@ export async function destroySession(
   try {
     if (checkout !== null) {
       const limit = readConfig(deps.store)["limits.removedMB"] * 2 ** 20;
-      await keepRemoved(checkout, record, plan, removed, limit);
-      await removeAll(deps, record, checkout, plan);
+      const keepLate = await keepRemoved(checkout, record, plan, removed, limit);
+      await removeAll(deps, record, checkout, plan, keepLate);
     }
   } catch (error) {
     if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record, removed?.ref);
-    if (checkout !== null && !(await isWhole(record, checkout, plan))) {
+    if (checkout !== null && !(isBack(checkout, plan) && await isWhole(record, checkout, plan))) {
       throw halfDestroyed(nameOf(record), error);
     }
     await change(deps, record.id, (draft) => void delete draft["pending"], false);
@@ -71,7 +74,7 @@ export async function destroySession(
   }
   const archived = await archive(deps, record.id);
   deps.log("session destroyed", { id: record.id, name: nameOf(record) });
-  return { plan, record: archived ?? record };
+  return { plan: withWhatCame(plan), record: archived ?? record };
 }
 
 /** A mount may have come since we looked. */
@@ -79,12 +82,48 @@ async function removeAll(
   deps: Dependencies,
   record: SessionRecord,
   { main }: Checkout,
-  { found, forceGit, branch, branchCommit }: Plan,
+  plan: Plan,
+  keepLate: KeepLate | null,
 ): Promise<void> {
+  const { found, forceGit, branch, branchCommit } = plan;
   const path = found?.listed?.path;
   if (path !== undefined) {
     refuseMounts(deps, path);
-    await removeWorktree(main, record.id, path, forceGit);
+    const at = asideFor(plan) ?? path;
+    if (at !== path) refuseMounts(deps, at);
+    await keepLate?.(gitAt(main, at));
+    await removeWorktree(main, record.id, at, forceGit);
   }
   if (branchCommit !== null) await deleteBranch(main, branch, branchCommit);
+}
+
+/**
+ * Git looks for changes itself before it removes a worktree, but where it is told to remove it in any case: then it is
+ * moved where nobody finds it any more, and looked at for the last time there.
+ */
+function asideFor({ found, risk, forceGit }: Plan): string | null {
+  const { listed = null, admin = null } = found ?? {};
+  if (!forceGit || listed === null || admin === null) return null;
+  // Those find their files by their own note of the path.
+  const hasSubmodules = risk?.files.some(({ mode }) => mode === "160000") === true;
+  return hasSubmodules ? null : moveAside(admin, listed.path);
+}
+
+/** Whether a worktree whose removal failed could be put back in its place. */
+function isBack({ repository }: Checkout, { found }: Plan): boolean {
+  const path = found?.listed?.path;
+  try {
+    if (path !== undefined) putBack(repository.commonDir, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Somebody who writes by the worktree's path may make its directories anew. That is theirs. */
+function withWhatCame(plan: Plan): Plan {
+  const path = plan.found?.listed?.path;
+  if (path === undefined || statusOf(path) === null) return plan;
+  const reason = `somebody has made ${path} again meanwhile`;
+  return { ...plan, steps: [...plan.steps, { what: "worktree", action: "keep", reason }] };
 }

@@ -1,4 +1,5 @@
 import type { SessionRecord } from "../../store/record.ts";
+import { putBack } from "../git/aside.ts";
 import { deleteLeft } from "../git/branch-change.ts";
 import { findBranch } from "../git/branch.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
@@ -35,6 +36,7 @@ export async function recoverDestroy(
 ): Promise<DestroyRecovery> {
   const { main } = checkout;
   const path = ownPath(record);
+  if (journal.cleanup) putBack(checkout.repository.commonDir, path);
   const asked = wanted?.deleteBranch === true ? (await planBranch(record, checkout, wanted)).commit : null;
   const branch = journal.branch ?? record.project?.branch ?? "";
   const commit = asked ?? journal.commit;

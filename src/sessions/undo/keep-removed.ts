@@ -2,7 +2,9 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Loss, Risk } from "../git/risk.ts";
 import type { InspectedWorktree } from "../git/worktree.ts";
+import { join, relative } from "node:path";
 import { fail } from "../../errors/errors.ts";
+import type { Git } from "../git/git.ts";
 import { nameOf } from "../model/journal.ts";
 import { collect, type Collected } from "./collect.ts";
 import { keepCommit, keepWork, REMOVED } from "./keep.ts";
@@ -51,10 +53,14 @@ export function removedBy(
 /** How often what is kept may change under our hands. */
 const ATTEMPTS = 3;
 
+/** Keeps once more what is in a worktree, from where it stands by now. */
+export type KeepLate = (worktree: Git) => Promise<void>;
+
 /**
  * Keep it under its ref, whole, before anything goes. What is written meanwhile is kept as well: it is looked at again
  * until nothing has changed.
  *
+ * @returns for what is written after that: it is kept under the same ref. Null where there is no work
  * @throws `work_not_kept` where it never stands still, and what `keepWork` throws
  */
 export async function keepRemoved(
@@ -63,30 +69,38 @@ export async function keepRemoved(
   { found, risk, branchCommit }: Going,
   removed: Removed | null,
   limit: number,
-): Promise<void> {
+): Promise<KeepLate | null> {
   const { ref, branch = null, head = null, work = false } = removed ?? {};
-  if (ref === undefined) return;
+  if (ref === undefined) return null;
   const admin = found?.admin ?? null;
   if (!work || admin === null || risk === null) {
     if (branchCommit !== null) await keepCommit(main, ref, branchCommit);
-    return;
+    return null;
   }
-  const look = () => collect(worktree, admin, risk.files, risk.nested);
-  let collected = await look();
-  for (let left = ATTEMPTS; left > 0; left--) {
-    const commit = await keepWork(worktree, admin, collected, {
-      id: record.id,
-      name: nameOf(record),
-      branch,
-      head,
-      tip: branchCommit,
-      limit,
+  const keeping = { id: record.id, name: nameOf(record), branch, head, tip: branchCommit, limit };
+  const nested = risk.nested.map((path) => relative(worktree.directory, path));
+  const look = (at: Git) => collect(at, admin, risk.files, nested.map((path) => join(at.directory, path)));
+  const keep = async (at: Git, collected: Collected) => {
+    for (let [left, now] = [ATTEMPTS, collected]; left > 0; left--) {
+      const commit = await keepWork(at, admin, now, keeping);
+      const again = await look(at);
+      if (isSame(now, again)) return { commit, collected: now };
+      now = again;
+    }
+    throw fail("work_not_kept", {
+      path: worktree.directory,
+      why: "somebody is writing there",
+      writing: true,
     });
-    const again = await look();
-    if (isSame(collected, again)) return await keepCommit(main, ref, commit);
-    collected = again;
-  }
-  throw fail("work_not_kept", { path: worktree.directory, why: "somebody is writing there", writing: true });
+  };
+  const first = await keep(worktree, await look(worktree));
+  await keepCommit(main, ref, first.commit);
+  return async (at) => {
+    const late = await look(at);
+    if (isSame(first.collected, late)) return;
+    const { commit } = await keep(at, late);
+    await keepCommit(main, ref, commit, first.commit);
+  };
 }
 
 function isSame(before: Collected, after: Collected): boolean {

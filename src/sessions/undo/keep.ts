@@ -71,9 +71,9 @@ export async function keepWork(
   return (await must(worktree, "keep the work", args, { marks: IDENTITY })).trim();
 }
 
-/** Hold a commit by a ref that is not there yet. */
-export async function keepCommit(git: Git, ref: string, commit: string): Promise<void> {
-  await must(git, "keep the work", ["update-ref", "--no-deref", ref, commit, ""]);
+/** Hold a commit by a ref. @param before what it held; left out where it is not there yet */
+export async function keepCommit(git: Git, ref: string, commit: string, before = ""): Promise<void> {
+  await must(git, "keep the work", ["update-ref", "--no-deref", ref, commit, before]);
 }
 
 function refuseLarge({ files, admin }: Collected, { limit, name }: Keeping): void {
