@@ -21,6 +21,7 @@ import { deps } from "./identity/dependencies.ts";
 import { resolve } from "./identity/resolve.ts";
 import type { Resolution, Scope } from "./identity/resolution.ts";
 import process from "node:process";
+import { hostOf } from "./store/hosts.ts";
 import { newsOf } from "./events/derive.ts";
 import { lineOf } from "./events/event.ts";
 import { logObserver } from "./events/observe.ts";
@@ -171,8 +172,12 @@ export interface SharedPlace {
 
 async function openSharedStore(local: Store, { url, store = undefined }: SharedPlace) {
   const { openShared } = await import("./fleet/open-shared.ts");
+  const host = await openHost();
+  const identity = machineIdentity(host, await openFacts(host));
+  const hosted: Store = { ...local, hosting: { identity: () => identity } };
+  await hostOf(hosted);
   const place = { url, namespaces: [], known: true, store: store ?? null, idleMs: 60_000 };
-  const shared = openShared(local, place, {
+  const shared = openShared(hosted, place, {
     variables: process.env,
     eventsOf: (told) => {
       const stamp = { time: local.now().toISOString(), host: null, boot: null };

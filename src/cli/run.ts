@@ -1,4 +1,4 @@
-import { fail } from "../errors/errors.ts";
+import { BerthError, fail } from "../errors/errors.ts";
 import { openFacts } from "../facts/open.ts";
 import type { Host } from "../facts/host.ts";
 import { resolve } from "../identity/resolve.ts";
@@ -56,6 +56,9 @@ async function carriedOut(context: Context, input: Input, name: string, command:
     const status = await command.run(context, input) ?? 0;
     context.debug("done", { command: name, status, ms: Math.round(performance.now() - started) });
     return status;
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== "no_such_session") throw error;
+    throw (await import("./mean/shared-instead.ts")).orNotShared(context, input, name, error);
   } finally {
     await context.settle();
   }

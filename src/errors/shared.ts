@@ -36,7 +36,10 @@ export const sharedErrors = () => ({
       `Cannot use "berth ${d.command}" on shared session ${
         quote(d.id)
       }: it works with what is on one machine`,
-    () => `Type the command with a session of this machine, without --session-id`,
+    (d) =>
+      /^(run|resume)$/.test(d.command)
+        ? `Type "berth --session-id ${d.id} hold -- COMMAND", and others see it live; or "berth lock ${d.id} -- COMMAND"`
+        : `Type "berth show ${d.id}" for what is kept of it; the command is for sessions of this machine ("berth list")`,
     { command: "run", id: "team--deploy_a3" },
   ),
   shared_unreachable: kind(
@@ -121,13 +124,16 @@ export const sharedErrors = () => ({
   fenced: kind(
     Exit.busy,
     () => `Cannot write: this host has registered anew since, and this is an older life of it`,
-    () => `Start the command again`,
+    () =>
+      `Type "berth publish", which registers this host anew; where another machine is a copy of it, "berth doctor --fix"`,
     {},
   ),
   write_lost: kind(
     Exit.busy,
-    (d: { host: string }) =>
-      `Cannot write to the shared store at ${quote(d.host)}: the connection broke, and nothing was kept`,
+    (d: { host: string; why?: string }) =>
+      `Cannot write to the shared store at ${quote(d.host)}: ${
+        d.why ?? "the connection broke"
+      }, and nothing was kept`,
     () => `Try again`,
     { host: "db.example.invalid:5432" },
   ),

@@ -95,8 +95,8 @@ export const storeErrors = () => ({
   ),
   no_such_session: kind(
     Exit.noSession,
-    (d: { given: string }) => `No session ${quote(d.given)}`,
-    () => `Type "berth list" for the sessions there are`,
+    (d: { given: string; shared?: boolean }) => `No session ${quote(d.given)}`,
+    (d) => `Type "berth list${d.shared === true ? " --shared" : ""}" for the sessions there are`,
     { given: "auth" },
   ),
   ambiguous_session: kind(

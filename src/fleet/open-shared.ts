@@ -3,16 +3,16 @@ import { homedir } from "node:os";
 import type { Told } from "../store/observe.ts";
 import type { Store } from "../store/open.ts";
 import { postgresBackend } from "../store/postgres/backend.ts";
-import type { SharedBackend, SharedOptions } from "../store/postgres/place.ts";
+import type { SharedBackend } from "../store/postgres/place.ts";
 import { type Settings, settingsOf } from "../store/postgres/settings.ts";
 import { weakness } from "../store/postgres/tls.ts";
+import { registeredBy } from "./registered.ts";
 import type { Shared } from "./shared.ts";
 
 export interface OpenShared {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly eventsOf: (told: Told) => readonly string[];
   readonly onConnect?: () => void;
-  readonly registration?: NonNullable<SharedOptions["registration"]>;
 }
 
 /** How to connect, as the URL, the variables and the user's files say. @throws `bad_shared_url` */
@@ -37,13 +37,15 @@ export function openShared(
   const weak = weakness(settings);
   if (weak !== null) local.warn(weak);
   const { observing: _, hosting, ...rest } = local;
+  const name = shared.store ?? settings.user;
   return {
     ...rest,
     // What could not be written down here is not looked for there.
     ...hosting?.entry === undefined ? {} : { hosting },
     backend: postgresBackend({
       settings,
-      store: shared.store ?? settings.user,
+      store: name,
+      registered: registeredBy(local, name),
       idleMs: shared.idleMs,
       ...more,
     }),

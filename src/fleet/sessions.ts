@@ -114,5 +114,19 @@ export function clones(answers: readonly HostAnswer[]): (readonly [string, strin
   );
 }
 
+/** Two answers are of one time when they are no further apart than this, in milliseconds. */
+const TOGETHER_MS = 60_000;
+
+/** The same in answers that are kept: of which UUIDs there are two machines. */
+export function copiesIn(kept: readonly { readonly at: Date; readonly answer: unknown }[]): string[] {
+  const found = kept.map(({ at, answer }) => ({ at: at.getTime(), machine: machineOf(answer) }))
+    .filter(({ machine }) => machine !== null);
+  return found.flatMap((one, at) =>
+    found.slice(at + 1)
+      .filter((other) => Math.abs(one.at - other.at) <= TOGETHER_MS && isClone(one.machine, other.machine))
+      .map(() => one.machine?.uuid ?? "")
+  );
+}
+
 const isClone = (a: AnsweringMachine | null, b: AnsweringMachine | null): boolean =>
   a?.uuid === b?.uuid && a?.machine === b?.machine && a?.boot !== b?.boot;

@@ -54,10 +54,30 @@ export async function* eventsAfter(
   }
 }
 
+/**
+ * The place that an event has: `position` as it stands there, or its `seq` alone, which is looked for. Of one that is not
+ * kept any more it is the place of the last one before it.
+ */
+export async function positionOf(
+  { pool, options: { store } }: SharedBackend,
+  given: string,
+): Promise<EventPosition> {
+  const [xid = "", id] = given.split("/");
+  if (id !== undefined) return { xid, id };
+  const [row] = await pool.use((connection) =>
+    connection.ask(
+      `select xid::text as xid, id::text as id from berth.events where store = $1 and id <= $2::text::bigint
+       order by berth.events.id desc limit 1`,
+      [store, given],
+    )
+  );
+  return row === undefined ? BEGINNING : { xid: String(row["xid"]), id: String(row["id"]) };
+}
+
 /** As `eventsAfter`, and then what comes. */
-export async function* followShared(place: SharedBackend, listen: Settings) {
+export async function* followShared(place: SharedBackend, position: EventPosition, listen: Settings) {
   await using bell = await openBell(listen);
-  for (let at = BEGINNING;;) {
+  for (let at = position;;) {
     at = yield* eventsAfter(place, at);
     await bell.change(bell.pauseMs);
   }

@@ -28,6 +28,7 @@ const configSchema = v.looseObject({
       url: v.exactOptional(v.string()),
       namespaces: v.exactOptional(v.string()),
       store: v.exactOptional(v.string()),
+      publishState: v.exactOptional(v.picklist(["true", "false"])),
       idleSeconds: v.exactOptional(whole),
     }),
   ),
@@ -67,6 +68,8 @@ export const TEXT_DEFAULTS = {
   "shared.namespaces": "",
   /** The store in the database; nothing: the one that is called as the role is. */
   "shared.store": "",
+  /** Whether what is kept in the sessions is published with them: `true`, or not. */
+  "shared.publishState": "false",
   /** By which sequences the user's terminal is told of a change of status (`iterm2`, `wezterm`, `kitty`, `title`). */
   "marks.terminal": "",
 } as const;

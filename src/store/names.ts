@@ -45,6 +45,10 @@ export const sessionLockName = (id: string): string => `sessions/${fileName(id)}
 /** What is known of the machine with that hashed ID. */
 export const hostName = (machine: string): string => `hosts/${machine}.json`;
 export const HOSTS_LOCK = `locks/hosts${LOCK_END}`;
+/** Who holds it publishes this machine's sessions. */
+export const PUBLISH_LOCK = `locks/publish${LOCK_END}`;
+/** Under it a registration at a shared store is made and noted. */
+export const LEASES_LOCK = `locks/leases${LOCK_END}`;
 export const GLOBAL_LOCK = `locks/global${LOCK_END}`;
 /** When the person of each session was there last; beside the log, so that who follows that is told of it. */
 export const SEEN = "events/seen.json";

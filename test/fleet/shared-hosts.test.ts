@@ -91,3 +91,52 @@ test("who looks again for events misses none, whether anything ended meanwhile o
   const ids = seen.trim().split("\n").map((line) => JSON.parse(line).position);
   expect(new Set(ids).size).toBe(ids.length);
 });
+
+test("what works with one machine alone says so of a shared session, and its hint works", async () => {
+  const one = host("kinds");
+  await one.ok("team--kinds", "set", "a", "1");
+  for (
+    const words of [["lua", "team--kinds", "-e", "return 1"], ["stop", "team--kinds"], [
+      "logs",
+      "team--kinds",
+    ]]
+  ) {
+    const done = await one.berth(...words, "--json");
+    expect([done.status, codeOf(done)]).toEqual([2, "not_for_shared"]);
+    const [, hint = ""] = /Type "berth ([^"]*)"/.exec(JSON.parse(done.stderr).error.hint) ?? [];
+    expect((await one.berth(...hint.split(" "))).status).toBe(0);
+  }
+  for (
+    const words of [["run", "team--kinds", "--json", "--", "true"], [
+      "--session-id",
+      "team--kinds",
+      "run",
+      "--json",
+      "--",
+      "true",
+    ]]
+  ) {
+    const done = await one.berth(...words);
+    expect([done.status, codeOf(done)]).toEqual([2, "not_for_shared"]);
+    const hints = [...JSON.parse(done.stderr).error.hint.matchAll(/"berth ([^"]*) COMMAND"/g)];
+    expect(hints.length).toBe(2);
+    for (const [, hint = ""] of hints) expect((await one.berth(...hint.split(" "), "true")).status).toBe(0);
+  }
+  const none = await one.berth("show", "team--none", "--json");
+  expect([none.status, JSON.parse(none.stderr).error.hint]).toEqual([
+    3,
+    expect.stringContaining("berth list --shared"),
+  ]);
+  // Of a namespace that nobody shares it is what it was.
+  expect((await one.berth("run", "crew--none", "--", "true")).stderr).toContain(`"berth list"`);
+});
+
+test("a status that one host sets is seen, and waited for, on another", async () => {
+  const [one, two] = [host("kinds"), host("waits")];
+  await one.ok("team--status", "set", "a", "1");
+  expect(await two.ok("team--status", "status")).toBe("active");
+  const waiting = two.berth("wait", "team--status", "--until", "waiting", "--timeout", "60");
+  expect((await one.berth("status", "team--status", "waiting")).status).toBe(0);
+  expect((await waiting).status).toBe(0);
+  expect((await one.berth("status", "team--status")).stdout).toBe("waiting\n");
+});

@@ -380,7 +380,7 @@ describe("sessions", () => {
     expect(await ok("config")).toBe(
       "maxAgeDays = 90\nmaxCount = 100\nmaxSizeMB = 500\nlimits.sessions = 4\n" +
         "limits.agentWorktrees = 16\nevents.maxMB = 8\nlimits.removedMB = 512\nshared.idleSeconds = 60\nbranch.prefix = feature/\nworktrees.path = .worktrees\n" +
-        "shared.url = \nshared.namespaces = \nshared.store = \nmarks.terminal = \n",
+        "shared.url = \nshared.namespaces = \nshared.store = \nshared.publishState = false\nmarks.terminal = \n",
     );
     await ok("config", "maxAgeDays", "30");
     expect((await json("config")).config.maxAgeDays).toBe(30);

@@ -422,6 +422,7 @@ describe("configuration", () => {
       "shared.url": "",
       "shared.namespaces": "",
       "shared.store": "",
+      "shared.publishState": "false",
       "marks.terminal": "",
     });
     store.backend.write("config.json", `{"schema":1,"later":true,"limits":{"other":1}}`);

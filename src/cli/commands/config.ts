@@ -54,6 +54,7 @@ export const config: Command = {
     "shared.namespaces    namespaces of the sessions that are kept there (team), separated by commas",
     "shared.idleSeconds   how long a lock there is held without a word from its holder (60)",
     "shared.store         the store in that database (the role's name)",
+    "shared.publishState  true: berth publish tells others what is kept in the sessions, too (false)",
   ],
   options: [{ flag: "--unset <setting>", about: "Set it back to its default" }],
   examples: ["berth config", "berth config maxAgeDays 30", "berth config --unset maxAgeDays"],
@@ -89,6 +90,8 @@ function sharedValue(name: Setting, value: string): string {
     }
   } else if (name === "shared.namespaces" && !NAMESPACES.test(value)) {
     throw fail("bad_text_setting", { name, value, wanted: "namespaces, separated by commas" });
+  } else if (name === "shared.publishState" && !/^(true|false)$/.test(value)) {
+    throw fail("bad_text_setting", { name, value, wanted: "true or false" });
   }
   return value;
 }

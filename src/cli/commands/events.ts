@@ -1,6 +1,6 @@
 import process from "node:process";
 import { picklist, pipe, regex, string } from "valibot";
-import { BerthError } from "../../errors/errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import { type BerthEvent, TYPES } from "../../events/event.ts";
 import { followEvents } from "../../events/follow.ts";
 import { readEvents } from "../../events/read.ts";
@@ -23,6 +23,7 @@ export const events: Command = {
     "One JSON object a line: v, seq, time, host, boot, session, type, data. On a terminal a line for people; --json",
     "is for programs there too. seq grows and never comes twice; where numbers are missing stands a line of the type",
     "resync. Types that you do not know are to be passed over. No value and no prompt stands in an event.",
+    "Of the shared store (--fleet) each has a position, too: events come in the order of those, not of seq.",
     SESSION_HELP,
   ],
   options: [
@@ -30,9 +31,9 @@ export const events: Command = {
     { flag: "--follow", about: "Go on printing what comes, until ^C" },
     {
       flag: "--since <seq>",
-      about: "Only what came after this number",
-      schema: pipe(string(), regex(/^\d{1,15}$/)),
-      wanted: "a whole number",
+      about: "Only what came after this seq; with --fleet also after this position",
+      schema: pipe(string(), regex(/^\d{1,15}(\/\d{1,15})?$/)),
+      wanted: "a whole number, or with --fleet a position (734/12)",
     },
     { flag: "--session <session>", about: "Only the events of this session" },
     {
@@ -42,12 +43,17 @@ export const events: Command = {
       wanted: WANTED.join(", "),
     },
   ],
-  examples: ["berth events", "berth events --follow --type agent", "berth events --since 120 --json"],
+  examples: [
+    "berth events",
+    "berth events --follow --type agent",
+    "berth events --since 120 --json",
+    "berth events --fleet --since 734/12 --follow",
+  ],
   async run(context, input) {
     const store = storeOf(context, input, "events");
     if (flag(input, "fleet")) return await printFleet(context, input, store);
     const directory = store.backend.locate("events");
-    const since = Number(text(input, "since") ?? 0);
+    const since = numberOf(text(input, "since") ?? "0");
     const wanted = filterOf(context, input, store, text(input, "session"), text(input, "type"));
     const print = printerOf(context);
     if (!flag(input, "follow")) {
@@ -58,15 +64,26 @@ export const events: Command = {
   },
 };
 
+/** @throws `bad_option_value` for a place in the shared store */
+function numberOf(since: string): number {
+  if (!since.includes("/")) return Number(since);
+  throw fail("bad_option_value", {
+    option: "since",
+    value: since,
+    wanted: "a whole number (a position: with --fleet)",
+  });
+}
+
 async function printFleet(context: Context, input: Input, store: Store): Promise<void> {
   const { listenSettings, wholeShared } = await import("../mean/shared.ts");
-  const { BEGINNING, eventsAfter, followShared } = await import("../../fleet/shared-events.ts");
+  const { eventsAfter, followShared, positionOf } = await import("../../fleet/shared-events.ts");
   const { backend } = await wholeShared(context, store);
   const wanted = filterOf(context, input, store, text(input, "session"), text(input, "type"));
   const print = printerOf(context);
+  const from = await positionOf(backend, text(input, "since") ?? "0/0");
   const found = flag(input, "follow")
-    ? followShared(backend, await listenSettings(context, backend))
-    : eventsAfter(backend, BEGINNING);
+    ? followShared(backend, from, await listenSettings(context, backend))
+    : eventsAfter(backend, from);
   for await (const { event } of found) {
     const one = event as unknown as BerthEvent;
     if (wanted(one)) print(one);

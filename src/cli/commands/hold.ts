@@ -6,9 +6,10 @@ import type { SessionRecord } from "../../store/record.ts";
 import { updateSession } from "../../store/update.ts";
 import type { Command, Context } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
-import { type Here, here, WAIT } from "../mean/session.ts";
+import { type Here, here, storeOf, WAIT } from "../mean/session.ts";
 import { startHere } from "./start-here.ts";
 import { leave } from "./leave.ts";
+import { publishingMeanwhile } from "./meanwhile.ts";
 
 type Holder = NonNullable<SessionRecord["holders"]>[number];
 
@@ -25,6 +26,7 @@ export const hold: Command = {
     const holder = ourselves(context, place, command[0] ?? "");
     await register(context, place, holder);
     let ended: Ended;
+    await using _published = publishingMeanwhile(context, storeOf(context, { args: [], ...input }, "hold"));
     try {
       ended = await (await startHere(context, command, { BERTH_SESSION: place.id })).ended;
     } finally {

@@ -1,20 +1,20 @@
 import { hostname } from "node:os";
 import process from "node:process";
-import { openWatch } from "../../events/follow.ts";
 import { hostOf } from "../../store/hosts.ts";
 import { fail } from "../../errors/errors.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { storeOf } from "../mean/session.ts";
 import { wholeShared } from "../mean/shared.ts";
-import { sessionRows } from "./list.ts";
+import { pause } from "./meanwhile.ts";
 import { unitFor } from "./publish-unit.ts";
 
 export const publish: Command = {
   usage: "publish",
   about: "Let other machines see the sessions of this one, by the shared database",
   details: [
-    `What "berth list --json" says of them, never what is kept in them. "berth fleet list" shows it on every machine that`,
-    "has the same shared.url. With --follow it goes on until it is ended; --unit prints what starts that at login.",
+    `What "berth list --json" says of them, and what is kept in them only with "berth config shared.publishState true".`,
+    `"berth fleet list" shows it on every machine that has the same shared.url. While "run" and "hold" have a command under`,
+    "way, they publish, too. With --follow it goes on until it is ended; --unit prints what starts that at login.",
   ],
   options: [
     { flag: "--follow", about: "Go on publishing what changes, until ^C" },
@@ -32,29 +32,30 @@ export const publish: Command = {
     if (host === null) {
       throw fail("no_stable_session", { why: `host ${hostname()} has no ID that could be kept` });
     }
-    const { register, renew, RENEW_S } = await import("../../fleet/lease.ts");
-    const { publishSessions } = await import("../../fleet/publish.ts");
+    const { register, RENEW_S } = await import("../../fleet/lease.ts");
+    const { publishingLock, publishNow, publishOn } = await import("./publishing.ts");
     const { store } = backend.options;
-    const lease = await backend.pool.use((connection) => register(connection, store, host));
+    const lease = await backend.pool.use((connection) => register(local, connection, store, host));
     if (lease.cloned) {
       context.say(
         `berth: another machine takes itself for this one: a disk was copied\n  hint: Type "berth doctor --fix"\n`,
       );
     }
-    const before = new Map<string, string>();
-    const once = async () => await publishSessions(backend, lease, await sessionRows(context, local), before);
-    const count = await once();
-    if (context.json) outJson(context, { host: host.uuid, sessions: before.size });
+    const publisher = { context, local, backend, lease, sent: new Map<string, string>() };
+    const count = await publishNow(publisher);
+    if (context.json) outJson(context, { host: host.uuid, sessions: publisher.sent.size });
     else context.say(`berth: published ${count} sessions of ${host.label}\n`);
     if (!flag(input, "follow")) return;
-    using watcher = openWatch(local.backend.locate("events"));
-    for (let renewed = performance.now();;) {
-      await watcher.change(RENEW_S * 1000);
-      if (performance.now() - renewed > RENEW_S * 900) {
-        await backend.pool.use((connection) => renew(connection, store, lease));
-        renewed = performance.now();
+    // With it no command of this machine publishes the same; one that does so at this moment has been fenced.
+    const never = new Promise(() => {});
+    let lock = await publishingLock(local);
+    try {
+      for (;;) {
+        await publishOn(publisher, lock === null ? pause(RENEW_S * 1000, never) : never);
+        lock ??= await publishingLock(local);
       }
-      await once();
+    } finally {
+      await lock?.release();
     }
   },
 };

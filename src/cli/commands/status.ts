@@ -1,13 +1,14 @@
 import { picklist, safeParse } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { change } from "../../sessions/runs/runs.ts";
+import { readRecord } from "../../store/read.ts";
 import { STATUSES } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { runHook } from "./hooks.ts";
 import { agentAtLength, everyAgentIn } from "../mean/agents.ts";
 import { coloursOf, statusMarked } from "../say/colours.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { noSession, type Purpose, SESSION_HELP, sharedHere } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 
@@ -30,15 +31,14 @@ export const status: Command = {
     if (value === undefined) return await showStatus(context, input, given);
     const wanted = safeParse(STATUS, value);
     if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
-    const deps = await dependenciesOf(context, input, "status");
-    const { id } = recordOf(context, deps, input, { given, effect: "change" });
+    const { deps, id, isShared } = await meant(context, input, given, "change");
     let old = "";
     const record = await change(deps, id, (draft) => {
       old = draft.status;
       draft.status = wanted.output;
       if (old !== wanted.output) remember(draft, deps.clock(), "status", { from: old, to: wanted.output });
     });
-    if (old !== record.status) {
+    if (old !== record.status && !isShared) {
       const variables = { BERTH_OLD_STATUS: old, BERTH_STATUS: record.status };
       await runHook(context, deps, record, "status-change", { skip: flag(input, "no-hooks"), variables });
     }
@@ -46,11 +46,22 @@ export const status: Command = {
   },
 };
 
-async function showStatus(context: Context, input: Input, given: string | undefined): Promise<void> {
+/** The session of this machine, or the shared one: that has neither a project with hooks nor agents that are seen from here. */
+async function meant(context: Context, input: Input, given: string | undefined, effect: Purpose) {
   const deps = await dependenciesOf(context, input, "status");
-  const record = recordOf(context, deps, input, { given, effect: "look" });
-  const { id, status } = record;
-  const agents = await everyAgentIn(context, deps.store, id);
+  const shared = await sharedHere(context, deps.store, given, "status");
+  if (shared === null) {
+    const record = recordOf(context, deps, input, { given, effect });
+    return { deps, id: record.id, record, isShared: false };
+  }
+  const record = readRecord(shared.store, shared.id);
+  if (record === null) throw noSession(given ?? shared.id);
+  return { deps: { ...deps, store: shared.store }, id: shared.id, record, isShared: true };
+}
+
+async function showStatus(context: Context, input: Input, given: string | undefined): Promise<void> {
+  const { deps, id, record: { status }, isShared } = await meant(context, input, given, "look");
+  const agents = isShared ? [] : await everyAgentIn(context, deps.store, id);
   if (context.json) return outJson(context, { id, status, agents });
   const colours = coloursOf(context.host.variables);
   const doing = agents.map((agent) =>

@@ -5,6 +5,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import { type Context, outJson } from "../command.ts";
 import { watchAgents } from "../mean/watch-agents.ts";
 import { leave } from "./leave.ts";
+import { publishingMeanwhile } from "./meanwhile.ts";
 import { markRun } from "./mark-run.ts";
 import { BrokenPipe } from "../say/report.ts";
 
@@ -48,6 +49,7 @@ async function supervised(
   record: SessionRecord,
   command: readonly string[],
 ): Promise<Ended> {
+  await using _published = publishingMeanwhile(context, deps.store);
   using _watching = watchAgents(context, deps, record.id);
   return await supervise(deps, record, {
     id: record.id,

@@ -15,6 +15,9 @@ const COMMANDS = new Set(
     "shared events").split(" "),
 );
 
+/** @param command with what stands behind it: `agent hook` */
+export const isForShared = (command: string): boolean => COMMANDS.has(command.split(" ")[0] ?? "");
+
 /**
  * The store in the database that keeps the session; null where it is one of this machine.
  *
@@ -33,7 +36,7 @@ export async function sharedStore(
     if (!shared.known) return null;
     throw fail("shared_url_missing", { id });
   }
-  if (!COMMANDS.has(command.split(" ")[0] ?? "")) throw fail("not_for_shared", { command, id });
+  if (!isForShared(command)) throw fail("not_for_shared", { command, id });
   return await openedShared(context, local, shared);
 }
 

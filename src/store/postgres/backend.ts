@@ -89,8 +89,8 @@ async function lock(place: SharedBackend, name: string, request: LockRequest): P
   const connection = await pool.take();
   const holder = crypto.randomUUID();
   try {
-    const rows = await begin(connection, options, { name, request, holder });
-    return held(place, connection, { name, request, holder, rows });
+    const taking = { name, request, holder };
+    return held(place, connection, { ...taking, ...await begin(connection, options, taking) });
   } catch (error) {
     await pool.giveBack(connection);
     if (error instanceof BerthError && error.code === "shared_busy") {
@@ -98,6 +98,12 @@ async function lock(place: SharedBackend, name: string, request: LockRequest): P
     }
     throw error;
   }
+}
+
+interface Begun {
+  readonly rows: readonly DatabaseRow[];
+  /** The database's ID. */
+  readonly database: string;
 }
 
 interface Taking {
@@ -110,7 +116,7 @@ async function begin(
   connection: DatabaseConnection,
   options: SharedOptions,
   { name, request: { waitMs, reach = {} }, holder }: Taking,
-): Promise<DatabaseRow[]> {
+): Promise<Begun> {
   const { store, idleMs = IDLE_MS } = options;
   const { rows: [, , , , ready, found = []] } = await connection.script([
     "begin",
@@ -128,8 +134,7 @@ async function begin(
     readySql(store),
     documentsSql(store, reach),
   ]);
-  checkReady(connection, store, ready?.[0]);
-  return found;
+  return { rows: found, database: checkReady(connection, store, ready?.[0]) };
 }
 
 /** Ask the server for a sign of life, within the limit: a network that swallows all says nothing by itself. */
@@ -154,7 +159,7 @@ async function checked(connection: DatabaseConnection, what: string): Promise<vo
 function held(
   place: SharedBackend,
   connection: DatabaseConnection,
-  { name, request, holder, rows }: Taking & { readonly rows: readonly DatabaseRow[] },
+  { name, request, holder, rows, database }: Taking & Begun,
 ): Lock {
   const { pool, options } = place;
   const { documents, changes } = workingSet(rows, request.reach ?? {}, place.locate, true);
@@ -165,7 +170,8 @@ function held(
     if (ended) return;
     ended = true;
     if (changes.size === 0 && events.length === 0) return await pool.giveBack(connection);
-    await commitChanges(place, connection, { name, holder, changes, events, waitMs: request.waitMs });
+    const { waitMs } = request;
+    await commitChanges(place, connection, { name, holder, changes, events, waitMs, database });
   };
   return {
     get held() {

@@ -1,6 +1,6 @@
 import { BerthError, fail } from "../../errors/errors.ts";
 import { type DatabaseConnection, nameOf } from "./connection.ts";
-import { lockKey, type SharedBackend } from "./place.ts";
+import { lockKey, type Registered, type Registration, type SharedBackend } from "./place.ts";
 import { literal } from "./schema.ts";
 import type { Changes } from "./working-set.ts";
 
@@ -11,6 +11,8 @@ export interface Commit {
   readonly changes: Changes;
   readonly events: readonly string[];
   readonly waitMs: number;
+  /** The database's ID. */
+  readonly database: string;
 }
 
 /** How long it is looked for whether a write got there, in milliseconds. */
@@ -31,8 +33,13 @@ export async function commitChanges(
 ): Promise<void> {
   const { pool, options } = place;
   const write = crypto.randomUUID();
+  const { registered = unregistered } = options;
   try {
-    await send(connection, options.store, write, commit, options.registration?.() ?? null);
+    await registered(
+      connection,
+      commit.database,
+      (registration) => send(connection, options.store, write, commit, registration),
+    );
     await pool.giveBack(connection, true);
   } catch (error) {
     await pool.giveBack(connection);
@@ -41,12 +48,14 @@ export async function commitChanges(
   }
 }
 
+const unregistered: Registered = (_connection, _database, work) => work(null);
+
 async function send(
   connection: DatabaseConnection,
   store: string,
   write: string,
   { holder, changes, events }: Commit,
-  registration: { host: string; epoch: string } | null,
+  registration: Registration | null,
 ): Promise<void> {
   const notify = performance.now() - notified >= NOTIFY_MS;
   if (notify) notified = performance.now();

@@ -24,7 +24,7 @@ export async function storeFindings(context: Context, input: Input, fix: boolean
     return [
       ...openFindings(store),
       ...writeFindings(store),
-      ...await hostFindings(store, fix),
+      ...await hostFindings(context, store, fix),
       ...await configFindings(store, fix),
       ...await recordFindings(store, fix),
       ...await workspaceFindings(store, fix),
