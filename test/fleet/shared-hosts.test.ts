@@ -1,9 +1,17 @@
 /** What hosts publish, their leases, and how the tables change, by the binary, against a PostgreSQL that runs. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { cpSync } from "node:fs";
+import { openShared } from "../../src/fleet/open-shared.ts";
+import { hostOf } from "../../src/store/hosts.ts";
 import { initSql } from "../../src/store/postgres/schema.ts";
+import { readNow } from "../../src/store/read.ts";
+import { updateSession } from "../../src/store/update.ts";
 import { scratch } from "../support/berth.ts";
 import { Postgres } from "../support/postgres.ts";
+import { project } from "../support/project.ts";
+import { storeAt } from "../support/store.ts";
+import { until as waitUntil } from "../support/until.ts";
 import { codeOf, SharingHost } from "../support/sharing-host.ts";
 
 setDefaultTimeout(120_000);
@@ -18,6 +26,10 @@ beforeAll(async () => {
 });
 
 afterAll(() => server[Symbol.asyncDispose]());
+
+/** Look again and again until it is so. */
+const until = (look: () => Promise<boolean>) =>
+  waitUntil(String(look), async () => await look() ? true : undefined, 60_000);
 
 /** Hosts `host-1`, `host-2`, … with so many sessions each, of which the last one has a long name. */
 const publish = (sessions: readonly number[]) =>
@@ -139,4 +151,215 @@ test("a status that one host sets is seen, and waited for, on another", async ()
   expect((await one.berth("status", "team--status", "waiting")).status).toBe(0);
   expect((await waiting).status).toBe(0);
   expect((await one.berth("status", "team--status")).stdout).toBe("waiting\n");
+});
+
+/** The shared store as a process of a machine sees it: its own store, its machine's ID and its boot. */
+async function opened(directory: string, machine: string, boot: string) {
+  const identity = () => ({ machine, boot, pidNamespace: "pid:[1]", lasting: true, label: () => machine });
+  const local = { ...storeAt(directory), hosting: { identity } };
+  await hostOf(local);
+  const place = { url: server.url(), namespaces: ["team"], known: true, store: null, idleMs: 60_000 };
+  const shared = openShared(local, place, { variables: { HOME: base }, eventsOf: () => [] });
+  return { ...shared, [Symbol.asyncDispose]: () => shared.backend[Symbol.asyncDispose]() };
+}
+
+const step = (store: Awaited<ReturnType<typeof opened>>, id: string) =>
+  updateSession(
+    store,
+    id,
+    (draft) => void (draft.sharedState["n"] = Number(draft.sharedState["n"] ?? 0) + 1),
+    {
+      repeatable: true,
+    },
+  );
+const epochs = () =>
+  server.sql("select epoch from berth.hosts where machine like 'm-%' order by machine", "team");
+
+test("an older life of a host changes nothing, and a machine of its own goes on", async () => {
+  const [first, second] = [join(base, "life"), join(base, "copy")];
+  const id = "team--life_00";
+  await using old = await opened(first, "m-life", "boot 1");
+  await step(old, id);
+  await step(old, id);
+  expect(await epochs()).toBe("1");
+  // The disk is copied, and the copy is booted.
+  cpSync(first, second, { recursive: true });
+  await using copy = await opened(second, "m-life", "boot 2");
+  await step(copy, id);
+  expect(await epochs()).toBe("2");
+  await expect(step(old, id)).rejects.toMatchObject({ code: "fenced" });
+  await step(copy, id);
+  expect((await readNow(copy, id))?.sharedState).toEqual({ n: 4 });
+  // Another process of the old one is none the better, and a machine of its own is not touched by all that.
+  await using beside = await opened(first, "m-life", "boot 1");
+  await expect(step(beside, id)).rejects.toMatchObject({ code: "fenced" });
+  await using other = await opened(join(base, "other-life"), "m-other", "boot 1");
+  await step(other, id);
+  expect((await readNow(copy, id))?.sharedState).toEqual({ n: 5 });
+});
+
+test("many processes of a host register it once", async () => {
+  const directory = join(base, "many");
+  const stores = await Promise.all(Array.from({ length: 8 }, () => opened(directory, "m-many", "boot 1")));
+  await Promise.all(stores.map((store, n) => step(store, `team--many${n}_00`)));
+  expect(await server.sql("select epoch from berth.hosts where machine = 'm-many'", "team")).toBe("1");
+  for (const store of stores) await store[Symbol.asyncDispose]();
+});
+
+test("a copy that registered is found by doctor, and either hint of the refused write works", async () => {
+  const one = host("copied");
+  await one.ok("team--copied", "set", "a", "1");
+  const taken =
+    `update berth.hosts h set boot = 'another', boots = boots || 'another'::text, epoch = epoch + 1
+     where host = '${await uuidOf(one)}'`;
+  expect((await one.berth("doctor", "--json")).stdout).not.toContain("host_cloned");
+  await server.sql(taken, "team");
+  const refused = await one.on("team--copied", "set", "a", "2", "--json");
+  expect([refused.status, codeOf(refused)]).toEqual([5, "fenced"]);
+  expect(await one.ok("team--copied", "get", "a")).toBe("1");
+  const found = await one.berth("doctor", "--json");
+  expect([found.status, found.stdout.includes("host_cloned")]).toEqual([1, true]);
+  expect((await one.berth("publish")).stderr).toContain("a disk was copied");
+  await one.ok("team--copied", "set", "a", "2");
+  await server.sql(taken, "team");
+  const before = await uuidOf(one);
+  const fixed = JSON.parse((await one.berth("doctor", "--fix", "--json")).stdout);
+  expect(fixed.findings.find(({ code }: { code: string }) => code === "host_cloned").fixed).toBe(true);
+  expect(await uuidOf(one)).not.toBe(before);
+  await one.ok("team--copied", "set", "a", "3");
+  expect((await one.berth("doctor", "--json")).stdout).not.toContain("host_cloned");
+});
+
+const uuidOf = async (one: SharingHost): Promise<string> =>
+  JSON.parse((await one.berth("list", "--json")).stdout).host.uuid;
+
+test("a reboot is no copy, and a database that is away is no reason for doctor to fail", async () => {
+  const one = host("rebooted");
+  await one.ok("team--rebooted", "set", "a", "1");
+  // As if all that was known were of an earlier boot.
+  await server.sql(
+    `update berth.hosts set boot = 'earlier', boots = '{earlier}' where host = '${await uuidOf(one)}'`,
+    "team",
+  );
+  expect((await one.berth("doctor", "--json")).stdout).not.toContain("host_cloned");
+  expect((await one.berth("publish")).stderr).not.toContain("copied");
+  const away = new SharingHost(one.home, "postgres://app@127.0.0.1:1/team");
+  const found = await away.berth("doctor", "--json");
+  expect([found.status, found.stdout.includes("shared_unreachable")]).toEqual([0, true]);
+});
+
+test("who goes on writing is not fenced by a registration of this machine's own", async () => {
+  const one = host("registers");
+  const id = JSON.parse(await one.ok("team--registers", "set", "a", "1", "--json")).id;
+  const mcp = Bun.spawn(one.words("--session-id", "team--registers", "mcp"), {
+    env: one.env,
+    stdin: "pipe",
+    stdout: "pipe",
+  });
+  const reader = mcp.stdout.getReader();
+  const call = async (message: object) => {
+    mcp.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, ...message })}\n`);
+    mcp.stdin.flush();
+    return new TextDecoder().decode((await reader.read()).value);
+  };
+  const capabilities = {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "t", version: "1" },
+  };
+  await call({ method: "initialize", params: capabilities });
+  const incr = { method: "tools/call", params: { name: "state_incr", arguments: { key: "n" } } };
+  expect(await call(incr)).toContain('"value":1');
+  expect((await one.berth("publish")).status).toBe(0);
+  expect(await call(incr)).toContain('"value":2');
+  mcp.kill();
+  expect(id).toStartWith("team--registers");
+});
+
+const shown = async (one: SharingHost) => {
+  const { hosts, sessions } = JSON.parse((await one.berth("fleet", "list", "--json")).stdout);
+  return { hosts, sessions } as { hosts: { reached: boolean }[]; sessions: Record<string, unknown>[] };
+};
+
+test("what runs publishes its host, and says when it has ended; nobody publishes twice", async () => {
+  await server.sql("truncate berth.hosts, berth.published", "team");
+  const [one, two] = [host("runs"), host("looks")];
+  const session = async (id: string) =>
+    (await shown(two)).sessions.find((found) => String(found["id"]).startsWith(id));
+  const holding = Bun.spawn(one.words("--session-id", "build", "hold", "--", "cat"), {
+    env: one.env,
+    stdin: "pipe",
+  });
+  await until(async () => (await session("ex--build"))?.["alive"] === true);
+  const second = Bun.spawn(one.words("--session-id", "second", "hold", "--", "cat"), {
+    env: one.env,
+    stdin: "pipe",
+  });
+  await until(async () => (await session("ex--second"))?.["alive"] === true);
+  expect((await shown(two)).hosts).toMatchObject([{ reached: true }]);
+  expect(await server.sql("select epoch from berth.hosts", "team")).toBe("1");
+  second.stdin.end();
+  await second.exited;
+  await until(async () => (await session("ex--second"))?.["alive"] === false);
+  // The last one says it itself: nobody else is left to.
+  holding.stdin.end();
+  expect(await holding.exited).toBe(0);
+  expect((await session("ex--build"))?.["alive"]).toBe(false);
+});
+
+test("run publishes, too, and its command neither waits for a database that is away nor fails of it", async () => {
+  const [p, two] = [await project(), host("looks")];
+  const env = { BERTH_SHARED_URL: server.url() };
+  const running = p.in(p.root, [
+    ...two.words("new", "auth", "--", "sh", "-c", "while ! test -e ../stop; do sleep 0.1; done"),
+  ], { env });
+  await until(async () =>
+    (await shown(two)).sessions.some(({ name, alive }) => name === "auth" && alive === true)
+  );
+  await Bun.write(join(p.root, ".worktrees/stop"), "");
+  expect((await running).status).toBe(0);
+  expect((await shown(two)).sessions.find(({ name }) => name === "auth")).toMatchObject({ state: "CLEANED" });
+  const away = new SharingHost(join(base, "away"), "postgres://app@127.0.0.1:1/team");
+  const done = await away.on("build", "hold", "--", "sh", "-c", "sleep 1.5; exit 7");
+  expect([done.status, done.stderr]).toEqual([7, ""]);
+});
+
+test("what is kept in a session is published where that is said, and only there", async () => {
+  const [one, two] = [host("states"), host("looks")];
+  await one.ok("secretive", "set", "key", "the value");
+  expect((await one.berth("publish")).status).toBe(0);
+  expect(JSON.stringify(await shown(two))).not.toContain("the value");
+  expect((await one.berth("config", "shared.publishState", "perhaps")).status).toBe(2);
+  expect((await one.berth("config", "shared.publishState", "true")).status).toBe(0);
+  expect((await one.berth("publish")).status).toBe(0);
+  const { sessions } = await shown(two);
+  expect(sessions.find(({ id }) => String(id).startsWith("ex--secretive"))).toMatchObject({
+    sharedState: { key: "the value" },
+  });
+  expect((await one.berth("config", "--unset", "shared.publishState")).status).toBe(0);
+  expect((await one.berth("publish")).status).toBe(0);
+  expect(JSON.stringify(await shown(two))).not.toContain("the value");
+});
+
+test("events after a position, and after a number", async () => {
+  const one = host("since");
+  for (const value of ["1", "2", "3"]) await one.ok("team--since", "set", "a", value);
+  const events = async (...more: string[]) => {
+    const { stdout } = await one.berth("events", "--fleet", "--json", ...more);
+    return stdout.trim().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  };
+  const all = await events();
+  const last = all.slice(-3);
+  const [first] = last;
+  const positions = (some: { position: string }[]) => some.map(({ position }) => position);
+  expect(positions(await events("--since", first.position))).toEqual(positions(last.slice(1)));
+  expect(positions(await events("--since", String(first.seq)))).toEqual(positions(last.slice(1)));
+  expect(await events("--since", last[2].position)).toEqual([]);
+  expect(positions(await events("--since", "0"))).toEqual(positions(all));
+  // One that is kept no more, in between.
+  await server.sql(`delete from berth.events where id = ${last[1].seq}`, "team");
+  expect(positions(await events("--since", String(last[1].seq)))).toEqual([last[2].position]);
+  const local = await one.berth("events", "--since", "7/12", "--json");
+  expect([local.status, codeOf(local)]).toEqual([2, "bad_option_value"]);
+  expect((await one.berth("events", "--fleet", "--since", "x")).status).toBe(2);
 });
