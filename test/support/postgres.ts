@@ -39,6 +39,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+export interface SmallDisk extends AsyncDisposable {
+  readonly server: Postgres;
+  /** Do this where the server is: the disk is `disk`. */
+  shell(line: string): Promise<void>;
+}
+
 export class Postgres implements AsyncDisposable {
   private constructor(readonly base: string, readonly data: string, readonly port: number) {}
 
@@ -86,6 +92,51 @@ export class Postgres implements AsyncDisposable {
     );
     await other.begin(settings, () => {});
     return other;
+  }
+
+  /**
+   * One whose tables are in a file system of so many MiB; its log of writes is elsewhere, since a server that cannot write
+   * that ends itself. The disk is seen by the server alone.
+   */
+  static async onDisk(megabytes: number): Promise<SmallDisk> {
+    const base = scratch("berth-pg-");
+    chmodSync(base, 0o755);
+    own(base);
+    const server = new Postgres(base, join(base, "disk", "data"), await freePort());
+    // Without root the namespace is a user's, and the server keeps who it is.
+    const alone = process.getuid?.() === 0 ? [] : ["--map-current-user", "--keep-caps"];
+    const as = unprivileged().join(" ");
+    const size = `size=${megabytes}m,mode=777`;
+    const script = `mkdir -m 777 disk; mount -t tmpfs -o ${size} none disk
+      ${as} ${bin()}initdb -D disk/data -X "$PWD/wal" --wal-segsize=1 -U admin --auth=trust -N -E UTF8 --no-locale >&2
+      printf '%s\\n' "listen_addresses='127.0.0.1'" port=${server.port} "unix_socket_directories='$PWD'" fsync=off >> disk/data/postgresql.conf
+      ${as} ${bin()}pg_ctl -D disk/data -l "$PWD/log" -w start >&2
+      while echo done && read -r line; do eval "$line"; done
+      ${as} ${bin()}pg_ctl -D disk/data -m immediate -w stop >&2`;
+    const child = Bun.spawn(["unshare", ...alone, "--mount", "sh", "-ec", script], {
+      cwd: base,
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const lines = child.stdout.getReader();
+    const told = async () => {
+      if (!(await lines.read()).done) return;
+      throw new Error(`the server has ended: ${await new Response(child.stderr).text()}`);
+    };
+    await told();
+    return {
+      server,
+      async shell(line) {
+        child.stdin.write(`${line}\n`);
+        child.stdin.flush();
+        await told();
+      },
+      async [Symbol.asyncDispose]() {
+        child.stdin.end();
+        await child.exited;
+      },
+    };
   }
 
   private async begin(settings: string, before: (data: string) => void): Promise<void> {

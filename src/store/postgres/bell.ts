@@ -41,8 +41,7 @@ export async function openBell(settings: Settings): Promise<Bell> {
     return was;
   };
   const connection = await listening(settings, ring);
-  // Our own notification has to come back: a pooler takes LISTEN, and nothing ever comes.
-  const rings = connection !== null && await heard(TEST_MS);
+  const rings = connection !== null && await tested(settings) && await heard(TEST_MS);
   return {
     rings,
     pauseMs: PAUSE_MS,
@@ -51,11 +50,25 @@ export async function openBell(settings: Settings): Promise<Bell> {
   };
 }
 
+/**
+ * Our own notification has to come, by another connection: a pooler takes LISTEN, and then nothing comes but what the same
+ * connection to the server says while we ask it something.
+ */
+async function tested(settings: Settings): Promise<boolean> {
+  try {
+    await using other = await connect(settings);
+    await other.ask("select pg_notify('berth', '')");
+    return true;
+  } catch (error) {
+    if (error instanceof BerthError) return false;
+    throw error;
+  }
+}
+
 async function listening(settings: Settings, ring: () => void) {
   try {
     const connection = await connect(settings, ring);
     await connection.ask("listen berth");
-    await connection.ask("select pg_notify('berth', '')");
     return connection;
   } catch (error) {
     if (error instanceof BerthError) return null;

@@ -22,13 +22,22 @@ export interface Look {
   readonly standby: boolean;
   /** Of one question, in milliseconds. */
   readonly latency: number;
-  /** Seconds that the slowest standby is behind; null where there is none, or this role may not know. */
+  /** Seconds that the slowest standby is behind, or we where we are one; null where there is none, or this role may not know. */
   readonly lag: number | null;
   /** Whether a pooler stands between: it calls itself by another process ID than the server does. */
   readonly pooler: boolean;
   readonly holding: Holding | null;
   readonly missing: readonly string[];
 }
+
+/** Of a standby that has all, the server says after a while nothing any more; of those that a role may not see, no state. */
+const LAG = `select case
+    when pg_is_in_recovery() then case
+      when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
+      else extract(epoch from clock_timestamp() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time())) end
+    else (select case when count(state) > 0 then coalesce(max(extract(epoch from replay_lag)), 0) end
+      from pg_stat_replication)
+  end::float8 as lag`;
 
 /** @throws `shared_unreachable`, `shared_refused` */
 export async function lookAt(settings: Settings, store: string): Promise<Look> {
@@ -40,9 +49,7 @@ export async function lookAt(settings: Settings, store: string): Promise<Look> {
        (select version from pg_stat_ssl where pid = pg_backend_pid()) as tls`,
   );
   const latency = Math.round((performance.now() - began) * 10) / 10;
-  const [lag = {}] = await connection.ask(
-    `select extract(epoch from max(replay_lag))::float8 as lag from pg_stat_replication`,
-  );
+  const [lag = {}] = await connection.ask(LAG);
   const missing = await missingAt(connection, settings, store, Number(facts["number"]));
   return {
     host: nameOf(connection.server),
