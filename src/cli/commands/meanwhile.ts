@@ -3,6 +3,7 @@ import { BerthError } from "../../errors/errors.ts";
 import { CONFIG } from "../../store/names.ts";
 import type { Store } from "../../store/open.ts";
 import type { Context } from "../command.ts";
+import { pause } from "./pause.ts";
 
 /** What ends sooner is not worth a connection; in milliseconds. */
 const START_MS = 1000;
@@ -39,13 +40,4 @@ export async function hasShared({ host }: Context, store: Store): Promise<boolea
     if (error instanceof BerthError) return false;
     throw error;
   }
-}
-
-/** Until the time is over, in milliseconds, or something has ended. */
-export async function pause(ms: number, ended: Promise<unknown>): Promise<"over" | "ended"> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<"over">((resolve) => timer = setTimeout(() => resolve("over"), ms));
-  const which = await Promise.race([over, ended.then(() => "ended" as const)]);
-  clearTimeout(timer);
-  return which;
 }

@@ -5,7 +5,7 @@ import { fail } from "../../errors/errors.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { storeOf } from "../mean/session.ts";
 import { wholeShared } from "../mean/shared.ts";
-import { pause } from "./meanwhile.ts";
+import { pause } from "./pause.ts";
 import { unitFor } from "./publish-unit.ts";
 
 export const publish: Command = {

@@ -14,7 +14,7 @@ import { readRecord } from "../../store/read.ts";
 import type { Context } from "../command.ts";
 import { wholeShared } from "../mean/shared.ts";
 import { sessionRows } from "./list.ts";
-import { pause } from "./meanwhile.ts";
+import { pause } from "./pause.ts";
 
 /** Between two publications at least, in milliseconds: what changes all the time is not sent all the time. */
 const APART_MS = 1000;
