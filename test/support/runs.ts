@@ -41,6 +41,15 @@ function fields(pid: number): string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
+/** What the kernel calls a process, empty where there is none. */
+export function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trimEnd();
+  } catch {
+    return "";
+  }
+}
+
 export const stateOf = (pid: number): string => fields(pid)[0] ?? "";
 
 export function groupOf(pid: number): number {

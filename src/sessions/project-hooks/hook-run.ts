@@ -30,22 +30,24 @@ export async function runCommand(
   const take = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-KEPT_CHARACTERS);
   };
+  let pid: number | undefined;
+  // Before it is started: it may be at work while we have yet to hear its number.
+  using _postponed = postponeSignals(() => killGroup(pid));
   return await new Promise((resolve) => {
     const [program, args] = typeof command === "string"
       ? shell(command)
       : [command[0] ?? "", command.slice(1)];
     const detached = process.platform !== "win32";
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached });
+    pid = child.pid;
     child.stdout?.on("data", take);
     child.stderr?.on("data", take);
     const timer = setTimeout(() => {
       timedOut = true;
-      killGroup(child.pid);
+      killGroup(pid);
     }, timeoutMs);
-    const postponed = postponeSignals(() => killGroup(child.pid));
     const done = (exitCode: number | null) => {
       clearTimeout(timer);
-      postponed[Symbol.dispose]();
       // A background process that it left must not hold our end of the pipe open.
       child.stdout?.destroy();
       child.stderr?.destroy();

@@ -237,6 +237,21 @@ describe("signals and variables", () => {
     expect((await p.session("auth"))["pending"]).toBeUndefined();
   });
 
+  test("also when the signal comes while it is being started", async () => {
+    const p = await project();
+    const line = "echo $$ > $HOME/pid; kill -TERM $PPID; exec sleep 600";
+    p.write(".berth.json", JSON.stringify({ hooks: { "post-create": line } }));
+    await p.git("add", ".");
+    await p.git("commit", "-qm", "hooks");
+    await p.ok("trust");
+    for (const name of ["one", "two", "three", "four"]) {
+      const child = supervisor(p, "new", name);
+      await child.exited;
+      expect(child.signalCode).toBe("SIGTERM");
+      await gone(Number(readFileSync(join(p.home, "pid"), "utf8")));
+    }
+  });
+
   test("a script without #! runs, by its path and by its name", async () => {
     const p = await project();
     await p.ok("new", "auth", "--no-worktree");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { berth, until } from "../../support/berth.ts";
 import { type Project, project } from "../../support/project.ts";
-import { foreground, gone, isActive, stateOf } from "../../support/runs.ts";
+import { foreground, gone, isActive, nameOf, stateOf } from "../../support/runs.ts";
 import { Terminal } from "../../support/terminal.ts";
 
 const inFront = (pid: number) =>
@@ -61,7 +61,7 @@ describe("in a real terminal", () => {
     const pid = await isActive(p);
     terminal.type("PS1='inner> '; set -o | grep monitor; stty size; tty; sleep 600\r");
     await terminal.shows(/monitor\s+on\s+50 200\s+\/dev\/pts\/\d+/);
-    await until("sleep in front", () => foreground(pid) !== pid || undefined);
+    await until("sleep in front", () => nameOf(foreground(pid)) === "sleep" || undefined);
     terminal.type("\x1a");
     await terminal.shows(/Stopped +sleep 600[^]*inner> $/);
     terminal.type("kill -9 %1; disown %1; exit 5\r");
