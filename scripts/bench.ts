@@ -2,7 +2,7 @@
  * Figures as ratios against something in the same run: `npm run bench`. Rounds are interleaved and shuffled, so
  * that whatever else the machine does meets all programs alike; a ratio is one of medians.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { agents } from "./bench-agents.ts";
 import { prompts, starts } from "./bench-prompt.ts";
@@ -12,15 +12,31 @@ import { looks } from "./bench-look.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
-import { measure, table } from "./measure.ts";
+import { measure, ROUNDS, table } from "./measure.ts";
 import { ownTarget } from "./targets.ts";
+
+/** Copies of one binary differ by a twentieth in how the page cache holds them. */
+const COPIES = 4;
+
+/** `berth id` and the empty program, by turns and each in several copies. */
+function idAndEmpty(directory: string, before: readonly string[] = [], env = {}): Map<string, number> {
+  const programs = Array.from({ length: COPIES }, (_, copy) =>
+    ["empty", "berth"].map((name) => {
+      const file = `${directory}/${name}-${copy}`;
+      if (!existsSync(file)) copyFileSync(`${directory}/${name}`, file);
+      return name === "empty"
+        ? { name, command: [...before, file], env }
+        : { name: "id", command: [...before, file, "id"], env };
+    }));
+  return measure(programs.flat(), Math.ceil(ROUNDS / COPIES));
+}
 
 /** The measurement in a terminal, which is where `berth id` is typed; see `inTerminal`. */
 function plain(directory: string): boolean {
   const berth = `${directory}/berth`;
   const empty = { name: "empty", command: [`${directory}/empty`] };
   // One at a time: what syncs a disk disturbs the others for longer than they live.
-  const id = measure([empty, { name: "id", command: [berth, "id"] }]);
+  const id = idAndEmpty(directory);
   const help = measure([empty, { name: "help", command: [berth, "help"] }]);
   const set = measure([
     { name: "keep", command: [`${directory}/keep`, directory] },
@@ -50,21 +66,13 @@ closeSync(folder);
 /** In a real pane; no process is started to ask the server. */
 function tmux(directory: string): boolean {
   const { TMUX = "", TMUX_PANE = "" } = process.env;
-  const env = { TMUX, TMUX_PANE };
-  const medians = measure([
-    { name: "empty", command: [`${directory}/empty`], env },
-    { name: "id", command: [`${directory}/berth`, "id"], env },
-  ]);
+  const medians = idAndEmpty(directory, [], { TMUX, TMUX_PANE });
   return table(medians, [{ what: "berth id in tmux", of: ["id"], against: ["empty"], budget: 1.5 }]);
 }
 
 /** As a job has it: no terminal, every stream redirected. There is no budget for it but that of a pane. */
 function withoutTerminal(directory: string): boolean {
-  const medians = measure([
-    { name: "empty", command: ["setsid", "--wait", `${directory}/empty`] },
-    { name: "id", command: ["setsid", "--wait", `${directory}/berth`, "id"] },
-  ]);
-  return table(medians, [{
+  return table(idAndEmpty(directory, ["setsid", "--wait"]), [{
     what: "berth id without a terminal",
     of: ["id"],
     against: ["empty"],

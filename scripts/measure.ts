@@ -1,7 +1,7 @@
 /** Times of whole programs, and what they are compared with. */
 import { tmpdir } from "node:os";
 
-const ROUNDS = Number(process.env["BERTH_BENCH_ROUNDS"] ?? 150);
+export const ROUNDS = Number(process.env["BERTH_BENCH_ROUNDS"] ?? 150);
 
 /** One thing that is measured. */
 export interface Program {
@@ -37,7 +37,7 @@ function once({ command, env, cwd }: Program): number {
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** The median time of each program by its name. */
+/** The median time of each program by its name; those of one name count together. */
 export function measure(programs: readonly Program[], rounds = ROUNDS): Map<string, number> {
   const times = new Map(programs.map(({ name }) => [name, [] as number[]]));
   for (const program of programs) once(program);

@@ -173,7 +173,7 @@ function environment(pid: number | "self", host: Host): Reading<Variables> {
   }));
 }
 
-function argumentsOf(pid: number, host: Host): Reading<readonly string[]> {
+export function argumentsOf(pid: number, host: Pick<Host, "readText">): Reading<readonly string[]> {
   const text = host.readText(`/proc/${pid}/cmdline`, ARGUMENT_BYTES);
   if (!text.ok) return text;
   if (text.value === "") return unknown("no arguments: a kernel thread or a zombie");

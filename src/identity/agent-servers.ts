@@ -30,12 +30,16 @@ export function agentServer(facts: Facts, chain: Lineage): AgentServer | undefin
   return undefined;
 }
 
-/** Whether a process may be an agent's server, by the first look at its name. */
-export const looksLikeServer = (name: string): boolean => BEGINNINGS.includes(` ${name.slice(0, 3)}`);
-
-/** Whether a process is an agent's server. Its arguments are read only where its name leaves that open. */
-function serves(facts: Facts, process: Process): Variable | "" | undefined {
-  if (!looksLikeServer(process.name)) return undefined;
+/**
+ * Whether a process is an agent's server. Its arguments are read only where its name leaves that open.
+ *
+ * @returns the variable that the agent names a conversation by, undefined where it is none
+ */
+export function serves(
+  facts: Pick<Facts, "arguments">,
+  process: Pick<Process, "pid" | "name">,
+): Variable | "" | undefined {
+  if (!BEGINNINGS.includes(` ${process.name.slice(0, 3)}`)) return undefined;
   const name = process.name.toLowerCase();
   if (!mayServe(name)) return undefined;
   const argv = facts.arguments(process.pid);

@@ -1,15 +1,15 @@
-import { known, type Reading, type TmuxPane, type TmuxQuery } from "../facts/facts.ts";
+import type { Reading, TmuxPane, TmuxQuery } from "../facts/facts.ts";
 import type { Host } from "../facts/host.ts";
-import { ENVIRONMENT_BYTES, FIRST_TIME_NAMESPACE } from "../facts/linux.ts";
+import { argumentsOf, ENVIRONMENT_BYTES, FIRST_TIME_NAMESPACE } from "../facts/linux.ts";
 import { parseStat, type ProcessStat, ttyPath } from "../facts/stat.ts";
 import { tmuxQuery } from "../facts/tmux.ts";
-import { looksLikeServer } from "./agent-servers.ts";
+import { serves } from "./agent-servers.ts";
 import { anchorText } from "./anchor.ts";
 import { foundId } from "./id.ts";
 import { isYounger } from "./lineage.ts";
 import { tmuxText } from "./multiplexers.ts";
 import { isInteractiveShell } from "./shell.ts";
-import { isMultiplexer, isShell, isSshServer } from "./programs.ts";
+import { isMultiplexer, isSshServer } from "./programs.ts";
 
 /*
  * The commonest place of all: at a shell that somebody types at, or below it in its session, in a terminal of its own
@@ -127,16 +127,15 @@ function leaderOfOurs(host: ShortHost, inTmux: boolean): ProcessStat | undefined
 
 /** A supervisor of ours, an agent's server, or whoever has a variable that we were not given. */
 function hasSay(host: ShortHost, { pid, name }: ProcessStat, ours: string, inTmux: boolean): boolean {
-  if (name === "berth" || name === ours || looksLikeServer(name)) return true;
+  if (name === "berth" || name === ours) return true;
+  if (serves({ arguments: (pid) => argumentsOf(pid, host) }, { pid, name }) !== undefined) return true;
   const environment = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   return environment.ok && mayCount(`\0${environment.value}`, inTmux);
 }
 
 function isTypedAt(host: ShortHost, { pid, name }: ProcessStat): boolean {
-  if (!isShell(name)) return false;
-  const words = host.readText(`/proc/${pid}/cmdline`, 4096);
-  return words.ok && words.value.endsWith("\0") &&
-    isInteractiveShell(name, known(words.value.slice(0, -1).split("\0")));
+  const words = argumentsOf(pid, host);
+  return words.ok && isInteractiveShell(name, words);
 }
 
 /** Whether one whose children have another kind of ID is further out, with no terminal between. */

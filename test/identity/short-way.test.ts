@@ -94,6 +94,10 @@ describe("where it leads", () => {
         100,
       ),
     ],
+    [
+      "below an agent and node",
+      seenBelow(window().shell(100, "bash", PTS, 90).add(101, 100, "claude").add(102, 101, "node"), 102),
+    ],
     ["on a console", seenBelow(window().shell(100, "bash", "/dev/tty2", 90), 100)],
     ["in a pane of tmux", seenBelow(pane().shell(100, "bash", PTS, 50, TMUX), 100, TMUX)],
     [
@@ -139,7 +143,10 @@ describe("where it does not, and the whole way is gone", () => {
     ["a run above us", seenBelow(shell({ BERTH_SESSION: "x", BERTH_RUN: "1" }), 100)],
     ["a supervisor above us", seenBelow(shell().add(101, 100, "berth"), 101)],
     ["a supervisor of another name", seenBelow(shell().add(101, 100, "b2"), 101, {}, { name: "b2" })],
-    ["an agent above us", seenBelow(shell().add(101, 100, "claude"), 101)],
+    [
+      "an agent's server above us",
+      seenBelow(shell().add(101, 100, "claude", { argv: ["claude", "daemon", "run"] }), 101),
+    ],
     [
       "a supervisor, as another name sees it",
       seenBelow(shell().add(101, 100, "berth"), 101, {}, { name: "b2" }),
@@ -158,6 +165,14 @@ describe("where it does not, and the whole way is gone", () => {
     [
       "TMUX of another terminal",
       seenBelow(pane().add(90, 1, "xterm").shell(100, "bash", "/dev/pts/7", 90, TMUX), 100, TMUX),
+    ],
+    [
+      "TMUX of another server at the same socket",
+      seenBelow(pane().shell(100, "bash", PTS, 50), 100, { ...TMUX, TMUX: `${SOCKET},51,0` }),
+    ],
+    [
+      "a server that says it is another one",
+      seenBelow(pane().tmux("%1", SOCKET, { ...PANE, serverPid: 51 }).shell(100, "bash", PTS, 50), 100, TMUX),
     ],
     ["TMUX that is none", seenBelow(pane().shell(100, "bash", PTS, 50), 100, { TMUX: "x" })],
     [
@@ -199,7 +214,7 @@ const linkOf = (name: fc.Arbitrary<string>, session: fc.Arbitrary<string>) =>
     argv: rarely(undefined, ["-bash"], ["bash", "-l"], ["bash", "-c", "x"], ["bash", "-lc", "x"], [
       "zsh",
       "-i",
-    ]),
+    ], ["node", "/x/claude/cli.js", "daemon", "run"]),
     session,
     env: rarely<Variables>(
       {},
