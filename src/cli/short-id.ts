@@ -12,7 +12,7 @@ export function printedShortly(host: ShortHost & SocketHost & Pick<Host, "write"
   try {
     // Not process.argv: the runtime takes ten times as long to make `process`.
     const words = host.readText("/proc/self/cmdline", 4096);
-    if (!words.ok || words.value.indexOf("\0id\0") !== words.value.length - ID.length) return false;
+    if (!words.ok || !isPlainId(words.value)) return false;
     const id = shortWay(host, (query) => askTmuxServer(host, query));
     return id !== undefined && host.write(1, `${id}\n`).ok;
   } catch {
@@ -20,4 +20,6 @@ export function printedShortly(host: ShortHost & SocketHost & Pick<Host, "write"
   }
 }
 
-const ID = "\0id\0";
+/** Two words, the second of them `id`: it may also be the last of many, in a command that is to be run. */
+const isPlainId = (words: string): boolean =>
+  words.endsWith("\0id\0") && words.indexOf("\0") === words.length - "\0id\0".length;
