@@ -114,8 +114,9 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   make: /contexts\/terminal/,
   "musl-tools": /foreign\.test|native\.test|processor/,
   openssl: /install|fleet\/shared/,
-  "openssh-client": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session|steps\/finish-settings/,
-  "openssh-server": /fleet\/fleet|contexts\/(made|ssh|xterm)|hooks\/session/,
+  "openssh-client":
+    /fleet\/fleet|background\/login|contexts\/(made|ssh|xterm)|hooks\/session|steps\/finish-settings/,
+  "openssh-server": /fleet\/fleet|background\/login|contexts\/(made|ssh|xterm)|hooks\/session/,
   perl: /install|sessions\/process\/supervision/,
   patchelf: /release-elf/,
   pgbouncer: /fleet\/shared/,

@@ -64,7 +64,7 @@ export async function runDetached(
     context.say(
       `berth: ${record.name} runs in ${opened.where}; type "berth attach ${record.name}" to go there\n`,
     );
-    if (opened.startedServer && mayEndWithLogin(login)) context.say(ENDS);
+    if (opened.startedServer && mayEndWithLogin(login, opened.inScope)) context.say(ENDS);
     return begun;
   } catch (error) {
     dropHandoff(store, name);

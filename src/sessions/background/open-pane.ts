@@ -1,4 +1,4 @@
-import { fail } from "../../errors/errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import { type Login, scopePrefix, type Server } from "./server.ts";
 import { type Tmux, type TmuxAnswer, whyTmux } from "./tmux.ts";
 import { tmuxName, tmuxPath, tmuxSession, tmuxWord } from "./words.ts";
@@ -20,6 +20,8 @@ export interface OpenedPane {
   readonly where: string;
   /** Whether a server was started for it. */
   readonly startedServer: boolean;
+  /** Whether that server is no part of the login. */
+  readonly inScope: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function openPane(
   const common = ["-d", "-n", tmuxName(name), "-c", tmuxPath(directory)];
   if (server.kind === "current") {
     checked(await tmux(["-S", server.socket, "new-window", ...common, "--", ...command]));
-    return { where: `window ${tmuxName(name)} of this tmux`, startedServer: false };
+    return { where: `window ${tmuxName(name)} of this tmux`, startedServer: false, inScope: false };
   }
   const startedServer = (await tmux(["list-sessions"])).status !== 0;
   const session = tmuxSession(root, name);
@@ -46,12 +48,22 @@ export async function openPane(
     if (!startedServer && (await tmux(["has-session", "-t", `=${free}`])).status === 0) continue;
     const args = ["new-session", ...common, "-s", free, "--", ...command];
     const prefix = startedServer ? scopePrefix(login) : [];
-    const answer = await tmux(args, prefix);
     // A user's systemd that is there and does not take it is no reason to do without.
-    checked(answer.status !== 0 && prefix.length > 0 ? await tmux(args) : answer);
-    return { where: `tmux session ${free}`, startedServer };
+    const inScope = prefix.length > 0 && await isTaken(tmux, args, prefix);
+    if (!inScope) checked(await tmux(args));
+    return { where: `tmux session ${free}`, startedServer, inScope };
   }
   throw fail("tmux_failed", { why: `there is a session ${session} and one ${session}-${tmuxName(suffix)}` });
+}
+
+/** Whether it was done by way of another program, which need not be there. */
+async function isTaken(tmux: Tmux, args: readonly string[], prefix: readonly string[]): Promise<boolean> {
+  try {
+    return (await tmux(args, prefix)).status === 0;
+  } catch (error) {
+    if (error instanceof BerthError && error.code === "no_tmux") return false;
+    throw error;
+  }
 }
 
 function checked(answer: TmuxAnswer): void {

@@ -62,6 +62,10 @@ export function loginOf(environment: Environment): Login {
 export const scopePrefix = ({ isLinux, systemd, userSystemd }: Login): readonly string[] =>
   isLinux && systemd && userSystemd ? ["systemd-run", "--user", "--scope", "--quiet", "--collect", "--"] : [];
 
-/** Whether the machine may end the server together with the login, for all that we can do about it. */
-export const mayEndWithLogin = (login: Login): boolean =>
-  login.ssh && login.isLinux && login.systemd && scopePrefix(login).length === 0;
+/**
+ * Whether the machine may end the server together with the login, for all that we can do about it.
+ *
+ * @param inScope whether the server is in a scope of its own
+ */
+export const mayEndWithLogin = ({ ssh, isLinux, systemd }: Login, inScope: boolean): boolean =>
+  ssh && isLinux && systemd && !inScope;

@@ -36,7 +36,9 @@ describe("what outlives a login", () => {
     ["another system", { ...login, isLinux: false }, false, false],
   ])("%s", (_, given, scope, said) => {
     expect(scopePrefix(given)[0] === "systemd-run").toBe(scope);
-    expect(mayEndWithLogin(given)).toBe(said);
+    expect(mayEndWithLogin(given, scope)).toBe(said);
+    // Where that does not work it is said as well.
+    expect(mayEndWithLogin(given, false)).toBe(given.ssh && given.isLinux && given.systemd);
   });
 });
 
