@@ -90,7 +90,7 @@ export function sessions(
 }
 
 /** A repository with fifty files and a commit, in which `call` runs a command. */
-function repositoryAt(repository: string, home: string) {
+export function repositoryAt(repository: string, home: string) {
   const identity = Object.fromEntries(
     ["AUTHOR", "COMMITTER"].flatMap((who) => [
       [`GIT_${who}_NAME`, "bench"],

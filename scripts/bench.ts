@@ -9,6 +9,7 @@ import { prompts, starts } from "./bench-prompt.ts";
 import { fleet } from "./bench-fleet.ts";
 import { installation } from "./bench-install.ts";
 import { looks } from "./bench-look.ts";
+import { gitLists } from "./bench-list-git.ts";
 import { mcp } from "./bench-mcp.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
@@ -172,6 +173,7 @@ async function main(): Promise<number> {
       agents(directory, `${directory}/berth`),
       named(directory),
       ended(directory),
+      gitLists(directory, `${directory}/berth`),
       listed(directory),
       await looks(directory),
       await mcp(directory),

@@ -12,6 +12,7 @@ import { machineOf } from "../mean/machine.ts";
 import { everyAgentOf, rowsOf } from "../mean/agents.ts";
 import { hostJson } from "../mean/host.ts";
 import { hereRoot } from "../mean/project.ts";
+import { progressOf } from "../say/progress.ts";
 import { listedStore, SHARED } from "../mean/listed.ts";
 import { grouped, printed, type TableRow } from "./list-table.ts";
 
@@ -63,7 +64,11 @@ export const list: Command = {
     const groups = grouped(shown, here);
     const git = flag(input, "git") ? await gitOf(groups.flatMap(({ rows }) => rows), context) : null;
     if (context.json) {
-      return outJson(context, { host: hostJson(store), sessions: await withGit(shown, git), damaged });
+      return outJson(context, {
+        host: hostJson(store),
+        sessions: await withGit(context, shown, git),
+        damaged,
+      });
     }
     await printed(context, groups, git);
     if (shown.length === 0) context.say("berth: no sessions; the first write to one makes it\n");
@@ -84,10 +89,20 @@ async function gitOf(rows: readonly TableRow[], { host }: Context) {
   return new Map(rows.map((row, at) => [row.id, found[at] ?? null] as const));
 }
 
-async function withGit(rows: readonly Row[], git: Awaited<ReturnType<typeof gitOf>> | null) {
+async function withGit(
+  context: Context,
+  rows: readonly Row[],
+  git: Awaited<ReturnType<typeof gitOf>> | null,
+) {
   const plain = rows.map(({ project: _, ...row }) => row);
   if (git === null) return plain;
-  return await Promise.all(plain.map(async (row) => ({ ...row, git: await git.get(row.id) ?? null })));
+  const told = progressOf(context);
+  const looked = [];
+  for (const row of plain) {
+    looked.push({ ...row, git: await git.get(row.id) ?? null });
+    told(() => `git has looked at ${looked.length} of ${plain.length} sessions`);
+  }
+  return looked;
 }
 
 async function gather(
