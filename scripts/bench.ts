@@ -11,6 +11,7 @@ import { installation } from "./bench-install.ts";
 import { looks } from "./bench-look.ts";
 import { gitLists } from "./bench-list-git.ts";
 import { mcp } from "./bench-mcp.ts";
+import { top } from "./bench-top.ts";
 import { ends, lists, sessions } from "./bench-sessions.ts";
 import { build, compile } from "./build.ts";
 import { measure, ROUNDS, table } from "./measure.ts";
@@ -176,6 +177,7 @@ async function main(): Promise<number> {
       gitLists(directory, `${directory}/berth`),
       listed(directory),
       await looks(directory),
+      await top(directory),
       await mcp(directory),
       await installation(directory),
     ];
