@@ -1,11 +1,12 @@
 /** `berth top` on a real pseudoterminal and in a real tmux, by what a terminal shows of it. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import stringWidth from "string-width";
 import { berth, until } from "../../../support/berth.ts";
 import { type Project, project } from "../../../support/project.ts";
 import { Screen } from "../../../support/screen.ts";
+import { stty, topBelow } from "../../../support/top-screen.ts";
 
 const screens: Screen[] = [];
 afterAll(async () => {
@@ -36,28 +37,6 @@ function open(
   screens.push(screen);
   return screen;
 }
-
-/** The process of `berth top` below a shell. */
-const topBelow = (screen: Screen) =>
-  until(
-    "berth top",
-    () =>
-      readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => {
-        try {
-          const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-          const isChild = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === screen.pid;
-          return isChild && readlinkSync(`/proc/${pid}/exe`) === berth;
-        } catch {
-          return false;
-        }
-      }),
-  );
-
-const stty = async (screen: Screen, file: string): Promise<string> => {
-  screen.type(`stty -a > ${file}; echo read""y-${file.at(-1)}\r`);
-  await screen.shows(new RegExp(`ready-${file.at(-1)}`));
-  return readFileSync(file, "utf8");
-};
 
 test.each([[80, 24], [200, 60]])(
   "at %i × %i: who needs somebody first; keys; NO_COLOR",
