@@ -1,5 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { fail } from "../../src/errors/errors.ts";
 import { unknown } from "../../src/facts/facts.ts";
 import { deleteSession, resetSession, restoreArchive } from "../../src/store/archive.ts";
@@ -522,6 +531,45 @@ describe("leftovers", () => {
     ].sort());
     expect(await findLeftovers(store)).toEqual([]);
     expect(existsSync(`${directory.path}/config.json.4711-x-0.tmp`)).toBe(false);
+  });
+
+  const HALF = [
+    "workspaces/0123456789abcdef.json.4711-x-0.tmp",
+    "hosts/0123456789abcdef.json.4711-x-0.tmp",
+    "events/seen.json.4711-x-0.tmp",
+    "fleet/hosts.json.4711-x-0.tmp",
+    "fleet/shared.json.4711-x-0.tmp",
+    "fleet/devbox.answer.json.4711-x-0.tmp",
+    "agents/0123456789abcdef.json.4711-x-0.tmp",
+    `background/${ID}.5a17638a-6256-45f5-9769-e614a1361419.json.4711-x-0.tmp`,
+  ];
+
+  test.each(HALF)("%s goes in whatever folder it is; one that may be at work stays", async (name) => {
+    using directory = scratch();
+    const store = storeAt(directory.path);
+    await set(store, ID, "a", 1);
+    const path = `${directory.path}/${name}`;
+    mkdirSync(dirname(path), { recursive: true });
+    const [folder = ""] = name.split("/");
+    const lock = { workspaces: "workspace-0123456789abcdef", hosts: "hosts" }[folder];
+    const isUnlocked = ["fleet", "agents", "background"].includes(folder);
+    writeFileSync(path, "half");
+    const at = store.now().getTime() / 1000;
+    utimesSync(path, at, at);
+    if (isUnlocked) {
+      expect(await removeLeftovers(store)).toEqual([]);
+      utimesSync(path, at - 120, at - 120);
+    } else if (lock !== undefined) {
+      await using _held = await store.backend.lock(`locks/${lock}.lock`, {
+        waitMs: 0,
+        what: "it",
+        command: "x",
+      });
+      expect(await removeLeftovers(store)).toEqual([]);
+    }
+    expect((await findLeftovers(store)).map((one) => one.name)).toEqual([name]);
+    expect((await removeLeftovers(store)).map((one) => one.name)).toEqual([name]);
+    expect(existsSync(path)).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Leftover } from "../../store/leftovers.ts";
+import type { Leftover } from "../../store/suspects.ts";
 import type { Store } from "../../store/open.ts";
 import { shortId } from "../../identity/id.ts";
 import { coloursOf } from "./colours.ts";
