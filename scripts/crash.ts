@@ -3,7 +3,8 @@
  * point and each fault that the call can have. `--tenth` takes every tenth by a seed, which is printed; `--seed N` takes
  * the same ones again; words choose the commands whose names contain one of them.
  */
-import { type Changing, COMMANDS } from "./crash/commands.ts";
+import { callOf, type Changing } from "./crash/changing.ts";
+import { COMMANDS } from "./crash/commands.ts";
 import { gitPointsOf, runWithGit } from "./crash/git.ts";
 import { type Call, type Fault, faultsOf, type Point, pointsOf, runWith } from "./crash/points.ts";
 import { checkoutOf, faultsAfter, seen } from "./crash/verdict.ts";
@@ -37,8 +38,7 @@ interface Trial {
 function prove(command: Changing, chosen: () => boolean): Outcome {
   using world = new World();
   world.prepare(command.prepare ?? (() => {}));
-  const args = typeof command.args === "function" ? command.args(world) : command.args;
-  const call: Call = { args, ...(command.input === undefined ? {} : { input: command.input }) };
+  const call = callOf(command, world);
   const reset = () => {
     world.reset();
     command.begin?.(world);
@@ -48,8 +48,11 @@ function prove(command: Changing, chosen: () => boolean): Outcome {
   const { points, ended } = pointsOf(world, call);
   if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
   const expected = { before, after: seen(command, world), checkout, checkoutAfter: checkoutOf(world) };
+  if (before === expected.after && command.same !== true) {
+    throw new Error(`${command.name}: what it changes is not seen`);
+  }
   const own = points.flatMap((point) => faultsOf(point).map((fault) => trialOf(call, point, fault)));
-  const all = command.git === true ? [...own, ...gitTrials(world, args)] : own;
+  const all = command.git === true ? [...own, ...gitTrials(world, call)] : own;
   const wrong: string[] = [];
   let [tried, missed] = [0, 0];
   for (const trial of all.filter(chosen)) {
@@ -70,11 +73,11 @@ const trialOf = (call: Call, point: Point, fault: Fault): Trial => ({
   run: (world) => runWith(world, call, point, fault),
 });
 
-function gitTrials(world: World, args: readonly string[]): Trial[] {
+function gitTrials(world: World, call: Call): Trial[] {
   world.reset();
-  return gitPointsOf(world, args).points.map((point) => ({
+  return gitPointsOf(world, call).points.map((point) => ({
     what: `git's call ${point.at} killed: ${point.how}`,
-    run: (here) => ({ ...runWithGit(here, args, point), reached: true }),
+    run: (here) => ({ ...runWithGit(here, call, point), reached: true }),
   }));
 }
 

@@ -5,15 +5,16 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Changing, COMMANDS } from "./crash/commands.ts";
+import { callOf, type Changing } from "./crash/changing.ts";
+import { COMMANDS } from "./crash/commands.ts";
 import { seen } from "./crash/verdict.ts";
 import { World } from "./crash/world.ts";
 import { type Disk, statesOf } from "./powercut/states.ts";
 import { type Operation, operationsOf } from "./powercut/trace.ts";
 
-/** What is kept in the store alone; what lies beside it is not its; worktrees and branches are git's, which syncs as its user has it configured. */
-export const KEPT: readonly Changing[] = COMMANDS.filter(({ git, elsewhere }) =>
-  git !== true && elsewhere !== true
+/** What is kept in the store alone, by commands that answer once; what lies beside it is not its; worktrees and branches are git's, which syncs as its user has it configured. */
+export const KEPT: readonly Changing[] = COMMANDS.filter(({ git, elsewhere, said }) =>
+  git !== true && elsewhere !== true && said === undefined
 );
 
 export interface Cut {
@@ -31,11 +32,12 @@ export interface Cut {
 export function cut(command: Changing, without?: number): Cut {
   using world = new World();
   world.prepare(command.prepare ?? (() => {}));
-  const args = typeof command.args === "function" ? command.args(world) : command.args;
+  const call = callOf(command, world);
   const before = seen(command, world);
   world.reset();
+  command.begin?.(world);
   const disk = diskOf(world.store);
-  const { ended, operations } = operationsOf(world, args, command.input);
+  const { ended, operations } = operationsOf(world, call);
   if (ended.status !== 0) throw new Error(`${command.name} ended with ${ended.status}: ${ended.err}`);
   const after = seen(command, world);
   const syncs = operations.filter(({ kind }) => kind === "sync");
@@ -57,7 +59,8 @@ const DONE: Operation = { kind: "said" };
 
 function outcome(command: Changing, world: World): string {
   const listed = world.call("list", "--json");
-  if (listed.status !== 0 || /"damaged":\[\{/.test(listed.out)) return `list: ${listed.out}${listed.err}`;
+  const isDamaged = command.damaged !== true && /"damaged":\[\{/.test(listed.out);
+  if (listed.status !== 0 || isDamaged) return `list: ${listed.out}${listed.err}`;
   if (world.call("get", "--session-id", "keep", "k").out !== "kept\n") return "what was kept before is gone";
   try {
     return seen(command, world);

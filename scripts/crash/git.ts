@@ -4,6 +4,7 @@
  */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Call } from "./points.ts";
 import type { Ended, World } from "./world.ts";
 
 export interface GitPoint {
@@ -29,14 +30,16 @@ exec "$CRASH_GIT" "$@"
 `;
 
 /** Run the command with git in our hands. */
-function withGit(world: World, args: readonly string[], at: number, how: string): Ended {
+function withGit(world: World, { args, env, ...more }: Call, at: number, how: string): Ended {
   const directory = join(world.top, "git");
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
   writeFileSync(join(directory, "git"), WRAPPER);
   chmodSync(join(directory, "git"), 0o755);
   return world.run([world.berth, ...args], {
+    ...more,
     env: {
+      ...env,
       PATH: `${directory}:${process.env["PATH"] ?? ""}`,
       CRASH_DIR: directory,
       CRASH_GIT: Bun.which("git") ?? "git",
@@ -48,8 +51,8 @@ function withGit(world: World, args: readonly string[], at: number, how: string)
 }
 
 /** The points of one run, which is made. */
-export function gitPointsOf(world: World, args: readonly string[]): { points: GitPoint[]; ended: Ended } {
-  const ended = withGit(world, args, 0, "trace");
+export function gitPointsOf(world: World, call: Call): { points: GitPoint[]; ended: Ended } {
+  const ended = withGit(world, call, 0, "trace");
   const calls = Number(world.text("..", "git", "count"));
   const points: GitPoint[] = [];
   for (let at = 1; at <= calls; at++) {
@@ -68,5 +71,5 @@ export function gitPointsOf(world: World, args: readonly string[]): { points: Gi
   return { points, ended };
 }
 
-export const runWithGit = (world: World, args: readonly string[], { at, how }: GitPoint): Ended =>
-  withGit(world, args, at, how);
+export const runWithGit = (world: World, call: Call, { at, how }: GitPoint): Ended =>
+  withGit(world, call, at, how);

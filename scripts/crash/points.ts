@@ -14,13 +14,23 @@ export interface Point {
   readonly line: string;
 }
 
-/** A command's words, and what it reads. */
+/** A command's words, what it reads, and the variables that it alone sees. */
 export interface Call {
   readonly args: readonly string[];
   readonly input?: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
-export type Fault = "KILL" | "EIO" | "ENOSPC" | "EACCES" | "EMFILE" | "EINTR" | "EROFS";
+export type Fault =
+  | "KILL"
+  | "EIO"
+  | "ENOSPC"
+  | "EACCES"
+  | "EMFILE"
+  | "EINTR"
+  | "EROFS"
+  | "EPIPE"
+  | "ECONNRESET";
 
 /** What each call can fail with that means something (its man page); all of them can be the last. */
 const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
@@ -45,6 +55,8 @@ const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   chmod: ["EROFS"],
   utimensat: ["EROFS"],
   flock: ["EINTR", "EIO"],
+  sendto: ["EPIPE", "ECONNRESET"],
+  recvfrom: ["ECONNRESET"],
   clone: [],
   clone3: [],
   vfork: [],
@@ -60,7 +72,7 @@ const LINE = /^(\w+)\((.*)$/;
 /** Run a command under the tracer. @param inject as of `strace --inject`, without one nothing is injected */
 function traced(
   world: World,
-  { args, input }: Call,
+  { args, ...how }: Call,
   inject?: string,
 ): Ended & { readonly lines: string[] } {
   const log = join(world.top, "trace");
@@ -80,7 +92,7 @@ function traced(
     world.berth,
     ...args,
   ];
-  const ended = world.run(command, input === undefined ? {} : { input });
+  const ended = world.run(command, how);
   return { ...ended, lines: world.text("..", "trace").split("\n") };
 }
 
@@ -99,9 +111,11 @@ export function pointsOf(world: World, command: Call): { points: Point[]; ended:
   return { points, ended };
 }
 
-/** Whether a call changes something of the world, or starts or ends a process. */
+/** Whether a call changes something of the world, starts or ends a process, or goes to its database. */
 function changes(call: string, rest: string, world: World): boolean {
   if (["clone", "clone3", "vfork", "kill"].includes(call)) return !rest.includes("CLONE_THREAD");
+  // A database is all that anything is sent to.
+  if (call === "sendto" || call === "recvfrom") return !/ = -1 EAGAIN/.test(rest);
   // Files of a session are reached through their open directory.
   if (!rest.includes(world.dir) && !rest.includes('"/proc/self/fd/')) return false;
   return call !== "openat" || /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(rest);

@@ -49,6 +49,12 @@ export class World {
   readonly root = join(this.dir, "project");
   readonly berth = resolve(process.env["BERTH_TEST_BINARY"] ?? "dist/berth");
   readonly #template = join(this.top, "template");
+  /** Variables that its commands see beside its own. */
+  readonly variables: Record<string, string> = {};
+  /** What is ended with what was begun. */
+  readonly endings: (() => void)[] = [];
+  /** What goes with the machine. */
+  readonly parts = new DisposableStack();
   #begun: Bun.Subprocess | undefined;
 
   /** Make the machine as the command finds it. */
@@ -80,6 +86,7 @@ export class World {
       BERTH_HOME: this.store,
       BERTH_SESSION: "crash",
       GIT_CONFIG_NOSYSTEM: "1",
+      ...this.variables,
     };
   }
 
@@ -97,19 +104,38 @@ export class World {
     return { status, out: done.stdout.toString(), err: done.stderr.toString() };
   }
 
-  /** Begin a command that goes on by itself, and is ended with the machine's next reset. */
+  /** Begin a command of ours that goes on by itself, and is ended with the machine's next reset. */
   begin(...args: string[]): void {
-    this.#begun = Bun.spawn([this.berth, ...args], {
+    this.start([this.berth, ...args]);
+  }
+
+  /** As `begin`, for any command. */
+  start(command: readonly string[]): void {
+    this.#begun = Bun.spawn([...command], {
       cwd: this.root,
       stdio: ["ignore", "ignore", "ignore"],
       env: this.#environment(),
     });
   }
 
-  /** End what was begun, by force. */
-  end(): void {
+  /** Kill the command that was begun, and nothing that it began itself. */
+  kill(): void {
     this.#begun?.kill("SIGKILL");
     this.#begun = undefined;
+  }
+
+  /** End what was begun, by force. */
+  end(): void {
+    this.kill();
+    for (const ending of this.endings) ending();
+  }
+
+  /** Put a program of the machine's own before those of the same name. */
+  program(name: string, script: string): void {
+    const bin = join(this.home, "bin");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, name), script, { mode: 0o755 });
+    this.variables["PATH"] = `${bin}:${process.env["PATH"] ?? ""}`;
   }
 
   call(...args: string[]): Ended {
@@ -142,6 +168,7 @@ export class World {
 
   [Symbol.dispose](): void {
     this.end();
+    this.parts.dispose();
     rmSync(this.top, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 /** The file operations of one run, from a trace of strace(1). */
 import { join } from "node:path";
+import type { Call } from "../crash/points.ts";
 import type { Ended, World } from "../crash/world.ts";
 
 export type Operation =
@@ -20,15 +21,11 @@ const CALLS =
 /** Run a command under the tracer. @returns its operations below the store, in order */
 export function operationsOf(
   world: World,
-  args: readonly string[],
-  input?: string,
+  { args, ...more }: Call,
 ): { ended: Ended; operations: Operation[] } {
   const log = join(world.top, "trace");
   const how = ["-qq", "-y", "-s", "1000000", "-o", log, "-e", `trace=${CALLS}`];
-  const ended = world.run(
-    ["strace", ...how, "--", world.berth, ...args],
-    input === undefined ? {} : { input },
-  );
+  const ended = world.run(["strace", ...how, "--", world.berth, ...args], more);
   const operations: Operation[] = [];
   for (const line of world.text("..", "trace").split("\n")) {
     const found = operationOf(line);

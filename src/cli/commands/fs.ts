@@ -69,7 +69,7 @@ function said({ context, id }: Call, words: string, path: string): void {
   else context.say(`${words} ${visible(path)}\n`);
 }
 
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
   read: { run: read },
   write: { run: write },
   list: { pathless: true, run: (call) => printEntries(call, listDir(call.root, call.path)) },

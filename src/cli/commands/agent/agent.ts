@@ -4,7 +4,7 @@ import { type Command, type Context, type Input } from "../../command.ts";
 type Action = (context: Context, input: Input, words: readonly string[]) => Promise<number | void>;
 
 /** What `berth agent` does, each loaded when it is asked for. */
-const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
+export const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   hook: async () => (await import("./hook.ts")).hook,
   install: async () => (await import("./installing.ts")).install,
   uninstall: async () => (await import("./installing.ts")).uninstall,

@@ -7,7 +7,7 @@ import { exec, run, show } from "./run.ts";
 
 type Operation = (context: Context, input: Input, args: readonly string[]) => Promise<number | void> | void;
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { add, remove, hosts, list, show, run, exec };
+export const OPERATIONS: Readonly<Record<string, Operation>> = { add, remove, hosts, list, show, run, exec };
 
 function operationOf(word: string): Operation {
   const operation = Object.hasOwn(OPERATIONS, word) ? OPERATIONS[word] : undefined;

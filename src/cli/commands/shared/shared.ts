@@ -8,7 +8,7 @@ import { status } from "./status.ts";
 
 type Operation = (context: Context, input: Input, args: readonly string[]) => Promise<number | void>;
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { init, status, copy };
+export const OPERATIONS: Readonly<Record<string, Operation>> = { init, status, copy };
 
 export const shared: Command = {
   usage: "shared <operation> [session]",
