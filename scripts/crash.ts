@@ -1,7 +1,7 @@
 /**
  * Every crash point: each command that changes something is run once to count its points, and then once for each
- * point and each fault that the call can have. `--tenth` takes every tenth by a seed, which is printed; `--seed N` takes
- * the same ones again; words choose the commands whose names contain one of them.
+ * point and each fault that the call can have. `--tenth` takes every tenth by a seed, which is printed (`--share 0.02`:
+ * every fiftieth); `--seed N` takes the same ones again; words choose the commands whose names contain one of them.
  */
 import { callOf, type Changing } from "./crash/changing.ts";
 import { COMMANDS } from "./crash/commands.ts";
@@ -82,11 +82,11 @@ function gitTrials(world: World, call: Call): Trial[] {
 }
 
 function main(words: readonly string[]): void {
-  const given = words.indexOf("--seed");
-  const seed = given < 0 ? Math.floor(Math.random() * 2 ** 31) : Number(words[given + 1]);
-  const share = words.includes("--tenth") ? 0.1 : 1;
+  const number = (name: string) => words.includes(name) ? Number(words[words.indexOf(name) + 1]) : undefined;
+  const seed = number("--seed") ?? Math.floor(Math.random() * 2 ** 31);
+  const share = number("--share") ?? (words.includes("--tenth") ? 0.1 : 1);
   const names = words.filter((word, at) =>
-    !word.startsWith("--") && at !== given + 1 || given < 0 && !word.startsWith("--")
+    !word.startsWith("--") && !["--seed", "--share"].includes(words[at - 1] ?? "")
   );
   const commands = COMMANDS.filter(({ name }) =>
     names.length === 0 || names.some((word) => name.includes(word))
@@ -108,7 +108,7 @@ function main(words: readonly string[]): void {
     );
     for (const one of outcome.wrong) console.log(`    ${one}`);
   }
-  console.log(`${tried} faults, ${wrong} wrong${share === 1 ? "" : ` (seed ${seed})`}`);
+  console.log(`${tried} faults, ${wrong} wrong${share === 1 ? "" : ` (share ${share}, seed ${seed})`}`);
   process.exit(wrong === 0 && tried > 0 ? 0 : 1);
 }
 

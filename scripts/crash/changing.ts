@@ -33,6 +33,8 @@ export interface Changing {
   readonly mergesInto?: string;
   /** What a fault may leave between the two, since it is more and not less than before; also what a person then does. */
   readonly between?: (world: World) => unknown;
+  /** Whether only a death may leave that: what fails puts all back. */
+  readonly undone?: true;
 }
 
 /** What it is to that machine. */

@@ -28,27 +28,30 @@ export type Fault =
   | "EACCES"
   | "EMFILE"
   | "EINTR"
+  | "ENOENT"
   | "EROFS"
+  | "EAGAIN"
+  | "EPERM"
   | "EPIPE"
   | "ECONNRESET";
 
 /** What each call can fail with that means something (its man page); all of them can be the last. */
 const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
-  openat: ["EACCES", "EMFILE", "ENOSPC", "EINTR"],
+  openat: ["EACCES", "EMFILE", "ENOSPC", "EINTR", "ENOENT"],
   write: ["EIO", "ENOSPC"],
   pwrite64: ["EIO", "ENOSPC"],
   fsync: ["EIO", "ENOSPC"],
   fdatasync: ["EIO", "ENOSPC"],
   ftruncate: ["EIO"],
-  rename: ["EIO", "EACCES", "ENOSPC"],
-  renameat: ["EIO", "EACCES", "ENOSPC"],
-  renameat2: ["EIO", "EACCES", "ENOSPC"],
+  rename: ["EIO", "EACCES", "ENOSPC", "ENOENT"],
+  renameat: ["EIO", "EACCES", "ENOSPC", "ENOENT"],
+  renameat2: ["EIO", "EACCES", "ENOSPC", "ENOENT"],
   link: ["EIO", "ENOSPC"],
   linkat: ["EIO", "ENOSPC"],
   symlink: ["EACCES", "ENOSPC"],
   unlink: ["EIO", "EACCES"],
   unlinkat: ["EIO", "EACCES"],
-  mkdir: ["EACCES", "ENOSPC"],
+  mkdir: ["EACCES", "ENOSPC", "ENOENT"],
   mkdirat: ["EACCES", "ENOSPC"],
   rmdir: ["EIO", "EACCES"],
   fchmod: ["EROFS"],
@@ -57,10 +60,10 @@ const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   flock: ["EINTR", "EIO"],
   sendto: ["EPIPE", "ECONNRESET"],
   recvfrom: ["ECONNRESET"],
-  clone: [],
-  clone3: [],
-  vfork: [],
-  kill: [],
+  clone: ["EAGAIN"],
+  clone3: ["EAGAIN"],
+  vfork: ["EAGAIN"],
+  kill: ["EPERM"],
 };
 
 export const faultsOf = ({ call }: Point): readonly Fault[] => ["KILL", ...FAULTS[call] ?? []];
@@ -114,8 +117,7 @@ export function pointsOf(world: World, command: Call): { points: Point[]; ended:
 /** Whether a call changes something of the world, starts or ends a process, or goes to its database. */
 function changes(call: string, rest: string, world: World): boolean {
   if (["clone", "clone3", "vfork", "kill"].includes(call)) return !rest.includes("CLONE_THREAD");
-  // A database is all that anything is sent to.
-  if (call === "sendto" || call === "recvfrom") return !/ = -1 EAGAIN/.test(rest);
+  if (call === "sendto" || call === "recvfrom") return world.isShared && !/ = -1 EAGAIN/.test(rest);
   // Files of a session are reached through their open directory.
   if (!rest.includes(world.dir) && !rest.includes('"/proc/self/fd/')) return false;
   return call !== "openat" || /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(rest);

@@ -169,6 +169,10 @@ export const trust = (world: World): number | null => world.call("hook", "run", 
 
 export const hosts = (world: World): boolean => world.must("fleet", "hosts", "--json").includes("devbox");
 
+export const names = (world: World): (string | null)[] =>
+  (JSON.parse(world.must("list", "--json")).sessions as { name: string | null }[]).map(({ name }) => name)
+    .sort();
+
 const session = (name: string, id: number) => ({
   id: `00000000-0000-4000-8000-00000000000${id}`,
   name,

@@ -53,9 +53,13 @@ export class World {
   readonly variables: Record<string, string> = {};
   /** What is ended with what was begun. */
   readonly endings: (() => void)[] = [];
+  /** Whether it has a database that others share, which is all that its commands send anything to. */
+  isShared = false;
   /** What goes with the machine. */
   readonly parts = new DisposableStack();
   #begun: Bun.Subprocess | undefined;
+  /** Whether something may be at work since the last reset. */
+  #isBusy = false;
 
   /** Make the machine as the command finds it. */
   prepare(make: (world: World) => void): void {
@@ -111,6 +115,7 @@ export class World {
 
   /** As `begin`, for any command. */
   start(command: readonly string[]): void {
+    this.#isBusy = true;
     this.#begun = Bun.spawn([...command], {
       cwd: this.root,
       stdio: ["ignore", "ignore", "ignore"],
@@ -126,8 +131,25 @@ export class World {
 
   /** End what was begun, by force. */
   end(): void {
+    if (!this.#isBusy && this.endings.length === 0) return;
+    this.#isBusy = false;
     this.kill();
     for (const ending of this.endings) ending();
+    // Whoever is told of that end writes it down, into what is put back meanwhile.
+    for (let left = this.#processes(); left.length > 0; left = this.#processes()) {
+      for (const pid of left) process.kill(Number(pid), "SIGKILL");
+    }
+  }
+
+  /** Those that have this machine's home, whoever began them. */
+  #processes(): string[] {
+    return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+      try {
+        return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`.includes(`\0HOME=${this.home}\0`);
+      } catch {
+        return false;
+      }
+    });
   }
 
   /** Put a program of the machine's own before those of the same name. */

@@ -23,36 +23,16 @@ import { parseFile } from "../../src/sessions/workspace/workspace-file.ts";
 import { decode } from "../../src/store/decode.ts";
 import { passwordFor } from "../../src/store/postgres/password-file.ts";
 import { settingsOf } from "../../src/store/postgres/settings.ts";
-
-export interface Target {
-  readonly name: string;
-  readonly samples: readonly Uint8Array[];
-  /** @throws anything but a `BerthError` where the reader is wrong */
-  readonly read: (bytes: Uint8Array) => void;
-}
-
-const root = join(import.meta.dir, "..", "..");
-const bytes = (text: string) => new TextEncoder().encode(text);
-const textOf = (data: Uint8Array) => new TextDecoder().decode(data);
-const fixture = (name: string) => new Uint8Array(readFileSync(join(root, "test", "fixtures", name)));
-
-/** A text reader: what it is given is decoded as the program does it. */
-const ofText = (name: string, samples: readonly string[], read: (text: string) => void): Target => ({
-  name,
-  samples: samples.map(bytes),
-  read: (data) => read(textOf(data)),
-});
-
-function hold(what: string, holds: boolean): void {
-  if (!holds) throw new Error(what);
-}
+import { DOCUMENTS } from "./documents.ts";
+import { GIT } from "./git.ts";
+import { PROTOCOLS } from "./protocols.ts";
+import { bytes, fixture, hold, HOST, ofText, root, type Target } from "./target.ts";
 
 const RECORD =
   `{"schema":1,"id":"ex--a_b0","source":"explicit-flag","createdAt":"2026-01-01T00:00:00.000Z",` +
   `"updatedAt":"2026-01-01T00:00:00.000Z","lastActivity":"2026-01-01T00:00:00.000Z","messageCount":0,"status":"idle",` +
   `"history":[],"scriptState":{"script":{}},"sharedState":{},"metadata":{}}`;
 
-const HOST = "00000000-0000-4000-8000-000000000000";
 const EVENT = (seq: number) =>
   `{"v":1,"seq":${seq},"time":"2026-01-01T00:00:00.000Z","host":"${HOST}","boot":"b","session":"ex--a_b0","type":"session.created","data":{}}\n`;
 
@@ -63,7 +43,13 @@ export async function targets(): Promise<Target[]> {
   const agents = await Promise.all(
     Object.entries(AGENTS).map(async ([name, load]) => [name, await load()] as const),
   );
-  return [...FIXED, ...agents.map(([name, agent]) => ofAgent(name, agent))];
+  return [
+    ...FIXED,
+    ...DOCUMENTS,
+    ...GIT,
+    ...PROTOCOLS,
+    ...agents.map(([name, agent]) => ofAgent(name, agent)),
+  ];
 }
 
 function ofAgent(name: string, agent: Agent): Target {

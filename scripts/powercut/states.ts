@@ -57,14 +57,16 @@ function* statesAt(before: Disk, operations: readonly Operation[]): Generator<St
       `without ${one.from ?? ""} -> ${one.to ?? "nothing"}`,
       names.filter((other) => other !== one),
     ]),
-    ...open.slice(1).map((one): [string, readonly Naming[]] => {
+    ...open.slice(1).flatMap((one): [string, readonly Naming[]][] => {
       const at = names.indexOf(one);
-      return [`${one.to ?? one.from} before its turn`, [
+      // What happens to one name happens in its order: there is no second entry that could come first.
+      if (isOfOneName(one, names[at - 1])) return [];
+      return [[`${one.to ?? one.from} before its turn`, [
         ...names.slice(0, at - 1),
         one,
         ...names.slice(at - 1, at),
         ...names.slice(at + 1),
-      ]];
+      ]]];
     }),
   ];
   for (const [what, order] of orders) {
@@ -73,6 +75,11 @@ function* statesAt(before: Disk, operations: readonly Operation[]): Generator<St
     }
   }
 }
+
+const isOfOneName = (one: Naming, other: Naming | undefined): boolean =>
+  [other?.from ?? null, other?.to ?? null].some((name) =>
+    name !== null && (name === one.from || name === one.to)
+  );
 
 /** The operations played on a file system that keeps everything, with what was synced noted. */
 function played(before: Disk, operations: readonly Operation[]) {

@@ -19,6 +19,7 @@ function withDatabase(more: (world: World) => void = () => {}): (world: World) =
       world.variables["BERTH_SHARED_URL"] = url;
       return world.must("shared", "init", "--print", "--grant", "app");
     };
+    world.isShared = true;
     databases.set(world, world.parts.use(new Database(tables)));
     more(world);
   };

@@ -2,7 +2,19 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Changing } from "../changing.ts";
-import { archives, EXPORTED, hooked, hosts, idIn, label, set, trust, trusted, values } from "../sights.ts";
+import {
+  archives,
+  EXPORTED,
+  hooked,
+  hosts,
+  idIn,
+  label,
+  names,
+  set,
+  trust,
+  trusted,
+  values,
+} from "../sights.ts";
 
 export const UPKEEP: readonly Changing[] = [
   {
@@ -107,9 +119,13 @@ export const UPKEEP: readonly Changing[] = [
     args: (world) => ["import", join(world.home, "sessions.json")],
     command: "import",
     prepare: (world) => writeFileSync(join(world.home, "sessions.json"), EXPORTED),
-    see: (world) =>
-      (JSON.parse(world.must("list", "--json")).sessions as { name: string }[]).map(({ name }) => name)
-        .sort(),
+    see: names,
+    undone: true,
+    // Doing it again takes over the rest.
+    between: (world) => {
+      world.must("import", join(world.home, "sessions.json"));
+      return names(world).length === 3 ? [null, "one"] : "not all";
+    },
   },
   {
     name: "fleet add",

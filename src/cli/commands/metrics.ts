@@ -33,8 +33,25 @@ export const metrics: Command = {
   },
 };
 
+/** What is written here is renamed at once: older than this, in milliseconds, its writer was killed. */
+const WRITTEN_MS = 60_000;
+
+/** Remove what killed writers left: somebody who writes every few seconds would fill the directory in time. */
+function clearLeft(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name);
+      if (!/^berth\.prom\.\d+\.tmp$/.test(name)) continue;
+      if (Date.now() - lstatSync(path).mtimeMs > WRITTEN_MS) rmSync(path, { force: true });
+    }
+  } catch {
+    // What cannot be looked at or removed is in nobody's way.
+  }
+}
+
 /** Everybody may read it: node_exporter is another user. */
 function save(directory: string, shown: string): void {
+  clearLeft(directory);
   const file = join(directory, "berth.prom");
   // Not one of those that the collector reads (*.prom).
   const temporary = `${file}.${process.pid}.tmp`;

@@ -1,6 +1,10 @@
 import { join } from "node:path";
+import { BerthError } from "../../errors/errors.ts";
+import { deleteSession } from "../../store/archive.ts";
 import { lockScope } from "../../store/locks.ts";
 import { recordName } from "../../store/names.ts";
+import type { Store } from "../../store/open.ts";
+import type { SessionRecord } from "../../store/record.ts";
 import { encode, updateSession } from "../../store/update.ts";
 import { checkAdmission } from "./admission.ts";
 import type { Dependencies } from "../model/dependencies.ts";
@@ -10,10 +14,11 @@ import { FOLDER, sessionId, worktreePath } from "../model/worktree-path.ts";
 import { toRecord, type WorkspaceEntry, type WorkspaceFile } from "./workspace-file.ts";
 
 /**
- * Take over sessions. Everything that speaks against one of them is found before the first is kept.
+ * Take over sessions, all or none: what speaks against one of them is found before the first is kept, and where one cannot
+ * be kept then, those before it go again. A kill in between leaves some; doing it again takes over the rest.
  *
  * @returns the IDs that came in and those that were there
- * @throws `MAX_SESSIONS`, `name_taken`
+ * @throws `MAX_SESSIONS`, `name_taken`, `write_failed` and the like
  */
 export async function importSessions(
   deps: Dependencies,
@@ -29,10 +34,31 @@ export async function importSessions(
   const records = fresh.map((entry) => toRecord(entry, root, ownWorktree(root, entry), deps.clock()));
   for (const record of records) encode(record.id, record);
   keepNumbers(store, root, deps.clock(), fresh.map(({ name }) => name));
-  for (const record of records) {
-    await updateSession(store, record.id, (draft) => void Object.assign(draft, record), { activity: false });
-  }
+  await keepAll(store, records);
   return { imported: records.map(({ id }) => id), skipped: there.map(({ id }) => sessionId(id)) };
+}
+
+async function keepAll(store: Store, records: readonly SessionRecord[]): Promise<void> {
+  const kept: string[] = [];
+  try {
+    for (const record of records) {
+      // It may be there though it could not be made sure.
+      kept.push(record.id);
+      await updateSession(store, record.id, (draft) => void Object.assign(draft, record), {
+        activity: false,
+      });
+    }
+  } catch (error) {
+    for (const id of kept) {
+      try {
+        await deleteSession(store, id);
+      } catch (other) {
+        // Never kept, or as little to be removed: why it failed is what counts.
+        if (!(other instanceof BerthError)) throw other;
+      }
+    }
+    throw error;
+  }
 }
 
 /**

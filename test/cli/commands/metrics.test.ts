@@ -1,6 +1,6 @@
 /** Numbers for Prometheus, runs for a collector of traces, and berth's own words for a log. */
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { headersOf, parentOf, tracesEndpoint } from "../../../src/cli/commands/run-span.ts";
 import { exposition } from "../../../src/cli/say/prometheus.ts";
 import { lockFiles } from "../../../src/store/lock-files.ts";
@@ -58,6 +58,25 @@ describe("berth metrics", () => {
     expect((await made.refused("metrics", "--textfile", `${directory}/taken`)).code).toBe("write_failed");
     expect(readdirSync(`${directory}/taken`)).toEqual(["berth.prom"]);
     expect((await made.refused("metrics", "--textfile", `${directory}/none`)).code).toBe("write_failed");
+  });
+
+  test("--textfile clears away what killed writers left, and nothing else", async () => {
+    const made = await project("none");
+    const directory = scratch("berth-textfile-");
+    const put = (name: string, seconds: number) => {
+      writeFileSync(`${directory}/${name}`, "half");
+      const at = Date.now() / 1000 - seconds;
+      utimesSync(`${directory}/${name}`, at, at);
+    };
+    put("berth.prom.4711.tmp", 3600);
+    put("berth.prom.4712.tmp", 0);
+    put("other.prom.4711.tmp", 3600);
+    await made.ok("metrics", "--textfile", directory);
+    expect(readdirSync(directory).sort()).toEqual([
+      "berth.prom",
+      "berth.prom.4712.tmp",
+      "other.prom.4711.tmp",
+    ]);
   });
 
   test("runs are counted for good, though their events go", async () => {
