@@ -137,7 +137,7 @@ export class World {
     for (const ending of this.endings) ending();
     // Whoever is told of that end writes it down, into what is put back meanwhile.
     for (let left = this.#processes(); left.length > 0; left = this.#processes()) {
-      for (const pid of left) process.kill(Number(pid), "SIGKILL");
+      for (const pid of left) killed(Number(pid));
     }
   }
 
@@ -192,5 +192,13 @@ export class World {
     this.end();
     this.parts.dispose();
     rmSync(this.top, { recursive: true, force: true });
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself meanwhile.
   }
 }

@@ -42,7 +42,9 @@ const LAST = new RegExp(String.raw`[,{]${ID_MEMBER}(?:,${MEMBER})*\}\s*$`);
 /** The ID of a message that cannot be read whole, so that whoever waits for its answer need not wait for nothing. */
 function idIn(head: string, tail: string): Id | undefined {
   const found = FIRST.exec(head)?.[1] ?? LAST.exec(tail)?.[1];
-  return found === undefined ? undefined : JSON.parse(found) as Id;
+  // `007` and a text with a control character look like an ID and are none.
+  const given = found === undefined ? undefined : parse(found)?.value;
+  return isId(given) ? given : undefined;
 }
 
 const loosely = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

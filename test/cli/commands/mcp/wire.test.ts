@@ -80,6 +80,17 @@ test("what is no message is said on standard error, and answered where its ID ca
   expect(await raw.close()).toBe(0);
 });
 
+test.each(['{"id":007,"method":"x"', '{"id":"a\u0001b","method":', '{"method":"x","id":-0123}'])(
+  "a line whose ID is none ends nothing: %j",
+  async (line) => {
+    await using raw = await open();
+    raw.write(`${line}\n{"jsonrpc":"2.0","id":21,"method":"ping"}\n`);
+    expect((await raw.answer(21)).result).toEqual({});
+    expect(raw.stderr).toContain("no JSON");
+    expect(await raw.close()).toBe(0);
+  },
+);
+
 test("what clients send beside the rules is taken where it is clear", async () => {
   await using raw = new Raw();
   // Before the handshake, without arguments, with an ID that is 0 or a text.
