@@ -1,7 +1,8 @@
 /**
  * Every crash point: each command that changes something is run once to count its points, and then once for each
  * point and each fault that the call can have. `--tenth` takes every tenth by a seed, which is printed (`--share 0.02`:
- * every fiftieth); `--seed N` takes the same ones again; words choose the commands whose names contain one of them.
+ * every fiftieth); `--seed N` takes the same ones again; `--within 300` ends after so many
+ * seconds; words choose the commands whose names contain one of them.
  */
 import { callOf, type Changing } from "./crash/changing.ts";
 import { COMMANDS } from "./crash/commands.ts";
@@ -28,6 +29,13 @@ function chooser(seed: number, share: number): () => boolean {
   };
 }
 
+/** In an order by a seed, so that where the time is over it is not always the same ones that are left out. */
+function shuffled<Item>(items: readonly Item[], seed: number | null): Item[] {
+  if (seed === null) return [...items];
+  const keyed = items.map((item, at) => ({ item, key: Bun.hash(`${seed} ${at}`) }));
+  return keyed.sort((one, other) => one.key < other.key ? -1 : 1).map(({ item }) => item);
+}
+
 /** One disturbed run of a command. */
 interface Trial {
   readonly what: string;
@@ -35,7 +43,7 @@ interface Trial {
   run(world: World): Ended & { readonly reached: boolean };
 }
 
-function prove(command: Changing, chosen: () => boolean): Outcome {
+function prove(command: Changing, chosen: () => boolean, isOver: () => boolean): Outcome {
   using world = new World();
   world.prepare(command.prepare ?? (() => {}));
   const call = callOf(command, world);
@@ -56,6 +64,7 @@ function prove(command: Changing, chosen: () => boolean): Outcome {
   const wrong: string[] = [];
   let [tried, missed] = [0, 0];
   for (const trial of all.filter(chosen)) {
+    if (isOver()) break;
     tried++;
     reset();
     const result = trial.run(world);
@@ -86,7 +95,7 @@ function main(words: readonly string[]): void {
   const seed = number("--seed") ?? Math.floor(Math.random() * 2 ** 31);
   const share = number("--share") ?? (words.includes("--tenth") ? 0.1 : 1);
   const names = words.filter((word, at) =>
-    !word.startsWith("--") && !["--seed", "--share"].includes(words[at - 1] ?? "")
+    !word.startsWith("--") && !["--seed", "--share", "--within"].includes(words[at - 1] ?? "")
   );
   const commands = COMMANDS.filter(({ name }) =>
     names.length === 0 || names.some((word) => name.includes(word))
@@ -95,9 +104,13 @@ function main(words: readonly string[]): void {
   console.log(
     `${"command".padEnd(26)} ${"points".padStart(6)} ${"faults".padStart(6)} ${"missed".padStart(6)}  wrong`,
   );
-  let [tried, wrong] = [0, 0];
-  for (const command of commands) {
-    const outcome = prove(command, chosen);
+  const end = performance.now() + (number("--within") ?? Infinity) * 1000;
+  const isOver = () => performance.now() > end;
+  let [tried, wrong, through] = [0, 0, 0];
+  for (const command of shuffled(commands, share === 1 ? null : seed)) {
+    if (isOver()) break;
+    const outcome = prove(command, chosen, isOver);
+    through++;
     tried += outcome.tried;
     wrong += outcome.wrong.length;
     console.log(
@@ -109,6 +122,7 @@ function main(words: readonly string[]): void {
     for (const one of outcome.wrong) console.log(`    ${one}`);
   }
   console.log(`${tried} faults, ${wrong} wrong${share === 1 ? "" : ` (share ${share}, seed ${seed})`}`);
+  if (isOver()) console.log(`the time was over with ${through} of ${commands.length} commands`);
   process.exit(wrong === 0 && tried > 0 ? 0 : 1);
 }
 

@@ -120,12 +120,12 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   perl: /install|sessions\/process\/supervision/,
   patchelf: /release-elf/,
   pgbouncer: /fleet\/shared/,
-  postgresql: /fleet\/shared|store\/contract/,
+  postgresql: /fleet\/shared|store\/contract|scripts\/(crash|powercut)\.test/,
   powershell: /hooks\/(cost|interrupt|program|pwsh|text)|install-pwsh/,
   procps: /mean\/marks|hooks\/|contexts\//,
   "qemu-user-static": /foreign\.test|processor/,
   rlwrap: /contexts\/terminal/,
-  screen: /commands\/jump|contexts\/(silent|tmux|xterm)/,
+  screen: /commands\/jump|scripts\/(crash|powercut)\.test|contexts\/(silent|tmux|xterm)/,
   shellcheck: /hooks\/(completions|text)|install/,
   shfmt: /hooks\/(completions|text)|install/,
   strace:
@@ -134,7 +134,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   sudo: /contexts\/(ssh|sudo|tmux)|hooks\/session/,
   tmate: /contexts\/silent/,
   tmux:
-    /mean\/marks|contexts\/(runs|silent|tmux|xterm)|background\/|commands\/(daily|jump|top)|hooks\/session|explain|scripts\/pictures|toolchain/,
+    /mean\/marks|contexts\/(runs|silent|tmux|xterm)|background\/|commands\/(daily|jump|top)|hooks\/session|explain|scripts\/pictures|toolchain|scripts\/crash\.test/,
   unzip: /install|release/,
   "util-linux":
     /cli\/update|mcp\/cancel|sandbox\/attributes|contexts\/|explain|foreign\.test|processor|hooks\/|host|install|scripts\/pictures|sessions\/|store\/|toolchain/,

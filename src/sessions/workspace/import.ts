@@ -21,7 +21,7 @@ import { toRecord, type WorkspaceEntry, type WorkspaceFile } from "./workspace-f
  * @throws `MAX_SESSIONS`, `name_taken`, `write_failed` and the like
  */
 export async function importSessions(
-  deps: Dependencies,
+  deps: Pick<Dependencies, "store" | "clock" | "machine">,
   root: string,
   { sessions }: WorkspaceFile,
 ): Promise<{ imported: string[]; skipped: string[] }> {
