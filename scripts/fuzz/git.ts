@@ -1,10 +1,10 @@
 /** Readers of what git prints, whatever a version or a wrapper of it makes of that. */
-import { look } from "../../src/sessions/git/risk.ts";
+import { look } from "../../src/sessions/git/look.ts";
 import { type Git, lastLine } from "../../src/sessions/git/git.ts";
 import { trackedRemotes } from "../../src/sessions/git/remote-refs.ts";
 import { notCommitted } from "../../src/sessions/merge/in-the-way.ts";
 import { changesOf, distance, preview } from "../../src/sessions/merge/preview.ts";
-import { ofText, type Target } from "./target.ts";
+import { hold, ofText, type Target } from "./target.ts";
 
 /** A git that prints this, whatever it is asked. */
 const saying = (out: string, status = 0): Git =>
@@ -12,12 +12,12 @@ const saying = (out: string, status = 0): Git =>
 
 export const GIT: readonly Target[] = [
   ofText("git status and ls-files", [
-    " M file.txt\0?? new/\0!! ignored/x\0UU both\0",
+    " M file.txt\0?? new/a\0?? /new/b\0!! ignored/x\0UU both\0",
     "H 100644 0123456789abcdef0123456789abcdef01234567 0\tfile.txt\0S 160000 0123 0\tmodule\0",
-    "ignored/\0build/HEAD\0",
+    "1 .M N... 100644 100644 100644 0123 0123 a file.txt\0u UU N... 1 2 3 4 a b c both\0? new\0",
   ], async (out) => {
     await look(saying(out));
-    await notCommitted(saying(out));
+    hold("a changed file without a name", notCommitted(out).every(({ path }) => typeof path === "string"));
   }),
   ofText(
     "git merge-tree, diff-tree and rev-list",

@@ -56,13 +56,12 @@ export const SHARED: readonly Changing[] = [
     begin,
     variables: (world) => ({ BERTH_SHARED_URL: databaseOf(world).url }),
     memory: true,
-    // Whether it is known without the URL that such a session is not of this machine.
-    see: (world) => [
-      databaseOf(world).sql(
-        "select body::jsonb->'sharedState' from berth.documents where name like 'sessions/%'",
-      ),
-      world.call("get", "--session-id", "team--x", "a").status,
-    ],
+    // And where it is there, whether it is known without the URL that such a session is not of this machine.
+    see: (world) => {
+      const state = "select body::jsonb->'sharedState' from berth.documents where name like 'sessions/%'";
+      const there = databaseOf(world).sql(state);
+      return [there, there === "" ? null : world.call("get", "--session-id", "team--x", "a").status];
+    },
     // Kept there, and not noted here: the next call notes it.
     between: () => ['{"a": "1"}', 1],
   },

@@ -87,7 +87,8 @@ function byDirectory(untracked: readonly string[], files: readonly Indexed[]): s
 /** The directories that a path is in, the innermost first. */
 function directoriesOf(path: string): string[] {
   const found = [];
-  for (let at = dirname(path); at !== "."; at = dirname(at)) found.push(at);
+  // Git's paths are relative; one that is not has an end as well.
+  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) found.push(at);
   return found;
 }
 
