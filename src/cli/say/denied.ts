@@ -12,6 +12,7 @@ const REFUSALS: Readonly<Record<string, readonly [why: string, hint: string]>> =
   EROFS: ["read-only file system", "Set BERTH_HOME to a directory that you may write to"],
   EPERM: ["operation not permitted", "Allow it in the sandbox or container that this runs in"],
   EACCES: ["permission denied", "Check who owns it and its mode"],
+  ENOENT: ["no such file or directory", "Something removed it meanwhile: try again"],
   ENOSYS: ["function not implemented", "Allow it in the sandbox or container that this runs in"],
   EIO: ["input/output error", "Look at the system's log: a disk or a terminal is gone"],
 };
@@ -23,7 +24,9 @@ const USED_UP = /out of memory|allocation failed|maximum call stack|cannot alloc
 export function denied(error: unknown): BerthError | null {
   if (!(error instanceof Error)) return null;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
-  const refusal = typeof code === "string" ? REFUSALS[code] : undefined;
+  // A program that is missing is no file that went.
+  const isProgram = code === "ENOENT" && syscall?.startsWith("spawn") === true;
+  const refusal = typeof code === "string" && !isProgram ? REFUSALS[code] : undefined;
   const [why, hint] = refusal ?? (USED_UP.test(error.message) ? REFUSALS["ENOMEM"] ?? [] : []);
   if (why === undefined || hint === undefined) return null;
   const where = [syscall, path].filter((part) => typeof part === "string" && part !== "").join(" ");
