@@ -1,134 +1,106 @@
 /** Claude Code itself, in a real tmux, without a network: needs root, and `BERTH_AGENTS` with its program in it. */
-import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, root, run, scratch, until } from "../support/berth.ts";
+import { berth, until } from "../support/berth.ts";
+import { PORT, RealAgent } from "../support/real-agent.ts";
 
-const agents = process.env["BERTH_AGENTS"];
-if (agents === undefined) throw new Error("BERTH_AGENTS names no directory with agents");
-
-const home = scratch("berth-real-");
-const project = join(home, "p");
-const PORT = "8177";
-mkdirSync(project);
-mkdirSync(join(home, ".claude"));
-mkdirSync(join(home, "bin"));
-// It asks nothing at the first start, and talks to nobody but our model.
-writeFileSync(
-  join(home, ".claude.json"),
-  JSON.stringify({
-    hasCompletedOnboarding: true,
-    lastOnboardingVersion: "99.0.0",
-    theme: "dark",
-    autoUpdates: false,
-    customApiKeyResponses: { approved: ["dummy"], rejected: [] },
-    projects: {
-      [project]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true, allowedTools: [] },
-    },
-  }),
-);
-writeFileSync(
-  join(home, ".claude", "settings.json"),
-  `{\n  // ours\n  "permissions": { "allow": ["Bash(sleep:*)"] }\n}\n`.replace("  // ours\n", ""),
-);
-const env = {
-  HOME: home,
-  PATH: `${agents}:${process.env["PATH"] ?? ""}`,
-  BERTH_HOME: join(home, "store"),
-  TMUX_TMPDIR: home,
-  IS_SANDBOX: "1",
-  TERM: "xterm-256color",
-  ANTHROPIC_API_KEY: "dummy",
-  ANTHROPIC_BASE_URL: `http://127.0.0.1:${PORT}`,
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-  DISABLE_TELEMETRY: "1",
-  DISABLE_ERROR_REPORTING: "1",
-  DISABLE_AUTOUPDATER: "1",
-};
-
-/** A namespace with loopback and the model in it, and nothing else. */
-const model = Bun.spawn(
-  [
-    "unshare",
-    "-n",
-    "sh",
-    "-c",
-    `ip link set lo up; exec ${process.execPath} ${root}/test/support/fake-model.ts ${PORT}`,
-  ],
-  { stdio: ["ignore", "pipe", "inherit"] },
-);
-for await (const chunk of model.stdout) if (new TextDecoder().decode(chunk).includes("listening")) break;
-const inside = (...command: string[]) =>
-  run(["nsenter", "-t", String(model.pid), "-n", "--", ...command], { env, cwd: project });
-const tmux = (...args: string[]) => inside("tmux", "-L", "real", "-f", "/dev/null", ...args);
-
-afterAll(async () => {
-  await tmux("kill-server");
-  model.kill();
-});
-
-interface Row {
-  readonly status: string;
-  readonly reason: string | null;
-  readonly pid: number;
-}
-const rows = async (): Promise<Row[]> =>
-  JSON.parse((await inside(berth, "list", "--json")).stdout).sessions.flatMap((
-    { agents }: { agents: Row[] },
-  ) => agents);
-const becomes = (status: string, limit = 5000) =>
-  until(`the agent to be ${status}`, async () => (await rows()).find((row) => row.status === status), limit);
-async function type(text: string): Promise<void> {
-  await tmux("send-keys", "-t", "m", "-l", text);
-  // What comes at once it takes for a paste.
-  await Bun.sleep(600);
-  await tmux("send-keys", "-t", "m", "Enter");
+async function openClaude(settings: object): Promise<RealAgent> {
+  const agent = await new RealAgent("claude", {
+    IS_SANDBOX: "1",
+    ANTHROPIC_API_KEY: "dummy",
+    ANTHROPIC_BASE_URL: `http://127.0.0.1:${PORT}`,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_TELEMETRY: "1",
+    DISABLE_ERROR_REPORTING: "1",
+    DISABLE_AUTOUPDATER: "1",
+  }).open();
+  const trusted = { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true, allowedTools: [] };
+  // It asks nothing at the first start, and talks to nobody but our model.
+  agent.put(
+    ".claude.json",
+    JSON.stringify({
+      hasCompletedOnboarding: true,
+      lastOnboardingVersion: "99.0.0",
+      theme: "dark",
+      autoUpdates: false,
+      customApiKeyResponses: { approved: ["dummy"], rejected: [] },
+      projects: { [agent.project]: trusted },
+    }),
+  );
+  agent.put(".claude/settings.json", JSON.stringify(settings, null, 2));
+  return agent;
 }
 
 test("Claude Code: at work, waiting for a permission, stopped by Esc, done, and gone", async () => {
-  expect((await inside(berth, "agent", "install", "claude")).status).toBe(0);
-  await tmux(
-    "new-session",
-    "-d",
-    "-s",
-    "m",
-    "-x",
-    "150",
-    "-y",
-    "40",
-    "-c",
-    project,
-    "sh",
-    "-c",
-    "exec claude --permission-mode default",
-  );
-  await becomes("idle", 30_000);
+  await using agent = await openClaude({ permissions: { allow: ["Bash(sleep:*)"] } });
+  expect((await agent.inside(berth, "agent", "install", "claude")).status).toBe(0);
+  await agent.start("claude --permission-mode default");
+  await agent.becomes("idle");
   await Bun.sleep(1000);
-  await type("DO: run sleep 2");
-  await becomes("active");
-  await becomes("idle", 15_000);
-  await type("DO: run touch x");
-  await becomes("waiting", 15_000);
+  await agent.say("DO: run sleep 2");
+  await agent.becomes("active");
+  await agent.becomes("idle");
+  await agent.say("DO: run touch x");
   // What it keeps of itself tells first that it waits, the hook at once what for; and so it stays.
-  await until("what for", async () => (await rows())[0]?.reason === "permission for Bash" || undefined, 2000);
+  await agent.becomes("waiting", "permission for Bash");
   // Longer than until it reminds.
   for (const end = Date.now() + 8000; Date.now() < end; await Bun.sleep(500)) {
-    expect((await rows())[0]).toMatchObject({ status: "waiting", reason: "permission for Bash" });
+    expect((await agent.rows())[0]).toMatchObject({ status: "waiting", reason: "permission for Bash" });
   }
-  await tmux("send-keys", "-t", "m", "Escape");
   // No hook fires.
-  await becomes("idle", 2000);
-  await type("DO: slow 20");
-  await becomes("active");
-  await Bun.sleep(1000);
-  await tmux("send-keys", "-t", "m", "Escape");
-  const { pid } = await becomes("idle", 2000);
+  await agent.pressUntil("Escape", "idle");
+  await agent.say("DO: slow 60");
+  await agent.becomes("active");
+  await agent.shows(/tick 3/);
+  const { pid } = await agent.pressUntil("Escape", "idle");
   // Its own list is made from the same files: where they are missing, that list is empty.
-  expect((await inside("claude", "agents", "--json")).stdout).toContain(`"pid": ${pid}`);
-  const sessions = join(home, ".claude", "sessions");
+  expect((await agent.inside("claude", "agents", "--json")).stdout).toContain(`"pid": ${pid}`);
+  const sessions = join(agent.home, ".claude", "sessions");
   renameSync(sessions, `${sessions}.away`);
-  expect(JSON.parse((await inside("claude", "agents", "--json")).stdout)).toEqual([]);
+  expect(JSON.parse((await agent.inside("claude", "agents", "--json")).stdout)).toEqual([]);
   renameSync(`${sessions}.away`, sessions);
   process.kill(pid, "SIGKILL");
-  await until("it to be gone", async () => (await rows()).length === 0 ? true : undefined, 2000);
-}, 120_000);
+  await until("it to be gone", async () => (await agent.rows()).length === 0 || undefined);
+}, 300_000);
+
+test("Claude Code: berth as its plugin, and its worktrees", async () => {
+  await using agent = await openClaude({});
+  const git = async (...args: string[]) =>
+    expect((await agent.inside("git", "-c", "user.name=a", "-c", "user.email=a@b.invalid", ...args)).status)
+      .toBe(0);
+  await git("init", "-q");
+  await git("commit", "-q", "--allow-empty", "-m", "first");
+  await agent.inside(berth, "agent", "install", "claude", "--plugin", "--worktrees");
+  const plugin = join(agent.home, ".claude/skills/berth");
+  const valid = await agent.inside("claude", "plugin", "validate", "--strict", plugin);
+  expect([valid.stdout, valid.status]).toEqual([expect.stringContaining("Validation passed"), 0]);
+  await agent.start("claude --worktree my_feature --permission-mode default");
+  await agent.becomes("idle");
+  const worktree = async (): Promise<string | undefined> =>
+    JSON.parse((await agent.inside(berth, "list", "--json")).stdout).sessions
+      .flatMap(({ worktree }: { worktree: string | null }) => worktree ?? [])[0];
+  const path = await worktree() ?? "";
+  // The plugin's own server stands there too.
+  await until("berth mcp", async () => {
+    const { stdout } = await agent.inside("sh", "-c", "ls -l /proc/[0-9]*/cwd 2>/dev/null");
+    return stdout.split(path).length > 2 || undefined;
+  }, 60_000);
+  /** It ends, asks what is to become of the worktree, and is told to remove it. */
+  const leave = async () => {
+    await agent.say("/exit");
+    await agent.shows(/2\. Remove worktree/);
+    await Bun.sleep(500);
+    await agent.press("2");
+    await agent.shows(/Pane is dead/);
+  };
+  writeFileSync(join(path, "precious"), "work");
+  await leave();
+  expect(existsSync(join(path, "precious"))).toBe(true);
+  await agent.inside("rm", join(path, "precious"));
+  await agent.tmux("kill-server");
+  await agent.start("claude --worktree my_feature --permission-mode default");
+  await agent.becomes("idle");
+  await leave();
+  expect([existsSync(path), await worktree()]).toEqual([false, undefined]);
+}, 300_000);

@@ -50,6 +50,32 @@ async function project() {
 }
 
 describe("berth agent worktree-create and worktree-remove", () => {
+  test("what serves the agent goes with it; a command that it left running keeps the worktree", async () => {
+    const { root, env, create, sessions } = await project();
+    const made = await create("served");
+    const path = made.stdout.trimEnd().split("\n").at(-1) ?? "";
+    const claude = join(root, "..", "claude");
+    symlinkSync("/bin/bash", claude);
+    // The agent itself leaves; what it started does not, and is no shell's but where a shell ran it.
+    const script = (start: string, name: string) =>
+      [
+        `cd ${path}`,
+        `${start} >/dev/null 2>&1 &`,
+        `until [ "$(cat /proc/$!/comm)" = ${name} ]; do sleep 0.01; done`,
+        "cd /",
+        `printf '{"worktree_path":"${path}"}' | sh -c 'exec ${berth} agent worktree-remove' 2>&1`,
+        "echo $?; kill $!; wait",
+      ].join("\n");
+    const asked = (start: string, name: string) =>
+      run([claude, "-c", script(start, name)], { env, cwd: root });
+    const kept = await asked(`sh -c 'trap "kill \\$!" TERM; sleep 60 & wait'`, "sh");
+    expect(kept.stdout).toContain("at work in its worktree");
+    expect(existsSync(path)).toBe(true);
+    const gone = await asked("sleep 60", "sleep");
+    expect(gone.stdout).toBe("0\n");
+    expect([existsSync(path), (await sessions()).length]).toEqual([false, 0]);
+  });
+
   test("the path is the last line, the same at the second time, with a link to read and a session that is live", async () => {
     const { root, create, sessions, git } = await project();
     const made = await create("feat1");

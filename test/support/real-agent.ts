@@ -25,6 +25,7 @@ export class RealAgent implements AsyncDisposable {
   readonly home = scratch("berth-real-");
   readonly project = join(this.home, "p");
   readonly env: Record<string, string>;
+  #started = 0;
   #model: Bun.Subprocess<"ignore", "pipe", "inherit"> | undefined;
 
   /** @param env what the agent needs beside what all of them get */
@@ -65,10 +66,13 @@ export class RealAgent implements AsyncDisposable {
       cwd: this.project,
     });
 
-  tmux = (...args: string[]) => this.inside("tmux", "-L", "real", "-f", "/dev/null", ...args);
+  tmux = (...args: string[]) =>
+    this.inside("tmux", "-L", `real-${this.#started}`, "-f", "/dev/null", ...args);
 
   /** Start it in a pane whose session has a record, as every terminal has in which something was set. */
   async start(command: string): Promise<void> {
+    // A server that is just ending takes nobody in.
+    this.#started += 1;
     const script = `${berth} set k v; exec ${command}`;
     const size = ["-x", "150", "-y", "45"];
     const made = await this.tmux(

@@ -1,4 +1,7 @@
 import { realpathSync } from "node:fs";
+import type { Process } from "../../../facts/facts.ts";
+import { lineage } from "../../../identity/lineage.ts";
+import { isShell } from "../../../identity/programs.ts";
 import { isObject, type Payload, textIn } from "../../../agents/payload.ts";
 import { BerthError, fail } from "../../../errors/errors.ts";
 import { checkoutOf } from "../../../sessions/git/checkout.ts";
@@ -102,7 +105,21 @@ export async function remove(context: Context, input: Input): Promise<void> {
   if (record === undefined) throw fail("no_such_session", { given });
   const process = callerOf(context.facts, claude.programs);
   if (process !== null) await releaseFor(deps.store, record.id, process);
-  await removeWorktree(context, deps, record);
+  await removeWorktree(context, process === null ? deps : withoutServersOf(context, process, deps), record);
+}
+
+/**
+ * What the agent started without a shell serves it (MCP), and stands where the agent stood: it has nothing to lose there.
+ * Commands that it was told to run are below a shell.
+ */
+function withoutServersOf({ facts }: Context, agent: Process, deps: Dependencies): Dependencies {
+  const serves = (pid: number): boolean => {
+    const chain = lineage(facts, pid);
+    const at = chain.findIndex((one) => one.pid === agent.pid);
+    const started = chain[at - 1];
+    return started !== undefined && !isShell(started.name);
+  };
+  return { ...deps, processesAt: (traces) => deps.processesAt(traces).filter(({ pid }) => !serves(pid)) };
 }
 
 async function removeWorktree(context: Context, deps: Dependencies, record: SessionRecord): Promise<void> {
