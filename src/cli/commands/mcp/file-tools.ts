@@ -24,9 +24,9 @@ const DEFAULT_BYTES = 64 * 1024;
 const LISTED = 200;
 const FOUND = 500;
 
-const path = text("Relative to the project root, or absolute and below it");
-const directory = optional(text("A directory; left out, the project root"));
-const cursor = optional(text("Where the last answer ended"));
+const path = text("Below the project root");
+const directory = optional(text("The project root by default"));
+const cursor = optional(text("End of the last answer"));
 const limit = (most: number) => optional(integer(`At most so many; ${most} by default`, 1, 5000));
 
 /** Do something with the session's files, and let go of their root. */
@@ -131,7 +131,7 @@ function lines(names: readonly string[], { cursor }: Data): string {
 const READING = [
   tool({
     name: "file_read",
-    about: "Read a file of the project, or a part of it by bytes or by lines; binary content comes as base64",
+    about: "Read a file of the project, or a part by bytes or lines; binary as base64",
     effect: "reads",
     files: true,
     input: v.strictObject({
@@ -162,7 +162,7 @@ const READING = [
   }),
   tool({
     name: "file_stat",
-    about: "Type, size, time and mode of a file or directory of the project",
+    about: "Type, size, time and mode of a path",
     effect: "reads",
     files: true,
     input: v.strictObject({ path }),
@@ -170,7 +170,7 @@ const READING = [
   }),
   tool({
     name: "file_glob",
-    about: "Find paths by a pattern such as src/**/*.ts; links are found but not followed",
+    about: "Find paths by a pattern such as src/**/*.ts; links are not followed",
     effect: "reads",
     files: true,
     input: v.strictObject({
@@ -193,7 +193,7 @@ const READING = [
 const WRITING = [
   tool({
     name: "file_write",
-    about: "Write a whole file of the project, replacing what was there; missing directories are made",
+    about: "Write a whole file of the project; missing directories are made",
     effect: "replaces",
     idempotent: true,
     files: true,
@@ -217,7 +217,7 @@ const WRITING = [
   }),
   tool({
     name: "file_delete",
-    about: "Delete one file or link of the project; directories are not deleted",
+    about: "Delete a file or link of the project, no directory",
     effect: "deletes",
     idempotent: true,
     files: true,

@@ -2,6 +2,10 @@
 import type { BerthError, Code } from "../../../errors/errors.ts";
 
 const HINTS: Partial<Readonly<Record<Code, string>>> = {
+  no_such_session: "Leave session out for the one that is served, or give the name of another one",
+  ambiguous_session: "Give one of these as session",
+  other_project: "Give PROJECT/NAME as session, where PROJECT is the last part of the project's path",
+  path_outside_boundary: "Give a path, or a session, below the directory that is served",
   locked: "Another process is at work in this session; call again in a few seconds",
   no_such_key: "Call state_get without a key for the keys there are",
   not_a_number: "Call state_set with an integer to start from it",

@@ -12,7 +12,7 @@ const MAX_TIMEOUT = 300;
 const SHOWN = 64 * 1024;
 
 const runInput = v.strictObject({
-  code: text("A script, or an expression whose value is wanted"),
+  code: text("A script or an expression"),
   timeout: optional(
     v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_TIMEOUT), v.description("Seconds; 30 by default")),
   ),
@@ -83,12 +83,12 @@ function fitting(globals: Data): Data {
 export const LUA_TOOLS = [
   tool({
     name: "lua_run",
-    about:
-      "Run a Lua 5.4 script in this session. Globals that are plain data are there again in the next script. " +
+    about: "Run a Lua 5.4 script in this session. Globals of plain data last. " +
       "Files: berth.read_file, write_file, list_dir, file_exists, is_file, is_dir, file_stat, mkdir_p, glob, " +
       "confined to the project; a failure gives nil, message, code. No os, io, require",
     effect: "replaces",
     idempotent: false,
+    mayReach: true,
     input: runInput,
     run,
   }),

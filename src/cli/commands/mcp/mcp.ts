@@ -2,11 +2,14 @@ import { factsReader } from "../../../facts/open.ts";
 import { everyAgentOf, rowsOf } from "../../mean/agents.ts";
 import { resolve } from "node:path";
 import { type Command, flag, text } from "../../command.ts";
+import { selected } from "../../mean/selected.ts";
 import { ROOT_OPTION, subjectOf } from "../../mean/subject.ts";
+import type { Subject } from "../../../sandbox/session.ts";
 import { openUnheard } from "../../mean/unheard.ts";
 import { build } from "../version.ts";
 import { Queue } from "./queue.ts";
 import { openStreams } from "./streams.ts";
+import type { Effect } from "./tool.ts";
 
 /** Signals that ask us to end, with their numbers. Our script's process ends with us. */
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -37,7 +40,8 @@ export const mcp: Command = {
   details: [
     "Speaks the Model Context Protocol on standard input and output; an agent's configuration starts it. Without",
     "--session it serves the session of the terminal that the agent runs in. Nothing that deletes something is",
-    "offered without --allow-delete.",
+    "offered without --allow-delete. Every tool takes the name of another session, as commands do; files are those",
+    "of a session below the directory that is served.",
     "Files are those of --root, else of the client's roots, else of CLAUDE_PROJECT_DIR, else of the session's own",
     "project; where there is none of them no file tools are offered.",
   ],
@@ -64,10 +68,12 @@ export const mcp: Command = {
       allowDelete: flag(input, "allow-delete"),
       changes: new Queue(),
       scripts: new Queue(),
-      agents: async () => {
+      meant: async (given: string, effect: Effect) =>
+        await selected(context, input, "mcp", { given, effect: effect === "reads" ? "look" : "change" }),
+      agents: async ({ store, id }: Subject) => {
         // A new reader each time: that of the context answers every question once.
         const facts = (await factsReader(context.host))();
-        return rowsOf((await everyAgentOf(context, subject.store, look, facts)).get(subject.id));
+        return rowsOf((await everyAgentOf(context, store, look, facts)).get(id));
       },
     };
     const { serve, Roots } = await import("./server.ts");

@@ -31,6 +31,11 @@ const ANY = {
 export function jsonSchemaOf(input: v.GenericSchema): Tool["inputSchema"] {
   const { $schema: _, ...schema } = toJsonSchema(input as never, {
     typeMode: "input",
+    // What every number that JSON carries whole is within need not be said.
+    overrideAction: ({ valibotAction, jsonSchema }) =>
+      Math.abs(Number((valibotAction as { requirement?: unknown }).requirement)) === Number.MAX_SAFE_INTEGER
+        ? jsonSchema
+        : undefined,
     overrideSchema: ({ valibotSchema }) => valibotSchema === json ? { ...ANY } as never : undefined,
   });
   // An empty list of what is required was no valid schema for long (JSON Schema draft 4).

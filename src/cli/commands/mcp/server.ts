@@ -61,7 +61,8 @@ function followRoots(server: Server, roots: Roots): void {
 function makeServer(serving: Serving): Server {
   const { service: { subject: { id } }, version, roots } = serving;
   const instructions = `State, files and Lua of session ${id}. Files are confined to its project root; ` +
-    `state is shared with everyone who works in the session.`;
+    `state is shared with everyone who works in the session. Every tool takes the session that is meant: a name in ` +
+    `this project, PROJECT/NAME, an ID or a label; left out, it is this one.`;
   const capabilities = { tools: { listChanged: true } };
   const server = new Server({ name: "berth", version }, { capabilities, instructions });
   handleTools(server, serving);

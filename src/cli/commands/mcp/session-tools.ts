@@ -42,7 +42,7 @@ export function change(
 export const SESSION_TOOLS = [
   tool({
     name: "session_id",
-    about: "Which session this is, and the project root that its files are confined to",
+    about: "Which session this is, and the root of its files",
     effect: "reads",
     input: v.strictObject({}),
     run: async ({ subject, service: { readOnly } }) => {
@@ -52,14 +52,15 @@ export const SESSION_TOOLS = [
   }),
   tool({
     name: "session_show",
-    about: "The session's record: status, project, run, history; null while nothing was kept of it",
+    about: "The session's record: status, project, run, history",
     effect: "reads",
     input: v.strictObject({
-      history: optional(integer(`Newest entries of the history; ${HISTORY} by default`, 0, 200)),
+      history: optional(integer(`Newest entries; ${HISTORY} by default`, 0, 200)),
     }),
-    run: async ({ service, subject: { store, id } }, { history = HISTORY }) => {
+    run: async ({ service, subject }, { history = HISTORY }) => {
+      const { store, id } = subject;
       const record = await readNow(store, id);
-      const agents = await service.agents();
+      const agents = await service.agents(subject);
       return { id, record: record && shown(record, history), ...agents.length === 0 ? {} : { agents } };
     },
   }),
@@ -71,7 +72,7 @@ export const SESSION_TOOLS = [
     input: v.strictObject({
       status: v.pipe(v.picklist(STATUSES), v.description("waiting: for a person")),
       phase: optional(
-        v.pipe(v.string(), v.maxLength(200), v.description("The step of the work, in a few words")),
+        v.pipe(v.string(), v.maxLength(200), v.description("The step of the work, in short")),
       ),
     }),
     async run(call, { status, phase }) {
@@ -85,7 +86,7 @@ export const SESSION_TOOLS = [
   }),
   tool({
     name: "session_heartbeat",
-    about: "Say that this session is still at work; sets the time of its last activity",
+    about: "Say that this session is still at work",
     effect: "adds",
     idempotent: false,
     input: v.strictObject({}),

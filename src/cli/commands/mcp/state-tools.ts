@@ -16,7 +16,7 @@ const LONGEST = 8 * 1024;
 
 const key = text("Name of the value");
 const script = optional(
-  v.pipe(v.string(), v.nonEmpty(), v.description("Whose values: a script's name; left out, all share them")),
+  v.pipe(v.string(), v.nonEmpty(), v.description("A script, for its own values")),
 );
 /** What a history says of a change: never the value. */
 const changed = (key: string, script: string | undefined, more = {}) => ({
@@ -56,13 +56,13 @@ function requireValue(values: Record<string, unknown>, key: string, expected: un
 export const STATE_TOOLS = [
   tool({
     name: "state_get",
-    about: "The value that is kept under a key; without a key all of them, long ones as their size",
+    about: "The value of a key; without a key all, long ones as their size",
     effect: "reads",
     input: v.strictObject({
       key: optional(key),
       script,
       limit: optional(integer(`At most so many; ${LISTED} by default`, 1, 1000)),
-      cursor: optional(text("Where the last answer ended")),
+      cursor: optional(text("End of the last answer")),
     }),
     async run({ subject: { store, id } }, { key, script, limit = LISTED, cursor }) {
       const values = valuesOf(await readNow(store, id), script) ?? {};
@@ -77,13 +77,13 @@ export const STATE_TOOLS = [
   }),
   tool({
     name: "state_set",
-    about: "Keep a value (any JSON) under a key, for all who work in this session",
+    about: "Keep any JSON under a key, for all who work in this session",
     effect: "replaces",
     idempotent: true,
     input: v.strictObject({
       key,
       value: anyValue("What to keep"),
-      if_equals: optional(anyValue("Only if this is the value now; null: also if there is none")),
+      if_equals: optional(anyValue("Only if it is this now; null: or none")),
       script,
     }),
     async run(call, { key, value, script, ...condition }) {
@@ -99,7 +99,7 @@ export const STATE_TOOLS = [
   }),
   tool({
     name: "state_incr",
-    about: "Add to an integer that is kept under a key (0 while there is none); two at once lose nothing",
+    about: "Add to an integer under a key (0 without one)",
     effect: "adds",
     idempotent: false,
     input: v.strictObject({
@@ -119,7 +119,7 @@ export const STATE_TOOLS = [
   }),
   tool({
     name: "state_unset",
-    about: "Forget the value that is kept under a key",
+    about: "Forget the value of a key",
     effect: "deletes",
     idempotent: true,
     input: v.strictObject({ key, script }),

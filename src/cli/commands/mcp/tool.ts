@@ -1,8 +1,11 @@
 import type { AgentRow } from "../../../agents/evidence.ts";
 import type { CallToolResult, Tool as Listed, ToolAnnotations } from "@modelcontextprotocol/server";
+import { realpathSync } from "node:fs";
 import * as v from "valibot";
 import { BerthError, fail } from "../../../errors/errors.ts";
-import type { Subject } from "../../../sandbox/session.ts";
+import { rootOf, type Subject } from "../../../sandbox/session.ts";
+import { isInside } from "../../../sessions/model/worktree-path.ts";
+import { readNow } from "../../../store/read.ts";
 import { hintFor } from "./hints.ts";
 import type { Queue } from "./queue.ts";
 
@@ -15,8 +18,14 @@ export interface Service {
   /** Changes of the session's record, and its scripts: one at a time each. */
   readonly changes: Queue;
   readonly scripts: Queue;
-  /** The agents that work in the session, as they are now. */
-  readonly agents: () => Promise<readonly AgentRow[]>;
+  /** The agents that work in a session, as they are now. */
+  readonly agents: (subject: Subject) => Promise<readonly AgentRow[]>;
+  /**
+   * The session that a word means where the server was started.
+   *
+   * @throws `no_such_session`, `ambiguous_session`; `other_project` for a change
+   */
+  readonly meant: (given: string, effect: Effect) => Promise<Subject>;
 }
 
 /** One call of a tool. */
@@ -35,9 +44,8 @@ export interface ToolCall {
 export type Effect = "reads" | "adds" | "replaces" | "deletes";
 
 export type Data = Readonly<Record<string, unknown>>;
-type InputSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>>;
 
-interface Definition<Input extends InputSchema> {
+interface Definition<Input extends v.ObjectEntries> {
   readonly name: string;
   readonly about: string;
   readonly effect: Effect;
@@ -45,14 +53,19 @@ interface Definition<Input extends InputSchema> {
   readonly idempotent?: boolean;
   /** It works with the project's files, so it is offered only where there are some. */
   readonly files?: true;
-  readonly input: Input;
+  /** It may reach files, and is offered without any too. */
+  readonly mayReach?: true;
+  readonly input: v.StrictObjectSchema<Input, undefined>;
   /** The text beside the structured result; its JSON otherwise. */
   readonly text?: (output: Data) => string;
-  readonly run: (call: ToolCall, input: v.InferOutput<Input>) => Data | Promise<Data>;
+  readonly run: (
+    call: ToolCall,
+    input: v.InferOutput<v.StrictObjectSchema<Input, undefined>>,
+  ) => Data | Promise<Data>;
 }
 
 /** A tool with its types forgotten: the list of them has many. */
-export interface Tool extends Omit<Definition<InputSchema>, "input" | "run"> {
+export interface Tool extends Omit<Definition<v.ObjectEntries>, "input" | "run"> {
   readonly input: v.GenericSchema;
   /** @throws BerthError, or the reason of the call's signal */
   readonly call: (call: ToolCall, given: unknown) => Promise<Data>;
@@ -64,13 +77,42 @@ function unfit(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]
   return fail("bad_arguments", { why: why.join("; ") });
 }
 
-export function tool<Input extends InputSchema>({ input, run, ...rest }: Definition<Input>): Tool {
+/** An argument of every tool. */
+const session = v.exactOptional(v.pipe(v.string(), v.description("Another session")));
+
+export function tool<Input extends v.ObjectEntries>({ input, run, ...rest }: Definition<Input>): Tool {
+  const whole = v.strictObject({ ...input.entries, session });
   const call = async (call: ToolCall, given: unknown) => {
-    const parsed = v.safeParse(input, given);
+    const parsed = v.safeParse(whole, given);
     if (!parsed.success) throw unfit(parsed.issues);
-    return await run(call, parsed.output);
+    const { session: other, ...own } = parsed.output as { readonly session?: string };
+    const subject = other === undefined
+      ? call.subject
+      : await otherSubject(call, other, rest.effect, rest.files ?? rest.mayReach ?? false);
+    return await run({ ...call, subject }, own as v.InferOutput<v.StrictObjectSchema<Input, undefined>>);
   };
-  return { ...rest, input, call };
+  return { ...rest, input: whole, call };
+}
+
+/**
+ * Another session than the one that is served. What confines files is confinement for all: its own have to be below.
+ *
+ * @throws what `Service.meant` throws; `path_outside_boundary`, `no_project_root`
+ */
+async function otherSubject(
+  { service, subject: served }: ToolCall,
+  given: string,
+  effect: Effect,
+  reaches: boolean,
+): Promise<Subject> {
+  const other = await service.meant(given, effect);
+  if (other.store === served.store && other.id === served.id) return served;
+  if (!reaches) return other;
+  const path = rootOf(await readNow(other.store, other.id), other);
+  const root = rootOf(await readNow(served.store, served.id), served);
+  if (path === null || root === null) throw fail("no_project_root", { session: given });
+  if (!isInside(realpathSync(root), realpathSync(path))) throw fail("path_outside_boundary", { path, root });
+  return other;
 }
 
 /** Whether a tool is offered to a client that has files or has none. */

@@ -333,3 +333,68 @@ test("a session that is not there, and a root that cannot be one, are said at th
   });
   field[Symbol.dispose]();
 });
+
+test("every tool takes the name of another session, and files stay those below what is served", async () => {
+  await using all = await connect("--allow-delete");
+  const { field, store, call } = all;
+  const [inner, outer] = [join(field.root, "inner"), join(field.base, "elsewhere")];
+  for (const path of [inner, outer]) mkdirSync(path);
+  const make = (id: string, name: string, worktree: string) =>
+    updateSession(store, id, (draft) => {
+      draft.name = name;
+      draft.project = { root: field.root, worktree };
+    });
+  await make("ex--inner_00", "inner", inner);
+  await make("ex--outer_00", "outer", outer);
+  for (const [name, id] of [["inner", "ex--inner_00"], ["ex--outer_00", "ex--outer_00"]]) {
+    expect((await call("session_id", { session: name })).data).toMatchObject({ id });
+    await call("state_set", { key: "a", value: name, session: name });
+    await call("state_incr", { key: "n", session: name });
+    await call("session_status", { status: "waiting", session: name });
+    await call("session_heartbeat", { session: name });
+    expect((await call("state_get", { session: name })).data).toEqual({
+      values: [{ key: "a", value: name }, { key: "n", value: 1 }],
+    });
+    expect((await call("state_unset", { key: "a", session: name })).data).toEqual({
+      key: "a",
+      existed: true,
+    });
+    expect((await call("session_show", { session: name })).data).toMatchObject({
+      record: { status: "waiting" },
+    });
+    expect((await call("lua_globals", { session: name })).data).toMatchObject({ globals: {} });
+  }
+  expect((await call("state_get", {})).data).toEqual({ values: [] });
+  const inside = { session: "inner" };
+  await call("directory_make", { path: "d", ...inside });
+  await call("file_write", { path: "d/f", content: "text", ...inside });
+  expect(readFileSync(join(inner, "d/f"), "utf8")).toBe("text");
+  expect((await call("file_read", { path: "d/f", ...inside })).data).toMatchObject({ content: "text" });
+  expect((await call("file_stat", { path: "d/f", ...inside })).data).toMatchObject({ size: 4 });
+  expect((await call("file_glob", { pattern: "**/f", ...inside })).data).toMatchObject({ paths: ["d/f"] });
+  expect((await call("lua_run", { code: "return berth.read_file('d/f')", ...inside })).data).toMatchObject({
+    values: ["text"],
+  });
+  await call("file_delete", { path: "d/f", ...inside });
+  expect((await call("file_list", { path: "d", ...inside })).data).toMatchObject({ entries: [] });
+  writeFileSync(join(outer, "secret"), "theirs");
+  for (
+    const [tool, input] of [
+      ["file_read", { path: "secret" }],
+      ["file_write", { path: "secret", content: "" }],
+      ["file_list", {}],
+      ["file_delete", { path: "secret" }],
+      ["lua_run", { code: "return berth.read_file('secret')" }],
+    ] as const
+  ) {
+    const { isError, text } = await call(tool, { ...input, session: "outer" });
+    expect([tool, isError, text]).toEqual([
+      tool,
+      true,
+      expect.stringContaining("code: path_outside_boundary"),
+    ]);
+  }
+  expect(readFileSync(join(outer, "secret"), "utf8")).toBe("theirs");
+  const unknown = await call("state_get", { session: "nobody" });
+  expect([unknown.isError, unknown.text]).toEqual([true, expect.stringContaining("code: no_such_session")]);
+});
