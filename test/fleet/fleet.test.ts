@@ -286,6 +286,23 @@ test("two machines that take themselves for one are named, one machine under two
     `${first} and ${second} take themselves for one machine`,
   );
   expect((await fleet.json("fleet", "list", "--hosts", `${first},${third}`)).clones).toEqual([]);
+  // Hosts that are known are remembered, and doctor looks at what they said.
+  const cloned = async () => {
+    const { stdout } = await fleet.berth(["doctor", "--json"]);
+    return JSON.parse(stdout).findings.filter(({ code }: { code: string }) => code === "host_cloned");
+  };
+  const know = (name: string, ssh = "") => fleet.berth(["fleet", "add", name, "--ssh", ssh]);
+  for (const [name, ssh] of [["copy-a", first], ["copy-c", third]] as const) await know(name, ssh);
+  await fleet.berth(["fleet", "list"]);
+  expect(await cloned()).toEqual([]);
+  await know("copy-b", second);
+  await fleet.berth(["fleet", "list"]);
+  expect((await cloned()).map(({ message }: { message: string }) => message.split(" take ")[0])).toEqual([
+    "copy-a and copy-b",
+    "copy-b and copy-c",
+  ]);
+  for (const name of ["copy-a", "copy-b", "copy-c"]) await fleet.berth(["fleet", "remove", name]);
+  expect(await cloned()).toEqual([]);
   for (const { stop } of hosts) await stop();
 });
 

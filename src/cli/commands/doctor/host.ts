@@ -1,4 +1,5 @@
 import { BerthError } from "../../../errors/errors.ts";
+import type { Copies } from "../../../fleet/sessions.ts";
 import type { HostEntry } from "../../../store/hosting.ts";
 import { hostOf, knownHost, renewHost } from "../../../store/hosts.ts";
 import type { Store } from "../../../store/open.ts";
@@ -12,11 +13,14 @@ export async function hostFindings(context: Context, store: Store, fix: boolean)
   if (identity === null) return [];
   const entry = fix && knownHost(store) !== null ? await hostOf(store) : knownHost(store);
   const shared = await sharedFindings(context, store, entry, identity.boot);
-  const isCloned = entry !== null &&
-    (entry.cloned === true || shared.copied || (await copiedOverSsh(store)).includes(entry.uuid));
+  const copies = await copiesOverSsh(store);
+  const ours = copies.some(({ uuid }) => uuid === entry?.uuid);
   return [
     ...identity.lasting ? [] : [unlasting()],
-    ...isCloned ? [await cloned(store, entry.uuid, fix)] : [],
+    ...entry !== null && (entry.cloned === true || shared.copied || ours)
+      ? [await cloned(store, entry.uuid, fix)]
+      : [],
+    ...copies.filter(({ uuid }) => uuid !== entry?.uuid).map(({ names }) => elsewhere(names)),
     ...shared.findings,
   ];
 }
@@ -45,19 +49,33 @@ async function sharedFindings(
   }
 }
 
-/** Of which hosts, by their UUIDs, two answered over SSH, with other boots, when they were asked together. */
-async function copiedOverSsh(store: Store): Promise<string[]> {
+/** Hosts of one UUID that answered over SSH with other boots when they were asked together. */
+async function copiesOverSsh(store: Store): Promise<Copies[]> {
   if (store.backend.list("fleet").length === 0) return [];
   const { knownHosts, lastAnswer } = await import("../../../fleet/hosts.ts");
   const { copiesIn } = await import("../../../fleet/sessions.ts");
   try {
-    return copiesIn(knownHosts(store).flatMap(({ name }) => lastAnswer(store, name) ?? []));
+    return copiesIn(
+      knownHosts(store).flatMap(({ name }) => {
+        const kept = lastAnswer(store, name);
+        return kept === null ? [] : [{ name, ...kept }];
+      }),
+    );
   } catch (error) {
     // A list of hosts that cannot be read is told by who reads it.
     if (error instanceof BerthError) return [];
     throw error;
   }
 }
+
+const elsewhere = ([one, other]: readonly [string, string]): Finding => ({
+  code: "host_cloned",
+  message: `${one} and ${other} take themselves for one machine: a disk was copied`,
+  hint:
+    `Give one of them another machine ID (on Linux "rm /etc/machine-id", "systemd-machine-id-setup"), then type "berth fleet list"`,
+  broken: false,
+  fixed: false,
+});
 
 const unlasting = (): Finding => ({
   code: "host_unlasting",
