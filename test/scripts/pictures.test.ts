@@ -68,6 +68,7 @@ describe("what a terminal shows as an SVG", () => {
       "tmux--00ff\nbash 5 (leads its session) /dev/pts/9\nfound in 14 ms\nabcdef1 0fedcba abcdef1",
     );
     expect(one).toBe(other);
+    expect(settled("$ berth finish a\nberth: at work to merge: 2 s\na\n")).toBe("$ berth finish a\na\n");
     const [first, second, third] = one.split("\n").at(-1)?.split(" ") ?? [];
     expect(first).toBe(third);
     expect(first).not.toBe(second);
