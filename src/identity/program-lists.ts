@@ -18,11 +18,14 @@ export const WRAPPERS = " berth" + // our own npm shim and supervisor
   " systemd-inhibit" + // read
   " open caffeinate arch "; // macOS: read
 
+/** Run one command, or a shell, in a terminal of its own, and end with it. */
+export const RECORDERS = " script scriptlive" + // util-linux: seen
+  " asciinema ttyrec termrec "; // seen (ttyrec), read
+
 /** Give their one command a terminal of its own that belongs to the terminal they were started in. */
 export const RELAYS = " sudo su doas runuser pkexec" + // `use_pty`, the default since sudo 1.9.14; `su --pty`: seen
-  " script scriptlive" + // util-linux: seen
-  " asciinema ttyrec termrec" + // recorders: read
-  " expect unbuffer" + // expect 5: seen, also by the interpreter of a script
+  RECORDERS +
+  "expect unbuffer" + // expect 5: seen, also by the interpreter of a script
   " rlwrap rlfe luit faketty" + // line editors and filters: seen (rlwrap), read
   " mc poetry pipenv "; // subshells: read
 

@@ -4,6 +4,7 @@ import {
   BOUNDARIES,
   DESKTOPS,
   EDITORS,
+  RECORDERS,
   RELAYS,
   SANDBOXES,
   SERVERS,
@@ -76,6 +77,7 @@ export const isLogin = (name: string): boolean => name === "login";
 /** Editors and agents, whose pseudoterminals for one command are theirs. */
 export const isEditor = (name: string): boolean => has(EDITORS, name);
 export const isAgent = (name: string): boolean => has(AGENTS, name);
+export const isRecorder = (name: string): boolean => has(RECORDERS, name);
 export const isShell = (name: string): boolean => has(SHELLS, name);
 export const isSshServer = (name: string): boolean => has(SSH_SERVERS, name);
 export const isSandbox = (name: string): boolean => has(SANDBOXES, name);
@@ -110,6 +112,27 @@ function scriptName(called: string, script: string): string {
   while (isDigit(called.charAt(end - 1)) || called.charAt(end - 1) === ".") end--;
   return end > 0 && INTERPRETERS.includes(` ${called.slice(0, end)} `) ? programName(script) : "";
 }
+
+/** What is left of an interpreter's arguments in a recording: its script's name, where that is one that is known. */
+export function scriptShape(argv: readonly string[]): readonly string[] | undefined {
+  const called = programName(argv[0] ?? "");
+  const script = scriptName(called, argv[1] ?? "");
+  return KNOWN.some((list) => has(list, script)) ? [called, script] : undefined;
+}
+
+/** A script of any other name is nobody's business. */
+const KNOWN = [
+  AGENTS,
+  BOUNDARIES,
+  DESKTOPS,
+  EDITORS,
+  RELAYS,
+  SANDBOXES,
+  SERVERS,
+  SHELLS,
+  TERMINALS,
+  WRAPPERS,
+];
 
 /**
  * The name by which a process is what is looked for: the kernel's own, the one that it was called by (a link, the

@@ -1,4 +1,4 @@
-import type { Facts } from "../facts/facts.ts";
+import type { Facts, Process } from "../facts/facts.ts";
 import { anchorId } from "./anchor.ts";
 import { bindingOf, formatBinding, parseBinding } from "./binding.ts";
 import { isHere } from "./binding-here.ts";
@@ -8,6 +8,7 @@ import { guiTerminal } from "./gui-terminal.ts";
 import { foundId } from "./id.ts";
 import { screen, serverAlone, tmux, zellij } from "./multiplexers.ts";
 import { type Answer, believe, environmentWith, findPlace, passOver, type Place } from "./place.ts";
+import { is, isRecorder } from "./programs.ts";
 import type { Request, Resolution, ResolverDependencies } from "./resolution.ts";
 import { type Given, given } from "./given.ts";
 import { seen } from "./seen.ts";
@@ -164,13 +165,19 @@ function spelled(label: string, { spell }: ResolverDependencies): string | undef
 }
 
 function deepAnchor(place: Place): Answer | undefined {
-  const { anchor, facts, terminal } = place;
+  const { anchor, terminal } = place;
   if (anchor === undefined) return undefined;
   const id = anchorId(place, anchor, "anchor");
   if (id === undefined) return undefined;
-  const alone = anchor.pid === facts.self && (terminal === undefined || terminal.standIn) ? ALONE : undefined;
-  const unstable = alone ?? whyUnsure(place);
+  const alone = terminal === undefined || terminal.standIn ? isAlone(place, anchor) : false;
+  const unstable = alone ? ALONE : whyUnsure(place);
   return { id, source: "deep-anchor", ...unstable === undefined ? {} : { unstable } };
+}
+
+/** Whether a job is nothing but ourselves, in a terminal that `script` and its like made for us or without one. */
+function isAlone({ facts, chain }: Place, anchor: Process): boolean {
+  if (anchor.pid === facts.self) return true;
+  return chain[0]?.pid === facts.self && chain[1]?.pid === anchor.pid && is(facts, anchor, isRecorder);
 }
 
 /** `bash -c 'a; b'` lets b take its place, and then b is what a was known by; a service's one program looks the same. */

@@ -1,4 +1,5 @@
 import { daemonShape, serverShape } from "./agent-servers.ts";
+import { scriptShape } from "./programs.ts";
 import { shellShape } from "./shell.ts";
 
 /**
@@ -6,4 +7,4 @@ import { shellShape } from "./shell.ts";
  * the decision asks of them.
  */
 export const argumentShape = (name: string, argv: readonly string[]): readonly string[] =>
-  serverShape(name, argv) ?? daemonShape(name, argv) ?? shellShape(name, argv);
+  serverShape(name, argv) ?? daemonShape(name, argv) ?? scriptShape(argv) ?? shellShape(name, argv);

@@ -6,7 +6,7 @@ import { type Facts, known } from "../../src/facts/facts.ts";
 import { playback, recorder, type Recording } from "../../src/facts/recording.ts";
 import { argumentShape } from "../../src/identity/shape.ts";
 import { root } from "../support/berth.ts";
-import { decide, whole } from "../support/machine.ts";
+import { decide, Machine, whole } from "../support/machine.ts";
 
 const directory = join(root, "test", "machines");
 const machine = (name: string): Recording =>
@@ -376,3 +376,20 @@ test("after another boot every one of them is another session", () => {
     expect(decide(facts).id).not.toBe(id);
   }
 });
+
+test.each([
+  ["/usr/bin/unbuffer", ["tclsh8.6", "unbuffer"]],
+  ["/home/somebody/secret.tcl", ["tclsh8.6"]],
+])(
+  "the script that an interpreter runs is recorded where it is one that is known: %s",
+  (script, recorded) => {
+    const machine = new Machine().add(90, 1, "xterm").shell(100, "bash", "/dev/pts/3", 90)
+      .add(101, 100, "tclsh8.6", { argv: ["tclsh8.6", script, "password"] })
+      .add(102, 101, "bash", { sid: 102, tty: "/dev/pts/4" })
+      .add(900, 102, "berth");
+    const { facts, recording } = recorder(machine.facts(900), argumentShape);
+    const answer = decide(facts);
+    expect(recording().arguments[101]).toEqual(known(recorded));
+    expect(decide(playback(recording())).id).toBe(answer.id);
+  },
+);

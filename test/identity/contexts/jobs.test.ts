@@ -28,13 +28,16 @@ test("a whole job is one session, two jobs are two", async () => {
   expect(two[0]).not.toBe(one[0]);
 });
 
-test("one command is all that its job is known by, a wrapper around it or not", async () => {
-  const file = `${home}/alone`;
+test.each([
+  ["fakeroot", `fakeroot ${berth} id --json`],
+  ["script", `script -qec "exec ${berth} id --json" /dev/null`],
+])("one command is all that its job is known by, with %s around it", async (name, command) => {
+  const file = `${home}/alone-${name}`;
   // Which ends with what is in its place, so that nothing is left to say so.
-  await run(["setsid", "--fork", "sh", "-c", `exec fakeroot ${berth} id --json > ${file} 2>&1 < /dev/null`]);
+  await run(["setsid", "--fork", "sh", "-c", `exec ${command} > ${file} 2>&1 < /dev/null`]);
   const text = await until("the job", async () => {
     const written = await Bun.file(file).exists() ? await Bun.file(file).text() : "";
-    return written.endsWith("}\n") ? written : undefined;
+    return /\}\r?\n$/.test(written) ? written : undefined;
   });
   expect(JSON.parse(text)).toMatchObject({ source: "deep-anchor", stable: false });
 });
