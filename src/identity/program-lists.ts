@@ -30,7 +30,7 @@ export const RELAYS = " sudo su doas runuser pkexec" + // `use_pty`, the default
   " mc poetry pipenv "; // subshells: read
 
 /** Servers whose children are new terminals or jobs, wherever the server itself was started. */
-export const SERVERS = " sshd sshd-session sshd-auth dropbear mosh-server" + // seen (OpenSSH), read
+export const SERVERS = " sshd sshd-session sshd-auth dropbear mosh-server" + // seen (OpenSSH, mosh), read
   " cron crond anacron atd fcron" + // Debian's cron: seen; read
   " xinetd inetd in.telnetd telnetd" + // read
   " systemd init launchd" + // PID 1, and a user's own: seen (systemd), read
