@@ -1,14 +1,18 @@
 /** Every hint is typed as it stands, in the state that brought the error forth, and gets one step further. */
 import { expect, test } from "bun:test";
-import { chownSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { berth, until } from "../support/berth.ts";
+import { BerthError } from "../../src/errors/errors.ts";
 import { backgroundErrors } from "../../src/errors/background.ts";
 import { mergeErrors } from "../../src/errors/merge.ts";
 import { sessionsErrors } from "../../src/errors/sessions.ts";
+import { createManager } from "../../src/sessions/manager.ts";
+import { openStore } from "../../src/store/open.ts";
 import { at, gitBy, type Project, project } from "../support/project.ts";
 import { background, supervisor } from "../support/runs.ts";
+import { machineOf } from "../support/store.ts";
 import { commit } from "../support/work.ts";
 
 interface Case {
@@ -350,9 +354,9 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   worktree_fixed: "test/sessions/steps/stuck.test.ts: as somebody for whom permissions hold",
   wait_refused: "test/sessions/process/refused.test.ts: by strace",
   not_in_background: "test/sessions/background/background.test.ts: in tmux",
-  invalid_transition: "by a program that uses the library: the command line asks for none out of turn",
-  cleanup_failed: "by a cleaner of a program that uses the library; the command line has none",
-  finish_half: "typed again as it stands once somebody has put right what it names",
+  invalid_transition: "below: the library brings it forth, and no command",
+  cleanup_failed: "below: by a cleaner that fails, which a program that uses the library has",
+  finish_half: "below: once somebody has put right what it names",
 };
 
 test("every failure of sessions whose hint holds a command has a case", () => {
@@ -397,6 +401,86 @@ test.each(ALL)("$code: $args", async ({ code, prepare, args, ...one }) => {
   }
   if (again === true) expect(await p.berth(...args)).toMatchObject({ status: 0 });
 }, 60_000);
+
+/** The failure that a piece of work ends with. */
+const thrown = (work: Promise<unknown>): Promise<BerthError> =>
+  work.then(() => {
+    throw new Error("expected a failure, and there was none");
+  }, (error) => {
+    if (error instanceof BerthError) return error;
+    throw error;
+  });
+
+/** Type every command of a hint, each of which must succeed. */
+async function typeAll(p: Project, hint: string): Promise<string> {
+  const commands = commandsIn(hint);
+  expect(commands).not.toEqual([]);
+  let said = "";
+  for (const words of commands) {
+    const line = words.replace(/^berth\b/, `"${berth}"`);
+    const { stdout, stderr, status } = await p.in(p.root, ["sh", "-c", line]);
+    expect([words, status, stderr]).toEqual([words, 0, expect.any(String)]);
+    said += stdout;
+  }
+  return said;
+}
+
+/** A program that uses the library, and is gone by now, over the project's store; a run of it is about to end. */
+async function endingRun(p: Project, cleaner: () => Promise<void>) {
+  const gone = { pid: 10, start: "100", bootId: "another boot" };
+  const manager = createManager({
+    store: openStore({ directory: p.store, environment: {}, command: "test" }),
+    newUuid: () => crypto.randomUUID(),
+    clock: () => new Date(),
+    cleaner,
+    log: () => {},
+    machine: () => machineOf({}),
+    findMarked: () => [],
+    processesAt: () => [],
+    mountsBelow: () => [],
+    self: gone,
+  });
+  const { id } = await manager.create({ root: p.root, name: "auth" });
+  await manager.beginSpawn(id, ["program"]);
+  await manager.attach(id, { ...gone, pid: 20 });
+  await manager.markTerminating(id, "ended");
+  return { manager, id };
+}
+
+test("invalid_transition: what is asked of a run out of turn", async () => {
+  const p = await project();
+  const { manager, id } = await endingRun(p, () => Promise.resolve());
+  const { code, hint } = await thrown(manager.heartbeat(id));
+  expect(code).toBe("invalid_transition");
+  expect(await typeAll(p, hint)).toContain("TERMINATING");
+});
+
+test("cleanup_failed: the next try is the command line's", async () => {
+  const p = await project();
+  const { manager, id } = await endingRun(p, () => Promise.reject(new Error("Permission denied")));
+  const { code, hint } = await thrown(manager.completeCleanup(id, { exitCode: 0, status: "idle" }));
+  expect([code, (await p.session("auth")).run?.state]).toEqual(["cleanup_failed", "TERMINATING"]);
+  await typeAll(p, hint);
+  expect((await p.session("auth")).run?.state).toBe("CLEANED");
+});
+
+test("finish_half: once the file is committed that a hook left, it goes", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const tree = await p.worktree("auth");
+  await committed(p, tree, "file.txt", "ours");
+  mkdirSync(join(p.root, ".git/hooks"), { recursive: true });
+  const hook = join(p.root, ".git/hooks/post-merge");
+  writeFileSync(hook, `#!/bin/sh\necho left > ${tree}/left\n`, { mode: 0o755 });
+  const { stderr } = await p.berth("finish", "auth", "--json");
+  const { code, hint } = JSON.parse(stderr).error;
+  expect([code, existsSync(tree)]).toEqual(["finish_half", true]);
+  rmSync(hook);
+  await p.git("-C", tree, "add", ".");
+  await p.git("-C", tree, "commit", "-qm", "left");
+  await typeAll(p, hint);
+  expect([existsSync(tree), await p.git("show", "main:left")]).toEqual([false, "left\n"]);
+});
 
 test("without git: a session without a worktree", async () => {
   const p = await project();
