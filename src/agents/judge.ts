@@ -41,7 +41,7 @@ export function judge(found: Case): AgentRow | null {
       : "its process cannot be seen from here";
     return row("unknown", why, null, by(standing), standing?.at ?? null);
   }
-  const { evidence } = found;
+  const evidence = believed(found);
   if (evidence !== null && outweighs(evidence, standing, course)) {
     const reason = reasonOf(evidence, standing);
     return row(evidence.status, reason, sinceOf(evidence, standing), evidence.source, evidence.at);
@@ -55,6 +55,12 @@ export function judge(found: Case): AgentRow | null {
   const reason = standing.status === "waiting" ? reasonOf(standing, evidence) : standing.reason;
   return row(standing.status, reason, standing.since, by(standing), standing.at);
 }
+
+/** How far a clock may be ahead of ours, in ms: what says that it is of later than that says nothing. */
+const AHEAD_MS = 60_000;
+
+const believed = ({ evidence, now }: Case): Evidence | null =>
+  evidence !== null && evidence.at > now + AHEAD_MS ? null : evidence;
 
 /** Reasons that do not say what is asked for. */
 const VAGUE: readonly (string | null)[] = [null, "an answer", "permission", "permission prompt"];

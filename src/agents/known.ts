@@ -1,5 +1,5 @@
 import type { BerthEvent } from "../events/event.ts";
-import { isObject, type Payload } from "./payload.ts";
+import { isObject, isTime, type Payload } from "./payload.ts";
 import { KINDS, type Point } from "./point.ts";
 import { type Course, NO_COURSE, step, type Timed } from "./status.ts";
 
@@ -137,7 +137,7 @@ function pointIn(data: Payload): Point | null {
     event,
     kind: kind as Point["kind"],
     ...Object.fromEntries(texts),
-    ...typeof at === "number" ? { at } : {},
+    ...isTime(at) ? { at } : {},
     ...typeof begins === "boolean" ? { begins } : {},
     ...backgroundIn(background),
   };

@@ -29,15 +29,23 @@ export function wordIn(payload: Payload, key: string): string | undefined {
   return word === "" ? undefined : word;
 }
 
-/** Text without what a terminal obeys or what turns it round, and cut. */
+/** Text without what a terminal obeys or what turns it round, and cut. It may have megabytes, of which few are looked at. */
 export const oneLine = (text: string, longest = MAX_REASON): string =>
-  [...text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim()].slice(0, longest).join("");
+  [...text.slice(0, 8 * longest).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim()].slice(0, longest)
+    .join("");
 
-/** A time that a payload carries, as a number of ms or as text. */
+/** The last moment that a date can be, and a number that is one in seconds (1973 in ms). */
+const [LATEST, SECONDS] = [8.64e15, 1e11];
+
+/** Whether a number is a time, in ms since 1970. */
+export const isTime = (value: unknown): value is number =>
+  typeof value === "number" && value > 0 && value <= LATEST;
+
+/** A time that a payload carries: as text, or as a number of ms, or of seconds. */
 export function timeIn(payload: Payload, key: string): number | undefined {
   const value = payload[key];
   const at = typeof value === "string" ? Date.parse(value) : value;
-  return typeof at === "number" && Number.isFinite(at) && at > 0 ? Math.floor(at) : undefined;
+  return isTime(at) ? Math.floor(at < SECONDS ? at * 1000 : at) : undefined;
 }
 
 type Parts = Partial<{ [K in keyof Point]: Point[K] | undefined }>;

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BerthEvent } from "../../src/events/event.ts";
 import { claude } from "../../src/agents/claude.ts";
+import { judge } from "../../src/agents/judge.ts";
+import { NO_COURSE, step } from "../../src/agents/status.ts";
 import { copilot } from "../../src/agents/copilot.ts";
 import { Raw } from "../support/mcp.ts";
 import { berth, cleanEnv, run, scratch, until } from "../support/berth.ts";
@@ -162,6 +164,34 @@ sleep 60
 });
 
 describe("the files", () => {
+  test("a word of later than now says nothing", () => {
+    const at = Date.parse("2026-03-01T00:00:00Z");
+    const point = { event: "UserPromptSubmit", kind: "work" as const, when: at };
+    const process = { pid: 7, start: "100", boot: "b", host: null, pidNamespace: null };
+    const known = {
+      agent: "claude",
+      session: "s",
+      process,
+      base: step(NO_COURSE, point),
+      points: [],
+      told: null,
+    };
+    const looked = (seconds: number) =>
+      judge({
+        known,
+        alive: true,
+        evidence: { status: "idle", reason: null, at: at + seconds * 1000, source: "file" },
+        waitingMs: undefined,
+        typedAt: null,
+        now: at + 20_000,
+      });
+    expect([looked(10)?.status, looked(30)?.status, looked(3600)?.status]).toEqual([
+      "idle",
+      "idle",
+      "active",
+    ]);
+  });
+
   const witness = (text: string | null) => ({
     pid: 7,
     start: "100",

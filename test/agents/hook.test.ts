@@ -158,6 +158,40 @@ describe("berth agent hook", () => {
   });
 
   test.each([
+    ["of no calendar", 1e300],
+    ["of another age", Date.parse("2999-01-01")],
+    ["before its time", 1],
+    ["in seconds", Math.floor(Date.now() / 1000)],
+  ])("a time %s: what is told later counts, and nothing breaks", async (_what, timestamp) => {
+    const { hook, json, call } = shelf();
+    await hook(JSON.stringify({ hook_event_name: "BeforeAgent", session_id: "c", timestamp }), "gemini");
+    const told = { hook_event_name: "AfterAgent", session_id: "c", timestamp: Date.now() + 1000 };
+    await hook(JSON.stringify(told), "gemini");
+    const [{ agents }] = (await json("list")).sessions;
+    expect(agents[0]).toMatchObject({ status: "idle" });
+    expect(Math.abs(Date.parse(agents[0].since) - Date.now())).toBeLessThan(60 * 60_000);
+    for (const command of ["metrics", "list"]) expect((await call(command)).status).toBe(0);
+  });
+
+  test(
+    "what is long takes no time: names and paths of megabytes, an event that is named behind them",
+    async () => {
+      const { hook, json } = shelf();
+      const long = "a".repeat(3_000_000);
+      await hook(
+        JSON.stringify({ hook_event_name: "UserPromptSubmit", session_id: long, cwd: long }),
+        "claude",
+      );
+      const payload = { x: long.repeat(4), hook_event_name: "PermissionRequest", tool_name: "Bash" };
+      await hook(JSON.stringify(payload), "claude");
+      const [{ agents }] = (await json("list")).sessions;
+      expect(agents).toMatchObject([{ status: "waiting", reason: "permission for Bash" }]);
+      expect(agents[0].conversation).toHaveLength(100);
+    },
+    20_000,
+  );
+
+  test.each([
     ["nothing", ""],
     ["no JSON", "{"],
     ["a list", "[1]"],

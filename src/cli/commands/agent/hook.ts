@@ -13,6 +13,7 @@ import { loadAgent } from "../../../agents/agents.ts";
 import { agentServer } from "../../../identity/agent-servers.ts";
 import { lineage } from "../../../identity/lineage.ts";
 import { isObject, type Payload, wordIn } from "../../../agents/payload.ts";
+import type { Point } from "../../../agents/point.ts";
 import { callerOf, identityOf } from "../../../agents/process.ts";
 import { reportEvent } from "../../../agents/report.ts";
 import type { Store } from "../../../store/open.ts";
@@ -52,7 +53,7 @@ async function note(
   payload: Payload,
   event: string | undefined,
 ): Promise<void> {
-  const point = agent.normalise(payload, event);
+  const point = inTime(agent.normalise(payload, event), context.now().getTime());
   const { id, stable } = context.resolution();
   if (point === null || !stable) return;
   const store = storeOf(context, input, "agent hook");
@@ -88,6 +89,12 @@ async function note(
   if (answer !== undefined && isObject(answer)) context.out(`${JSON.stringify(answer)}\n`);
 }
 
+/** How far an event's own time may be from when it is told, in ms: another clock's time would order it wrongly for good. */
+const APART_MS = 10 * 60_000;
+
+const inTime = (point: Point | null, now: number): Point | null =>
+  point?.at === undefined || Math.abs(point.at - now) <= APART_MS ? point : { ...point, at: now };
+
 async function push(context: Hurried, store: Store, id: string): Promise<void> {
   const { pushSession } = await import("../../mean/push-marks.ts");
   // What was waited for before counts too.
@@ -113,7 +120,7 @@ async function recordOf(context: Context, store: Store, id: string): Promise<Ses
 function sessionOfWorktree(payload: Payload, store: Store): string | null {
   const cwd = payload["cwd"];
   if (typeof cwd !== "string") return null;
-  const [, folder, uuid = ""] = /([^\\/]*)[\\/]([0-9a-f-]{36})(?:[\\/]|$)/.exec(cwd) ?? [];
+  const [, folder, uuid = ""] = /(?:^|[\\/])([^\\/]*)[\\/]([0-9a-f-]{36})(?:[\\/]|$)/.exec(cwd) ?? [];
   if (!isUuid(uuid)) return null;
   // Elsewhere many a directory is called so.
   return folder === FOLDER || store.backend.stat(recordName(sessionId(uuid))) !== null

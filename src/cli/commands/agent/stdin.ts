@@ -5,8 +5,9 @@ import { isObject, type Payload } from "../../../agents/payload.ts";
 const CHUNK = 64 * 1024;
 /** Longest payload that is read as one. Agents put whole files and whole answers of models into theirs. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** Of a longer one the beginning is kept, where it says which event it is. */
+/** Of a longer one the beginning and the end are kept, where it says which event it is. */
 const HEAD_BYTES = 64 * 1024;
+const TAIL_BYTES = 64 * 1024;
 const CLOSING_BRACE = 125;
 
 /**
@@ -17,18 +18,20 @@ export function readPayload(): Payload | null {
   if (process.getBuiltinModule("node:tty").isatty(0)) return null;
   const chunks: Uint8Array[] = [];
   let length = 0;
+  let tail: Uint8Array = new Uint8Array();
   for (;;) {
     const chunk = readSome();
     if (chunk === null) break;
     length += chunk.length;
     if (length <= MAX_BYTES) chunks.push(chunk);
+    else tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
     // One that is whole is not waited for to be closed: some agents keep the pipe open until we end.
     if (length <= MAX_BYTES && ends(chunk)) {
       const whole = parsed(chunks);
       if (whole !== null) return whole;
     }
   }
-  return length <= MAX_BYTES ? parsed(chunks) : headOf(chunks);
+  return length <= MAX_BYTES ? parsed(chunks) : outlineOf(chunks, tail);
 }
 
 function readSome(): Uint8Array | null {
@@ -60,9 +63,9 @@ function parsed(chunks: readonly Uint8Array[]): Payload | null {
   }
 }
 
-/** What stands in the first few members of a payload that was too long. */
-function headOf(chunks: readonly Uint8Array[]): Payload {
-  const head = Buffer.concat(chunks).subarray(0, HEAD_BYTES).toString("utf8");
+/** What stands in the first and in the last few members of a payload that was too long. */
+function outlineOf(chunks: readonly Uint8Array[], tail: Uint8Array): Payload {
+  const head = Buffer.concat([Buffer.concat(chunks).subarray(0, HEAD_BYTES), tail]).toString("utf8");
   const found = ["hook_event_name", "session_id", "sessionId", "agent_id", "tool_name", "type"].flatMap(
     (key) => {
       const value = new RegExp(`"${key}"\\s*:\\s*"([^"\\\\]{1,100})"`).exec(head)?.[1];
