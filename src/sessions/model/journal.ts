@@ -85,6 +85,9 @@ export function journalOf(record: SessionRecord): Journal | null {
   return v.is(journalSchema, pending) ? pending : null;
 }
 
+/** Whether it was destroyed, and only its way into the archive is missing. */
+export const isDestroyed = ({ history }: SessionRecord): boolean => history.at(-1)?.kind === "destroyed";
+
 /** The process whose part of the run is unfinished: the supervisor, or who claimed the cleanup. */
 export function ownerOf(record: SessionRecord, role: "supervisor" | "cleaning"): Owner | null {
   const found = record.run?.[role];

@@ -10,7 +10,7 @@ import { mergeAsPlanned } from "../merge/merge.ts";
 import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
 import { scratchOf } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
+import { isDestroyed, type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { refuseMounts } from "../git/mounts.ts";
 import { refuseOccupied } from "../process/occupants.ts";
@@ -169,9 +169,9 @@ async function remove(
   } catch (error) {
     if (!(error instanceof BerthError) || error.code === "destroy_unfinished") throw error;
     if (note === undefined) throw error;
-    // Where the destruction was begun its own journal says how it goes on.
+    // Where the destruction was begun its own journal says how it goes on, or that only the archive is missing.
     const kept = readRecord(deps.store, record.id);
-    if (kept === null || journalOf(kept)?.kind === "destroy") throw error;
+    if (kept === null || journalOf(kept)?.kind === "destroy" || isDestroyed(kept)) throw error;
     await drop(deps, record.id, note);
     const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
     throw fail("finish_half", { session: nameOf(record), base: wanted.base, why }, error);

@@ -19,7 +19,7 @@ import { markerOf } from "../git/marker-of.ts";
 import { undoMake } from "./undo-make.ts";
 import { writeMarker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { type JournalOf, journalOf, removalOf } from "../model/journal.ts";
+import { isDestroyed, type JournalOf, journalOf, removalOf } from "../model/journal.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import { type DestroyRecovery, recoverDestroy } from "./recover-destroy.ts";
 import { recoverFinish } from "./recover-finish.ts";
@@ -44,7 +44,7 @@ const MAKING = "initializing";
 export function isUnfinished(deps: Dependencies, record: SessionRecord): boolean {
   const journal = journalOf(record);
   if (journal !== null) return processAlive(deps.machine(), journal.by) === false;
-  return record.history.at(-1)?.kind === "destroyed";
+  return isDestroyed(record);
 }
 
 /** Whether git can find no repository at a project's root, so that nothing of it is left to finish or undo. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth } from "../../support/berth.ts";
 import { all, type Finishable, finishable, MERGES_ALONE } from "../../support/finish.ts";
@@ -421,6 +421,18 @@ describe("hooks in the middle", () => {
     expect(message).toContain("could not be taken back");
     expect(existsSync(p.tree)).toBe(true);
   });
+});
+
+test("an archive that cannot be written to: doctor puts the session there, and it is finished", async () => {
+  const p = await finishable();
+  const archive = join(p.store, "archive");
+  rmSync(archive, { recursive: true, force: true });
+  writeFileSync(archive, "in the way");
+  expect((await p.refused("finish", "auth")).status).not.toBe(0);
+  expect(read(join(p.root, "file.txt"))).toBe("mine\n");
+  rmSync(archive);
+  await p.ok("doctor", "--fix");
+  await isGone(p);
 });
 
 describe("a stash", () => {
