@@ -29,9 +29,10 @@ export function quarantine(store: Store, id: string, first: Damaged): string {
   return moveAway(store, recordName(id), fileName(id), reason);
 }
 
-/** Move a file into quarantine under a name that is free. */
+/** Move a file into quarantine under a name that is free. Under the lock of what it is. */
 export function moveAway(store: Store, name: string, file: string, reason: Damage): string {
   const now = store.now();
+  dropReserved(store, file);
   for (let count = 0; count <= MAX_COUNT; count += 1) {
     const to = quarantineName(file, now, count === 0 ? reason : `${reason}-${count}`);
     if (!store.backend.move(name, to)) continue;
@@ -39,4 +40,12 @@ export function moveAway(store: Store, name: string, file: string, reason: Damag
     return to;
   }
   throw fail("names_used_up", { file: quotePath(store.backend.locate(name)), folder: "quarantine" });
+}
+
+/** A name that a killed process took and moved nothing to. */
+function dropReserved(store: Store, file: string): void {
+  for (const base of store.backend.list("quarantine")) {
+    const name = `quarantine/${base}`;
+    if (base.startsWith(`${file}.`) && store.backend.stat(name)?.bytes === 0) store.backend.remove(name);
+  }
 }

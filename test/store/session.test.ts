@@ -533,6 +533,23 @@ describe("leftovers", () => {
     expect(existsSync(`${directory.path}/config.json.4711-x-0.tmp`)).toBe(false);
   });
 
+  test("a name in quarantine that nothing was moved to goes with the next damage of that session", async () => {
+    using directory = scratch();
+    const store = storeAt(directory.path);
+    await set(store, ID, "a", 1);
+    const path = `${directory.path}/sessions/${ID}.session.json`;
+    writeFileSync(path, "half");
+    mkdirSync(`${directory.path}/quarantine`, { recursive: true });
+    for (const file of [ID, "ex--other_12"]) {
+      writeFileSync(`${directory.path}/quarantine/${file}.2025-11-26T14-03-00Z.not-json.json`, "");
+    }
+    await expect(set(store, ID, "a", 2)).rejects.toThrow();
+    const kept = readdirSync(`${directory.path}/quarantine`).map((name) =>
+      [name.split(".")[0], readFileSync(`${directory.path}/quarantine/${name}`, "utf8")].join(" ")
+    );
+    expect(kept.sort()).toEqual(["ex--other_12 ", `${ID} half`].sort());
+  });
+
   const HALF = [
     "workspaces/0123456789abcdef.json.4711-x-0.tmp",
     "hosts/0123456789abcdef.json.4711-x-0.tmp",
