@@ -39,7 +39,10 @@ export function faultsAfter(command: Changing, world: World, ended: Ended, expec
   const fixed = doctorFix(world);
   hold(`doctor --fix ended with ${fixed.status}: ${fixed.out}${fixed.err}`, fixed.status === 0);
   const again = world.call("doctor", "--json");
-  hold(`doctor still finds ${again.out}`, again.status === 0 && !/"fixed":false/.test(broken(again.out, command)));
+  hold(
+    `doctor still finds ${again.out}`,
+    again.status === 0 && !/"fixed":false/.test(broken(again.out, command)),
+  );
   const now = attempt(() => seen(command, world));
   const isMiddle = ![expected.before, expected.after].includes(now) && isBetween(command, world, ended, now);
   hold(
