@@ -64,9 +64,15 @@ function vacate(path: string, aside: string): void {
   }
 }
 
-/** Git's own note of where the worktree is (gitrepository-layout(5)), which may be relative. */
+/**
+ * Git's own note of where the worktree is (gitrepository-layout(5)), which may be relative. Whole or not at all: what has
+ * none is taken away by git's next call.
+ */
 function tellGit(admin: string, path: string): void {
   const file = join(admin, "gitdir");
   const link = `${join(path, ".git")}\n`;
-  if (readFileSync(file, "utf8") !== link) writeFileSync(file, link);
+  if (readFileSync(file, "utf8") === link) return;
+  const temporary = join(admin, "berth-gitdir.tmp");
+  writeFileSync(temporary, link);
+  renameSync(temporary, file);
 }
