@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -135,6 +136,7 @@ export class Postgres implements AsyncDisposable {
       async [Symbol.asyncDispose]() {
         child.stdin.end();
         await child.exited;
+        rmSync(base, { recursive: true, force: true });
       },
     };
   }
@@ -185,6 +187,8 @@ export class Postgres implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop().catch(() => {});
+    // A cluster is some fifty megabytes.
+    rmSync(this.base, { recursive: true, force: true });
   }
 }
 
