@@ -366,6 +366,24 @@ export const sessionsErrors = () => ({
       mounts: ["/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1/data"],
     },
   ),
+  worktree_mounted_elsewhere: kind(
+    Exit.refused,
+    (d: { path: string; mounts: readonly { path: string; pid: number }[]; root: boolean }) =>
+      `Cannot remove the worktree ${quotePath(d.path)}: mounted in it is ${
+        fewOf(d.mounts.map(({ path, pid }) => `${quotePath(path)} as process ${pid} sees it`))
+      }`,
+    (d) =>
+      `Type "${
+        d.mounts.map(({ path, pid }) =>
+          `nsenter -t ${pid} ${d.root ? "-m" : "-U -m --preserve-credentials"} umount ${shellWord(path)}`
+        ).join("; ")
+      }", then the command again`,
+    {
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      mounts: [{ path: "/work/data", pid: 4711 }],
+      root: true,
+    },
+  ),
   worktree_unreadable: kind(
     Exit.refused,
     (d: { session: string; paths: readonly string[] }) =>

@@ -2,9 +2,28 @@ import type { Host } from "./host.ts";
 import { known, type Reading } from "./facts.ts";
 
 const TABLE = "/proc/self/mountinfo";
-const TABLE_BYTES = 1 << 24;
+/** More than any table has. */
+export const TABLE_BYTES = 1 << 24;
 /** Position in a line of the mount point (proc_pid_mountinfo(5)). */
 const MOUNT_POINT = 4;
+
+/** A line of that table, as far as it is wanted here. */
+export interface Mount {
+  readonly id: string;
+  readonly parent: string;
+  /** `major:minor` */
+  readonly device: string;
+  /** What of its file system it shows. */
+  readonly root: string;
+  readonly point: string;
+}
+
+/** All of a table. */
+export const mountsIn = (table: string): Mount[] =>
+  table.split("\n").filter((line) => line !== "").map((line) => {
+    const [id = "", parent = "", device = "", root = "", point = ""] = line.split(" ", MOUNT_POINT + 1);
+    return { id, parent, device, root: unescaped(root), point: unescaped(point) };
+  });
 
 /** The mount points of the machine: of file systems, of bind mounts, also of a single file. */
 export function linuxMounts(host: Host): Reading<string[]> {

@@ -74,17 +74,63 @@ export function searchProc({ directory, marks }: Traces): Trace[] | null {
 
 function found(search: Search): Trace[] {
   const all: Trace[] = [];
+  eachProcess(search, (digits) => {
+    const inside = standsInside(search, digits);
+    if (inside || carriesMarks(search, digits)) all.push({ pid: pidIn(search.path, digits), inside });
+  });
+  return all;
+}
+
+/** Everything that a look at each process needs. */
+type Walk = Pick<Search, "libc" | "proc" | "path">;
+
+/** @param look is called with the PID in `path`, and with its length */
+function eachProcess({ libc, proc, path }: Walk, look: (digits: number) => void): void {
   const list = new Uint8Array(LISTED_BYTES);
   for (;;) {
-    const got = Number(search.libc.syscall(GETDENTS64, search.proc, list, LISTED_BYTES));
-    if (got <= 0) return all;
+    const got = Number(libc.syscall(GETDENTS64, proc, list, LISTED_BYTES));
+    if (got <= 0) return;
     for (let at = 0; at < got; at += (list[at + LENGTH] ?? 0) | (list[at + LENGTH + 1] ?? 0) << 8) {
-      const digits = named(search.path, list, at + NAME);
-      if (digits === 0) continue;
-      const inside = standsInside(search, digits);
-      if (inside || carriesMarks(search, digits)) all.push({ pid: pidIn(search.path, digits), inside });
+      const digits = named(path, list, at + NAME);
+      if (digits > 0) look(digits);
     }
   }
+}
+
+const MOUNT_NAMESPACE = cString("/ns/mnt");
+
+/**
+ * A process of every other mount namespace than ours, as far as we may look into them. One that no process is in (it is
+ * kept by a file) is not found.
+ */
+export function otherMountNamespaces(): number[] {
+  let libc: Search["libc"];
+  try {
+    libc = open();
+  } catch {
+    return [];
+  }
+  const proc = libc.open(cString("/proc"), O_CLOEXEC);
+  if (proc < 0) return [];
+  const [path, link] = [new Uint8Array(PATH_BYTES), new Uint8Array(PATH_MAX)];
+  const own = libc.readlinkat(proc, cString("self/ns/mnt"), link, PATH_MAX);
+  const seen = new Map([[Buffer.from(link.subarray(0, Math.max(0, own))).toString("latin1"), 0]]);
+  const [known] = [link.slice(0, Math.max(0, own))];
+  eachProcess({ libc, proc, path }, (digits) => {
+    path.set(MOUNT_NAMESPACE, digits);
+    const length = libc.readlinkat(proc, path, link, PATH_MAX);
+    if (length <= 0 || length === own && isSame(link, known)) return;
+    const name = Buffer.from(link.subarray(0, length)).toString("latin1");
+    if (!seen.has(name)) seen.set(name, pidIn(path, digits));
+  });
+  libc.close(proc);
+  return [...seen.values()].filter((pid) => pid > 0);
+}
+
+/** From behind, where the numbers differ. */
+function isSame(link: Uint8Array, known: Uint8Array): boolean {
+  for (let at = known.length - 1; at >= 0; at--) if (link[at] !== known[at]) return false;
+  return true;
 }
 
 /** Put the name of an entry where paths are built. @returns its length; 0 where it is no process */

@@ -2,6 +2,7 @@ import process from "node:process";
 import { tellLongWork } from "../../sessions/git/long-work.ts";
 import { fail } from "../../errors/errors.ts";
 import { atOrBelow, mountsReader } from "../../facts/mounts.ts";
+import { otherMounts } from "../../facts/other-mounts.ts";
 import { processesAt, processesWith } from "../../facts/standing.ts";
 import { factsReader } from "../../facts/open.ts";
 import { type Dependencies, noCleaner } from "../../sessions/model/dependencies.ts";
@@ -42,6 +43,7 @@ export async function dependenciesOf(context: Context, input: Input, command: st
       const found = mounts();
       return found.ok ? atOrBelow(found.value, directory) : [];
     },
+    otherMountsBelow: (directory) => otherMounts(host, directory),
     self: ourselves(context),
   };
 }

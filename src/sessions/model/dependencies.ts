@@ -1,4 +1,5 @@
 import type { Occupant } from "../../facts/standing.ts";
+import type { OtherMount } from "../../facts/other-mounts.ts";
 import type { Traces } from "../../facts/traces.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
@@ -28,6 +29,8 @@ export interface Dependencies {
   readonly processesAt: (traces: Traces) => readonly Occupant[];
   /** The mount points at or below a directory. */
   readonly mountsBelow: (directory: string) => readonly string[];
+  /** Those that only other mount namespaces have. */
+  readonly otherMountsBelow?: (directory: string) => readonly OtherMount[];
   /** The process that does the work, for others to tell whether it still does. */
   readonly self: Owner;
 }

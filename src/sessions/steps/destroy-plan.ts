@@ -6,7 +6,7 @@ import { checkedOut, findBranch } from "../git/branch.ts";
 import { isMadeFor } from "../git/branch-change.ts";
 import { branchNow } from "../git/head-branch.ts";
 import { withoutCopies } from "../git/include.ts";
-import { refuseMounts } from "../git/mounts.ts";
+import { refuseAllMounts } from "../git/mounts.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { refuseOccupied } from "../process/occupants.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
@@ -146,7 +146,7 @@ async function planWorktree(
   const past = pastProcesses || force;
   const { found, meanwhile, risk: assessed } = await inspectAll(record, checkout, begun, () => {
     const path = record.project?.worktree ?? "";
-    refuseMounts(deps, path);
+    refuseAllMounts(deps, path);
     const how = { action: "destroy", force: past, leaves };
     return {
       fromInside: past && !leaves ? false : refuseOccupied(deps, record, how),

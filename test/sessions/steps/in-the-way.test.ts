@@ -55,6 +55,24 @@ describe("a mount keeps the worktree, with --force too", () => {
     expect(existsSync(p.tree)).toBe(false);
   });
 
+  test("one that only another mount namespace has", async () => {
+    const p = await withSession();
+    mkdirSync(join(p.tree, "data"));
+    // The command is typed outside of the namespace that it is in, and inside of one that leaves nothing mounted.
+    const script = `mkfifo ${p.home}/ready; unshare --mount --propagation private sh -ec '
+        mount -t tmpfs none ${p.tree}/data; echo work > ${p.tree}/data/file; echo > ${p.home}/ready
+        cd /; exec sleep 600' &
+      read -r _ < ${p.home}/ready
+      "$BERTH" ${CLEANUP.join(" ")} --force --json > said 2>&1 || echo status $?
+      nsenter -t $! -m cat ${p.tree}/data/file
+      eval "$(sed -n 's/.*"hint":"Type \\\\"\\(.*\\)\\\\", then the command again.*/\\1/p' said)"
+      "$BERTH" ${CLEANUP.join(" ")} --force; kill $!; cat said`;
+    const { stdout } = await p.in(p.root, alone(script), { env: { BERTH: berth } });
+    expect(stdout).toContain("status 6\nwork\n");
+    expect(stdout).toContain('"code":"worktree_mounted_elsewhere"');
+    expect(existsSync(p.tree)).toBe(false);
+  });
+
   test("one that is made between the look and the removal", async () => {
     const p = await withSession();
     mkdirSync(join(p.tree, "data"));
