@@ -82,6 +82,8 @@ function bundle(options: readonly string[], target: Target): string {
     BERTH_COMMIT: commit(),
     BERTH_TARGET: target,
     BERTH_SYSTEM: systemOf(target),
+    // Else a CommonJS module that asks for it (wasmoon's) has the checkout's directory in every binary.
+    __filename: "/$bunfs/root/berth",
   }).map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`);
   const command = [process.execPath, "build", ...defines, ...options];
   const done = Bun.spawnSync(command, { cwd: root, stdout: "pipe", stderr: "pipe" });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { ownTarget } from "../../scripts/targets.ts";
+import { root } from "../support/berth.ts";
 import { built } from "../support/built.ts";
 
 // Binaries of 100 MB are built and moved: slow on a busy machine.
@@ -16,5 +17,7 @@ test.each([ownTarget(), "darwin-x64", "windows-x64"] as const)(
     const [first, second] = [built(target), built(target)];
     expect(second).not.toBe(first);
     expect(digest(second)).toBe(digest(first));
+    // Nor is it another one for a checkout that lies elsewhere.
+    expect(readFileSync(first).includes(root)).toBe(false);
   },
 );
