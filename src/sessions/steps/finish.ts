@@ -172,7 +172,8 @@ async function remove(
     // Where the destruction was begun its own journal says how it goes on, or that only the archive is missing.
     const kept = readRecord(deps.store, record.id);
     if (kept === null || journalOf(kept)?.kind === "destroy" || isDestroyed(kept)) throw error;
-    await drop(deps, record.id, note);
+    // One that was begun and taken back has written down the merge.
+    if (journalOf(kept) !== null) await drop(deps, record.id, note);
     const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
     throw fail("finish_half", { session: nameOf(record), base: wanted.base, why }, error);
   }
