@@ -109,7 +109,8 @@ describe("a host", () => {
       await ok(A, store, "set", "k", "v");
       expect((await hostOf(A, store)).uuid).toMatch(/^[0-9a-f-]{36}$/);
     }
-    expect(readdirSync(join(store, "quarantine")).length).toBe(4);
+    // Of the empty one there was nothing to keep: its name is the next one's.
+    expect(readdirSync(join(store, "quarantine")).length).toBe(3);
   });
 
   test("that is a copy of another is found by a boot that comes back, and gets a UUID of its own", async () => {

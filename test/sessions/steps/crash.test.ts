@@ -543,12 +543,28 @@ describe("what a crash leaves is told and can be put right", () => {
       const file = join(worktree, "modules/pkg/file");
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, "x");
-      await run(["chmod", "555", dirname(file)]);
-      await run(["chmod", "755", dirname(p.root)]);
+      // Before the removal begins it would be refused: the directory is closed when git is about to begin.
+      p.write(
+        "../bin/git",
+        `#!/bin/sh\ncase " $* " in *" worktree remove "*) chmod 555 ${dirname(file)} ;; esac\nexec ${
+          Bun.which("git")
+        } "$@"\n`,
+      );
+      await run(["chmod", "755", dirname(p.root), join(p.root, "../bin/git")]);
       await run(["chown", "-R", "65534:65534", p.root, p.store, p.home]);
       const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
       const as = (...command: string[]) => p.in(p.root, [...nobody, ...command]);
-      const failed = await as(berth, "destroy", "auth", "--cleanup", "--delete-branch", "--json");
+      const path = `PATH=${join(p.root, "../bin")}:${process.env["PATH"]}`;
+      const failed = await as(
+        "env",
+        path,
+        berth,
+        "destroy",
+        "auth",
+        "--cleanup",
+        "--delete-branch",
+        "--json",
+      );
       expect([failed.status, JSON.parse(failed.stderr).error.code]).toEqual([1, "destroy_unfinished"]);
       const found = JSON.parse((await as(berth, "doctor", "--json")).stdout).findings;
       // Nobody sees less of the machine than its owner; only what is said of sessions counts here.
