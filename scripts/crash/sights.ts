@@ -126,7 +126,10 @@ export const messages = (world: World): number =>
 /** One whose supervisor is gone. */
 export function lost(world: World): void {
   working(world);
+  const { run } = JSON.parse(world.must("show", "auth", "--json")).session;
+  // The supervisor first, who would write down the end; a command that went on would be waited for.
   world.kill();
+  process.kill(run.pid, "SIGKILL");
 }
 
 /** A tmux of the machine's own, ended with it. */
