@@ -8,6 +8,9 @@ const VERSIONS = "/usr/lib/postgresql";
 /** As root may not start a server. */
 const NOBODY = 65534;
 
+/** What initdb(1) is told of a cluster that is gone when its test is over. */
+export const CLUSTER = ["-U", "admin", "--auth=trust", "-N", "-E", "UTF8", "--no-locale"];
+
 export class Database {
   readonly #base = mkdtempSync(join(tmpdir(), "berth-crash-pg-"));
   readonly #data = join(this.#base, "data");
@@ -23,13 +26,7 @@ export class Database {
       "initdb",
       "-D",
       this.#data,
-      "-U",
-      "admin",
-      "--auth=trust",
-      "-N",
-      "-E",
-      "UTF8",
-      "--no-locale",
+      ...CLUSTER,
     );
     const settings = `-c listen_addresses='' -c unix_socket_directories='${this.#base}' -c fsync=off`;
     this.#server("pg_ctl", "-D", this.#data, "-l", join(this.#base, "log"), "-o", settings, "-w", "start");

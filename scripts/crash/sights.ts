@@ -63,11 +63,11 @@ export function committed(world: World): void {
 /** As `sessions`, and what the base has. */
 export const finished = (world: World) => ({ ...sessions(world), main: world.git("show", "main:file.txt") });
 
-export const statusOf = (world: World): string =>
-  JSON.parse(world.must("show", "auth", "--json")).session.status;
+const shown = (world: World) => JSON.parse(world.must("show", "auth", "--json")).session;
 
-export const stateOf = (world: World): string =>
-  JSON.parse(world.must("show", "auth", "--json")).session.run.state;
+export const statusOf = (world: World): string => shown(world).status;
+
+export const stateOf = (world: World): string => shown(world).run.state;
 
 /** @throws Error where it does not come to run */
 function whenRunning(world: World): void {
@@ -86,7 +86,7 @@ export function working(world: World): void {
 export function runOf(world: World): unknown {
   let seen: unknown;
   for (let tries = 0; tries < 10; tries++) {
-    const { run, status } = JSON.parse(world.must("show", "auth", "--json")).session;
+    const { run, status } = shown(world);
     seen = run?.endedAt == null ? "at work" : status;
     if (seen !== "at work") break;
     Bun.sleepSync(20);
@@ -106,8 +106,7 @@ export const events = (world: World): string[] =>
   world.must("events", "--json").trim().split("\n").map((line) => JSON.parse(line).type as string);
 
 /** The number of its run, 0 for none. */
-export const runs = (world: World): number =>
-  JSON.parse(world.must("show", "auth", "--json")).session.run?.n ?? 0;
+export const runs = (world: World): number => shown(world).run?.n ?? 0;
 
 /** Whether it has begun, or is going to within a moment. */
 export function begun(world: World): boolean {
@@ -120,13 +119,12 @@ export function begun(world: World): boolean {
   return state !== "CREATED";
 }
 
-export const messages = (world: World): number =>
-  JSON.parse(world.must("show", "auth", "--json")).session.messageCount;
+export const messages = (world: World): number => shown(world).messageCount;
 
-/** One whose supervisor is gone. */
+/** One whose supervisor and command are gone. */
 export function lost(world: World): void {
   working(world);
-  const { run } = JSON.parse(world.must("show", "auth", "--json")).session;
+  const { run } = shown(world);
   // The supervisor first, who would write down the end; a command that went on would be waited for.
   world.kill();
   process.kill(run.pid, "SIGKILL");
@@ -164,7 +162,7 @@ export function trusted(world: World): void {
 
 /** How many runs of hooks are known. */
 export const hooksRun = (world: World): number =>
-  (JSON.parse(world.must("show", "auth", "--json")).session.history as { kind: string }[])
+  (shown(world).history as { kind: string }[])
     .filter(({ kind }) => kind === "hook").length;
 
 /** Whether a hook runs. */

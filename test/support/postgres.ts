@@ -12,6 +12,7 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { run, scratch } from "./berth.ts";
+import { CLUSTER } from "../../scripts/crash/database.ts";
 
 const VERSIONS = "/usr/lib/postgresql";
 
@@ -59,13 +60,7 @@ export class Postgres implements AsyncDisposable {
       "initdb",
       "-D",
       server.data,
-      "-U",
-      "admin",
-      "--auth=trust",
-      "-N",
-      "-E",
-      "UTF8",
-      "--no-locale",
+      ...CLUSTER,
     );
     await server.begin(settings, before);
     return server;

@@ -4,7 +4,7 @@ import { captured, type Pane, paneOf, sessionOfPane } from "../../sessions/backg
 import { type Tmux, tmuxBy, tmuxEnvironment } from "../../sessions/background/tmux.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Command, outJson } from "../command.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 import { showPane } from "./jump/tmux.ts";
 

@@ -1,7 +1,7 @@
 import { directoryOf } from "../../sessions/process/supervise.ts";
 import { type Command, outJson } from "../command.ts";
 import { checkHook } from "./hook.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 import { sendShell } from "../say/shell-directory.ts";
 

@@ -5,7 +5,8 @@ import { readRecord } from "../../store/read.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { refuseLive } from "../mean/guard.ts";
 import { machineOf } from "../mean/machine.ts";
-import { currentId, meantBy, SESSION_HELP, sharedMeant } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { currentId, meantBy, sharedMeant } from "../mean/selected.ts";
 import { storeOf, WAIT } from "../mean/session.ts";
 
 export const deleteCommand: Command = {

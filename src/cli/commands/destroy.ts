@@ -11,7 +11,7 @@ import { hasHook, runHook } from "./hooks.ts";
 import { canSendShell, sendShell } from "../say/shell-directory.ts";
 import { removedOf, undoOf } from "../../sessions/undo/removed.ts";
 import { quotePath } from "../../errors/errors.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
 import { stopping } from "./stop.ts";

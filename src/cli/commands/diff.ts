@@ -4,7 +4,7 @@ import { startOf } from "../../sessions/git/started.ts";
 import { untrackedIndex } from "../../sessions/git/untracked-index.ts";
 import { directoryOf } from "../../sessions/process/supervise.ts";
 import type { Command, Context, Input } from "../command.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 import { gitColours, showBy } from "./git-shown.ts";
 

@@ -10,7 +10,7 @@ import type { Store } from "../../store/open.ts";
 import { type Command, type Context, flag, type Input, text } from "../command.ts";
 import { coloursOf } from "../say/colours.ts";
 import { onOneLine } from "../line/value.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { storeOf } from "../mean/session.ts";
 
 const KINDS = ["session", "run", "status", "worktree", "agent", "hook", "store"] as const;

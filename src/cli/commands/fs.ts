@@ -16,7 +16,7 @@ import { openRoot } from "../../sandbox/session.ts";
 import { readInput, writeBytes } from "../say/bytes.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { nearest } from "../line/nearest.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { ROOT_OPTION, subjectOf } from "../mean/subject.ts";
 
 interface Call {

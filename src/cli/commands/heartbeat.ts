@@ -1,6 +1,6 @@
 import { recordActivity } from "../../sessions/runs/runs.ts";
 import { type Command, flag, outJson } from "../command.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, terminalRecord } from "../mean/sessions-dependencies.ts";
 

@@ -1,6 +1,7 @@
 import { readRecord } from "../../store/read.ts";
 import { type Command, outJson } from "../command.ts";
-import { noSession, selected, SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { noSession, selected } from "../mean/selected.ts";
 import { onOneLine } from "../line/value.ts";
 
 export const history: Command = {

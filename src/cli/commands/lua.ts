@@ -4,7 +4,7 @@ import { luaGlobals, resetLua, runInSession, type Subject } from "../../sandbox/
 import { readRecord } from "../../store/read.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { limitsOf, LUA_OPTIONS, scriptOf } from "./lua-options.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { ROOT_OPTION, subjectOf } from "../mean/subject.ts";
 

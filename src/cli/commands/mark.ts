@@ -4,7 +4,8 @@ import { shortId } from "../../identity/id.ts";
 import { type Command, text } from "../command.ts";
 import { agentsIn } from "../mean/agents.ts";
 import { pushToTmux } from "../mean/push-marks.ts";
-import { selected, SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { selected } from "../mean/selected.ts";
 import { loudest, sequenceFor } from "../say/mark-text.ts";
 
 const TO = ["tmux", "iterm2", "wezterm", "kitty", "title"] as const;

@@ -1,6 +1,7 @@
 import { recordName } from "../../store/names.ts";
 import { type Command, flag, outJson } from "../command.ts";
-import { selected, SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { selected } from "../mean/selected.ts";
 
 export const path: Command = {
   usage: "path [session]",

@@ -3,7 +3,7 @@ import { branchOf } from "../../sessions/model/name.ts";
 import { readConfig } from "../../store/config.ts";
 import { renameSession } from "../../sessions/steps/rename.ts";
 import { type Command, flag, outJson } from "../command.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
 

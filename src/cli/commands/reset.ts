@@ -3,7 +3,8 @@ import { refuseUnfinished } from "../../sessions/model/journal.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { refuseLive } from "../mean/guard.ts";
 import { machineOf } from "../mean/machine.ts";
-import { currentId, selected, SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { currentId, selected } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 
 export const reset: Command = {

@@ -1,6 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import { type Command, flag, type Input } from "../command.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 import { DETACH } from "../line/detach-option.ts";

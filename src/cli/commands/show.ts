@@ -6,7 +6,8 @@ import type { SessionRecord } from "../../store/record.ts";
 import { type Command, outJson } from "../command.ts";
 import { machineOf } from "../mean/machine.ts";
 import { agentAtLength, everyAgentIn } from "../mean/agents.ts";
-import { currentId, noSession, selected, SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { currentId, noSession, selected } from "../mean/selected.ts";
 import { coloursOf } from "../say/colours.ts";
 import { onOneLine } from "../line/value.ts";
 

@@ -8,7 +8,8 @@ import { type Command, type Context, flag, type Input, outJson } from "../comman
 import { runHook } from "./hooks.ts";
 import { agentAtLength, everyAgentIn } from "../mean/agents.ts";
 import { coloursOf, statusMarked } from "../say/colours.ts";
-import { noSession, type Purpose, SESSION_HELP, sharedHere } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { noSession, type Purpose, sharedHere } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 

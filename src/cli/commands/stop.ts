@@ -6,7 +6,7 @@ import type { SendSignal, StopOptions, Strays } from "../../sessions/process/sig
 import { stopSession } from "../../sessions/process/stop.ts";
 import { quote, quotePath } from "../../errors/errors.ts";
 import { type Command, flag, type Option, outJson, text } from "../command.ts";
-import { SESSION_HELP } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
 

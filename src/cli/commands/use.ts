@@ -4,7 +4,8 @@ import { formatLabel } from "../../identity/label.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
 import { checkHook, ownTerminal, tellHook } from "./hook.ts";
 import { userDirectory } from "../mean/directory.ts";
-import { meantBy, SESSION_HELP, worktreeSession } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { meantBy, worktreeSession } from "../mean/selected.ts";
 import { storeOf } from "../mean/session.ts";
 
 export const use: Command = {

@@ -16,7 +16,8 @@ import { type Command, type Context, outJson, text } from "../command.ts";
 import { everyAgentOf } from "../mean/agents.ts";
 import { openUnheard } from "../mean/unheard.ts";
 import { tellNews } from "../mean/watch-agents.ts";
-import { noSession, SESSION_HELP, sharedHere } from "../mean/selected.ts";
+import { SESSION_HELP } from "../line/session-help.ts";
+import { noSession, sharedHere } from "../mean/selected.ts";
 import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
 

@@ -13,8 +13,6 @@ import { userDirectory } from "./directory.ts";
 import { retyped } from "../line/retype.ts";
 import { here, sharedOr, storeOf } from "./session.ts";
 
-export { SESSION_HELP } from "../line/session-help.ts";
-
 /** What a command does with the session that it names: from inside another project, only a look needs no PROJECT/. */
 export type Purpose = "look" | "change";
 
