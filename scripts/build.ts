@@ -5,7 +5,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { signFile } from "./macho-sign.ts";
-import { isTarget, ownTarget, type Target, TARGETS } from "./targets.ts";
+import { isTarget, isWindows, ownTarget, type Target, TARGETS } from "./targets.ts";
 import { withWindowsRuntime } from "./windows-runtime.ts";
 
 const root = join(import.meta.dir, "..");
@@ -93,7 +93,7 @@ function bundle(options: readonly string[], target: Target): string {
 
 /** As `process.platform` is going to have it: what only other systems need is left out. */
 const systemOf = (target: Target): NodeJS.Platform =>
-  target.startsWith("windows") ? "win32" : target.startsWith("darwin") ? "darwin" : "linux";
+  isWindows(target) ? "win32" : target.startsWith("darwin") ? "darwin" : "linux";
 
 /** The commit that is built, `unknown` outside of a checkout. A tree with changes says so. */
 function commit(): string {
@@ -150,7 +150,7 @@ export function build(target: Target, outfile: string): string {
 }
 
 export const binaryName = (target: Target): string =>
-  `dist/berth-${target}${target.startsWith("windows") ? ".exe" : ""}`;
+  `dist/berth-${target}${isWindows(target) ? ".exe" : ""}`;
 
 function main(names: readonly string[]): void {
   if (names.length === 0) {

@@ -6,21 +6,16 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
+import { archiveName } from "./archive-name.ts";
 import { type Member, sha256, sumLines, tarGz, zip } from "./archive.ts";
 import { compile, entry } from "./build.ts";
 import { sourceEpoch } from "./epoch.ts";
 import { share } from "./packages/share.ts";
 import { checkRuntime } from "./pinned-runtimes.ts";
-import { isTarget, type Target, TARGETS } from "./targets.ts";
+import { isTarget, isWindows, type Target, TARGETS } from "./targets.ts";
 
 const root = join(import.meta.dir, "..");
 const DOCUMENTS = ["LICENSE", "README.md"];
-
-const isWindows = (target: Target): boolean => target.startsWith("windows");
-
-/** The archive's name: what the installers ask for. */
-export const archiveName = (target: Target): string =>
-  `berth-${manifest.version}-${target}${isWindows(target) ? ".zip" : ".tar.gz"}`;
 
 /**
  * What an archive holds: the program under its plain name, licence and README; for Unix also what goes into a prefix's

@@ -15,6 +15,8 @@ export const TARGETS = {
 
 export type Target = keyof typeof TARGETS;
 
+export const isWindows = (target: Target): boolean => target.startsWith("windows");
+
 export const isTarget = (name: string): name is Target => Object.hasOwn(TARGETS, name);
 
 /** The target of the machine that we run on. @throws Error where berth is not built for it */

@@ -139,6 +139,14 @@ describe("the rooms of the page", () => {
   test("no file imports itself by way of others, types included", () => {
     expect(circleIn(graphOf(files.map((file) => [file, sourceOf(file)])))).toBeNull();
   });
+
+  test("nor does one of the scripts and the tests", () => {
+    const others = ["scripts", "test"].flatMap((folder) =>
+      [...new Bun.Glob(`${folder}/**/*.ts`).scanSync(root)].map((file) => relative(src, join(root, file)))
+    );
+    expect(others.length).toBeGreaterThan(300);
+    expect(circleIn(graphOf(others.map((file) => [file, sourceOf(file)])))).toBeNull();
+  });
 });
 
 test("every path that the page names is there", () => {

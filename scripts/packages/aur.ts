@@ -1,5 +1,5 @@
 /** The recipe for Arch's user repository: the release's own archives, checked by their sums. */
-import { archiveName } from "../release.ts";
+import { archiveName } from "../archive-name.ts";
 import type { Target } from "../targets.ts";
 import { type PackageFile, type Source, SUMMARY, text } from "./source.ts";
 

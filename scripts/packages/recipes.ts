@@ -1,5 +1,5 @@
 /** Texts for those who serve packages: Homebrew, Scoop, winget, Nix. Each names the release's archives with their sums. */
-import { archiveName } from "../release.ts";
+import { archiveName } from "../archive-name.ts";
 import type { Target } from "../targets.ts";
 import { type PackageFile, type Source, SUMMARY, text } from "./source.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { unpackTar } from "modern-tar";
 import { type Member, sha256 } from "../archive.ts";
-import { archiveName } from "../release.ts";
+import { archiveName } from "../archive-name.ts";
 import type { Target } from "../targets.ts";
 
 const root = join(import.meta.dir, "..", "..");

@@ -12,7 +12,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
-import { archiveName, release } from "../../scripts/release.ts";
+import { archiveName } from "../../scripts/archive-name.ts";
+import { release } from "../../scripts/release.ts";
 import { ownTarget } from "../../scripts/targets.ts";
 import { cleanEnv, type Result, root, run, scratch, until } from "../support/berth.ts";
 import {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import { makeMuslRuntime } from "../../scripts/musl-runtime.ts";
 import { launcher } from "../../scripts/packages/npm-command.ts";
-import { archiveName } from "../../scripts/release.ts";
+import { archiveName } from "../../scripts/archive-name.ts";
 import { nativePackage } from "../../src/native/names.ts";
 import { berth, directory, root, run, scratch } from "../support/berth.ts";
 import { built } from "../support/built.ts";

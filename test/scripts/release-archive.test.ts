@@ -4,7 +4,8 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
 import { type Member, sha256, sumLines, tarGz, zip } from "../../scripts/archive.ts";
 import { checkRuntime, PINNED } from "../../scripts/pinned-runtimes.ts";
-import { archiveName, changelogLacks, release } from "../../scripts/release.ts";
+import { archiveName } from "../../scripts/archive-name.ts";
+import { changelogLacks, release } from "../../scripts/release.ts";
 import { ownTarget, TARGETS } from "../../scripts/targets.ts";
 import { root, run, scratch } from "../support/berth.ts";
 

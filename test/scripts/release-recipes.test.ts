@@ -7,7 +7,7 @@ import { recipes } from "../../scripts/packages/recipes.ts";
 import { sboms } from "../../scripts/packages/sbom.ts";
 import type { Source } from "../../scripts/packages/source.ts";
 import { PINNED } from "../../scripts/pinned-runtimes.ts";
-import { archiveName } from "../../scripts/release.ts";
+import { archiveName } from "../../scripts/archive-name.ts";
 import { sign } from "../../scripts/sign.ts";
 import { isTarget, type Target, TARGETS } from "../../scripts/targets.ts";
 import { root, run, scratch } from "../support/berth.ts";

@@ -21,7 +21,7 @@ import { debs } from "../../scripts/packages/deb.ts";
 import { manPages } from "../../scripts/packages/man.ts";
 import { parseOptions } from "../../scripts/packages/options.ts";
 import { rpms } from "../../scripts/packages/rpm.ts";
-import { archiveName } from "../../scripts/release.ts";
+import { archiveName } from "../../scripts/archive-name.ts";
 import { cleanEnv, directory, root, run, scratch } from "../support/berth.ts";
 import { packaged, released, source } from "../support/packaged.ts";
 import { served } from "../support/releases.ts";
