@@ -132,7 +132,7 @@ export const GROUPS: readonly CommandGroup[] = [
       },
       destroy: {
         about: "End a session, and remove its worktree where that loses nothing",
-        load: async () => (await import("./commands/destroy.ts")).destroy,
+        load: async () => (await import("./commands/destroy/destroy.ts")).destroy,
       },
       top: {
         about: "Show who needs you, and go there",

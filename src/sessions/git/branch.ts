@@ -1,7 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import { underWayAt } from "./branch-use.ts";
 import { type Git, mustLook } from "./git.ts";
-import type { ListedWorktree } from "./worktree-list.ts";
+import type { ListedWorktree } from "./listed-worktree.ts";
 import { withParents } from "./repository-question.ts";
 
 /** A branch as it stands. */

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Environment } from "./git-environment.ts";
-import { askAllAhead, type Early, type Git, gitIn } from "./git.ts";
+import { type AskedAhead } from "./around.ts";
+import { askAhead, type Git, gitIn } from "./git.ts";
 import { LOOK } from "./look.ts";
 import { findRepository, type Repository } from "./repository.ts";
-import { repositoryQuestion } from "./repository-question.ts";
 import { adminDirectory } from "./worktree-directory.ts";
-import { LIST } from "./worktree-list.ts";
 
 /** A repository and a session's worktree in it, each with its git. */
 export interface Checkout {
@@ -16,12 +15,6 @@ export interface Checkout {
   readonly repository: Repository;
   /** Git in the session's worktree. */
   readonly worktree: Git;
-}
-
-/** A project's root, and what git was asked there while the session was not known yet. */
-export interface AskedAhead {
-  readonly root: string;
-  readonly answer: Early;
 }
 
 /** What is begun before it is waited for. */
@@ -49,14 +42,8 @@ export async function checkoutOf(
   }
   // Git is asked nothing in a directory that may be another repository's.
   const looks = removal && adminDirectory(join(root, ".git"), worktree) !== null;
-  const ahead = (directory: string, questions: readonly (readonly string[])[]) =>
-    looks ? askAllAhead(directory, environment, questions) : undefined;
-  const main = gitIn(
-    root,
-    environment,
-    ahead(root, [repositoryQuestion(), LIST]) ?? (asked?.root === root ? asked.answer : undefined),
-  );
-  const inWorktree = gitIn(worktree, environment, ahead(worktree, LOOK));
+  const main = gitIn(root, environment, asked?.root === root ? asked.answer : undefined);
+  const inWorktree = gitIn(worktree, environment, looks ? askAhead(worktree, environment, LOOK) : undefined);
   const repository = await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });

@@ -2,7 +2,7 @@ import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
 import { longWait } from "./long-work.ts";
-import { beginGit, startAhead } from "./run-to-end.ts";
+import { beginGit } from "./run-to-end.ts";
 
 /** What git answered. A status of its own decides; its words are only shown, never understood. */
 export interface GitAnswer {
@@ -48,45 +48,42 @@ export type Early = (args: readonly string[]) => Begun | undefined;
 /** Waits for an answer; undefined where it is to be asked again. */
 export type Begun = () => GitAnswer | undefined;
 
-/** Ask something about a directory, and do something else meanwhile. It is answered once: later it may be different. */
-export function askAhead(directory: string, environment: Environment, question: readonly string[]): Early {
-  const answer = startAhead(["git", "-C", directory, ...GLOBAL, ...question], gitEnvironment(environment));
-  let given = false;
-  return (args) => {
-    if (given || args.join("\0") !== question.join("\0")) return undefined;
-    given = true;
-    return () => {
-      const out = answer();
-      return out === undefined ? undefined : { status: 0, out, err: "" };
-    };
-  };
-}
-
-/** Ask several things about a directory at once, each of which is answered once: later it may be different. */
-export function askAllAhead(
+/** Ask several things about a directory at once, and do something else meanwhile. Each is answered once: later it may be different. */
+export function askAhead(
   directory: string,
   environment: Environment,
   questions: readonly (readonly string[])[],
 ): Early {
   const env = gitEnvironment(environment);
-  const begun = new Map(questions.map((args) => [args.join("\0"), ask(directory, env, args, {})]));
+  const begun = new Map(
+    questions.map((args) => [args.join("\0"), tried(() => ask(directory, env, args, {}))]),
+  );
   return (args) => {
     const answer = begun.get(args.join("\0"));
     begun.delete(args.join("\0"));
     if (answer === undefined) return undefined;
     return () => {
-      const known = answer();
-      // A repository that has to be named, or none.
-      return known.status === 128 ? undefined : known;
+      const known = tried(answer);
+      // 128: a repository that has to be named, or none.
+      return known?.status === 128 ? undefined : known;
     };
   };
+}
+
+/** Undefined where it fails: it is asked again, and says why then. */
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * Git in a directory. Any version from 2.30 on will do. A call begins at once and is waited for when its promise is
  * awaited, so calls that are awaited together run together.
  *
- * @param early what `askAhead` or `askAllAhead` gave for this directory
+ * @param early what `askAhead` gave for this directory
  * @throws `git_missing` from a call, when there is no git
  */
 export function gitIn(directory: string, environment: Environment, early?: Early): Git {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { gitDirectory } from "./bare-root.ts";
 import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
+import { indexedIn } from "./index-file.ts";
 import type { Indexed } from "./nested.ts";
 import { removalStatus } from "./status-call.ts";
 
@@ -22,17 +22,16 @@ export interface LookAtFiles {
   readonly unseen: readonly string[];
 }
 
-const INDEX = ["ls-files", "-s", "-v", "-z"];
 const STATUS = [...removalStatus("all"), "--ignored=traditional"];
 
 /** What `look` asks, for who has it asked ahead. */
-export const LOOK: readonly (readonly string[])[] = [INDEX, STATUS];
+export const LOOK: readonly (readonly string[])[] = [STATUS];
 
 /** Ask git, all at once; it works while something else is done. */
 export async function look(worktree: Git): Promise<LookAtFiles> {
-  const [files, { out, err }] = await Promise.all([
-    indexed(worktree),
+  const [{ out, err }, files] = await Promise.all([
     looked(worktree, "look for changes", STATUS),
+    indexed(worktree),
   ]);
   const lines = out.split("\0").filter((line) => line !== "");
   const having = (what: string): string[] =>
@@ -47,24 +46,9 @@ export async function look(worktree: Git): Promise<LookAtFiles> {
   };
 }
 
-/** The index that was read last: who looks twice before something is removed finds it the same, byte by byte. */
-let last: { readonly path: string; readonly bytes: Uint8Array; readonly files: Indexed[] } | undefined;
-
-async function indexed(worktree: Git): Promise<Indexed[]> {
-  const path = join(gitDirectory(worktree.directory) ?? worktree.directory, "index");
-  const bytes = bytesOf(path);
-  if (bytes !== null && last?.path === path && bytes.equals(last.bytes)) return last.files;
-  const files = entries(await must(worktree, "list the files", INDEX));
-  last = bytes === null ? undefined : { path, bytes, files };
-  return files;
-}
-
-function bytesOf(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
+async function indexed(worktree: Git): Promise<readonly Indexed[]> {
+  const told = indexedIn(join(gitDirectory(worktree.directory) ?? worktree.directory, "index"));
+  return told ?? entries(await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"]));
 }
 
 const entries = (out: string): Indexed[] =>

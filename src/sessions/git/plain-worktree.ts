@@ -9,14 +9,17 @@ import { adminDirectory } from "./worktree-directory.ts";
  * `core.bare`, `core.worktree`, `extensions.worktreeConfig`), says nothing against it.
  */
 export function isPlainWorktree(commonDir: string, path: string): boolean {
-  const settings = configOf(commonDir);
-  if (settings === null || /worktree/i.test(settings)) return false;
-  if ([...settings.matchAll(/bare\b(.*)/gi)].some(([, value = ""]) => value.trim() !== "= false")) {
-    return false;
-  }
+  if (!hasMainCheckout(commonDir)) return false;
   const us = process.geteuid?.();
   return us !== undefined && adminDirectory(commonDir, path) !== null &&
     [path, join(path, ".git"), commonDir].every((one) => statSync(one).uid === us);
+}
+
+/** Whether the repository's own configuration leaves its main checkout beside its `.git`. False where it may not. */
+export function hasMainCheckout(commonDir: string): boolean {
+  const settings = configOf(commonDir);
+  return settings !== null && !/worktree/i.test(settings) &&
+    [...settings.matchAll(/bare\b(.*)/gi)].every(([, value = ""]) => value.trim() === "= false");
 }
 
 /** Whether the repository's configuration may say of a branch what it follows. False also where another one alone does. */

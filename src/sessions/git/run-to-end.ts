@@ -21,7 +21,6 @@ export interface Call {
 }
 
 const onLinux = "Bun" in globalThis && process.platform === "linux";
-const start = onLinux ? (await import("../../facts/spawn-bun.ts")).start : undefined;
 const begin = onLinux ? (await import("../../facts/child-bun.ts")).begin : undefined;
 
 /** Output beyond this is no answer that we could hold. */
@@ -39,9 +38,6 @@ export const runToEnd: (command: readonly [string, ...string[]], call: Call) => 
       : "Bun" in globalThis && process.platform !== "win32")
     ? byBun
     : byNode(await programs());
-
-/** What a program that nobody waits for may take until somebody does. */
-const AHEAD = { timeoutMs: 10_000, maxBytes: 1 << 20 };
 
 /**
  * Start git and go on, where this runtime can and there is no input.
@@ -67,24 +63,6 @@ const variablesOf = (env: Readonly<Record<string, string>>): Uint8Array =>
 
 const textOf = ({ buffer, byteOffset, length }: Uint8Array, encoding: "latin1" | "utf8"): string =>
   Buffer.from(buffer, byteOffset, length).toString(encoding);
-
-/**
- * Start a program that needs no input, and take what it printed when the function that comes back is called.
- *
- * @returns the output; undefined where there is none, because the program failed, or because this runtime cannot
- *   start one and go on
- */
-export function startAhead(
-  command: readonly [string, ...string[]],
-  env: Readonly<Record<string, string>>,
-): () => string | undefined {
-  if (start === undefined) return () => undefined;
-  const answer = start(command, AHEAD, variablesOf(env));
-  return () => {
-    const output = answer();
-    return output.ok ? output.value : undefined;
-  };
-}
 
 /** A millisecond faster than by node:child_process, and two more the first time. */
 function byBun(

@@ -1,25 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Git, mustLook } from "./git.ts";
+import type { ListedWorktree } from "./listed-worktree.ts";
+import { type MainCheckout, worktreesByFiles } from "./worktree-files.ts";
 
-/** One worktree as git knows it. */
-export interface ListedWorktree {
-  readonly path: string;
-  /** The checked-out commit; null before the first one, and for a bare repository. */
-  readonly head: string | null;
-  /** `feature/auth`; null where HEAD is detached. */
-  readonly branch: string | null;
-  readonly bare: boolean;
-  /** Why it is locked ("" without a reason), null when it is not. */
-  readonly locked: string | null;
-}
-
-/** What `listWorktrees` asks, for who has it asked ahead. */
-export const LIST: readonly string[] = ["worktree", "list", "--porcelain"];
-
-/** Every worktree of the repository, the main one first. */
-export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
-  return parseWorktrees(await mustLook(git, "list the worktrees", LIST));
+/** Every worktree of the repository, the main one first. @param main where it is known: its files may tell them */
+export async function listWorktrees(git: Git, main?: MainCheckout): Promise<ListedWorktree[]> {
+  const told = main === undefined ? null : worktreesByFiles(main);
+  return told ??
+    parseWorktrees(await mustLook(git, "list the worktrees", ["worktree", "list", "--porcelain"]));
 }
 
 /** Read `git worktree list --porcelain`. (Its `-z` came with 2.36; our own paths have no newline in them.) */

@@ -6,7 +6,8 @@ import { type Git, must } from "./git.ts";
 import { type Marker, readMarker, writeMarker } from "./marker.ts";
 import { adminDirectory, checkPlace } from "./worktree-directory.ts";
 import { below, isInside } from "../model/worktree-path.ts";
-import { type ListedWorktree, listWorktrees, lockIn } from "./worktree-list.ts";
+import type { ListedWorktree } from "./listed-worktree.ts";
+import { listWorktrees, lockIn } from "./worktree-list.ts";
 
 /** What git carries in its environment while it makes or removes the worktree of a session. */
 export const stepMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_STEP: id });
@@ -104,7 +105,7 @@ export async function inspectWorktree(
   { root, commonDir, path }: Pick<Wanted, "root" | "commonDir" | "path">,
 ): Promise<InspectedWorktree> {
   const exists = checkPlace(root, path);
-  const all = await listWorktrees(git);
+  const all = await listWorktrees(git, { root, commonDir });
   const [main, ...linked] = all;
   if (main?.path === path) throw fail("worktree_refused", { path, why: "it is the main checkout" });
   const known = linked.find((one) => one.path === path) ?? null;

@@ -3,7 +3,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import { type Branch, checkedOut, findBranch, findBranches } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, must } from "../git/git.ts";
-import type { ListedWorktree } from "../git/worktree-list.ts";
+import type { ListedWorktree } from "../git/listed-worktree.ts";
 import { nameOf } from "../model/journal.ts";
 
 /**

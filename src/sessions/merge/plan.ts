@@ -4,7 +4,7 @@ import type { Branch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Environment } from "../git/git-environment.ts";
 import { type Git, gitIn, must } from "../git/git.ts";
-import type { ListedWorktree } from "../git/worktree-list.ts";
+import type { ListedWorktree } from "../git/listed-worktree.ts";
 import { nameOf } from "../model/journal.ts";
 import { baseBranch } from "./base-branch.ts";
 import { filesInTheWay, stateOf } from "./in-the-way.ts";

@@ -11,7 +11,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { refuseOccupied } from "../process/occupants.ts";
 import { hasOwnCommits } from "../git/own-commits.ts";
 import type { Checkout } from "../git/checkout.ts";
-import type { ListedWorktree } from "../git/worktree-list.ts";
+import type { ListedWorktree } from "../git/listed-worktree.ts";
 import { baseBranch } from "../merge/base-branch.ts";
 import { mergedIn } from "../merge/merged-in.ts";
 import { nameOf, removalOf } from "../model/journal.ts";

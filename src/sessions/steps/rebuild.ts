@@ -15,7 +15,8 @@ import { adminDirectory, statusOf } from "../git/worktree-directory.ts";
 import { FOLDER, isUuid, sessionId, worktreePath } from "../model/worktree-path.ts";
 import { find } from "../workspace/query.ts";
 import type { Repository } from "../git/repository.ts";
-import { type ListedWorktree, listWorktrees } from "../git/worktree-list.ts";
+import type { ListedWorktree } from "../git/listed-worktree.ts";
+import { listWorktrees } from "../git/worktree-list.ts";
 
 /** A worktree of ours that no record speaks of. */
 export interface Orphan {

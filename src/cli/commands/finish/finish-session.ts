@@ -1,6 +1,7 @@
 import process from "node:process";
 import { fail, quotePath, shellWord } from "../../../errors/errors.ts";
-import { type AskedAhead, type Checkout, checkoutOf } from "../../../sessions/git/checkout.ts";
+import type { AskedAhead } from "../../../sessions/git/around.ts";
+import { type Checkout, checkoutOf } from "../../../sessions/git/checkout.ts";
 import { mergedIn } from "../../../sessions/merge/merged-in.ts";
 import type { Way } from "../../../sessions/merge/way.ts";
 import type { Dependencies } from "../../../sessions/model/dependencies.ts";

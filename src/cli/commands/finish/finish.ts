@@ -1,7 +1,5 @@
 import process from "node:process";
-import { askAhead } from "../../../sessions/git/git.ts";
-import { projectAround } from "../../../sessions/git/project-around.ts";
-import { repositoryQuestion } from "../../../sessions/git/repository-question.ts";
+import { askAround } from "../../../sessions/git/around.ts";
 import type { Command } from "../../command.ts";
 import { SESSION_HELP } from "../../line/session-help.ts";
 import { WAIT } from "../../line/wait-option.ts";
@@ -36,11 +34,7 @@ export const finish: Command = {
     "berth finish auth --into develop --keep",
   ],
   async run(context, input) {
-    // Git looks at the project that we are in, which is nearly always the session's, while the rest is loaded.
-    const root = projectAround(process.cwd(), []);
-    const ahead = root === null
-      ? undefined
-      : { root, answer: askAhead(root, context.host.variables, repositoryQuestion()) };
+    const ahead = askAround(process.cwd(), context.host.variables);
     const { finishNamed } = await import("./finish-session.ts");
     await finishNamed(context, input, ahead);
   },

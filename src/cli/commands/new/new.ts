@@ -46,7 +46,7 @@ export const newCommand: Command = {
     const prefix = await prefixOf(context.host.variables);
     const branch = branchToMake(input, prefix);
     const directory = await directoryToAsk(input);
-    const early = askAhead(directory, context.host.variables, repositoryQuestion(branch));
+    const early = askAhead(directory, context.host.variables, [repositoryQuestion(branch)]);
     const { makeSession } = await import("./new-session.ts");
     return await makeSession(context, input, { branch, prefix }, early);
   },

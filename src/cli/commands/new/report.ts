@@ -1,11 +1,9 @@
 import { quotePath } from "../../../errors/errors.ts";
-import { gitEnvironment } from "../../../sessions/git/git-environment.ts";
+import { askAhead } from "../../../sessions/git/git.ts";
+import type { Environment } from "../../../sessions/git/git-environment.ts";
 import type { Repository } from "../../../sessions/git/repository.ts";
 import { saysOfBranches } from "../../../sessions/git/plain-worktree.ts";
-import { startAhead } from "../../../sessions/git/run-to-end.ts";
 import type { SessionRecord } from "../../../store/record.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Ask git what a new session begins with and what stays behind; it looks while the worktree is made.
@@ -20,9 +18,13 @@ export function askForReport(
   environment: Environment,
   base: string | undefined,
 ): (record: SessionRecord) => string {
-  const env = gitEnvironment(environment);
-  const git = (...args: string[]) =>
-    startAhead(["git", "-C", directory, "-c", "core.fsmonitor=", ...args], env);
+  const git = (...args: string[]) => {
+    const answer = askAhead(directory, environment, [args])(args);
+    return () => {
+      const { status, out } = answer?.() ?? {};
+      return status === 0 ? out : undefined;
+    };
+  };
   const status = top === null ? () => undefined : git("status", "--porcelain");
   const ref = base ?? head?.ref ?? "";
   const known = /^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/.test(ref);

@@ -1,0 +1,21 @@
+import { askAhead, type Early } from "./git.ts";
+import type { Environment } from "./git-environment.ts";
+import { projectAround } from "./project-around.ts";
+import { repositoryQuestion } from "./repository-question.ts";
+
+/** A project's root, and what git was asked there while the session was not known yet. */
+export interface AskedAhead {
+  readonly root: string;
+  readonly answer: Early;
+}
+
+/**
+ * Let git look at the project that a directory is in, which is nearly always the session's, while a command is loaded.
+ *
+ * @returns undefined outside of any project
+ */
+export function askAround(directory: string, environment: Environment): AskedAhead | undefined {
+  const root = projectAround(directory, []);
+  if (root === null) return undefined;
+  return { root, answer: askAhead(root, environment, [repositoryQuestion()]) };
+}
