@@ -2,7 +2,7 @@
  * The tests of named sessions with the oldest git that we promise to work with: `npm run test:oldest-git`. Not part of
  * `npm test`, since it stands on a package of a Debian that is past its time. Needs x86_64 and `dpkg-deb`.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
 
@@ -36,6 +36,8 @@ async function unpack(directory: string): Promise<string> {
 }
 
 const directory = mkdtempSync(`${tmpdir()}/berth-git-`);
+// Some tests are other users, who need git as well.
+chmodSync(directory, 0o755);
 try {
   const PATH = `${await unpack(directory)}:${process.env["PATH"]}`;
   const env = { ...process.env, PATH };

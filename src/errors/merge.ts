@@ -1,14 +1,41 @@
 import { Exit, kind } from "./kind.ts";
 import { quote, quotePath, shellWord, some } from "./quote.ts";
 
+const withArticle = (word: string): string => `${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`;
+
 /** Failures of a session's normal end: its branch goes into another one. */
 export const mergeErrors = () => ({
   no_base: kind(
     Exit.refused,
-    (d: { session: string; why: string }) =>
+    (d: { session: string; why: string; into: string }) =>
       `Cannot tell which branch session ${quote(d.session)} goes into: ${d.why}`,
-    (d) => `Name it: "berth finish ${d.session} --into main"`,
-    { session: "auth", why: "it was made from v1.2, which is no branch" },
+    (d) => `Name it: "berth finish ${d.session} --into ${shellWord(d.into)}"`,
+    { session: "auth", why: "it was made from v1.2, which is no branch", into: "main" },
+  ),
+  base_only_remote: kind(
+    Exit.refused,
+    (d: { session: string; base: string; remote: string; root: string }) =>
+      `Cannot merge into ${quote(d.base)}: there is no branch of that name here, only ${quote(d.remote)}`,
+    (d) =>
+      `Type "git -C ${shellWord(d.root)} branch ${shellWord(d.base)} ${shellWord(d.remote)}", ` +
+      `then "berth finish ${d.session} --into ${shellWord(d.base)}"`,
+    { session: "auth", base: "main", remote: "origin/main", root: "/home/me/shop" },
+  ),
+  base_gone: kind(
+    Exit.refused,
+    (d: { base: string; at: string; commands: readonly string[]; moved: boolean }) =>
+      `Cannot merge into ${quote(d.base)}: git has it checked out in ${
+        quotePath(d.at)
+      }, which is no worktree any more`,
+    (d) =>
+      `Type ${d.commands.map((one) => `"${one}"`).join(", then ")}, and finish again` +
+      (d.moved ? "; where it was moved, git worktree repair with its new path instead" : ""),
+    {
+      base: "main",
+      at: "/home/me/shop-main",
+      commands: ["git -C /home/me/shop worktree prune"],
+      moved: true,
+    },
   ),
   no_worktree: kind(
     Exit.refused,
@@ -18,10 +45,15 @@ export const mergeErrors = () => ({
   ),
   finish_work: kind(
     Exit.refused,
-    (d: { session: string; lost: readonly string[] }) =>
+    (d: { session: string; lost: readonly string[]; type: string; then: string }) =>
       `Cannot finish session ${quote(d.session)}: its worktree has ${d.lost.join(", ")}`,
-    (d) => `Type "berth diff ${d.session}" to see what is not committed, and commit it first`,
-    { session: "auth", lost: ["2 changed files", "1 untracked file"] },
+    (d) => `Type "${d.type}" ${d.then}`,
+    {
+      session: "auth",
+      lost: ["2 changed files", "1 untracked file"],
+      type: "berth diff auth",
+      then: "to see what is not committed, and commit it first",
+    },
   ),
   finish_detached: kind(
     Exit.refused,
@@ -38,8 +70,40 @@ export const mergeErrors = () => ({
         some(d.files)
       }; nothing was done`,
     (d) =>
-      `Type "berth run ${d.session} -- git ${d.how} ${d.base}", solve it there, commit, and finish again`,
+      `Type "berth run ${d.session} -- git ${d.how} ${
+        shellWord(d.base)
+      }", solve it there, commit, and finish again`,
     { session: "auth", branch: "feature/auth", base: "main", files: ["src/login.ts"], how: "merge" },
+  ),
+  finish_unrelated: kind(
+    Exit.refused,
+    (d: { session: string; branch: string; base: string; shallow: string | null }) =>
+      `Cannot merge ${quote(d.branch)} into ${quote(d.base)}: they have no commit in common` +
+      (d.shallow === null ? "" : ", as far as this shallow clone tells"),
+    (d) =>
+      d.shallow === null
+        ? `Type "berth run ${d.session} -- git merge --no-edit --allow-unrelated-histories ${
+          shellWord(d.base)
+        }", and finish again`
+        : `Type "git -C ${shellWord(d.shallow)} fetch --unshallow", and finish again`,
+    { session: "auth", branch: "feature/auth", base: "main", shallow: null },
+  ),
+  finish_nothing: kind(
+    Exit.refused,
+    (d: { session: string; branch: string; base: string }) =>
+      `Cannot squash ${quote(d.branch)} into ${quote(d.base)}: together its commits change nothing`,
+    (d) => `Type "berth finish ${d.session} --merge" to keep them in the history of ${d.base}`,
+    { session: "auth", branch: "feature/auth", base: "main" },
+  ),
+  finish_nobody: kind(
+    Exit.failed,
+    (d: { branch: string; base: string; why: string }) =>
+      `Cannot merge ${quote(d.branch)} into ${
+        quote(d.base)
+      }: git does not know who you are (${d.why}); nothing was done`,
+    () =>
+      `Type "git config --global user.name 'YOUR NAME'" and "git config --global user.email YOU@HOST", and finish again`,
+    { branch: "feature/auth", base: "main", why: "no email was given and auto-detection is disabled" },
   ),
   finish_not_ahead: kind(
     Exit.refused,
@@ -60,7 +124,7 @@ export const mergeErrors = () => ({
   base_busy: kind(
     Exit.refused,
     (d: { base: string; at: string; step: string }) =>
-      `Cannot merge into ${quote(d.base)}: a ${d.step} is under way in ${quotePath(d.at)}`,
+      `Cannot merge into ${quote(d.base)}: ${withArticle(d.step)} is under way in ${quotePath(d.at)}`,
     (d) => `Type "git -C ${shellWord(d.at)} status" to see how it goes on or back`,
     { base: "main", at: "/home/me/shop", step: "rebase" },
   ),
@@ -72,7 +136,7 @@ export const mergeErrors = () => ({
       `Type "git -C ${shellWord(d.root)} worktree add ${
         shellWord(`${d.root}-${d.base.replaceAll("/", "-")}`)
       } ` +
-      `${d.base}", then "berth finish ${d.session}" again`,
+      `${shellWord(d.base)}", then "berth finish ${d.session}" again`,
     {
       session: "auth",
       base: "main",

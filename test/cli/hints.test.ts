@@ -286,6 +286,80 @@ const FINISHING: readonly Case[] = [
   },
   { code: "no_worktree", prepare: (p) => p.ok("new", "n", "--no-worktree"), args: ["finish", "n"] },
   { code: "finish_work", prepare: work, args: FINISH },
+  { code: "finish_work", prepare: (p, tree) => p.git("-C", tree, "bisect", "start"), args: FINISH },
+  {
+    code: "finish_work",
+    prepare: (p, tree) => p.git("worktree", "lock", tree),
+    args: FINISH,
+    again: true,
+  },
+  {
+    code: "finish_work",
+    prepare: async (p, tree) => {
+      await p.git("-C", tree, "switch", "-q", "--detach");
+      await committed(p, tree, "own", "ours");
+    },
+    args: FINISH,
+    again: true,
+  },
+  {
+    code: "base_only_remote",
+    prepare: async (p) => {
+      await p.git("init", "-q", "--bare", "../remote");
+      await p.git("remote", "add", "origin", "../remote");
+      await p.git("push", "-q", "origin", "main");
+      await p.git("switch", "-qc", "elsewhere");
+      await p.git("branch", "-D", "main");
+    },
+    args: [...FINISH, "--into", "origin/main"],
+  },
+  {
+    code: "base_gone",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      await p.git("switch", "-q", "--detach");
+      await p.git("worktree", "add", "-q", "../gone", "main");
+      await p.git("worktree", "lock", "../gone");
+      rmSync(join(p.root, "../gone"), { recursive: true });
+    },
+    args: FINISH,
+    again: true,
+  },
+  {
+    code: "base_gone",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      await p.git("switch", "-q", "--detach");
+      await p.git("worktree", "add", "-q", "../broken", "main");
+      rmSync(join(p.root, "../broken/.git"));
+    },
+    args: FINISH,
+    again: true,
+  },
+  {
+    code: "finish_unrelated",
+    prepare: async (p) => {
+      await p.git("switch", "-q", "--orphan", "other");
+      await p.git("commit", "-q", "--allow-empty", "-m", "other");
+    },
+    args: [...FINISH, "--into", "other"],
+    again: true,
+  },
+  {
+    code: "finish_nothing",
+    prepare: (p, tree) => p.git("-C", tree, "commit", "-q", "--allow-empty", "-m", "empty"),
+    args: [...FINISH, "--squash"],
+  },
+  {
+    code: "finish_nobody",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      rmSync(join(p.home, ".gitconfig"));
+      await p.git("config", "user.useConfigOnly", "true");
+    },
+    args: [...FINISH, "--merge"],
+    again: true,
+  },
   {
     code: "finish_detached",
     prepare: (p, tree) => p.git("-C", tree, "switch", "-q", "--detach"),

@@ -10,12 +10,12 @@ import { statusOf } from "./worktree-directory.ts";
 const UNREADABLE = "\uFFFD";
 
 /**
- * How many files are changed that `git status` was told not to see: `update-index --assume-unchanged` and
+ * Which files are changed that `git status` was told not to see: `update-index --assume-unchanged` and
  * `--skip-worktree`. What cannot be compared counts as changed, and what is missing does not, as in a sparse checkout.
  *
  * @param files the index
  */
-export async function hiddenChanges(worktree: Git, files: readonly Indexed[]): Promise<number> {
+export async function hiddenChanges(worktree: Git, files: readonly Indexed[]): Promise<string[]> {
   const hidden = files.filter(({ tag }) => /^[a-zS]$/.test(tag));
   const found = hidden.map((file) => ({
     ...file,
@@ -28,7 +28,7 @@ export async function hiddenChanges(worktree: Git, files: readonly Indexed[]): P
     : await must(worktree, "compare files", ["hash-object", "--stdin-paths"], { input });
   const blobs = out.split("\n");
   const differ = asked.filter(({ blob }, index) => blob !== blobs[index]);
-  return differ.length + found.filter(({ is }) => is === "changed").length;
+  return [...differ, ...found.filter(({ is }) => is === "changed")].map(({ path }) => path);
 }
 
 /** What a look at the path tells; `content`: it is a file, whose content git has to compare. */

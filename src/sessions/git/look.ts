@@ -46,7 +46,8 @@ export async function look(worktree: Git): Promise<LookAtFiles> {
   };
 }
 
-async function indexed(worktree: Git): Promise<readonly Indexed[]> {
+/** The index of a checkout. */
+export async function indexed(worktree: Git): Promise<readonly Indexed[]> {
   const told = indexedIn(join(gitDirectory(worktree.directory) ?? worktree.directory, "index"));
   return told ?? entries(await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"]));
 }

@@ -40,7 +40,7 @@ export interface Risk {
 }
 
 /** Files in git's directory of a worktree that stand for a step which was begun and not ended. */
-export const UNFINISHED = {
+const UNFINISHED = {
   "rebase-merge": "rebase",
   "rebase-apply": "rebase",
   MERGE_HEAD: "merge",
@@ -86,7 +86,7 @@ export async function assess(
   );
   if (changed.length > 0) lost.push({ kind: "changed", count: changed.length, missing });
   lost.push(...counted("untracked", untracked.length));
-  lost.push(...counted("hidden", await hiddenChanges(worktree, files)));
+  lost.push(...counted("hidden", (await hiddenChanges(worktree, files)).length));
   lost.push(...unfinished(admin), ...counted("repositories", nested.length));
   if (!(await areSubmodulesSafe(worktree, admin))) lost.push({ kind: "submodules" });
   return {
@@ -151,7 +151,13 @@ async function unreferenced(git: Git, starts: readonly string[]): Promise<number
   return Number(await must(git, "look for commits", ["rev-list", "--count", ...starts, ...others]));
 }
 
-function unfinished(admin: string): Loss[] {
+/** What was begun in a checkout and not ended: `rebase`. @param admin git's directory of it */
+export function stepsUnderWay(admin: string): string[] {
   const found = Object.entries(UNFINISHED).filter(([file]) => existsSync(join(admin, file)));
-  return [...new Set(found.map(([, step]) => step))].map((step) => ({ kind: "unfinished", step }));
+  // A rebase by patches has the same directory as what applies a mailbox.
+  const applies = existsSync(join(admin, "rebase-apply/applying"));
+  return [...new Set(found.map(([file, step]) => file === "rebase-apply" && applies ? "am" : step))];
 }
+
+const unfinished = (admin: string): Loss[] =>
+  stepsUnderWay(admin).map((step) => ({ kind: "unfinished", step }));

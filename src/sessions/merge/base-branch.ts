@@ -1,4 +1,4 @@
-import { fail } from "../../errors/errors.ts";
+import { type BerthError, fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Branch, checkedOut, findBranch, findBranches } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
@@ -13,7 +13,7 @@ import { nameOf } from "../model/journal.ts";
  * @param own the session's branch
  * @param into the branch that was asked for
  * @param all the repository's worktrees, where they are known already
- * @throws `no_such_branch`; `no_base` where only the user can tell
+ * @throws `no_such_branch`; `base_only_remote`; `no_base` where only the user can tell
  */
 export async function baseBranch(
   checkout: Checkout,
@@ -22,32 +22,66 @@ export async function baseBranch(
   into: string | undefined,
   all: readonly ListedWorktree[] = [],
 ): Promise<Branch> {
-  const name = into ?? await madeFrom(checkout.main, record, own, all) ?? await defaultBranch(checkout, own);
-  if (name === null) {
-    throw fail("no_base", { session: nameOf(record), why: "no branch is the default one here" });
-  }
-  const found = typeof name === "string" ? await findLocal(checkout.main, name, all) : name;
+  const asked = { checkout, record, own, all };
+  const name = into?.replace(/^(refs\/)?heads\//, "") ?? await madeFrom(asked) ??
+    await defaultBranch(checkout, own);
+  if (name === null) throw await noBase(asked, "no branch is the default one here");
+  const found = typeof name === "string" ? await findLocal(asked, name) : name;
   if (found === undefined) throw fail("no_such_branch", { branch: String(name) });
-  if (found.name === own) {
-    throw fail("no_base", { session: nameOf(record), why: `${own} is its own branch` });
-  }
+  if (found.name === own) throw await noBase(asked, `${own} is its own branch`);
   return await whereItIs(checkout, found);
 }
 
-/** A local branch by its name, or by that of the remote branch that it stands for. */
-async function findLocal(
-  git: Git,
-  name: string,
-  all: readonly ListedWorktree[],
-): Promise<Branch | undefined> {
-  const found = checkedOut(all, name) ?? await findBranch(git, name);
-  if (found !== undefined) return found;
-  const local = await localOf(git, name);
-  return local === null ? undefined : await findBranch(git, local);
+/** Whose base is looked for. */
+interface Asked {
+  readonly checkout: Checkout;
+  readonly record: SessionRecord;
+  readonly own: string;
+  readonly all: readonly ListedWorktree[];
 }
 
-/** For git the directory of a bare repository is a checkout of its HEAD. It is none. */
+/** Only the user can tell; a branch that is there is named for it. */
+async function noBase({ checkout, record, own, all }: Asked, why: string): Promise<BerthError> {
+  const into = await defaultBranch(checkout, own) ??
+    all.find(({ branch }) => branch !== null && branch !== own)?.branch ?? "BRANCH";
+  return fail("no_base", { session: nameOf(record), why, into });
+}
+
+/**
+ * A local branch by its name, or by that of the remote branch that it stands for.
+ *
+ * @throws `base_only_remote`
+ */
+async function findLocal(
+  { checkout: { main }, record, all }: Asked,
+  name: string,
+): Promise<Branch | undefined> {
+  const found = checkedOut(all, name) ?? await findBranch(main, name);
+  if (found !== undefined) return found;
+  const local = await localOf(main, name) ?? name;
+  const there = local === name ? undefined : await findBranch(main, local);
+  if (there !== undefined) return there;
+  const [remote] = await onRemotes(main, local);
+  if (remote === undefined) return undefined;
+  throw fail("base_only_remote", { session: nameOf(record), base: local, remote, root: main.directory });
+}
+
+/** The branches of that name that remotes have, as `origin/main`. */
+async function onRemotes(git: Git, name: string): Promise<string[]> {
+  const out = await must(git, "list the branches", ["for-each-ref", "--format=%(refname)", "refs/remotes"]);
+  const short = out.split("\n").map((ref) => ref.slice("refs/remotes/".length));
+  const remotes = (await must(git, "list the remotes", ["remote"])).split("\n").filter((one) => one !== "");
+  return short.filter((ref) => remotes.some((remote) => ref === `${remote}/${name}`));
+}
+
+/**
+ * For git the directory of a bare repository is a checkout of its HEAD. It is none; and where git's own directory is not
+ * in the main checkout (in a submodule, with `--separate-git-dir`) git names that for it.
+ */
 async function whereItIs({ main, repository }: Checkout, branch: Branch): Promise<Branch> {
+  if (!repository.bare && branch.checkedOutAt === repository.commonDir) {
+    return { ...branch, checkedOutAt: repository.root };
+  }
   if (!repository.bare || branch.checkedOutAt === null) return branch;
   const { status, out } = await main(["-C", branch.checkedOutAt, "rev-parse", "--is-inside-work-tree"]);
   return status === 0 && out.trim() === "true" ? branch : { ...branch, checkedOutAt: null };
@@ -56,15 +90,13 @@ async function whereItIs({ main, repository }: Checkout, branch: Branch): Promis
 /**
  * The branch that the session was made from.
  *
- * @returns it, or its name; null where there was none, or it is gone
- * @throws `no_base` for a commit that several branches have, and for a remote branch without a local one
+ * @returns it, or its name; null where there was none, or it is gone and the default branch has all that it had
+ * @throws `no_base` for a commit that several branches have, and for a branch that is gone with commits that would come
+ *   along; `base_only_remote`
  */
-async function madeFrom(
-  git: Git,
-  record: SessionRecord,
-  own: string,
-  all: readonly ListedWorktree[],
-): Promise<Branch | string | null> {
+async function madeFrom(asked: Asked): Promise<Branch | string | null> {
+  const { checkout, record, own, all } = asked;
+  const git = checkout.main;
   const { project } = record;
   const ref = (project?.baseRef ?? "").replace(/^(refs\/)?heads\//, "");
   // A branch that was there before the session is its own base.
@@ -77,19 +109,21 @@ async function madeFrom(
   if (found !== undefined) return ref === own ? null : found;
   const local = await localOf(git, ref);
   if (local === own) return null;
-  if (local !== null) {
-    if (await findBranch(git, local) !== undefined) return local;
-    throw fail("no_base", {
-      session: nameOf(record),
-      why: `it was made from ${ref}, and there is no branch ${local}`,
-    });
-  }
   const { status } = await git(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
-  if (status !== 0) return null;
+  // Where the remote has it alone `findLocal` says so.
+  if (local !== null && (status === 0 || await findBranch(git, local) !== undefined)) return local;
   const commit = typeof project["baseCommit"] === "string" ? project["baseCommit"] : ref;
+  if (status !== 0) {
+    // A branch that was merged and deleted is part of the default one; one that was renamed need not be.
+    const next = await defaultBranch(checkout, own);
+    const has = next !== null &&
+      (await git(["merge-base", "--is-ancestor", commit, `refs/heads/${next}`])).status === 0;
+    if (has || next === null) return next;
+    throw await noBase(asked, `it was made from ${ref}, which is gone, and ${next} has not all that it had`);
+  }
   const holding = (await branchesWith(git, commit)).filter((name) => name !== own);
   if (holding.length === 1) return holding[0] ?? null;
-  throw fail("no_base", { session: nameOf(record), why: `it was made from ${ref}, which is no branch` });
+  throw await noBase(asked, `it was made from ${ref}, which is no branch`);
 }
 
 /** `main` for `origin/main`; null for what names no branch of a remote. */

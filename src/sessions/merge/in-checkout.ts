@@ -1,8 +1,11 @@
 import { fail } from "../../errors/errors.ts";
-import { type Git, must } from "../git/git.ts";
+import type { Git } from "../git/git.ts";
 import { type GitDirectories, headAt, isShortFor } from "../git/ref-files.ts";
 import { notCommitted, stateOf } from "./in-the-way.ts";
-import { squashMessage } from "./message.ts";
+import { IN_UTF8, squashMessage } from "./message.ts";
+import { refuseCause } from "./cause.ts";
+import type { Preview } from "./preview.ts";
+import { takeBack } from "./take-back.ts";
 import type { WantedMerge, Way } from "./way.ts";
 import { whyGit } from "./why.ts";
 
@@ -15,6 +18,8 @@ export interface BaseCheckout {
   readonly directories: GitDirectories;
   /** What it holds that is in no commit: the answer of `stateOf`. */
   readonly before: Promise<string>;
+  /** What a merge would come to. */
+  readonly preview: Preview;
 }
 
 /**
@@ -22,31 +27,48 @@ export interface BaseCheckout {
  * a conflict stopped is taken back.
  *
  * @returns where the base stands now
- * @throws `finish_conflict`, and `finish_failed` when git fails otherwise; everything is as it was, or the message says what is not
+ * @throws `finish_conflict`, and `finish_failed` or its cause when git fails otherwise; everything is as it was, or the
+ *   message says what is not
  */
 export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerge): Promise<string> {
   const { git, plain, directories } = checkout;
   const answer = wanted.way === "squash"
     ? await squash(git, plain, wanted)
     : await merge(git, await namedFor(checkout, wanted), wanted);
-  const now = headAt(directories, wanted.base) ??
-    (await must(plain, "read HEAD", ["rev-parse", "HEAD"])).trim();
-  // A merge that is there counts, whatever failed after it.
-  if (now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) return now;
+  const now = headAt(directories, wanted.base) ?? await tipOf(plain, wanted.base);
+  // A merge that is there counts, whatever failed after it, and wherever hooks have led HEAD.
+  if (now !== null && now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) {
+    return now;
+  }
   const { session, branch, base } = wanted;
   const files = await conflicts(plain);
   const why = answer.status === 0
     ? "git made no commit of it, by the settings of this repository"
     : whyGit(answer);
   const clean = !notCommitted(await checkout.before).some(({ staged }) => staged);
-  // Settings of the user's may be a squash, too.
-  await takeBack(plain, wanted, wanted.way === "squash" || answer.status === 0 && clean);
-  const left = now === wanted.from && await stateOf(plain) === await checkout.before ? null : plain.directory;
+  const tree = checkout.preview.kind === "diverged" ? checkout.preview.tree : null;
+  await takeBack(plain, { ...wanted, tree });
+  // With a squash nothing else can be staged: nobody is let so far who has something staged. Settings may be one, too.
+  if (wanted.way === "squash" || answer.status === 0 && clean) await plain(["reset", "--quiet", "--merge"]);
+  const same = now === wanted.from && await isAt(plain, wanted.base) &&
+    await stateOf(plain) === await checkout.before;
+  const left = same ? null : plain.directory;
   if (files.length > 0 && left === null) {
     throw fail("finish_conflict", { session, branch, base, files, how: "merge" });
   }
+  if (left === null && answer.status !== 0) await refuseCause(git, plain, wanted, checkout.preview);
   throw fail("finish_failed", { branch, base, why, left });
 }
+
+/** Where a branch stands; null where there is none. */
+async function tipOf(git: Git, branch: string): Promise<string | null> {
+  const { status, out } = await git(["rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`]);
+  return status === 0 ? out.trim() : null;
+}
+
+/** Whether the branch is still the one that is checked out. */
+const isAt = async (git: Git, branch: string): Promise<boolean> =>
+  (await git(["symbolic-ref", "--quiet", "HEAD"])).out === `refs/heads/${branch}\n`;
 
 const FLAGS: Readonly<Record<Exclude<Way, "squash" | "rebase">, readonly string[]>> = {
   default: [],
@@ -73,7 +95,7 @@ async function merge(git: Git, named: string, { way, message }: WantedMerge) {
 async function squash(git: Git, plain: Git, wanted: WantedMerge) {
   const input = `${await squashMessage(plain, wanted)}\n`;
   const merged = await git(["merge", "--squash", "--no-autostash", "--ff", wanted.commit]);
-  return merged.status === 0 ? await git(["commit", "--quiet", "-F", "-"], { input }) : merged;
+  return merged.status === 0 ? await git([...IN_UTF8, "commit", "--quiet", "-F", "-"], { input }) : merged;
 }
 
 /** The files that a merge stopped at; a look beforehand finds them with a git of 2.38 or newer. */
@@ -82,15 +104,3 @@ export const conflicts = async (git: Git): Promise<string[]> =>
 
 const hasCommit = async (git: Git, now: string, { way, commit }: WantedMerge): Promise<boolean> =>
   way !== "squash" && (await git(["merge-base", "--is-ancestor", commit, now])).status === 0;
-
-/**
- * Take back a merge of that commit, or a squash, that was begun and not ended.
- *
- * @param all whether whatever is staged is of it
- */
-async function takeBack(git: Git, { commit }: WantedMerge, all: boolean): Promise<void> {
-  const { status, out } = await git(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"]);
-  if (status === 0 && out.trim() === commit) await git(["merge", "--abort"]);
-  // With a squash nothing else can be staged: nobody is let so far who has something staged.
-  else if (all) await git(["reset", "--quiet", "--merge"]);
-}

@@ -1,3 +1,4 @@
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Git, must } from "../git/git.ts";
 import { statusOf } from "../git/worktree-directory.ts";
@@ -5,7 +6,8 @@ import type { MergeChange } from "./preview.ts";
 
 /**
  * The files of a checkout that a merge would overwrite, or that keep git from merging there: those with changes that
- * are not committed, and those that no commit has where the merge adds some, also where git ignores them.
+ * are not committed or with a conflict, and those that no commit has where the merge adds some, also where git ignores
+ * them and also whole directories of such.
  *
  * @param checkout git in it
  * @param changing what the merge changes
@@ -20,9 +22,9 @@ export async function filesInTheWay(
 ): Promise<string[]> {
   const [changes, entries] = await Promise.all([changing, state.then(notCommitted)]);
   const paths = new Set(changes.map(({ path }) => path));
-  const dirty = entries.filter(({ staged, path }) => (strict && staged) || paths.has(path))
+  const dirty = entries.filter(({ staged, open, path }) => open || (strict && staged) || paths.has(path))
     .map(({ path }) => path);
-  const covered = await untracked(checkout, changes.filter(({ added }) => added).map(({ path }) => path));
+  const covered = await untracked(checkout, changes.filter(({ added }) => added));
   return [...new Set([...dirty, ...covered])].sort();
 }
 
@@ -43,8 +45,10 @@ export const stateOf = (checkout: Git): Promise<string> =>
 /** A tracked file with changes. */
 export interface ChangedFile {
   readonly path: string;
-  /** Whether the index has another content than HEAD, or a conflict. */
+  /** Whether the index has another content than HEAD, or a conflict, or the name of a file that is to be added. */
   readonly staged: boolean;
+  /** Whether it has a conflict: with one in the index git merges nothing. */
+  readonly open: boolean;
 }
 
 /** Fields in front of the path (git-status(1), porcelain version 2), by what an entry begins with. */
@@ -56,26 +60,46 @@ export function notCommitted(state: string): ChangedFile[] {
     const [kind = "", both = ""] = entry.split(" ", 2);
     const before = FIELDS[kind];
     if (before === undefined) return [];
-    return [{ path: entry.split(" ").slice(before).join(" "), staged: !both.startsWith(".") }];
+    const path = entry.split(" ").slice(before).join(" ");
+    return [{ path, staged: !/^\.[^A]/.test(both), open: kind === "u" }];
   });
 }
 
-/** What stands where files are to be, or one step above, and is in no commit. */
-async function untracked(checkout: Git, added: readonly string[]): Promise<string[]> {
-  const there = added.flatMap((path) => standing(checkout.directory, path) ?? []);
+/** What stands where files are to be, or one step above, or below, and is in no commit. */
+async function untracked(checkout: Git, added: readonly MergeChange[]): Promise<string[]> {
+  const there = added.flatMap((change) => standing(checkout.directory, change));
   if (there.length === 0) return [];
   const tracked = new Set((await must(checkout, "list the files", ["ls-files", "-z"])).split("\0"));
   return there.filter((path) => !tracked.has(path));
 }
 
-/** The path itself or a step above it, whichever is there and no directory. */
-function standing(root: string, path: string): string | null {
+/** The path itself or a step above it, whichever is there and no directory; else all files of the directory there. */
+function standing(root: string, { path, submodule }: MergeChange): string[] {
   const parts = path.split("/");
   for (let count = 1; count <= parts.length; count++) {
     const step = parts.slice(0, count).join("/");
     const found = statusOf(join(root, step));
-    if (found === null) return null;
-    if (!found.isDirectory()) return step;
+    if (found === null) return [];
+    if (!found.isDirectory()) return [step];
   }
-  return null;
+  return submodule && statusOf(join(root, path, ".git")) !== null ? [] : filesBelow(root, path);
+}
+
+/** What is no directory, at any depth, and what nobody may look into. A repository counts as its `.git`. */
+function filesBelow(root: string, path: string): string[] {
+  const entries = entriesOf(join(root, path));
+  if (entries === null) return [path];
+  if (entries.some(({ name }) => name === ".git")) return [`${path}/.git`];
+  return entries.flatMap((entry) => {
+    const below = `${path}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(root, below) : [below];
+  });
+}
+
+function entriesOf(directory: string): Dirent[] | null {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return null;
+  }
 }

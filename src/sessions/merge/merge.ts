@@ -31,17 +31,23 @@ export async function mergeAsPlanned(
   const marks = mergeMarks(id);
   const userGit = (directory: string): Git => userGitIn(directory, { ...environment, ...marks });
   const { main, repository } = checkout;
-  const inCheckout = ({ directory }: Git, before: Promise<string>, wanted: MergePlan["wanted"]) =>
+  const inCheckout = (
+    { directory }: Git,
+    before: Promise<string>,
+    wanted: MergePlan["wanted"],
+    preview: MergePlan["preview"],
+  ) =>
     mergeInCheckout({
       git: userGit(directory),
       plain: gitIn(directory, environment),
       directories: { common: repository.commonDir, own: gitDirectory(directory) },
       before,
+      preview,
     }, wanted);
   if (wanted.way !== "rebase") {
     return at === null
       ? await mergeWithoutCheckout(userGit(main.directory), wanted, preview)
-      : await inCheckout(at, state ?? stateOf(at), wanted);
+      : await inCheckout(at, state ?? stateOf(at), wanted, preview);
   }
   try {
     const commit = await rebased(main, userGit, wanted, scratch);
@@ -53,7 +59,7 @@ export async function mergeAsPlanned(
     // Hooks ran meanwhile.
     const now = stateOf(at);
     await refuseDirty(at, moved, changesOf(at, moved.from, commit), false, now);
-    return await inCheckout(at, now, moved);
+    return await inCheckout(at, now, moved, { kind: "ahead" });
   } finally {
     await removeScratch(main, repository.commonDir, scratch);
   }

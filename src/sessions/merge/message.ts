@@ -1,6 +1,9 @@
 import { type Git, must } from "../git/git.ts";
 import type { WantedMerge } from "./way.ts";
 
+/** Our messages are that, whatever the repository says of its own. */
+export const IN_UTF8 = ["-c", "i18n.commitEncoding=UTF-8"];
+
 /** What the commit of a squash says: the message of the one commit, or the branch with all their subjects. */
 export async function squashMessage(
   git: Git,
@@ -12,6 +15,7 @@ export async function squashMessage(
     "--reverse",
     "--no-merges",
     "--no-show-signature",
+    "--encoding=UTF-8",
     "--format=%B%x00",
     `${from}..${commit}`,
   ];

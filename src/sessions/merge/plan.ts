@@ -1,13 +1,17 @@
-import { fail } from "../../errors/errors.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fail, shellWord } from "../../errors/errors.ts";
+import { gitDirectory } from "../git/bare-root.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Branch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Environment } from "../git/git-environment.ts";
-import { type Git, gitIn, must } from "../git/git.ts";
+import { type Git, gitIn } from "../git/git.ts";
 import type { ListedWorktree } from "../git/listed-worktree.ts";
 import { nameOf } from "../model/journal.ts";
 import { baseBranch } from "./base-branch.ts";
 import { filesInTheWay, stateOf } from "./in-the-way.ts";
+import { changesBy, mergeOptionsOf } from "./changes-by.ts";
 import { changesOf, type MergeChange, type Preview, preview } from "./preview.ts";
 import { underWayIn } from "./under-way.ts";
 import { userGitIn } from "./user-git.ts";
@@ -43,8 +47,8 @@ export interface ListedAmong {
  * Find out whether and how a session's branch can be brought into its base. Changes nothing.
  *
  * @param isMerged whether the base has all of it under other commits
- * @throws `no_base`, `no_such_branch`, `finish_detached`, `base_busy`, `finish_conflict`, `finish_not_ahead`,
- *   `base_dirty`, `base_needs_checkout`
+ * @throws `no_base`, `no_such_branch`, `base_only_remote`, `base_gone`, `finish_detached`, `base_busy`,
+ *   `finish_conflict`, `finish_not_ahead`, `finish_unrelated`, `finish_nothing`, `base_dirty`, `base_needs_checkout`
  */
 export async function planMerge(
   record: SessionRecord,
@@ -58,6 +62,7 @@ export async function planMerge(
   const own = ownBranch(listed, session);
   const base = await baseBranch(checkout, record, own.name, into, all);
   const at = base.checkedOutAt === null ? null : gitIn(base.checkedOutAt, environment);
+  if (at !== null) await refuseGone(checkout, base.name, at, all);
   const wanted: WantedMerge = {
     session,
     branch: own.name,
@@ -76,6 +81,31 @@ export async function planMerge(
   if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, ahead);
   return { wanted, base, preview: found, at, state: ahead.state };
 }
+
+/** A directory that is none of the repository's would make git work on whatever is around it. */
+async function refuseGone(
+  { main }: Checkout,
+  base: string,
+  at: Git,
+  all: readonly ListedWorktree[],
+): Promise<void> {
+  const { directory } = at;
+  const exists = existsSync(directory);
+  if (exists && (gitDirectory(directory) !== null || await isTop(at))) return;
+  const git = `git -C ${shellWord(main.directory)} worktree`;
+  const isLocked = (all.find(({ path }) => path === directory)?.locked ?? null) !== null;
+  const prune = [...isLocked ? [`${git} unlock ${shellWord(directory)}`] : [], `${git} prune`];
+  throw fail("base_gone", {
+    base,
+    at: directory,
+    commands: exists ? [`${git} repair`] : prune,
+    moved: !exists,
+  });
+}
+
+/** Whether git takes the directory itself for a checkout. */
+const isTop = async (at: Git): Promise<boolean> =>
+  (await at(["rev-parse", "--show-prefix"])).out === "\n" && existsSync(join(at.directory, ".git"));
 
 /** The branch that the worktree has checked out. */
 function ownBranch({ branch, head }: ListedWorktree, session: string): { name: string; commit: string } {
@@ -101,8 +131,14 @@ async function refuse(
   at: Git | null,
   { changes, state }: AskedAhead,
 ): Promise<void> {
-  const { session, branch, base, commit, way } = wanted;
+  const { session, branch, base, way } = wanted;
   if (way === "ff" && found.kind !== "ahead") throw fail("finish_not_ahead", { session, branch, base });
+  if (
+    found.kind === "unrelated" && way !== "rebase" &&
+    !(await mergeOptionsOf(checkout.main, base)).includes("unrelated")
+  ) {
+    throw fail("finish_unrelated", { session, branch, base, shallow: shallowAt(checkout) });
+  }
   // A rebase says for itself where it stops.
   if (found.kind === "conflict" && way !== "rebase" && !(await choosesSides(checkout.main, base))) {
     throw fail("finish_conflict", { session, branch, base, files: found.files, how: "merge" });
@@ -112,24 +148,25 @@ async function refuse(
       const why = "this git cannot merge without a checkout, which 2.38 can";
       throw fail("base_needs_checkout", { session, base, why, root: checkout.main.directory });
     }
+    if (way === "squash") refuseNothing(wanted, await changesBy(checkout.main, wanted, found));
     const git = userGitIn(checkout.main.directory, environment);
     if (way !== "rebase") await refuseSettings(git, wanted);
     return await refuseHooks(git, wanted, found);
   }
-  const merging = found.kind === "diverged"
-    ? changesOf(at, wanted.from, found.tree)
-    : found.kind === "ahead"
-    ? changes
-    : changesSince(at, wanted);
+  const merging = found.kind === "ahead" && changes !== undefined ? changes : changesBy(at, wanted, found);
   const strict = found.kind !== "ahead" || way === "squash" || way === "merge";
-  await refuseDirty(at, wanted, merging ?? changesOf(at, wanted.from, commit), strict, state ?? stateOf(at));
+  await refuseDirty(at, wanted, merging, strict, state ?? stateOf(at));
+  if (way === "squash") refuseNothing(wanted, await merging);
 }
 
-/** What the session's branch changed since it left the base, where a merge beforehand tells no more. */
-async function changesSince(git: Git, { from, commit }: WantedMerge): Promise<readonly MergeChange[]> {
-  const fork = (await must(git, "compare the branches", ["merge-base", from, commit])).trim();
-  return await changesOf(git, fork, commit);
+/** Git would say that there is nothing to commit. */
+function refuseNothing({ session, branch, base }: WantedMerge, changes: readonly MergeChange[]): void {
+  if (changes.length === 0) throw fail("finish_nothing", { session, branch, base });
 }
+
+/** The root of a clone that knows no more than the last commits; null for any other. */
+const shallowAt = ({ main, repository }: Checkout): string | null =>
+  existsSync(join(repository.commonDir, "shallow")) ? main.directory : null;
 
 interface AskedAhead {
   readonly changes?: Promise<readonly MergeChange[]>;
@@ -163,4 +200,4 @@ export async function refuseDirty(
 
 /** Whether the base is set to merge by a strategy of its own, of which a look beforehand knows nothing. */
 const choosesSides = async (git: Git, base: string): Promise<boolean> =>
-  /(^|\s)(-s|-X|--strategy)/.test((await git(["config", "--get", `branch.${base}.mergeOptions`])).out);
+  /(^|\s)(-s|-X|--strategy)/.test(await mergeOptionsOf(git, base));

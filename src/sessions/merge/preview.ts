@@ -3,6 +3,8 @@ import { type Git, lastLine, must } from "../git/git.ts";
 
 /** What a merge of one commit into another would come to. */
 export type Preview =
+  /** They have no commit in common. */
+  | { readonly kind: "unrelated" }
   /** The base has it all. */
   | { readonly kind: "merged" }
   /** The base has nothing else: it only moves on. */
@@ -29,7 +31,7 @@ export async function distance(git: Git, base: string, commit: string): Promise<
  * Merge two commits without touching any file.
  *
  * @param git in the checkout whose attributes count
- * @throws `git_failed`, for histories that have nothing in common too
+ * @throws `git_failed`
  */
 export async function preview(git: Git, base: string, commit: string): Promise<Preview> {
   const { ahead, behind } = await distance(git, base, commit);
@@ -39,25 +41,35 @@ export async function preview(git: Git, base: string, commit: string): Promise<P
   const { status, out, err } = await git(how);
   const [tree = "", ...files] = out.split("\0").filter((part) => part !== "");
   if (status === 0) return { kind: "diverged", tree };
-  if (status === 1) return { kind: "conflict", files: [...new Set(files)] };
+  if (status === 1) return { kind: "conflict", files: namesOf(files, [base, commit]) };
+  if ((await git(["merge-base", base, commit])).status === 1) return { kind: "unrelated" };
   // How git says that it does not know an option.
   if (status === 129) return { kind: "unknown" };
   throw fail("git_failed", { action: "merge the branches", why: lastLine(err, status) });
+}
+
+/** Where a file meets a directory, or another kind of file, git names it after its side: `src~COMMIT`. */
+function namesOf(files: readonly string[], commits: readonly string[]): string[] {
+  const sides = new RegExp(`~(?:${commits.join("|")})(?:_\\d+)?$`);
+  return [...new Set(files.map((path) => path.replace(sides, "")))];
 }
 
 /** What a merge changes in the files of the base, by path. */
 export interface MergeChange {
   readonly path: string;
   readonly added: boolean;
+  /** Whether it is a submodule afterwards: git leaves a repository that is there. */
+  readonly submodule: boolean;
 }
 
 /** @param tree of the merge, or the commit that the base moves on to */
 export async function changesOf(git: Git, base: string, tree: string): Promise<MergeChange[]> {
-  const how = ["diff-tree", "-r", "-z", "--no-renames", "--name-status", base, tree];
+  const how = ["diff-tree", "-r", "-z", "--no-renames", "--raw", base, tree];
   const parts = (await must(git, "compare the branches", how)).split("\0");
   const found: MergeChange[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
-    found.push({ path: parts[at + 1] ?? "", added: parts[at] === "A" });
+    const [, mode, , , status] = (parts[at] ?? "").split(" ");
+    found.push({ path: parts[at + 1] ?? "", added: status === "A", submodule: mode === "160000" });
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
 import { adminOf } from "../git/link.ts";
 import { type Git, must } from "../git/git.ts";
+import { refuseNobody } from "./cause.ts";
 import { conflicts } from "./in-checkout.ts";
 import { whyGit } from "./why.ts";
 import type { WantedMerge } from "./way.ts";
@@ -21,9 +22,10 @@ export const scratchOf = (worktree: string): string => `${worktree}-rebase`;
 export async function rebased(
   plain: Git,
   userGit: (directory: string) => Git,
-  { session, branch, commit, base, from }: WantedMerge,
+  wanted: WantedMerge,
   scratch: string,
 ): Promise<string> {
+  const { session, branch, commit, base, from } = wanted;
   await must(plain, "make a worktree to rebase in", [
     "worktree",
     "add",
@@ -33,10 +35,12 @@ export async function rebased(
     commit,
   ]);
   const git = userGit(scratch);
-  const answer = await git(["rebase", "--no-autostash", from]);
+  // Other branches on the way stay where they are, whatever `rebase.updateRefs` says.
+  const answer = await git(["-c", "rebase.updateRefs=false", "rebase", "--no-autostash", from]);
   if (answer.status === 0) return (await must(git, "read HEAD", ["rev-parse", "HEAD"])).trim();
   const files = await conflicts(git);
   if (files.length > 0) throw fail("finish_conflict", { session, branch, base, files, how: "rebase" });
+  await refuseNobody(git, wanted);
   throw fail("finish_failed", { branch, base, why: whyGit(answer), left: null });
 }
 

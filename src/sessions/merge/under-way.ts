@@ -1,14 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { gitDirectory } from "../git/bare-root.ts";
 import { type Git, must } from "../git/git.ts";
-import { UNFINISHED } from "../git/risk.ts";
+import { stepsUnderWay } from "../git/risk.ts";
 
 /** What was begun in a checkout and not ended: `rebase`; null where nothing was. */
 export async function underWayIn(checkout: Git): Promise<string | null> {
-  const admin = gitDirectory(checkout.directory) ?? await askedFor(checkout);
-  const found = Object.entries(UNFINISHED).find(([file]) => existsSync(join(admin, file)));
-  return found?.[1] ?? null;
+  return stepsUnderWay(gitDirectory(checkout.directory) ?? await askedFor(checkout))[0] ?? null;
 }
 
 const askedFor = async (checkout: Git): Promise<string> =>

@@ -19,7 +19,7 @@ export function userGitIn(directory: string, environment: Environment): Git {
         cwd: directory,
         env: { ...env, ...marks },
         input,
-        waiting: longWait(`run git ${args[0]}`),
+        waiting: longWait(`run git ${args[0] === "-c" ? args[2] : args[0]}`),
       });
       await null;
       const { status, out, err } = ended();

@@ -3,18 +3,28 @@ import type { GitAnswer } from "../git/git.ts";
 /** How much of what a program said is shown. */
 const LINES = 5;
 
+/** What git says beside the cause: advice, what it shows of its options, and how its own steps go on. */
+const BESIDE = /^(error|fatal|hint|usage|Not committing merge|Aborting$)/;
+
 /**
  * Why git failed where it was given the user's hooks: its first `error:` line and its last `fatal:` one; where it says
  * neither, what was said last, which is the hook's.
  */
 export function whyGit({ status, out, err }: GitAnswer): string {
-  const lines = err.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = linesOf(err);
   const error = lines.find((line) => line.startsWith("error: "));
   const fatal = lines.findLast((line) => line.startsWith("fatal: "));
   const said = [error, fatal].flatMap((line) => line === undefined ? [] : [line.replace(/^[a-z]+: /, "")]);
-  const others = (lines.length > 0 ? lines : out.trim().split("\n")).filter((line) =>
-    !/^(error|fatal|hint|Not committing merge)/.test(line)
-  ).slice(-LINES);
-  const words = [...others.filter((line) => line !== ""), ...said];
+  // 129: git shows its options.
+  const others = status === 129
+    ? []
+    : (lines.length > 0 ? lines : linesOf(out)).filter((line) => !BESIDE.test(line)).slice(-LINES);
+  const words = [...new Set([...others, ...said])];
   return words.length === 0 ? `git ended with status ${status}` : words.join("; ");
 }
+
+/** Progress is written over itself: of such a line the end counts. */
+const linesOf = (text: string): string[] =>
+  text.split("\n").map((line) => (line.replace(/\r$/, "").split("\r").at(-1) ?? "").trim())
+    .map((line) => line.replace(/^Rebasing \(\d+\/\d+\)/, ""))
+    .filter((line) => line !== "");

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { type Git, lastLine, must } from "../git/git.ts";
-import { mergeMessage, squashMessage } from "./message.ts";
+import { refuseNobody } from "./cause.ts";
+import { IN_UTF8, mergeMessage, squashMessage } from "./message.ts";
 import type { Preview } from "./preview.ts";
 import type { WantedMerge } from "./way.ts";
 
@@ -107,7 +108,10 @@ async function commitOf(git: Git, wanted: WantedMerge, preview: Preview): Promis
   const parents = way === "squash" ? ["-p", from] : ["-p", from, "-p", commit];
   const signed = (await git(["config", "--type=bool", "--get", "commit.gpgSign"])).out.trim() === "true";
   const of = (await must(git, "find the files", ["rev-parse", "--verify", tree])).trim();
-  const answer = await git(["commit-tree", ...signed ? ["-S"] : [], ...parents, "-F", "-", of], { input });
+  const answer = await git([...IN_UTF8, "commit-tree", ...signed ? ["-S"] : [], ...parents, "-F", "-", of], {
+    input,
+  });
   if (answer.status === 0) return answer.out.trim();
+  await refuseNobody(git, wanted);
   throw fail("finish_failed", { branch, base, why: lastLine(answer.err, answer.status), left: null });
 }

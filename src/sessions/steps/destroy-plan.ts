@@ -32,6 +32,8 @@ export interface Destruction {
   readonly force: boolean;
   /** Also with commits of the branch that nothing else has; they are kept for an undo too. */
   readonly forceBranch: boolean;
+  /** Whether a branch that was not made for the session stays, and is no obstacle. */
+  readonly keepForeign?: boolean;
   /** The commit of the branch that was merged. One that has more by now stays, whatever else is said. */
   readonly merged?: string;
   /** What else the session's history is to say, once it is certain that it goes. */
@@ -334,7 +336,10 @@ export async function planBranch(
     throw fail("branch_in_use", { branch, at, session, own: at === worktree });
   }
   const ours = asked?.branch === branch ? asked.ours : isMadeFor(main, branch, record.id);
-  if (!(await ours)) throw fail("branch_not_ours", { branch, session });
+  if (!(await ours)) {
+    if (wanted.keepForeign === true) return keep(`${branch} was not made for the session`);
+    throw fail("branch_not_ours", { branch, session });
+  }
   const { commit } = found;
   const { merged } = wanted;
   const own = merged !== commit && await hasOwnCommits(main, branch);

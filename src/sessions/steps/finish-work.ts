@@ -1,7 +1,7 @@
-import { fail } from "../../errors/errors.ts";
+import { fail, shellWord } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
-import { inWords } from "../git/risk.ts";
+import { inWords, type Loss } from "../git/risk.ts";
 import type { ListedAmong } from "../merge/plan.ts";
 import { nameOf } from "../model/journal.ts";
 import { type Survey, survey } from "../git/survey.ts";
@@ -41,10 +41,39 @@ export async function lookForWork(
     const assessed = await risk();
     const { lost } = assessed;
     refuseStuck(record, found, assessed.unseen, surveyed);
-    if (lost.length > 0) throw fail("finish_work", { session: nameOf(record), lost: lost.map(inWords) });
+    if (lost.length > 0) {
+      const next = whatNext(record, lost);
+      throw fail("finish_work", { session: nameOf(record), lost: lost.map(inWords), ...next });
+    }
     meanwhile();
   };
   return { listed: found.listed, all: found.all, refuse };
+}
+
+/** The command that shows what is to be put right, or puts it right, and what is to be done with that. */
+function whatNext(record: SessionRecord, lost: readonly Loss[]): { type: string; then: string } {
+  const { root = "", worktree = "" } = record.project ?? {};
+  const has = (kind: Loss["kind"]) => lost.some((loss) => loss.kind === kind);
+  const at = shellWord(worktree);
+  const name = nameOf(record);
+  if (has("unfinished")) {
+    return { type: `git -C ${at} status`, then: "to see how it goes on or back, and end it first" };
+  }
+  if (has("changed") || has("untracked")) {
+    return { type: `berth diff ${name}`, then: "to see what is not committed, and commit it first" };
+  }
+  if (has("lock")) {
+    return { type: `git -C ${shellWord(root)} worktree unlock ${at}`, then: "and finish again" };
+  }
+  if (has("commits")) {
+    return { type: `berth run ${name} -- git switch -c NAME`, then: "to give them a branch" };
+  }
+  const type = has("hidden")
+    ? `git -C ${at} ls-files -v`
+    : has("submodules")
+    ? `git -C ${at} submodule status --recursive`
+    : `git -C ${at} status --ignored`;
+  return { type, then: "to see it, and put it right first" };
 }
 
 /** As `lookForWork`, and refuse at once. */

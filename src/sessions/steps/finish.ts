@@ -158,6 +158,7 @@ async function remove(
     return await destroySession(deps, record, checkout, {
       cleanup: true,
       deleteBranch,
+      keepForeign: true,
       force: false,
       forceBranch: true,
       merged: wanted.commit,

@@ -124,6 +124,6 @@ export async function prune(
   const record = readRecord(deps.store, id);
   if (record === null) return null;
   const deleteBranch = record.project?.["ownsBranch"] === true;
-  const how = { cleanup: true, deleteBranch, force: false, forceBranch: true, leaves };
+  const how = { cleanup: true, deleteBranch, keepForeign: true, force: false, forceBranch: true, leaves };
   return await destroySession(deps, record, await checkoutOf(record, environment), how);
 }

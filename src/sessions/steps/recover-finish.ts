@@ -6,6 +6,8 @@ import { removeScratch } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { JournalOf } from "../model/journal.ts";
 import { remember } from "../../store/state.ts";
+import { isMadeFor } from "../git/branch-change.ts";
+import { takeBack } from "../merge/take-back.ts";
 import { change } from "../runs/runs.ts";
 
 /** Time that a git which outlived us has to come to its end. */
@@ -27,7 +29,7 @@ export async function recoverFinish(
   if (!(await gitGone(deps, record.id))) return "busy";
   if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
   const merged = await mergedAt(main, journal);
-  if (merged === null && journal.at !== null) await takeBackIn(gitAt(main, journal.at), journal);
+  if (merged === null && journal.at !== null) await takeBack(gitAt(main, journal.at), journal);
   const { by, branch, base, commit } = journal;
   const note = (draft: SessionRecord): void => {
     if (merged !== null) remember(draft, deps.clock(), "merged", { branch, base, commit: merged });
@@ -39,7 +41,7 @@ export async function recoverFinish(
     }, false);
     return "undone";
   }
-  const owns = record.project?.["ownsBranch"] === true;
+  const owns = record.project?.["ownsBranch"] === true && await isMadeFor(main, branch, record.id);
   await change(deps, record.id, (draft) => {
     draft["pending"] = { kind: "destroy", by, cleanup: true, commit: owns ? commit : null, force: true };
     note(draft);
@@ -65,17 +67,6 @@ async function mergedAt(
     `${from}..${now}`,
   ]);
   return out.split("\n").includes(wanted) ? now : null;
-}
-
-/** Only what is ours: the merge of that commit, or an index that holds what was to be merged and nothing else. */
-async function takeBackIn(at: Git, { commit, from, tree }: JournalOf<"finish">): Promise<void> {
-  const merging = (await at(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"])).out.trim();
-  const head = (await at(["rev-parse", "--verify", "--quiet", "HEAD"])).out.trim();
-  const wanted = tree ?? (await at(["rev-parse", "--verify", `${commit}^{tree}`])).out.trim();
-  if (merging === commit) await at(["merge", "--abort"]);
-  else if (merging === "" && head === from && (await at(["write-tree"])).out.trim() === wanted) {
-    await at(["reset", "--quiet", "--merge"]);
-  }
 }
 
 /** Wait for a git of the merge that outlived its berth. What a hook of the user's left running is not waited for. */

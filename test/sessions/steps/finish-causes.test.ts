@@ -1,0 +1,325 @@
+/** What stops a finish is named by its cause, nothing has changed then, and nothing of anybody's is overwritten. */
+import { describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { all, type Finishable, finishable, MERGES_ALONE } from "../../support/finish.ts";
+import { read } from "../../support/project.ts";
+
+function hook(p: Finishable, name: string, script: string): void {
+  mkdirSync(join(p.root, ".git/hooks"), { recursive: true });
+  writeFileSync(join(p.root, ".git/hooks", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+/** The session commits files; a text of null removes one. */
+async function session(p: Finishable, files: Readonly<Record<string, string | null>>): Promise<void> {
+  await commit(p, p.tree, files);
+}
+
+async function commit(
+  p: Finishable,
+  directory: string,
+  files: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    rmSync(join(directory, path), { recursive: true, force: true });
+    if (text === null) continue;
+    mkdirSync(join(directory, path, ".."), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  await p.git("-C", directory, "add", "--all", "--force");
+  await p.git("-C", directory, "commit", "-qm", Object.keys(files).join(" "));
+}
+
+const elsewhere = (p: Finishable) => p.git("switch", "-q", "--detach");
+
+interface Refused {
+  readonly why: string;
+  readonly prepare: (p: Finishable) => Promise<unknown>;
+  readonly args?: readonly string[];
+  readonly code: string;
+  readonly status?: number;
+  /** What the message says. */
+  readonly says: string;
+}
+
+const REFUSED: readonly Refused[] = [
+  {
+    why: "an ignored directory with files where one is to be",
+    prepare: async (p) => {
+      writeFileSync(join(p.root, ".git/info/exclude"), "out\n");
+      await session(p, { out: "built\n" });
+      p.write("out/deep/file", "precious");
+    },
+    code: "base_dirty",
+    says: '"out/deep/file"',
+  },
+  {
+    why: "an ignored repository where a file is to be",
+    prepare: async (p) => {
+      writeFileSync(join(p.root, ".git/info/exclude"), "out\n");
+      await session(p, { out: "built\n" });
+      await p.git("init", "-q", "out");
+    },
+    code: "base_dirty",
+    says: '"out/.git"',
+  },
+  {
+    why: "an ignored file in a directory of tracked ones that becomes a file",
+    prepare: async (p) => {
+      await commit(p, p.root, { "src/a": "a" });
+      await p.git("-C", p.tree, "merge", "-q", "--no-edit", "main");
+      writeFileSync(join(p.root, ".git/info/exclude"), "*.o\n");
+      await session(p, { src: null });
+      await session(p, { src: "a file" });
+      p.write("src/a.o", "precious");
+    },
+    code: "base_dirty",
+    says: '"src/a.o"',
+  },
+  {
+    why: "a file that is to be added, where git makes a commit",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      p.write("later", "not yet");
+      await p.git("add", "--intent-to-add", "later");
+    },
+    code: "base_dirty",
+    says: '"later"',
+  },
+  {
+    why: "a change that git was told to pass over",
+    prepare: async (p) => {
+      await p.git("update-index", "--assume-unchanged", "file.txt");
+      p.write("file.txt", "hidden");
+    },
+    code: "base_dirty",
+    says: '"file.txt"',
+  },
+  {
+    why: "a conflict in the index of the base that no step is under way for",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "one" });
+      await p.git("switch", "-qc", "side");
+      await commit(p, p.root, { other: "side" });
+      await p.git("switch", "-q", "main");
+      await commit(p, p.root, { other: "main" });
+      await p.git("-C", p.tree, "merge", "-q", "--no-edit", "main");
+      await p.in(p.root, ["git", "cherry-pick", "--no-commit", "side"]);
+    },
+    code: "base_dirty",
+    says: '"other"',
+  },
+  {
+    why: "merge.ff=only",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      await p.git("config", "merge.ff", "only");
+    },
+    code: "finish_not_ahead",
+    says: "has commits that the branch has not",
+  },
+  {
+    why: "mergeOptions --ff-only",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      await p.git("config", "branch.main.mergeOptions", "--log --ff-only");
+    },
+    code: "finish_not_ahead",
+    says: "has commits that the branch has not",
+  },
+  {
+    why: "nobody who commits",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      rmSync(join(p.home, ".gitconfig"));
+      await p.git("config", "user.useConfigOnly", "true");
+    },
+    code: "finish_nobody",
+    status: 1,
+    says: "who you are (no email was given",
+  },
+  {
+    why: "a squash of commits that take each other back",
+    prepare: async (p) => {
+      await session(p, { "file.txt": "one\n" });
+      await commit(p, p.root, { other: "theirs" });
+    },
+    args: ["--squash"],
+    code: "finish_nothing",
+    says: "change nothing",
+  },
+  {
+    why: "an option that git does not know",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      await p.git("config", "branch.main.mergeOptions", "--bogus");
+    },
+    code: "finish_failed",
+    status: 1,
+    says: '"main": unknown option `bogus\'; nothing was done',
+  },
+  {
+    why: "what a hook says twice is said once",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      hook(p, "reference-transaction", "echo no >&2; exit 1");
+    },
+    code: "finish_failed",
+    status: 1,
+    says: '"main": no; ref updates aborted by hook; nothing was done',
+  },
+  {
+    why: "git killed in the middle of the merge",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      hook(p, "pre-merge-commit", "kill -9 $PPID");
+    },
+    code: "finish_failed",
+    status: 1,
+    says: "nothing was done",
+  },
+];
+
+describe("finish is refused, and all is as it was:", () => {
+  test.each([...REFUSED])("$why", async ({ prepare, args = [], code, status = 6, says }) => {
+    const p = await finishable();
+    await prepare(p);
+    const before = await all(p);
+    const error = await p.refused("finish", "auth", ...args);
+    expect([error.code, error.status, error.message]).toEqual([code, status, expect.stringContaining(says)]);
+    expect(await all(p)).toEqual(before);
+  });
+
+  test.each([
+    ["a file and a directory", { x: "theirs" }, { "x/y": "mine" }, '"x"'],
+    ["a directory and a file", { "x/y": "theirs" }, { x: "mine" }, '"x"'],
+  ])("%s of one name: the name that both have, without git's commit", async (_, theirs, mine, name) => {
+    if (!MERGES_ALONE) return;
+    const p = await finishable();
+    await session(p, mine);
+    await commit(p, p.root, theirs);
+    expect((await p.refused("finish", "auth")).message).toContain(`both changed ${name}; nothing`);
+  });
+
+  test("a link and an executable of one name: it is named once", async () => {
+    if (!MERGES_ALONE) return;
+    const p = await finishable();
+    chmodSync(join(p.tree, "file.txt"), 0o755);
+    await p.git("-C", p.tree, "commit", "-qam", "mode");
+    rmSync(join(p.root, "file.txt"));
+    symlinkSync("nowhere", join(p.root, "file.txt"));
+    await p.git("commit", "-qam", "link");
+    expect((await p.refused("finish", "auth")).message).toContain('both changed "file.txt"; nothing');
+  });
+
+  test("a mailbox that is being applied is called one", async () => {
+    const p = await finishable();
+    await commit(p, p.root, { other: "one" });
+    await p.git("switch", "-qc", "side");
+    await commit(p, p.root, { other: "side" });
+    const patch = join(p.root, "../patch");
+    await p.git("format-patch", "-1", `--output=${patch}`);
+    await p.git("switch", "-q", "main");
+    await commit(p, p.root, { other: "main" });
+    await p.in(p.root, ["git", "am", patch]);
+    expect((await p.refused("finish", "auth")).message).toContain("an am is under way");
+    await p.in(p.root, ["git", "am", "--abort"]);
+    await p.in(p.root, ["git", "rebase", "--apply", "side"]);
+    expect((await p.refused("finish", "auth")).message).toContain("a rebase is under way");
+  });
+});
+
+describe("the base", () => {
+  test("is where git's own directory is elsewhere", async () => {
+    const p = await finishable();
+    await commit(p, p.root, { other: "theirs" });
+    await p.git("init", "-q", "--separate-git-dir", join(p.root, "../elsewhere"));
+    await p.git("worktree", "repair");
+    await p.ok("finish", "auth");
+    expect([read(join(p.root, "file.txt")), read(join(p.root, "other"))]).toEqual(["mine\n", "theirs"]);
+    expect(existsSync(p.tree)).toBe(false);
+  });
+
+  test("that is gone with commits of its own is asked for; where the default one has all of it, that is meant", async () => {
+    const p = await finishable();
+    await p.git("switch", "-qc", "dev");
+    await p.ok("new", "same");
+    await commit(p, p.root, { dev: "dev" });
+    await p.ok("new", "b");
+    await commit(p, await p.worktree("b"), { b: "b" });
+    await p.git("branch", "-m", "dev", "renamed");
+    const { code, message } = await p.refused("finish", "b");
+    expect([code, message]).toEqual(["no_base", expect.stringContaining("made from dev, which is gone")]);
+    await p.ok("finish", "b", "--into", "refs/heads/renamed");
+    await p.ok("finish", "same");
+    expect(await p.subjects("renamed")).toEqual(["b", "dev", "one"]);
+  });
+
+  test("whose worktree lost its .git file: nothing is merged into what is around it", async () => {
+    const p = await finishable();
+    await elsewhere(p);
+    await p.git("worktree", "add", "-q", "inside", "main");
+    rmSync(join(p.root, "inside/.git"));
+    const before = await p.git("for-each-ref");
+    expect((await p.refused("finish", "auth")).code).toBe("base_gone");
+    expect([await p.git("for-each-ref"), await p.git("status", "--porcelain")]).toEqual([
+      before,
+      "?? inside/\n",
+    ]);
+  });
+});
+
+test("a branch that the worktree was switched to is merged, and stays", async () => {
+  const p = await finishable();
+  await p.git("-C", p.tree, "switch", "-qc", "mine");
+  await session(p, { own: "mine" });
+  const { actions } = JSON.parse(await p.ok("finish", "auth", "--json"));
+  expect(actions.at(-1)).toMatchObject({ what: "branch", action: "keep" });
+  expect([await p.subjects(), existsSync(p.tree)]).toEqual([["own", "file.txt: mine", "one"], false]);
+  expect(await p.git("branch", "--format=%(refname:short)")).toBe("feature/auth\nmain\nmine\n");
+});
+
+describe("what git does is nobody else's", () => {
+  test("--rebase moves no other branch, whatever rebase.updateRefs says", async () => {
+    const p = await finishable();
+    const stacked = await p.head(p.tree);
+    await p.git("branch", "stacked", stacked);
+    await session(p, { second: "mine" });
+    await commit(p, p.root, { other: "theirs" });
+    await p.git("config", "rebase.updateRefs", "true");
+    await p.ok("finish", "auth", "--rebase");
+    expect([(await p.git("rev-parse", "stacked")).trim(), await p.subjects()]).toEqual([
+      stacked,
+      ["second", "file.txt: mine", "other", "one"],
+    ]);
+  });
+
+  test("a squash keeps a message in another encoding", async () => {
+    const p = await finishable();
+    await p.git("config", "i18n.commitEncoding", "ISO-8859-1");
+    const latin = join(p.root, "../message");
+    writeFileSync(latin, Uint8Array.from([...new TextEncoder().encode("caf"), 0xe9]));
+    await p.git("-C", p.tree, "commit", "-q", "--amend", "-F", latin);
+    await p.ok("finish", "auth", "--squash");
+    expect(await p.git("log", "-1", "--encoding=UTF-8", "--format=%s")).toBe("café\n");
+  });
+
+  test("a hook that leads the checkout elsewhere: the merge is what the base itself has", async () => {
+    const p = await finishable();
+    await commit(p, p.root, { other: "theirs" });
+    await p.git("branch", "side");
+    hook(p, "post-merge", "git switch -q side");
+    await p.ok("finish", "auth");
+    expect((await p.subjects())[0]).toBe("Merge branch 'feature/auth'");
+  });
+
+  test("a hook that leads it elsewhere before the commit: the base has it not, and the session stays", async () => {
+    const p = await finishable();
+    await commit(p, p.root, { other: "theirs" });
+    await p.git("branch", "side");
+    hook(p, "pre-merge-commit", "git symbolic-ref HEAD refs/heads/side");
+    const { code, message } = await p.refused("finish", "auth");
+    expect([code, message]).toEqual(["finish_failed", expect.stringContaining("could not be taken back")]);
+    expect([existsSync(p.tree), await p.subjects()]).toEqual([true, ["other", "one"]]);
+  });
+});
