@@ -12,38 +12,57 @@ const BUDGET_MS = 5;
 const program = (source: string): string => `
 import { atOrBelow, linuxMounts } from "${source}/facts/mounts.ts";
 import { openHost } from "${source}/facts/open-host.ts";
+import { pidsNow, startedSince } from "${source}/facts/pid-order.ts";
 import { processesAt } from "${source}/facts/standing.ts";
-const [directory = "", ...marks] = process.argv.slice(2);
+const [directory = "", then = "", ...marks] = process.argv.slice(2);
 const host = await openHost();
+if (directory === "now") {
+  console.log(JSON.stringify(pidsNow(host)));
+  process.exit();
+}
 const started = performance.now();
 const mounts = linuxMounts(host);
 if (mounts.ok) atOrBelow(mounts.value, directory);
-processesAt(host, { directory, marks });
+const now = marks.length === 0 ? null : pidsNow(host);
+const marked = now === null ? null : startedSince(JSON.parse(then), now);
+processesAt(host, marked === null ? { directory, marks } : { directory, marks, marked });
 console.log(performance.now() - started);
 `;
 
-/** @returns whether both looks are within the budget; where there is no /proc nothing is measured */
+/** @returns whether all looks are within the budget; where there is no /proc nothing is measured */
 export async function looks(directory: string): Promise<boolean> {
   if (process.platform !== "linux") return true;
   await Bun.write(join(directory, "look.ts"), program(join(import.meta.dir, "..", "src")));
-  compile(join(directory, "look.ts"), join(directory, "look"), ownTarget());
-  const others = Array.from({ length: PROCESSES }, () => Bun.spawn(["sleep", "600"], { stdin: "ignore" }));
+  const look = join(directory, "look");
+  compile(join(directory, "look.ts"), look, ownTarget());
+  const ask = (...words: readonly string[]) => Bun.spawnSync([look, ...words]).stdout.toString();
+  const others: Bun.Subprocess[] = [];
+  const start = () =>
+    Array.from({ length: PROCESSES / 2 }, () => Bun.spawn(["sleep", "600"], { stdin: "ignore" }));
   try {
+    others.push(...start());
+    const between = ask("now");
+    others.push(...start());
     const marks = ["BERTH_SESSION=uuid--00000000-0000-4000-8000-000000000000", "BERTH_RUN="];
-    const rows = { "of a session that ran nothing": [], "of one that ran a command": marks };
-    return Object.entries(rows).map(([what, words]) => row(directory, what, words)).every(Boolean);
+    const rows = {
+      "of a session that ran nothing": [""],
+      "of one that ran a command": [ask("now"), ...marks],
+      "of one, half of them after it": [between, ...marks],
+    };
+    return Object.entries(rows).map(([what, words]) => row(what, () => ask(directory, ...words))).every(
+      Boolean,
+    );
   } finally {
     for (const one of others) one.kill("SIGKILL");
   }
 }
 
-function row(directory: string, what: string, marks: readonly string[]): boolean {
-  const look = () => Bun.spawnSync([join(directory, "look"), directory, ...marks]).stdout.toString();
+function row(what: string, look: () => string): boolean {
   // The first is for the caches.
   look();
   const took = median(Array.from({ length: ROUNDS }, () => Number(look())));
   console.log(
-    `${`mounts, processes ${what}`.padEnd(40)} ${took.toFixed(2).padStart(7)} ms` +
+    `${`mounts, processes ${what}`.padEnd(48)} ${took.toFixed(2).padStart(7)} ms` +
       ` with ${PROCESSES} more processes, budget ${BUDGET_MS}${took <= BUDGET_MS ? "" : "  OVER"}`,
   );
   return took <= BUDGET_MS;

@@ -46,13 +46,26 @@ export async function mountsReader(host: Host): Promise<() => Reading<string[]>>
 }
 
 /** Those at or below a directory, each once. @param directory absolute, free of symbolic links */
-export const atOrBelow = (points: readonly string[], directory: string): string[] =>
-  [...new Set(points)].filter((point) => point === directory || point.startsWith(`${directory}/`));
+export function atOrBelow(points: readonly string[], directory: string): string[] {
+  const inside = `${directory}/`;
+  return [...new Set(points.filter((point) => point === directory || point.startsWith(inside)))];
+}
 
-/** What a text of `/proc/self/mountinfo` has. */
-export const pointsIn = (table: string): string[] =>
-  table.split("\n").map((line) => unescaped(line.split(" ")[MOUNT_POINT] ?? ""));
+/** What a text of `/proc/self/mountinfo` has. Without regular expressions, which take longer than to read the file. */
+export function pointsIn(table: string): string[] {
+  const points: string[] = [];
+  for (let from = 0; from < table.length;) {
+    const end = table.indexOf("\n", from);
+    let at = from;
+    for (let field = 0; field < MOUNT_POINT; field++) at = table.indexOf(" ", at) + 1;
+    points.push(unescaped(table.slice(at, table.indexOf(" ", at))));
+    from = end < 0 ? table.length : end + 1;
+  }
+  return points;
+}
 
 /** The kernel writes space, tab, newline and backslash as three octal digits. */
-const unescaped = (text: string): string =>
+const unescaped = (text: string): string => text.includes("\\") ? withoutEscapes(text) : text;
+
+const withoutEscapes = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

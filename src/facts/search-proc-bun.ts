@@ -1,5 +1,6 @@
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
+import { isAmong, type PidRange } from "./pid-order.ts";
 import type { Trace, Traces } from "./traces.ts";
 
 /*
@@ -36,6 +37,8 @@ interface Search {
   readonly proc: number;
   readonly directory: Uint8Array | null;
   readonly marks: readonly Uint8Array[];
+  readonly marked: PidRange | undefined;
+  readonly kernel: ReadonlySet<number>;
   readonly path: Uint8Array;
   readonly link: Uint8Array;
   /** Begins with a NUL, as if another variable stood in front. */
@@ -47,7 +50,7 @@ interface Search {
  *
  * @returns null where this machine grants no memory to make calls in, or has no /proc
  */
-export function searchProc({ directory, marks }: Traces): Trace[] | null {
+export function searchProc({ directory, marks, marked, kernel = new Set() }: Traces): Trace[] | null {
   let libc: Search["libc"];
   try {
     libc = open();
@@ -63,6 +66,8 @@ export function searchProc({ directory, marks }: Traces): Trace[] | null {
       directory: directory === null ? null : Buffer.from(directory),
       // One that ends in `=` is met by any value.
       marks: marks.map((mark) => Buffer.from(`\0${mark}${mark.endsWith("=") ? "" : "\0"}`)),
+      marked,
+      kernel,
       path: new Uint8Array(PATH_BYTES),
       link: new Uint8Array(PATH_MAX),
       environment: Buffer.alloc(FIRST_BYTES),
@@ -75,8 +80,10 @@ export function searchProc({ directory, marks }: Traces): Trace[] | null {
 function found(search: Search): Trace[] {
   const all: Trace[] = [];
   eachProcess(search, (digits) => {
+    const pid = pidIn(search.path, digits);
+    if (search.kernel.has(pid)) return;
     const inside = standsInside(search, digits);
-    if (inside || carriesMarks(search, digits)) all.push({ pid: pidIn(search.path, digits), inside });
+    if (inside || carriesMarks(search, digits, pid)) all.push({ pid, inside });
   });
   return all;
 }
@@ -143,7 +150,11 @@ function named(path: Uint8Array, list: Uint8Array, from: number): number {
   }
 }
 
-const pidIn = (path: Uint8Array, digits: number): number => Number(Buffer.from(path.subarray(0, digits)));
+function pidIn(path: Uint8Array, digits: number): number {
+  let pid = 0;
+  for (let at = 0; at < digits; at++) pid = pid * 10 + (path[at] ?? ZERO) - ZERO;
+  return pid;
+}
 
 const CWD = cString("/cwd");
 const ENVIRON = cString("/environ");
@@ -158,9 +169,9 @@ function standsInside({ libc, proc, directory, path, link }: Search, digits: num
   return true;
 }
 
-function carriesMarks(search: Search, digits: number): boolean {
-  const { libc, proc, marks, path } = search;
-  if (marks.length === 0) return false;
+function carriesMarks(search: Search, digits: number, pid: number): boolean {
+  const { libc, proc, marks, marked, path } = search;
+  if (marks.length === 0 || marked !== undefined && !isAmong(marked, pid)) return false;
   path.set(ENVIRON, digits);
   const file = libc.openat(proc, path, O_CLOEXEC);
   if (file < 0) return false;

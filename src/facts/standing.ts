@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import process from "node:process";
 import type { Host } from "./host.ts";
+import { kernelThreads } from "./kernel-threads.ts";
+import { isAmong } from "./pid-order.ts";
 import { parseStat } from "./stat.ts";
 import type { Trace, Traces } from "./traces.ts";
 
@@ -27,9 +29,9 @@ const ENVIRONMENT_BYTES = 1 << 20;
  */
 export function processesAt(host: Host, traces: Traces): Occupant[] {
   if (host.system !== "linux") return [];
-  return (search?.(traces) ?? searchPlainly(host, traces)).flatMap(({ pid, inside }) =>
-    described(host, pid, inside ? directoryOf(host, pid) : null) ?? []
-  ).sort((a, b) => a.pid - b.pid);
+  return (search?.({ ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces)).flatMap((
+    { pid, inside },
+  ) => described(host, pid, inside ? directoryOf(host, pid) : null) ?? []).sort((a, b) => a.pid - b.pid);
 }
 
 /**
@@ -42,11 +44,13 @@ export const processesWith = (host: Host, marks: readonly string[]): number[] =>
     searchPlainly(host, { directory: null, marks })).map(({ pid }) => pid);
 
 /** By the host alone, where nothing faster is to be had. */
-export function searchPlainly(host: Host, { directory, marks }: Traces): Trace[] {
+export function searchPlainly(host: Host, { directory, marks, marked }: Traces): Trace[] {
   return allProcesses().flatMap((pid) => {
     const at = directory === null ? null : directoryOf(host, pid);
     const inside = at !== null && (at === directory || at.startsWith(`${directory}/`));
-    return inside || carries(host, pid, marks) ? [{ pid, inside }] : [];
+    return inside || (marked === undefined || isAmong(marked, pid)) && carries(host, pid, marks)
+      ? [{ pid, inside }]
+      : [];
   });
 }
 

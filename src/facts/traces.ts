@@ -1,9 +1,15 @@
+import type { PidRange } from "./pid-order.ts";
+
 /** What tells that a process belongs to somebody's work. */
 export interface Traces {
   /** Absolute, free of symbolic links; null where only the marks are looked for. */
   readonly directory: string | null;
   /** Variables (`NAME=value`), all of which a process was started with; `NAME=` is met by any value. */
   readonly marks: readonly string[];
+  /** Nobody else can carry the marks; anybody can without it. */
+  readonly marked?: PidRange;
+  /** Threads of the kernel, which are nobody's work. */
+  readonly kernel?: ReadonlySet<number>;
 }
 
 /** A process that shows what was looked for. */

@@ -60,6 +60,15 @@ describe.each([["as the compiled program looks", searchProc], ["by node's API", 
       expect(await begins(null, [`${MARK}=1`, "OTHER=y"], pids("marked far behind"))).toBe(true);
     });
 
+    test("of those that carry the marks only who may, and of those in the directory all", async () => {
+      const [before, marked] = [pid("marked") - 1, pid("marked")];
+      const wanted = pids("in it", "below it", "marked");
+      await begins(place, [`${MARK}=1`, "OTHER="], pids("in it", "below it", "marked", "marked far behind"));
+      const range = { after: before, upTo: marked };
+      const seen = search({ directory: place, marks: [`${MARK}=1`, "OTHER="], marked: range }) ?? [];
+      expect(seen.map((one) => one.pid).sort((a, b) => a - b)).toEqual(wanted);
+    });
+
     test("those that are there or carry the marks", async () => {
       const wanted = pids("in it", "below it", "marked", "marked far behind");
       expect(await begins(place, [`${MARK}=1`, "OTHER="], wanted)).toBe(true);

@@ -1,3 +1,4 @@
+import type { PidsNow } from "../../facts/pid-order.ts";
 import type { Occupant } from "../../facts/standing.ts";
 import type { OtherMount } from "../../facts/other-mounts.ts";
 import type { Traces } from "../../facts/traces.ts";
@@ -27,6 +28,8 @@ export interface Dependencies {
   readonly findMarked: (marks: readonly string[]) => number[];
   /** Who stands in a directory, or was started with all of some variables. */
   readonly processesAt: (traces: Traces) => readonly Occupant[];
+  /** Where the kernel is with its PIDs; null where that cannot be known. */
+  readonly pidsNow?: () => PidsNow | null;
   /** The mount points at or below a directory. */
   readonly mountsBelow: (directory: string) => readonly string[];
   /** Those that only other mount namespaces have. */

@@ -1,6 +1,8 @@
 import { fail } from "../../errors/errors.ts";
 import type { Occupant } from "../../facts/standing.ts";
+import type { Traces } from "../../facts/traces.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import { markedSince } from "../runs/since.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf } from "../model/journal.ts";
 
@@ -22,7 +24,7 @@ const MAX_ANCESTORS = 100;
 export function occupantsOf(deps: Dependencies, record: SessionRecord): Occupants {
   const { worktree } = record.project ?? {};
   if (worktree === undefined) return { others: [], ourselves: false };
-  const found = deps.processesAt({ directory: worktree, marks: marksOf(record) }).filter(({ pid }) =>
+  const found = deps.processesAt({ directory: worktree, ...tracesOf(deps, record) }).filter(({ pid }) =>
     pid === deps.self.pid || !isBelow(deps, pid)
   );
   if (found.length === 0) return { others: [], ourselves: false };
@@ -33,6 +35,13 @@ export function occupantsOf(deps: Dependencies, record: SessionRecord): Occupant
     others: found.filter((one) => !isOurs(one)),
     ourselves: found.some((one) => one.at !== null && isOurs(one)),
   };
+}
+
+/** A process that is older than the session's first run carries no mark of it. */
+function tracesOf(deps: Dependencies, record: SessionRecord): Pick<Traces, "marks" | "marked"> {
+  const marks = marksOf(record);
+  const marked = marks.length === 0 ? null : markedSince(deps, record);
+  return marked === null ? { marks } : { marks, marked };
 }
 
 /**

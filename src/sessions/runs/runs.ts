@@ -7,6 +7,7 @@ import { updateSession } from "../../store/update.ts";
 import { refuseRole } from "../workspace/admission.ts";
 import { createdRun } from "../workspace/create.ts";
 import { takesActivity } from "../model/lifecycle.ts";
+import { sinceFirstRun } from "./since.ts";
 import { settleLost } from "./lost.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, type Owner, ownerOf, refuseUnfinished } from "../model/journal.ts";
@@ -45,8 +46,10 @@ export async function beginSpawn(
     refuseUnfinished(deps.machine(), draft, "run in");
     refuseRunning(deps, draft, "start");
     if (draft.role !== undefined) refuseRole(deps, draft.role, root, id);
+    const since = sinceFirstRun(deps, draft);
     if (draft.run?.state !== "CREATED") draft.run = createdRun((draft.run?.n ?? 0) + 1);
     const run = apply(draft, "SPAWN");
+    if (since !== null) run["since"] = since;
     run.command = [...command];
     run.startedAt = deps.clock().toISOString();
     run["supervisor"] = deps.self;
