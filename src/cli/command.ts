@@ -7,9 +7,11 @@ import type { Request, Resolution, ResolverDependencies } from "../identity/reso
 export interface Option {
   readonly flag: string;
   readonly about: string;
-  /** What a value must be; without one, any text that is not empty. */
+  /** The values that there are. */
+  readonly oneOf?: readonly string[];
+  /** What a value must be; without one and without a list, any text that is not empty. */
   readonly schema?: GenericSchema<string, unknown>;
-  /** The schema in words, for the error: `pane, window or session`. */
+  /** What may be given in words, for the error: `pane, window or session`. */
   readonly wanted?: string;
 }
 

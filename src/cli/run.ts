@@ -9,7 +9,7 @@ import { CHILD_WORD } from "../sandbox/lua/word.ts";
 import { LOCK_WORD } from "../store/lock-word.ts";
 import { deps } from "../identity/dependencies.ts";
 import { nearest } from "./line/nearest.ts";
-import { plainInput, takesCommand } from "./line/plain.ts";
+import { isDashed, plainInput, spellings, takesCommand } from "./line/plain.ts";
 import { ownWords } from "./say/own-words.ts";
 import { report, writeOut } from "./say/report.ts";
 import { findCommand, type FoundCommand } from "./line/find-command.ts";
@@ -76,7 +76,7 @@ function split(
 ): { word: string | undefined; words: string[]; rest: string[] | undefined } {
   const words = argv.slice(0, end(argv));
   const rest = words.length < argv.length ? argv.slice(words.length + 1) : undefined;
-  const at = words.findIndex((word, index) => !/^-./.test(word) && !isValue(words, index));
+  const at = words.findIndex((word, index) => !isDashed(word) && !isValue(words, index));
   return at < 0 ? { word: undefined, words, rest } : { word: words[at], words: words.toSpliced(at, 1), rest };
 }
 
@@ -84,7 +84,7 @@ function split(
 function isValue(words: readonly string[], at: number): boolean {
   const before = words[at - 1] ?? "";
   if (!before.startsWith("-") || before.includes("=")) return false;
-  const known = GLOBAL_OPTIONS.find((option) => option.flag.split(/[ ,]+/).includes(before));
+  const known = GLOBAL_OPTIONS.find((option) => spellings(option).includes(before));
   // An option of the command's own stands in front of it; which one that is is not known yet.
   return known === undefined
     ? findCommand(COMMANDS, words[at] ?? "") === undefined

@@ -1,4 +1,3 @@
-import { picklist } from "valibot";
 import { type Command, flag, outJson, text } from "../command.ts";
 import { coloursOf } from "../say/colours.ts";
 import { aligned } from "../say/columns.ts";
@@ -26,7 +25,7 @@ export const env: Command = {
     {
       flag: "--shell <shell>",
       about: "With --clean: for which shell, sh when not given",
-      schema: picklist(SHELLS),
+      oneOf: SHELLS,
       wanted: "sh, fish, pwsh or nu",
     },
   ],

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { picklist, pipe, regex, string } from "valibot";
+import { pipe, regex, string } from "valibot";
 import { BerthError, fail } from "../../errors/errors.ts";
 import { type BerthEvent, TYPES } from "../../events/event.ts";
 import { followEvents } from "../../events/follow.ts";
@@ -39,7 +39,7 @@ export const events: Command = {
     {
       flag: "--type <type>",
       about: "Only this type, or all that begin with it: session, run, status, worktree, agent, hook, store",
-      schema: picklist(WANTED),
+      oneOf: WANTED,
       wanted: WANTED.join(", "),
     },
   ],

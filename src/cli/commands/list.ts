@@ -1,5 +1,4 @@
 import { branchNow } from "../../sessions/git/head-branch.ts";
-import { picklist } from "valibot";
 import type { AgentRow } from "../../agents/evidence.ts";
 import { shortId } from "../../identity/id.ts";
 import { type ListedRecord, listRecords } from "../../store/list.ts";
@@ -33,14 +32,14 @@ export const list: Command = {
     {
       flag: "--state <status>",
       about: "Only sessions with this status",
-      schema: picklist(STATUSES),
+      oneOf: STATUSES,
       wanted: "active, waiting, idle, error or stopped",
     },
     { flag: "--role <role>", about: "Only the sessions of this role" },
     {
       flag: "--sort <order>",
       about: "By last activity (active), last write (updated), creation (created) or name; the newest first",
-      schema: picklist(SORTS),
+      oneOf: SORTS,
       wanted: "active, updated, created or name",
     },
     { flag: "--all", about: "Archived sessions too" },

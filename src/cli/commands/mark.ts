@@ -1,4 +1,3 @@
-import { picklist } from "valibot";
 import { readRecord } from "../../store/read.ts";
 import { shortId } from "../../identity/id.ts";
 import { type Command, text } from "../command.ts";
@@ -24,7 +23,7 @@ export const mark: Command = {
     {
       flag: "--to <where>",
       about: "For tmux, iterm2, wezterm, kitty or title (default: title)",
-      schema: picklist(TO),
+      oneOf: TO,
       wanted: "tmux, iterm2, wezterm, kitty or title",
     },
   ],

@@ -1,4 +1,3 @@
-import { picklist } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { openWatch } from "../../events/follow.ts";
 import { factsReader } from "../../facts/open.ts";
@@ -36,7 +35,7 @@ export const wait: Command = {
     {
       flag: "--until <status>",
       about: "Wait until the session has this status",
-      schema: picklist(STATUSES),
+      oneOf: STATUSES,
       wanted: "active, waiting, idle, error or stopped",
     },
     TIMEOUT("Wait no longer than this (for ever)"),

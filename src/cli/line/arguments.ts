@@ -1,10 +1,9 @@
 import { cac } from "cac";
-import { safeParse } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import type { Command, Input, Option } from "../command.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { nearest } from "./nearest.ts";
-import { COMMAND_TO_START, takesCommand } from "./plain.ts";
+import { isDashed, mayBe, ownUsage, spellings, takesCommand } from "./plain.ts";
 
 /*
  * cac turns whatever looks like a number into one (`007` into 7), takes `--a.b` for a path into an object and
@@ -37,7 +36,7 @@ export function parseArguments(
   const options = [...GLOBAL_OPTIONS, ...command.options ?? []];
   const parser = cac("berth");
   // For cac `--` would be a part of the command's name, and none of its options would count.
-  const matched = parser.command(command.usage.replace(COMMAND_TO_START, ""));
+  const matched = parser.command(ownUsage(command.usage));
   for (const option of options) matched.option(option.flag, option.about);
   const word = command.usage.split(" ")[0] ?? name;
   // What stands behind `--` is a command to start where the usage says so, and plain arguments elsewhere.
@@ -54,8 +53,8 @@ export function parseArguments(
 function knownOptions(options: readonly Option[]): Map<string, Known> {
   const known = new Map<string, Known>();
   for (const option of options) {
-    for (const spelling of option.flag.replace(/\s*[<[].*$/, "").split(",")) {
-      known.set(spelling.trim(), { option, takesValue: option.flag.includes("<") });
+    for (const spelling of spellings(option)) {
+      known.set(spelling, { option, takesValue: option.flag.includes("<") });
     }
   }
   return known;
@@ -77,7 +76,7 @@ function markWords(
     if (found !== undefined) {
       const given = equals >= 0 ? word.slice(equals + 1) : found.takesValue ? words[++at] : undefined;
       marked.options.push(optionWord(spelling, found, given));
-    } else if (!/^-./.test(word) || marked.args.length >= (command.dashedFrom ?? Infinity)) {
+    } else if (!isDashed(word) || marked.args.length >= (command.dashedFrom ?? Infinity)) {
       marked.args.push(mark(word));
     } else {
       const near = nearest(spelling, [...known.keys()]);
@@ -93,7 +92,7 @@ function optionWord(spelling: string, { option, takesValue }: Known, value: stri
     return spelling;
   }
   if (value === undefined || value === "") throw fail("option_needs_value", { option: spelling });
-  if (option.schema !== undefined && !safeParse(option.schema, value).success) {
+  if (!mayBe(option, value)) {
     throw fail("bad_option_value", { option: spelling, value, wanted: option.wanted ?? "another value" });
   }
   return `${spelling}=${mark(value)}`;

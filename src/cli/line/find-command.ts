@@ -8,8 +8,8 @@ export interface FoundCommand {
 
 /** The row of a command word, by the command's name or another name of it. */
 export function findCommand(commands: CommandTable, word: string): FoundCommand | undefined {
-  for (const [name, entry] of Object.entries(commands)) {
-    if (name === word || entry.aliases?.includes(word)) return { name, entry };
-  }
-  return undefined;
+  const entry = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  if (entry !== undefined) return { name: word, entry };
+  const found = Object.entries(commands).find(([, { aliases }]) => aliases?.includes(word));
+  return found && { name: found[0], entry: found[1] };
 }

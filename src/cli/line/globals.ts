@@ -1,4 +1,3 @@
-import { picklist } from "valibot";
 import { SCOPES } from "../../identity/resolution.ts";
 import type { Option } from "../command.ts";
 
@@ -8,14 +7,14 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   {
     flag: "--scope <scope>",
     about: "How much of a multiplexer is one session: pane, window or session",
-    schema: picklist(SCOPES),
+    oneOf: SCOPES,
     wanted: "pane, window or session",
   },
   { flag: "--json", about: "Print one JSON object; errors too" },
   {
     flag: "--log-format <format>",
     about: "Print words as text, or as json: an object a line",
-    schema: picklist(["text", "json"]),
+    oneOf: ["text", "json"],
     wanted: "text or json",
   },
   { flag: "-q, --quiet", about: "Print no words beside the data" },

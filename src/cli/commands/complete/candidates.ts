@@ -54,10 +54,7 @@ export async function candidatesFor(
   option?: Option,
   label?: string,
 ): Promise<readonly Candidate[] | FILES> {
-  const picks = option?.schema !== undefined && "options" in option.schema
-    ? option.schema.options
-    : undefined;
-  if (Array.isArray(picks)) return picks.map((value) => ({ value: String(value), about: "" }));
+  if (option?.oneOf !== undefined) return option.oneOf.map((value) => ({ value, about: "" }));
   const word = wordOf(usage);
   if (ARE_FILES.test(word)) return FILES;
   try {
