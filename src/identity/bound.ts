@@ -5,7 +5,7 @@ import { isHere, isOurBoot, isOurMachine, readBinding } from "./binding-here.ts"
 import { isOwnNamespace } from "./job.ts";
 import { isSame } from "./lineage.ts";
 import { type Answer, believe, part, type Place } from "./place.ts";
-import { is, isBoundary, isDesktop, isEditor, isSandbox } from "./programs.ts";
+import { is, isBoundary, isDesktop, isEditor, isSandbox, isScript } from "./programs.ts";
 
 /*
  * Where the walk cannot decide, because what it would have to see is gone or outside of a sandbox, the binding of the
@@ -125,7 +125,8 @@ function orphaned(place: Place, binding: Binding): string | undefined {
 
 const servesOthers = ({ facts }: Place, process: Process): boolean =>
   isDaemon(facts, process) ||
-  is(facts, process, (name) => isEditor(name) || isDesktop(name) || isBoundary(name));
+  is(facts, process, (name) => isEditor(name) || isDesktop(name)) ||
+  (is(facts, process, isBoundary) && !isScript(facts, process));
 
 function agree(one: { ok: boolean; value?: string }, other: { ok: boolean; value?: string }): boolean {
   return one.ok && other.ok && one.value === other.value;

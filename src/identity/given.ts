@@ -2,7 +2,7 @@ import type { Process, Variables } from "../facts/facts.ts";
 import { isDaemon } from "./agent-servers.ts";
 import type { Lineage } from "./lineage.ts";
 import { believe, passOver, type Place } from "./place.ts";
-import { isMultiplexer } from "./programs.ts";
+import { isMultiplexer, isScript } from "./programs.ts";
 
 /** A session that was given by BERTH_SESSION. */
 export interface Given {
@@ -94,7 +94,9 @@ function whatIsBetween(place: Place, whole: Lineage, label: string, run: number)
   for (let at = 0; at <= run; at++) {
     const process = whole[at] as Process;
     if (process.pid === facts.self) continue;
-    if (isMultiplexer(process.name)) return `from outside of ${process.name}, process ${process.pid}`;
+    if (isMultiplexer(process.name) && !isScript(facts, process)) {
+      return `from outside of ${process.name}, process ${process.pid}`;
+    }
     const outside = whole[at + 1];
     const detached = outside?.pid === 1 || outside?.name === "systemd";
     if (detached && isDaemon(facts, process)) {

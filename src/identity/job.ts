@@ -1,6 +1,6 @@
 import type { Facts, Process } from "../facts/facts.ts";
 import type { Lineage } from "./lineage.ts";
-import { is, isBoundary, isDesktop, isShell, isWrapper } from "./programs.ts";
+import { is, isBoundary, isDesktop, isScript, isShell, isWrapper } from "./programs.ts";
 
 /** The inode of the kernel's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h). */
 const FIRST_PID_NAMESPACE = "pid:[4026531836]";
@@ -40,7 +40,8 @@ function boundaryOf(facts: Facts, chain: Lineage): number {
 
 /** By its other names only where it leads a session, as whoever starts jobs does: each takes reading two files. */
 const startsJobs = (facts: Facts, process: Process): boolean =>
-  process.sid === process.pid ? is(facts, process, isBoundary) : isBoundary(process.name);
+  (process.sid === process.pid ? is(facts, process, isBoundary) : isBoundary(process.name)) &&
+  !isScript(facts, process);
 
 /** Whether a job began below a desktop: its session, or a user's own systemd, which starts what people click on. */
 export function isBelowDesktop(facts: Facts, chain: Lineage): boolean {

@@ -1,5 +1,6 @@
 import { type Process, type Reading, type TmuxPane } from "../facts/facts.ts";
 import { tmuxQuery } from "../facts/tmux.ts";
+import { NO_VARIABLES } from "../facts/variables.ts";
 import { anchorId } from "./anchor.ts";
 import { isHere, readBinding } from "./binding-here.ts";
 import { foundId, type Namespace, splitId } from "./id.ts";
@@ -18,31 +19,49 @@ import { is, isMultiplexer, isTmux } from "./programs.ts";
 
 /** tmux: the session of the pane, when that pane is the terminal that we are on. */
 export function tmux(place: Place): Answer | undefined {
-  const { TMUX, TMUX_PANE } = environmentWith(place, "TMUX");
-  if (TMUX === undefined) return undefined;
-  const query = tmuxQuery(TMUX, TMUX_PANE);
+  const asked: string[] = [];
+  let popup: TmuxPane | undefined;
+  for (let at = 0; at < place.environments.length; at++) {
+    const { TMUX, TMUX_PANE } = place.environments[at] ?? NO_VARIABLES;
+    const question = `${TMUX} ${TMUX_PANE}`;
+    // What is nearest may be stale, or of another pane; what the server gave to its own child is neither.
+    if (TMUX === undefined || asked.includes(question)) continue;
+    asked.push(question);
+    const found = paneOf(place, TMUX, TMUX_PANE);
+    if (found === undefined) continue;
+    if ("id" in found) return found;
+    if (place.terminal === undefined) return inPane(place, found, "a job of the server, without a terminal");
+    if (place.terminal.tty === found.paneTty) return inPane(place, found, `its pane is on ${found.paneTty}`);
+    popup = found;
+  }
+  return popup && inPane(place, popup, "the server opened this terminal (a popup)");
+}
+
+/** What the server says of the pane that is named, where it may be ours; an answer where it says nothing. */
+function paneOf(
+  place: Place,
+  variable: string,
+  target: string | undefined,
+): TmuxPane | Answer | undefined {
+  const query = tmuxQuery(variable, target);
   if (query === null) return passOver(place, "TMUX", "not of the form socket,pid,session");
   const pane = place.facts.tmux(query);
   if (!pane.ok) return withoutAnswer(place, query.serverPid, pane);
-  const reason = pane.value.serverPid === query.serverPid ? paneIsOurs(place, pane.value) : undefined;
-  if (reason === undefined) {
-    return passOver(place, "TMUX", `inherited: its pane is on ${pane.value.paneTty || "no terminal"}`);
-  }
-  believe(place, "TMUX", reason);
-  return { id: tmuxId(place, pane.value), source: "tmux" };
+  if (pane.value.serverPid === query.serverPid && mayBeOurs(place, pane.value)) return pane.value;
+  return passOver(place, "TMUX", `inherited: its pane is on ${pane.value.paneTty || "no terminal"}`);
 }
 
-function paneIsOurs({ terminal, chain }: Place, pane: TmuxPane): string | undefined {
-  if (terminal === undefined) {
-    return holds(chain, pane.serverPid) ? "a job of the server, without a terminal" : undefined;
-  }
+function mayBeOurs({ terminal, chain }: Place, { serverPid, paneTty }: TmuxPane): boolean {
+  if (terminal === undefined) return holds(chain, serverPid);
   // A terminal of that number in another devpts, or of a sandbox's, is none of the server's.
-  if (terminal.tty === pane.paneTty && holds(terminal.outward, pane.serverPid)) {
-    return `its pane is on ${terminal.tty}`;
-  }
-  return terminal.outward[1]?.pid === pane.serverPid
-    ? "the server opened this terminal (a popup)"
-    : undefined;
+  return terminal.tty === paneTty
+    ? holds(terminal.outward, serverPid)
+    : terminal.outward[1]?.pid === serverPid;
+}
+
+function inPane(place: Place, pane: TmuxPane, reason: string): Answer {
+  believe(place, "TMUX", reason);
+  return { id: tmuxId(place, pane), source: "tmux" };
 }
 
 /** Not by `some`, which the runtime compiles from its source when it is used first. */

@@ -5,7 +5,7 @@ import type { Binding } from "./binding.ts";
 import { findJob } from "./job.ts";
 import { type Lineage, lineage } from "./lineage.ts";
 import type { Hint, Request, ResolverDependencies, Source } from "./resolution.ts";
-import { is } from "./programs.ts";
+import { is, isScript } from "./programs.ts";
 import { findTerminal, type Notes, type Terminal } from "./terminal.ts";
 import { findConsole, findWindowsJob } from "./windows.ts";
 
@@ -148,7 +148,8 @@ export function enclosing(
   const outward = place.terminal?.outward ?? place.chain;
   for (let at = firstAbove(place, outward); at < outward.length; at++) {
     const process = outward[at] as Process;
-    if (by === "any name" ? is(place.facts, process, fits) : fits(process.name)) return process;
+    const found = by === "any name" ? is(place.facts, process, fits) : fits(process.name);
+    if (found && !isScript(place.facts, process)) return process;
     if (process.tty !== null) return undefined;
   }
   return undefined;

@@ -92,6 +92,17 @@ export function isRelay(name: string, extra: string | undefined): boolean {
   return extra !== undefined && has(` ${extra.replaceAll(":", " ").toLowerCase()} `, name);
 }
 
+/**
+ * Whether an interpreter runs a process: the kernel calls it by its script's name, and people name a script after what
+ * it starts (`~/bin/tmux`, `./init`). But for one no server is a script, so a script by a server's name is none.
+ */
+export function isScript(facts: Facts, { name, pid }: Process): boolean {
+  if (pid === 1 || name === "supervisord") return false;
+  const argv = facts.arguments(pid);
+  const called = argv.ok ? programName(argv.value[0] ?? "") : "";
+  return called !== name && called !== "busybox" && (isShell(called) || isInterpreter(called));
+}
+
 /** The base name of a path or of a title that a program gives itself (`sshd: user@pts/0`), without what is behind. */
 export function programName(word: string): string {
   const space = word.indexOf(" ");
@@ -107,10 +118,14 @@ const INTERPRETERS = " tclsh wish expect perl python ruby node lua ";
  * The name of the script that an interpreter runs, empty where it is none: the kernel calls it by that name only when
  * it started the script itself, and not when the script says `exec tclsh "$0"`, as unbuffer does.
  */
-function scriptName(called: string, script: string): string {
+const scriptName = (called: string, script: string): string =>
+  isInterpreter(called) ? programName(script) : "";
+
+/** With a version behind it too: `python3.11`. */
+function isInterpreter(called: string): boolean {
   let end = called.length;
   while (isDigit(called.charAt(end - 1)) || called.charAt(end - 1) === ".") end--;
-  return end > 0 && INTERPRETERS.includes(` ${called.slice(0, end)} `) ? programName(script) : "";
+  return end > 0 && INTERPRETERS.includes(` ${called.slice(0, end)} `);
 }
 
 /** What is left of an interpreter's arguments in a recording: its script's name, where that is one that is known. */

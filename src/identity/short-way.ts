@@ -44,7 +44,7 @@ export function shortWay(
   const outside = leader && parentOf(host, leader);
   if (leader === undefined || outside === undefined || outside.ttyNr !== 0) return undefined;
   if (answer === undefined) return isBelowServer(host, outside) ? undefined : windowId(host, leader);
-  return query?.serverPid === outside.pid ? paneId(host, outside.pid, answer()) : undefined;
+  return query?.serverPid === outside.pid ? paneId(host, leader, answer()) : undefined;
 }
 
 /** What our own environment asks for; undefined where it has what is not for us to decide on. */
@@ -65,9 +65,12 @@ function windowId(host: ShortHost, leader: ProcessStat): string | undefined {
   return foundId("anchor", host.sha256(anchorText(kernel.boot, kernel.pidNamespace, tty, leader)));
 }
 
-/** @param server who opened the pane's terminal */
-function paneId(host: ShortHost, server: number, pane: Reading<TmuxPane>): string | undefined {
-  const kernel = pane.ok && pane.value.serverPid === server ? kernelOf(host) : undefined;
+/** @param leader the session's, whose parent is the server */
+function paneId(host: ShortHost, leader: ProcessStat, pane: Reading<TmuxPane>): string | undefined {
+  // TMUX_PANE may be another pane's.
+  const ours = pane.ok && pane.value.serverPid === leader.ppid &&
+    pane.value.paneTty === ttyPath(leader.ttyNr);
+  const kernel = ours ? kernelOf(host) : undefined;
   if (!pane.ok || kernel === undefined) return undefined;
   return foundId("tmux", host.sha256(tmuxText(kernel.boot, kernel.pidNamespace, pane.value)));
 }

@@ -5,14 +5,14 @@ import {
   is,
   isAgent,
   isEditor,
-  isLogin,
   isRelay,
+  isScript,
   isServer,
   isShell,
   isTerminalProgram,
-  nameThat,
+  isWrapper,
 } from "./programs.ts";
-import { isInteractiveShell } from "./shell.ts";
+import { isForked, isTypedAt, isTypedIn, terminalOn, wasTypedAt } from "./typed-at.ts";
 
 /** A terminal, by the process that stands for it. */
 export interface Terminal {
@@ -71,13 +71,29 @@ function nearestTerminal(walk: Walk, outward: Lineage): Terminal | undefined {
     // Also a server that somebody runs in the foreground of his terminal; but we may be called what we like.
     if (process.pid !== walk.facts.self && serves(walk.facts, process)) return undefined;
     if (process.tty !== null) return terminalOf(walk, process, process.tty, outward);
+    const lost = lostTerminal(walk, process, outward.slice(at));
+    if (lost !== undefined) return lost;
   }
   return undefined;
 }
 
+/**
+ * The terminal that a shell somebody types at leads no more, since root's `setsid -c` has given it to another session
+ * (TIOCSCTTY of tty_ioctl(4)). The shell stays on it. A session of its own that `setsid bash` made has a parent on the
+ * same terminal, whose that one is.
+ */
+function lostTerminal({ facts, notes }: Walk, process: Process, outward: Lineage): Terminal | undefined {
+  if (process.sid !== process.pid || process.pid === facts.self || !isShell(process.name)) return undefined;
+  const tty = isTypedAt(facts, process) ? terminalOn(facts, process) : undefined;
+  if (tty === undefined || outward.some((other) => other.tty === tty)) return undefined;
+  notes[process.pid] = `${tty} was its terminal, and another session has taken it`;
+  return { tty, anchor: { ...process, tty }, outward, standIn: false };
+}
+
 /** By its other names only where it leads a session, as servers do: each takes reading two files. */
 const serves = (facts: Facts, process: Process): boolean =>
-  process.sid === process.pid ? is(facts, process, isServer) : isServer(process.name);
+  (process.sid === process.pid ? is(facts, process, isServer) : isServer(process.name)) &&
+  !isScript(facts, process);
 
 function terminalOf(walk: Walk, member: Process, tty: string, outward: Lineage): Terminal | undefined {
   const { facts } = walk;
@@ -117,28 +133,13 @@ function carriedBy(walk: Walk, { anchor, outward, standIn }: Terminal): Terminal
   // By what is read already: a maker that is gone left its terminal to PID 1, and nobody knows what it was.
   if ((outside.pid === 1 && anchor.pid !== facts.self) || isTerminalProgram(outside.name)) return undefined;
   if (isTypedAt(facts, anchor) && !isForked(facts, anchor, outside)) return undefined;
-  if (is(facts, outside, isTerminalProgram)) return undefined;
+  if (is(facts, outside, isTerminalProgram) || wasTypedAt(facts, anchor)) return undefined;
+  const carries = is(facts, anchor, (name) => isWrapper(name) || isRelay(name, BERTH_EXTRA_RELAYS));
+  if (carries && isTypedIn(facts, walk.chain, anchor)) return undefined;
+  const outer = nearestTerminal(walk, beyond);
   // Where the leader is gone nobody knows what it was.
-  return nearestTerminal(walk, beyond) ?? (standIn ? undefined : jobOf(walk, outward, outside));
-}
-
-/** Whether a leader is a shell that somebody types at, or login(1), which starts one. */
-function isTypedAt(facts: Facts, anchor: Process): boolean {
-  if (anchor.pid === facts.self) return false;
-  if (isLogin(anchor.name)) return true;
-  const name = nameThat(facts, anchor, isShell);
-  return name !== undefined && isInteractiveShell(name, facts.arguments(anchor.pid));
-}
-
-/**
- * Whether a shell is one that another made of itself for a command, in a pseudoterminal of its own, as zsh's `zpty`
- * does: it has the very arguments of its parent, which is on a terminal and did not start it but split in two.
- */
-function isForked(facts: Facts, anchor: Process, parent: Process): boolean {
-  if (parent.tty === null || parent.name !== anchor.name) return false;
-  const own = facts.arguments(anchor.pid);
-  const others = facts.arguments(parent.pid);
-  return own.ok && others.ok && own.value.join("\0") === others.value.join("\0");
+  if (outer !== undefined || standIn || isTypedIn(facts, walk.chain, anchor)) return outer;
+  return jobOf(walk, outward, outside);
 }
 
 /**

@@ -442,10 +442,19 @@ describe("tmux:", () => {
   test.each([
     [{ TMUX: "garbage" }, "not of the form socket,pid,session"],
     [{ TMUX: "/other,1,2" }, "stale: the server gives no answer (not in the recording)"],
-  ])("%p is passed over: %s", (own, reason) => {
+  ])("%p is passed over: %s; what the server gave the pane's shell counts", (own, reason) => {
     const answer = server().ask(100, own);
-    expect(answer.source).toBe("deep-anchor");
-    expect(answer.hints).toEqual([{ name: "TMUX", verdict: "passed over", reason }]);
+    expect(answer).toMatchObject({ source: "tmux", id: server().ask(100, variables).id });
+    expect(answer.hints).toEqual([
+      { name: "TMUX", verdict: "passed over", reason },
+      { name: "TMUX", verdict: "believed", reason: `its pane is on ${PTS}` },
+    ]);
+  });
+
+  test("another pane's TMUX_PANE does not count, though the server opened this terminal too", () => {
+    const other = { ...pane, session: "$9", pane: "%9", paneTty: "/dev/pts/9" };
+    const machine = server().tmux("%9", "/tmp/tmux-0/default", other);
+    expect(machine.ask(100, { TMUX, TMUX_PANE: "%9" }).id).toBe(server().ask(100, variables).id);
   });
 });
 

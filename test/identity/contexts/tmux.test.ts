@@ -58,6 +58,18 @@ describe("tmux", () => {
     expect(await inPane(window, `${berth} id`)).toBe(id);
   });
 
+  test("a TMUX that is stale, another pane's or none does not lead out of the session", async () => {
+    const other = await newSession("elsewhere");
+    for (
+      const variables of ["TMUX=none", "TMUX=/gone,1,0", `TMUX_PANE=${other}`, "-u TMUX", "-u TMUX_PANE"]
+    ) {
+      expect(await inPane(pane, `env ${variables} ${berth} id`)).toBe(id);
+      expect(JSON.parse(await inPane(pane, `env ${variables} ${berth} id --json`))).toMatchObject({ id });
+    }
+    expect(await inPane(other, `${berth} id`)).not.toBe(id);
+    await tmux("kill-session", "-t", "elsewhere");
+  });
+
   test("scripts, stripped environments, sessions and terminals of their own in a pane mean the session", async () => {
     const agent = `${process.execPath} ${root}/test/support/agent.ts`;
     for (
