@@ -165,12 +165,11 @@ export interface SessionRecord {
   [other: string]: unknown;
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+const isTime = (value: unknown): boolean =>
+  typeof value === "string" && TIME.test(value) && !Number.isNaN(Date.parse(value));
 /** ISO 8601 UTC. We write milliseconds; a document edited by hand may have none. */
-export const time = v.pipe(
-  v.string(),
-  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/),
-  v.check((text) => !Number.isNaN(Date.parse(text))),
-);
+export const time = v.custom<string>(isTime);
 const pid = v.pipe(v.number(), v.integer(), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** Values by key. (valibot's own `record` takes an array for one.) */
@@ -188,6 +187,31 @@ function isKeyed(value: unknown): value is Record<string, unknown> {
  * store (`host`, the UUID that `hosts.ts` gives; without one it is this machine's): see `liveness.ts`.
  */
 const processId = { pid, start: v.string(), bootId: v.string(), host: v.exactOptional(v.string()) };
+
+/** As many as there are, they are looked at twice for every change; a schema of theirs would take six times as long. */
+const history = v.pipe(
+  v.custom<HistoryEntry[]>(Array.isArray),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const entries: readonly unknown[] = dataset.value;
+    const key = entries.findIndex((entry) => wrongInEntry(entry) !== undefined);
+    if (key < 0) return;
+    const value = entries[key];
+    const path: [v.ArrayPathItem, ...v.ObjectPathItem[]] = [
+      { type: "array", origin: "value", input: [...entries], key, value },
+    ];
+    const member = wrongInEntry(value);
+    if (isKeyed(value) && member !== undefined) {
+      path.push({ type: "object", origin: "value", input: value, key: member, value: value[member] });
+    }
+    addIssue({ path });
+  }),
+);
+
+function wrongInEntry(entry: unknown): "at" | "kind" | undefined {
+  const { at, kind } = isKeyed(entry) ? entry : {};
+  return !isTime(at) ? "at" : typeof kind === "string" ? undefined : "kind";
+}
 
 /** Fields that we do not know are kept, at every level: another version of the program may need them. */
 export const recordSchema: v.GenericSchema<SessionRecord> = v.looseObject({
@@ -232,7 +256,7 @@ export const recordSchema: v.GenericSchema<SessionRecord> = v.looseObject({
     exitCode: v.nullable(v.pipe(v.number(), v.integer())),
     reason: v.nullable(v.string()),
   })),
-  history: v.array(v.looseObject({ at: time, kind: v.string() })),
+  history,
   scriptState: keyedTwice,
   sharedState: keyed,
   lua: v.exactOptional(v.looseObject({ globals: keyed, bytes: count })),
