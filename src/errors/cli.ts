@@ -12,9 +12,12 @@ export const cliErrors = () => ({
   ),
   unknown_option: kind(
     Exit.usage,
-    (d: { given: string; command: string; near?: string | undefined }) =>
+    (d: { given: string; command: string; near?: string | undefined; behind?: string | undefined }) =>
       `Unknown option ${quote(d.given)} for "${called(d.command)}"`,
-    (d) => nearest(d.near, `Type "${called("help", d.command)}" for its options`),
+    (d) =>
+      d.behind === undefined
+        ? nearest(d.near, `Type "${called("help", d.command)}" for its options`)
+        : `Type "${d.behind}"`,
     { given: "--jsno", command: "id", near: "--json" },
   ),
   option_needs_value: kind(
@@ -45,9 +48,9 @@ export const cliErrors = () => ({
   ),
   unexpected_argument: kind(
     Exit.usage,
-    (d: { command: string; given: string; usage: string }) =>
+    (d: { command: string; given: string; usage: string; behind?: string | undefined }) =>
       `Unexpected argument ${quote(d.given)} for "${called(d.command)}"`,
-    (d) => `Type "berth ${d.usage}"`,
+    (d) => `Type "${d.behind ?? `berth ${d.usage}`}"`,
     { command: "id", given: "x", usage: "id" },
   ),
   not_utf8: kind(

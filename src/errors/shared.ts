@@ -128,6 +128,15 @@ export const sharedErrors = () => ({
       `Type "berth publish", which registers this host anew; where another machine is a copy of it, "berth doctor --fix"`,
     {},
   ),
+  name_is_shared: kind(
+    Exit.refused,
+    (d: { name: string; namespace: string }) =>
+      `Cannot name a session of this machine ${
+        quote(d.name)
+      }: that is the label of a shared session, as all of ${quote(`${d.namespace}--`)}`,
+    (d) => `Choose another name; the shared session is meant by "--session-id ${d.name}"`,
+    { name: "team--deploy", namespace: "team" },
+  ),
   write_lost: kind(
     Exit.busy,
     (d: { host: string; why?: string }) =>

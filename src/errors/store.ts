@@ -145,8 +145,12 @@ export const storeErrors = () => ({
   ),
   session_live: kind(
     Exit.busy,
-    (d: { id: string; action: string; why: string }) => `Cannot ${d.action} session ${quote(d.id)}: ${d.why}`,
-    () => `End what uses it, or type the command again with --force`,
+    (d: { id: string; action: string; why: string; atWork?: boolean }) =>
+      `Cannot ${d.action} session ${quote(d.id)}: ${d.why}`,
+    (d) =>
+      d.atWork === true
+        ? `Wait until that is done, and type the command again`
+        : `End what uses it, or type the command again with --force`,
     { id: "ex--build_5d", action: "delete", why: "a process uses it" },
   ),
   session_named: kind(

@@ -1,5 +1,5 @@
 import { cac } from "cac";
-import { fail } from "../../errors/errors.ts";
+import { fail, shellWord } from "../../errors/errors.ts";
 import type { Command, Input, Option } from "../command.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { nearest } from "./nearest.ts";
@@ -41,14 +41,42 @@ export function parseArguments(
   const word = command.usage.split(" ")[0] ?? name;
   // What stands behind `--` is a command to start where the usage says so, and plain arguments elsewhere.
   const literal = takesCommand(command) ? [] : (rest ?? []).map(mark);
-  const marked = markWords(name, command, knownOptions(options), words);
+  const known = knownOptions(options);
+  const behind = behindDashes(name, command, known, words, rest);
+  const marked = markWords(name, command, known, words, behind);
   parser.parse(["", "", word, ...marked.args, ...literal, ...marked.options], { run: false });
   const args = parser.args.map((arg) => unmark(String(arg)));
   const given = unmarkOptions(parser.options, options);
   // Who asks for help does not know the arguments yet.
-  if (given["help"] !== true && given["version"] !== true) checkCount(name, command, matched.args, args);
+  if (given["help"] !== true && given["version"] !== true) {
+    checkCount(name, command, matched.args, args, behind);
+  }
   return { args, options: given, rest };
 }
+
+/**
+ * What is to be typed for a command that hands on what stands behind `--`, where it was typed in front of it: the session
+ * is the first word, or the last where options come first.
+ *
+ * @returns undefined for any other command
+ */
+function behindDashes(
+  name: string,
+  { usage }: Command,
+  known: ReadonlyMap<string, Known>,
+  words: readonly string[],
+  rest: readonly string[] = [],
+): string | undefined {
+  if (!usage.endsWith(GIVEN_ON)) return undefined;
+  const own = words.filter((word) => !known.has(word));
+  const at = own[0]?.startsWith("-") === true ? own.findLastIndex((word) => !word.startsWith("-")) : 0;
+  const session = at < 0 ? [] : own.slice(at, at + 1);
+  const others = own.filter((_, index) => index !== at);
+  return ["berth", name, ...session, "--", ...others, ...rest].map(shellWord).join(" ");
+}
+
+/** How the usage of such a command ends. */
+const GIVEN_ON = "[-- git's own]";
 
 function knownOptions(options: readonly Option[]): Map<string, Known> {
   const known = new Map<string, Known>();
@@ -65,6 +93,7 @@ function markWords(
   command: Command,
   known: Map<string, Known>,
   words: readonly string[],
+  behind: string | undefined,
 ): { args: string[]; options: string[] } {
   // Options behind all arguments: cac would take an argument behind `--json-value`, a flag, for its value.
   const marked = { args: [] as string[], options: [] as string[] };
@@ -80,7 +109,7 @@ function markWords(
       marked.args.push(mark(word));
     } else {
       const near = nearest(spelling, [...known.keys()]);
-      throw fail("unknown_option", { given: spelling, command: name, near });
+      throw fail("unknown_option", { given: spelling, command: name, near, behind });
     }
   }
   return marked;
@@ -103,12 +132,13 @@ function checkCount(
   { usage }: Command,
   wanted: readonly { required: boolean; variadic: boolean }[],
   args: readonly string[],
+  behind: string | undefined,
 ): void {
   const least = wanted.filter((arg) => arg.required).length;
   if (args.length < least) throw fail("missing_argument", { command: name, usage });
   const extra = args[wanted.length];
   if (extra !== undefined && !wanted.some((arg) => arg.variadic)) {
-    throw fail("unexpected_argument", { command: name, given: extra, usage });
+    throw fail("unexpected_argument", { command: name, given: extra, usage, behind });
   }
 }
 

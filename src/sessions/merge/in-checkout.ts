@@ -6,6 +6,7 @@ import { IN_UTF8, squashMessage } from "./message.ts";
 import { refuseCause } from "./cause.ts";
 import type { Preview } from "./preview.ts";
 import { takeBack } from "./take-back.ts";
+import { underWayIn } from "./under-way.ts";
 import type { WantedMerge, Way } from "./way.ts";
 import { whyGit } from "./why.ts";
 
@@ -50,8 +51,9 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   await takeBack(plain, { ...wanted, tree });
   // With a squash nothing else can be staged: nobody is let so far who has something staged. Settings may be one, too.
   if (wanted.way === "squash" || answer.status === 0 && clean) await plain(["reset", "--quiet", "--merge"]);
-  const same = now === wanted.from && await isAt(plain, wanted.base) &&
-    await stateOf(plain) === await checkout.before;
+  // That somebody else has moved the base meanwhile is none of ours.
+  const same = await isAt(plain, wanted.base) && await stateOf(plain) === await checkout.before &&
+    await underWayIn(plain) === null;
   const left = same ? null : plain.directory;
   if (files.length > 0 && left === null) {
     throw fail("finish_conflict", { session, branch, base, files, how: "merge" });

@@ -15,15 +15,17 @@ export function userGitIn(directory: string, environment: Environment): Git {
       args: readonly string[],
       { input, marks = {} }: { input?: string; marks?: Readonly<Record<string, string>> } = {},
     ) => {
-      const ended = beginGit(args, {
+      const answer = beginGit(args, {
         cwd: directory,
         env: { ...env, ...marks },
         input,
         waiting: longWait(`run git ${args[0] === "-c" ? args[2] : args[0]}`),
       });
       await null;
-      const { status, out, err } = ended();
-      return { status: status ?? 128, out, err: err.trim() };
+      const { status, out, err } = answer();
+      // Nobody tells that of itself.
+      const ended = status === null ? "\nerror: a signal ended it" : "";
+      return { status: status ?? 128, out, err: `${err.trim()}${ended}` };
     },
     { directory },
   );

@@ -125,7 +125,8 @@ export function refuseUnfinished(
   if (processAlive(machine, journal.by) === false) {
     throw fail("session_unfinished", { session: nameOf(record), action, doing });
   }
-  throw fail("session_live", { id: record.id, action, why: `process ${journal.by.pid} is at work on it` });
+  const why = `process ${journal.by.pid} is at work on it`;
+  throw fail("session_live", { id: nameOf(record), action, why, atWork: true });
 }
 
 /** The journal of a removal of the worktree that was begun, null without one. */
@@ -134,5 +135,8 @@ export function removalOf(record: SessionRecord): JournalOf<"destroy"> | null {
   return journal?.kind === "destroy" && journal.cleanup ? journal : null;
 }
 
-/** What people call the session. */
-export const nameOf = (record: SessionRecord): string => record.name ?? record.id;
+/** What people call the session, and can type: a name that looks like an option they would have to put behind `--`. */
+export function nameOf({ id, name }: SessionRecord): string {
+  const called = name ?? id;
+  return called.startsWith("-") ? id : called;
+}

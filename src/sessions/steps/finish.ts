@@ -44,7 +44,7 @@ const WAIT_MS = 60_000;
  */
 export async function finishSession(
   deps: Dependencies,
-  { id }: SessionRecord,
+  asked: SessionRecord,
   checkout: Checkout,
   environment: Environment,
   options: FinishOptions,
@@ -58,8 +58,8 @@ export async function finishSession(
       command: deps.store.command,
     },
   );
-  const record = readRecord(deps.store, id);
-  if (record === null) throw fail("no_such_session", { given: id });
+  const record = readRecord(deps.store, asked.id);
+  if (record === null) throw fail("no_such_session", { given: nameOf(asked) });
   const standing = await lookForWork(record, checkout, () => {
     if (options.keep) return;
     refuseMounts(deps, checkout.worktree.directory);

@@ -1,7 +1,7 @@
 import { BerthError, Exit } from "../../errors/errors.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { sessionAlive } from "../../store/liveness.ts";
+import { processAlive, sessionAlive } from "../../store/liveness.ts";
 import { type Checkout, checkoutOf } from "../git/checkout.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { must } from "../git/git.ts";
@@ -38,8 +38,12 @@ export async function judge(
   idleDays: number | null,
 ): Promise<Judgement> {
   const keep = (reason: string): Judgement => ({ goes: false, reason });
-  if (journalOf(record) !== null) return keep('something is half done with it, see "berth doctor"');
   const machine = deps.machine();
+  const journal = journalOf(record);
+  if (journal !== null && processAlive(machine, journal.by) !== false) {
+    return keep("somebody else is at work on it");
+  }
+  if (journal !== null) return keep('something is half done with it, see "berth doctor"');
   if (runAlive(machine, record) !== false || sessionAlive(machine, record) !== false) {
     return keep("it is live");
   }

@@ -5,7 +5,7 @@ import { findBranch } from "../git/branch.ts";
 import type { DestroyStep, Destruction } from "./destroy-plan.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { removalOf } from "../model/journal.ts";
+import { nameOf, removalOf } from "../model/journal.ts";
 import { recover } from "./recover.ts";
 
 /** Whether the removal of the worktree was begun, and the process is gone that did it. */
@@ -28,7 +28,8 @@ export async function resumeDestroy(
 ): Promise<DestroyStep[] | null> {
   const result = await recover(deps, record, checkout, wanted);
   if (result === "busy") {
-    throw fail("session_live", { id: record.id, action: "destroy", why: "git is still at work on it" });
+    const why = "git is still at work on it";
+    throw fail("session_live", { id: nameOf(record), action: "destroy", why, atWork: true });
   }
   if (result === "undone") return null;
   const { branch = "", worktree = "" } = record.project ?? {};

@@ -73,6 +73,23 @@ describe("diff and log", () => {
     expect(await p.ok("diff", "auth", "--", "--name-only")).toContain("file.txt");
   });
 
+  test.each([
+    ["diff", "auth", "--stat"],
+    ["diff", "--stat", "auth"],
+    ["diff", "auth", "file.txt"],
+    ["log", "auth", "-1", "--oneline"],
+  ])("%s %s %s in front of the dashes: the hint is what was meant, and works", async (command, ...given) => {
+    const words: string[] = [command, ...given.filter((word) => typeof word === "string")];
+    const p = await project();
+    await p.ok("new", "auth");
+    writeFileSync(join(await p.worktree("auth"), "file.txt"), "mine");
+    const { status, stderr } = await p.berth(...words);
+    const [, hint = ""] = /hint: Type "berth (.+)"/.exec(stderr) ?? [];
+    const others = words.slice(1).filter((word) => word !== "auth");
+    expect([status, hint]).toEqual([2, [command, "auth", "--", ...others].join(" ")]);
+    await p.ok(...hint.split(" "));
+  });
+
   test("by git's pager and in git's colours, in a terminal; git's status is ours", async () => {
     const p = await finishable();
     const env = { ...p.env, GIT_PAGER: "sed 's/^/PAGED:/'" };

@@ -134,3 +134,14 @@ test("completion offers the names of this project as they are, and those of othe
   expect(await offered(nowhere)).toEqual([expect.stringMatching(/\/api\/auth$/), "only", "shop/api/auth"]);
   expect(await offered(web)).toEqual(["api/only", expect.stringMatching(/\/api\/auth$/), "shop/api/auth"]);
 });
+
+test("a name that means a shared session is none for one of this machine, where sessions are shared", async () => {
+  const p = await project();
+  await p.ok("new", "team--a");
+  await p.ok("config", "shared.namespaces", "team,ops");
+  for (const words of [["new", "team--b"], ["new", "ops--b"], ["rename", "team--a", "ops--b"]]) {
+    const { code, status } = await p.refused(...words);
+    expect([words, code, status]).toEqual([words, "name_is_shared", 6]);
+  }
+  await p.ok("new", "other--b");
+});

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { all, type Finishable, finishable, MERGES_ALONE } from "../../support/finish.ts";
+import { until } from "../../support/berth.ts";
 import { read } from "../../support/project.ts";
 
 function hook(p: Finishable, name: string, script: string): void {
@@ -176,7 +177,7 @@ const REFUSED: readonly Refused[] = [
     },
     code: "finish_failed",
     status: 1,
-    says: "nothing was done",
+    says: "a signal ended it; nothing was done",
   },
 ];
 
@@ -227,6 +228,47 @@ describe("finish is refused, and all is as it was:", () => {
     await p.in(p.root, ["git", "rebase", "--apply", "side"]);
     expect((await p.refused("finish", "auth")).message).toContain("a rebase is under way");
   });
+});
+
+test("somebody moves the base in the middle: their commit stays, and what was begun is taken back", async () => {
+  const p = await finishable();
+  await commit(p, p.root, { other: "theirs" });
+  hook(
+    p,
+    "pre-merge-commit",
+    "git commit-tree -p main -m moved main^{tree} | xargs git update-ref refs/heads/main",
+  );
+  const { code, message } = await p.refused("finish", "auth");
+  expect([code, message]).toEqual(["finish_failed", expect.stringContaining("nothing was done")]);
+  expect([await p.git("status", "--porcelain"), await p.subjects()]).toEqual(["", ["moved", "other", "one"]]);
+  rmSync(join(p.root, ".git/hooks/pre-merge-commit"));
+  await p.ok("finish", "auth");
+});
+
+test("while it is at work others are told to wait, by the session's name", async () => {
+  const p = await finishable();
+  await commit(p, p.root, { other: "theirs" });
+  hook(p, "pre-merge-commit", "touch ../begun; while test ! -e ../end; do sleep 0.05; done");
+  const finishing = p.berth("finish", "auth");
+  await until("the hook to begin", () => existsSync(join(p.root, "../begun")) || undefined);
+  const { stdout } = await p.berth("prune");
+  expect(stdout).toContain("somebody else is at work on it");
+  const other = await p.berth("rename", "auth", "other");
+  expect([other.status, other.stderr]).toEqual([
+    5,
+    expect.stringMatching(/session "auth": .*\n  hint: Wait until/),
+  ]);
+  writeFileSync(join(p.root, "../end"), "");
+  expect((await finishing).status).toBe(0);
+});
+
+test("a name that looks like an option: every command that is named works as it stands", async () => {
+  const p = await finishable();
+  await p.ok("rename", "auth", "--", "-a");
+  const { stderr } = await p.berth("finish", "--", "-a");
+  const [, undo = ""] = /^berth: "berth (.+)" brings it back$/m.exec(stderr) ?? [];
+  await p.ok(...undo.split(" "));
+  expect(existsSync(p.tree)).toBe(true);
 });
 
 describe("the base", () => {

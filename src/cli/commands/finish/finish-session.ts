@@ -5,6 +5,7 @@ import { type Checkout, checkoutOf } from "../../../sessions/git/checkout.ts";
 import { mergedIn } from "../../../sessions/merge/merged-in.ts";
 import type { Way } from "../../../sessions/merge/way.ts";
 import type { Dependencies } from "../../../sessions/model/dependencies.ts";
+import { nameOf } from "../../../sessions/model/journal.ts";
 import { isInside } from "../../../sessions/model/worktree-path.ts";
 import { stopSession } from "../../../sessions/process/stop.ts";
 import { refuseRunning } from "../../../sessions/runs/runs.ts";
@@ -80,7 +81,8 @@ async function subject(
   if (!isUnfinished(deps, record)) return { record, checkout };
   const result = await uninterrupted(() => recover(deps, record, checkout));
   if (result === "busy") {
-    throw fail("session_live", { id: record.id, action: "finish", why: "git is at work on it" });
+    const why = "git is at work on it";
+    throw fail("session_live", { id: nameOf(record), action: "finish", why, atWork: true });
   }
   return readRecord(deps.store, record.id) === null ? null : {
     record: namedRecord(context, deps, input, { given: record.id, effect: "change", action: "finish" }),
@@ -104,7 +106,7 @@ function tell(context: Context, record: SessionRecord, { plan, merged, destroyed
   const { root = "" } = record.project ?? {};
   const title = `berth: ${destroyed === null ? "merged" : "finished"} ${record.name} of ${quotePath(root)}\n`;
   context.say(title + steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join(""));
-  if (destroyed !== null) context.say(`berth: "${undoOf(record.name ?? record.id)}" brings it back\n`);
+  if (destroyed !== null) context.say(`berth: "${undoOf(nameOf(record))}" brings it back\n`);
 }
 
 /** A shell must not be left in a directory that is gone. */

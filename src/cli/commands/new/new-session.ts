@@ -10,6 +10,7 @@ import { type Early, type Git, gitIn } from "../../../sessions/git/git.ts";
 import { makeWorktreeSession, type WorktreeSession } from "../../../sessions/steps/make.ts";
 import type { Dependencies } from "../../../sessions/model/dependencies.ts";
 import { findRepository, findRepositoryIfAny } from "../../../sessions/git/repository.ts";
+import { mayBeShared } from "../../../store/namespaces.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "../../command.ts";
 import { directoryOf } from "../../line/given-directory.ts";
@@ -40,6 +41,10 @@ export async function makeSession(
 ): Promise<number> {
   const git = gitIn(directoryOf(input), context.host.variables, early);
   const deps = await dependenciesOf(context, input, "new");
+  const [name = ""] = input.args;
+  if (mayBeShared(name)) {
+    (await import("../../mean/shared-instead.ts")).refuseSharedName(context, deps.store, name);
+  }
   const { made, fresh } = await madeOrExisting(context, deps, input, git, { branch, prefix });
   if (fresh) await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
