@@ -256,7 +256,7 @@ test("while it is at work others are told to wait, by the session's name", async
   const other = await p.berth("rename", "auth", "other");
   expect([other.status, other.stderr]).toEqual([
     5,
-    expect.stringMatching(/session "auth": .*\n  hint: Wait until/),
+    expect.stringMatching(/session "auth": .*\n +hint: Wait until/),
   ]);
   writeFileSync(join(p.root, "../end"), "");
   expect((await finishing).status).toBe(0);
