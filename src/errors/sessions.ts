@@ -294,6 +294,20 @@ export const sessionsErrors = () => ({
       why: "its .git file is gone",
     },
   ),
+  worktree_moved: kind(
+    Exit.refused,
+    (d: { session: string; path: string; to: string }) =>
+      `Cannot remove the worktree of session ${quote(d.session)}: it was moved from ${
+        quotePath(d.path)
+      } to ` +
+      quotePath(d.to),
+    () => `Type "berth doctor --fix" to bind the session to its new place`,
+    {
+      session: "auth",
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      to: "/home/me/auth",
+    },
+  ),
   worktree_missing: kind(
     Exit.failed,
     (d: { session: string; path: string }) =>

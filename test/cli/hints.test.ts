@@ -64,6 +64,12 @@ const CASES: readonly Case[] = [
     typed: [0, 1],
   },
   {
+    code: "worktree_moved",
+    prepare: (p, tree) => p.git("worktree", "move", tree, join(p.home, "elsewhere")),
+    args: CLEANUP,
+    again: true,
+  },
+  {
     code: "worktree_broken",
     prepare: (_, tree) => rmSync(join(tree, ".git")),
     args: ["run", "auth", "--", "true"],

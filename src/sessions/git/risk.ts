@@ -13,6 +13,7 @@ export type Loss =
   | { readonly kind: "lock"; readonly reason: string }
   | { readonly kind: "commits"; readonly count: number }
   | { readonly kind: "changed"; readonly count: number; readonly missing: number }
+  | { readonly kind: "staged"; readonly count: number }
   | { readonly kind: "untracked"; readonly count: number }
   | { readonly kind: "hidden"; readonly count: number }
   | { readonly kind: "unfinished"; readonly step: string }
@@ -109,6 +110,8 @@ export function inWords(loss: Loss): string {
       return `${count(loss.count, "commit")} on no branch`;
     case "changed":
       return count(loss.count, "changed file");
+    case "staged":
+      return `${count(loss.count, "staged file")}, though its directory is gone`;
     case "untracked":
       return count(loss.count, "untracked file");
     case "hidden":
@@ -159,5 +162,5 @@ export function stepsUnderWay(admin: string): string[] {
   return [...new Set(found.map(([file, step]) => file === "rebase-apply" && applies ? "am" : step))];
 }
 
-const unfinished = (admin: string): Loss[] =>
+export const unfinished = (admin: string): Loss[] =>
   stepsUnderWay(admin).map((step) => ({ kind: "unfinished", step }));

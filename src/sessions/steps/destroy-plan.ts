@@ -20,7 +20,9 @@ import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
 import { isOwnName } from "../model/worktree-path.ts";
 import { look } from "../git/look.ts";
 import { type Survey, survey } from "../git/survey.ts";
-import { assess, inWords, type Risk } from "../git/risk.ts";
+import { goneAt, lossesOf } from "../git/gone.ts";
+import { assess, inWords, type Loss, type Risk } from "../git/risk.ts";
+import { movedTo } from "./relink.ts";
 import { refuseStuck } from "./refuse-stuck.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
 
@@ -155,10 +157,14 @@ async function planWorktree(
       surveyed: survey(path),
     };
   });
-  if (found.listed === null) return keep(found.exists ? LEFT : "it is gone already");
+  if (found.listed === null) {
+    refuseMoved(checkout, record, found);
+    return keep(found.exists ? LEFT : "it is gone already");
+  }
   refuseInside(found.listed.path, found);
   const { fromInside, surveyed } = meanwhile();
-  const risk = await assessed();
+  const gone = found.exists ? null : goneAt(checkout.main, checkout.repository.commonDir, found.listed.path);
+  const risk = withLosses(await assessed(), gone === null || begun ? [] : await lossesOf(gone));
   const { lost: losses, needsForce, ignored } = risk;
   refuseStuck(record, found, risk.unseen, surveyed);
   const lost = begun && isOnlyMissing(risk) ? [] : losses.map(inWords);
@@ -170,16 +176,27 @@ async function planWorktree(
       files: risk.changed,
     });
   }
-  const words = lost.length === 0 ? "nothing in it would be lost" : `with ${lost.join(", ")}`;
-  const gone = withoutCopies(checkout.repository.root, found.listed.path, ignored);
+  const nothing = found.exists ? "nothing in it would be lost" : "its directory is gone already";
+  const words = lost.length === 0 ? nothing : `with ${lost.join(", ")}`;
+  const ignoredToo = withoutCopies(checkout.repository.root, found.listed.path, ignored);
   const { special } = surveyed;
   const reason = [
     words,
-    ...gone.length === 0 ? [] : [`ignored files that go too: ${some(gone)}`],
+    ...ignoredToo.length === 0 ? [] : [`ignored files that go too: ${some(ignoredToo)}`],
     ...special.length === 0 ? [] : [`sockets and devices, which no undo brings back: ${some(special)}`],
   ].join("; ");
   const step: DestroyStep = { what: "worktree", action: "delete", reason };
   return { step, forceGit: needsForce || losses.length > 0, fromInside, found, risk, surveyed };
+}
+
+const withLosses = (risk: Risk, more: readonly Loss[]): Risk => ({ ...risk, lost: [...risk.lost, ...more] });
+
+/** Git knows where it is that moved it; what it holds is neither looked at nor removed by its old place. */
+function refuseMoved({ repository }: Checkout, record: SessionRecord, { exists }: InspectedWorktree): void {
+  const to = exists ? null : movedTo(repository, record);
+  if (to === null) return;
+  const { worktree: path = "" } = record.project ?? {};
+  throw fail("worktree_moved", { session: nameOf(record), path, to: to.worktree });
 }
 
 /** Other worktrees inside are other people's: git would delete them with all that is in them. */

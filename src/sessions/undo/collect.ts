@@ -62,16 +62,19 @@ export async function collect(
   }
   // Also where a directory, or a FIFO, is in the place of a tracked file.
   const tracked = new Set(files.filter(({ mode }) => mode !== "160000").map(({ path }) => path));
-  const kept = [...walk(admin, "")].filter(({ path }) => !NOT_KEPT.test(path));
   const all = {
     files: [...found.values()],
     missing: paths.filter((path) => tracked.has(path) && !found.has(path)),
-    admin: kept,
+    admin: keptOf(admin),
   };
   const inside = [...all.files, ...all.admin].find(({ path }) => path.includes(UNREADABLE));
   if (inside !== undefined) throw fail("work_not_kept", { path: inside.path, why: NOT_UTF8 });
   return all;
 }
+
+/** What git itself keeps for a worktree, but for what belongs to the place. */
+export const keptOf = (admin: string): Found[] =>
+  [...walk(admin, "")].filter(({ path }) => !NOT_KEPT.test(path));
 
 /**
  * What is called `.git` beside untracked files: git takes a directory with a damaged repository for an ordinary one, and

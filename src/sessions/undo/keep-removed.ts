@@ -5,8 +5,9 @@ import type { InspectedWorktree } from "../git/worktree.ts";
 import { join, relative } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { Git } from "../git/git.ts";
+import { goneAt } from "../git/gone.ts";
 import { nameOf } from "../model/journal.ts";
-import { collect, type Collected } from "./collect.ts";
+import { collect, type Collected, keptOf } from "./collect.ts";
 import { keepCommit, keepWork, REMOVED } from "./keep.ts";
 import type { Removed } from "./removed.ts";
 import type { Unseen } from "./unseen.ts";
@@ -64,7 +65,7 @@ export type KeepLate = (worktree: Git) => Promise<void>;
  * @throws `work_not_kept` where it never stands still, and what `keepWork` throws
  */
 export async function keepRemoved(
-  { main, worktree }: Checkout,
+  { main, worktree, repository }: Checkout,
   record: SessionRecord,
   { found, risk, branchCommit }: Going,
   removed: Removed | null,
@@ -72,12 +73,18 @@ export async function keepRemoved(
 ): Promise<KeepLate | null> {
   const { ref, branch = null, head = null, work = false } = removed ?? {};
   if (ref === undefined) return null;
-  const admin = found?.admin ?? null;
+  const gone = found === null || found.exists ? null : goneAt(main, repository.commonDir, worktree.directory);
+  const admin = found?.admin ?? gone?.admin ?? null;
   if (!work || admin === null || risk === null) {
     if (branchCommit !== null) await keepCommit(main, ref, branchCommit);
     return null;
   }
   const keeping = { id: record.id, name: nameOf(record), branch, head, tip: branchCommit, limit };
+  if (gone !== null) {
+    const collected = { files: [], missing: [], admin: keptOf(gone.admin) };
+    await keepCommit(main, ref, await keepWork(gone.git, gone.admin, collected, keeping));
+    return null;
+  }
   const nested = risk.nested.map((path) => relative(worktree.directory, path));
   const look = (at: Git) => collect(at, admin, risk.files, nested.map((path) => join(at.directory, path)));
   const keep = async (at: Git, collected: Collected) => {

@@ -168,3 +168,61 @@ describe("the branch is the one that HEAD names now", () => {
     expect(await p.git("branch", "--format=%(refname:short)")).toBe("main\n");
   });
 });
+
+describe("a worktree whose directory is not there", () => {
+  test("git worktree move: destroy does not take it for gone", async () => {
+    const p = await withSession();
+    const to = join(p.home, "elsewhere");
+    await p.git("worktree", "move", p.tree, to);
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({
+      code: "worktree_moved",
+      status: 6,
+    });
+    expect(await p.refused("destroy", "auth", "--cleanup", "--force")).toMatchObject({
+      code: "worktree_moved",
+    });
+    await p.ok("doctor", "--fix");
+    expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk" });
+    expect(readFileSync(join(to, "work"), "utf8")).toBe("work");
+  });
+
+  const moved: [string, (p: Project, tree: string) => unknown][] = [
+    ["mv", (p, tree) => renameSync(tree, join(p.home, "elsewhere"))],
+    ["rm", (_, tree) => rmSync(tree, { recursive: true })],
+  ];
+
+  test.each(moved)("%s: what was staged there is work, and comes back", async (_, goes) => {
+    const p = await withSession();
+    await p.git("-C", p.tree, "add", "file.txt");
+    goes(p, p.tree);
+    const refused = await p.refused("destroy", "auth", "--cleanup");
+    expect(refused).toMatchObject({ code: "work_at_risk", status: 6 });
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", p.tree, "show", ":file.txt")).toBe("changed\n");
+  });
+
+  test("commits that no branch has, and a merge that was not ended, come back", async () => {
+    const p = await withSession();
+    await p.git("-C", p.tree, "checkout", "-q", "--detach");
+    await p.git("-C", p.tree, "commit", "-qam", "lonely");
+    const lonely = await p.git("-C", p.tree, "rev-parse", "HEAD");
+    await p.git("commit", "-q", "--allow-empty", "-m", "two");
+    await p.git("-C", p.tree, "merge", "-q", "--no-commit", "--no-ff", "main");
+    rmSync(p.tree, { recursive: true });
+    const { message } = await p.refused("destroy", "auth", "--cleanup");
+    expect(message).toMatch(/1 commit on no branch, an unfinished merge/);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.git("reflog", "expire", "--expire=now", "--all");
+    await p.git("gc", "-q", "--prune=now");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", p.tree, "rev-parse", "HEAD")).toBe(lonely);
+    expect(await p.git("-C", p.tree, "status")).toMatch(/still merging/);
+  });
+
+  test("nothing staged: it is no obstacle, and is called gone", async () => {
+    const p = await withSession();
+    rmSync(p.tree, { recursive: true });
+    expect((await p.berth("destroy", "auth", "--cleanup")).stderr).toMatch(/its directory is gone already/);
+  });
+});
