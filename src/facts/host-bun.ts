@@ -2,6 +2,7 @@ import type { Host } from "./host.ts";
 import { errno, exit, isOpen, lastBytes, ownPid, readLink, readText, realPath, write } from "./libc-bun.ts";
 import { start } from "./spawn-bun.ts";
 import { statDevice, statOwner } from "./statx-bun.ts";
+import { columnsOf, isTerminal } from "./tty-bun.ts";
 import { connectByBun } from "./unix-socket-bun.ts";
 
 /** As much as the kernel hands to a program (ARG_MAX of execve(2) without a raised stack limit). */
@@ -29,6 +30,8 @@ export const bunHost: Host | null = !isOpen ? null : {
   user: () => process.geteuid?.() ?? -1,
   owner: statOwner,
   clock: () => Bun.nanoseconds() / 1e6,
+  isTerminal,
+  columns: columnsOf,
   write,
   exit,
 };

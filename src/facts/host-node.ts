@@ -62,6 +62,11 @@ export const nodeHost: Host = {
   pid: process.pid,
   user: () => process.geteuid?.() ?? -1,
   owner: (path) => reading(() => statSync(path).uid),
+  isTerminal: (stream) => process.getBuiltinModule("node:tty").isatty(stream),
+  columns(stream) {
+    const { isatty, WriteStream } = process.getBuiltinModule("node:tty");
+    return isatty(stream) ? new WriteStream(stream).getWindowSize()[0] : 0;
+  },
   clock: () => performance.now(),
   write: (stream, text) => reading(() => writeAll(stream, text)),
   exit: (status) => process.exit(status),

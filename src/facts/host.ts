@@ -51,6 +51,10 @@ export interface Host {
   owner(path: string): Reading<number>;
   /** Milliseconds of a clock that nobody sets. */
   clock(): number;
+  /** Whether a stream of ours is a terminal. */
+  isTerminal(stream: 0 | 1 | 2): boolean;
+  /** How many columns the terminal has that a stream of ours is; 0 where it is none, or does not know. */
+  columns(stream: 1 | 2): number;
   /** Write all of the text to standard output or standard error; the reading says why it could not. */
   write(stream: 1 | 2, text: string): Reading<null>;
   /** End this process at once, with everything that was written by `write` written. */

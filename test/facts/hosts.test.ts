@@ -67,6 +67,25 @@ describe.each<[string, Host]>([["bun:ffi", fast], ["node:fs", nodeHost]])("%s", 
     expect([host.device(`${home}/none`).ok, host.owner(`${home}/none`).ok]).toEqual([false, false]);
   });
 
+  test("tells which streams are terminals, and how wide one is", async () => {
+    const module = host === nodeHost ? "host-node.ts" : "host-bun.ts";
+    const script = `const { ${
+      host === nodeHost ? "nodeHost" : "bunHost"
+    }: host } = await import("${import.meta.dir}/../../src/facts/${module}");
+      const { writeFileSync } = await import("node:fs");
+      const told = [host.isTerminal(0), host.isTerminal(1), host.isTerminal(2), host.columns(1), host.columns(2)];
+      writeFileSync(process.env.TOLD, JSON.stringify(told));`;
+    const told = `${home}/told`;
+    // /dev/null is a device, and no terminal.
+    const line = `exec "$0" -e "$SCRIPT" 2>/dev/null`;
+    const child = Bun.spawn(["sh", "-c", line, process.execPath], {
+      env: { ...process.env, SCRIPT: script, TOLD: told },
+      terminal: { cols: 97, rows: 24, data() {} },
+    });
+    expect(await child.exited).toBe(0);
+    expect(await Bun.file(told).json()).toEqual([true, true, false, 97, 0]);
+  });
+
   test("speaks to a socket, and knows who listens there", async () => {
     const socket = `${home}/socket-${_.replace(":", "-")}`;
     const script = `Bun.listen({ unix: "${socket}", socket: { data(c, b) { c.write(b); c.end(); } } })`;

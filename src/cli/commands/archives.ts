@@ -35,7 +35,7 @@ export const archives: Command = {
       size(bytes),
       name,
     ]);
-    context.out(rows.length === 0 ? "" : aligned(heading, cells, coloursOf(context.host.variables)));
+    context.out(rows.length === 0 ? "" : aligned(heading, cells, coloursOf(context.host)));
   },
 };
 

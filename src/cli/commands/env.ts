@@ -41,6 +41,6 @@ export const env: Command = {
       return;
     }
     const rows = found.map(({ name, by, of }) => [name, by, of]);
-    context.out(aligned(["VARIABLE", "SET BY", "SPEAKS OF"], rows, coloursOf(context.host.variables)));
+    context.out(aligned(["VARIABLE", "SET BY", "SPEAKS OF"], rows, coloursOf(context.host)));
   },
 };

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { pipe, regex, string } from "valibot";
 import { BerthError, fail } from "../../errors/errors.ts";
 import { type BerthEvent, TYPES } from "../../events/event.ts";
@@ -117,10 +116,10 @@ function idOf(context: Context, input: Input, store: Store, given: string): stri
 }
 
 function printerOf(context: Context): (event: BerthEvent) => void {
-  if (context.json || !process.getBuiltinModule("node:tty").isatty(1)) {
+  if (context.json || !context.host.isTerminal(1)) {
     return (event) => context.out(`${JSON.stringify(event)}\n`);
   }
-  const colours = coloursOf(context.host.variables);
+  const colours = coloursOf(context.host);
   return ({ seq, time, session, type, data }) => {
     const details = Object.entries(data).filter(([, value]) => value !== null)
       .map(([key, value]) => `${key}=${onOneLine(value)}`);

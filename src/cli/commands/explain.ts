@@ -42,7 +42,7 @@ export const explain: Command = {
     const worktree = sessionHere(context, input);
     if (context.json) printJson(context, resolution, hints, timings, worktree);
     else {
-      const colours = coloursOf(context.host.variables);
+      const colours = coloursOf(context.host);
       const found = { resolution, self: facts.self, hints, milliseconds: timings.decision };
       context.out(page(found, colours) + worktreeLine(worktree));
     }

@@ -10,7 +10,7 @@ export const help: Command = {
   about: "Show help on a command or a topic",
   details: [`Topics beside the commands: errors`],
   async run(context, { args: [topic] }) {
-    const colours = coloursOf(context.host.variables);
+    const colours = coloursOf(context.host);
     if (topic === undefined) context.out(overview(context, colours));
     else if (topic === "errors") printErrors(context);
     else context.out(await page(context.commands, topic, colours));

@@ -72,13 +72,13 @@ export async function printed(
   git: GitStandings | null,
 ): Promise<void> {
   const now = context.now();
-  const width = lineWidth(context.host.variables);
+  const width = lineWidth(context.host);
   const cells = groups.map(({ rows }) => rows.map((row) => cellsOf(row, now)));
   const columns = COLUMNS.map((column, at) =>
     at === GIT && git !== null ? { ...column, reserved: GIT_WIDTH } : column
   );
   const layout = fitted(columns, cells.flat(), width);
-  const colours = coloursOf(context.host.variables);
+  const colours = coloursOf(context.host);
   const line = (row: TableRow, shown: readonly string[]) =>
     layout.line(shown, colours === PLAIN ? undefined : marksOf(row, colours));
   if (cells.length > 0) context.out(colours.heading(layout.heading));

@@ -111,7 +111,7 @@ function tell(context: Context, found: readonly Judged[], dry: boolean): void {
   const rows = found.map((
     { record, goes, reason },
   ) => [record.name ?? record.id, goes ? "delete" : "keep", reason]);
-  const colours = coloursOf(context.host.variables, dry ? 1 : 2);
+  const colours = coloursOf(context.host, dry ? 1 : 2);
   const table = rows.length === 0 ? "" : aligned(["SESSION", "ACTION", "WHY"], rows, colours);
   if (!dry) {
     context.out(gone.map(({ record }) => `${record.name ?? record.id}\n`).join(""));

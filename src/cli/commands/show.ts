@@ -30,7 +30,7 @@ export const show: Command = {
     const live = alive === null ? "cannot be told" : alive ? "yes" : "no";
     const doing = agents.map((agent) => ["agent", agentAtLength(agent, context.now())] as const);
     const more = { live, current: current ? "yes" : "no", file };
-    const { heading } = coloursOf(context.host.variables);
+    const { heading } = coloursOf(context.host);
     context.out(
       lines([...Object.entries({ ...facts(record), ...more }), ...doing]) + values(record, heading),
     );

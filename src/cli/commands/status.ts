@@ -64,7 +64,7 @@ async function showStatus(context: Context, input: Input, given: string | undefi
   const { deps, id, record: { status }, isShared } = await meant(context, input, given, "look");
   const agents = isShared ? [] : await everyAgentIn(context, deps.store, id);
   if (context.json) return outJson(context, { id, status, agents });
-  const colours = coloursOf(context.host.variables);
+  const colours = coloursOf(context.host);
   const doing = agents.map((agent) =>
     statusMarked(colours, agent.status, agentAtLength(agent, context.now()))
   );

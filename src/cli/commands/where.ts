@@ -10,7 +10,7 @@ export const where: Command = {
   run(context) {
     const { id, source, anchor } = context.resolution();
     const at = anchor?.tty ? ` on ${anchor.tty}` : "";
-    const { heading, command } = coloursOf(context.host.variables);
+    const { heading, command } = coloursOf(context.host);
     context.out(`You are in session ${heading(shortId(id))}${at}: ${SOURCES[source]}.
 
   ${command("berth id")}         the whole ID, for scripts

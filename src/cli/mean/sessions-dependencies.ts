@@ -1,4 +1,3 @@
-import process from "node:process";
 import { tellLongWork } from "../../sessions/git/long-work.ts";
 import { fail } from "../../errors/errors.ts";
 import { atOrBelow, mountsReader } from "../../facts/mounts.ts";
@@ -23,7 +22,7 @@ export async function dependenciesOf(context: Context, input: Input, command: st
   const mounts = await mountsReader(host);
   const store = storeOf(context, input, command);
   tellLongWork((action, far) => {
-    if (process.getBuiltinModule("node:tty").isatty(2)) {
+    if (host.isTerminal(2)) {
       context.say(`berth: at work to ${action}: ${far}\n`);
     }
   });

@@ -36,7 +36,7 @@ export function printActions(
     reason,
     size(bytes),
   ]);
-  const colours = coloursOf(context.host.variables);
+  const colours = coloursOf(context.host);
   if (rows.length > 0) context.out(aligned(["WHAT", "ACTION", "WHY", "SIZE"], rows, colours));
   if (gone.length === 0) context.say("berth: nothing to do\n");
   else if (dryRun) context.say(`berth: nothing was done; type "berth ${command} --yes" to do it\n`);

@@ -1,5 +1,3 @@
-import { fstatSync } from "node:fs";
-import process from "node:process";
 import type { Host } from "../../facts/host.ts";
 
 /** What an environment may say of colours. */
@@ -20,7 +18,7 @@ export function decidedColours({ NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM }: Var
 /**
  * Whether words get colours: the one rule of all commands that print for people.
  *
- * @param isTerminal asked last, since the answer may take 3 ms
+ * @param isTerminal asked last, since the answer takes time
  */
 export const wantsColours = (variables: Variables, isTerminal: () => boolean): boolean =>
   decidedColours(variables) ?? isTerminal();
@@ -81,22 +79,8 @@ const MARKED: Colours = {
 };
 
 /** How a stream is marked: standard output, or standard error. */
-export const coloursOf = (variables: Variables, stream: 1 | 2 = 1): Colours =>
-  wantsColours(variables, () => isTerminal(stream)) ? MARKED : PLAIN;
-
-/** What is no device is no terminal, and that is known without node:tty, which takes 3 ms to load. */
-function isTerminal(stream: number): boolean {
-  if (process.platform !== "win32" && !isDevice(stream)) return false;
-  return process.getBuiltinModule("node:tty").isatty(stream);
-}
-
-function isDevice(stream: number): boolean {
-  try {
-    return fstatSync(stream).isCharacterDevice();
-  } catch {
-    return false;
-  }
-}
+export const coloursOf = (host: Pick<Host, "variables" | "isTerminal">, stream: 1 | 2 = 1): Colours =>
+  wantsColours(host.variables, () => host.isTerminal(stream)) ? MARKED : PLAIN;
 
 const MARK_OF: Readonly<Record<string, keyof Colours>> = {
   active: "good",

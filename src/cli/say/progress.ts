@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Context } from "../command.ts";
 
 /** How long work may go on before it says what it is at, and how long it is silent in between, in milliseconds. */
@@ -10,12 +9,11 @@ const SILENT_MS = 1000;
  * @returns a function to call before each step with the words for it; it says them when a second has passed since the
  *   work began, or since it last said something
  */
-export function progressOf({ say }: Context): (what: () => string) => void {
+export function progressOf({ host, say }: Context): (what: () => string) => void {
   let since = performance.now();
   return (what) => {
     if (performance.now() - since < SILENT_MS) return;
     since = performance.now();
-    // Asked only now, since the answer takes time.
-    if (process.getBuiltinModule("node:tty").isatty(2)) say(`berth: ${what()}\n`);
+    if (host.isTerminal(2)) say(`berth: ${what()}\n`);
   };
 }

@@ -1,5 +1,5 @@
-import process from "node:process";
 import stringWidth from "string-width";
+import type { Host } from "../../facts/host.ts";
 
 /** ASCII, and the signs of our own that take one column; what measures all others takes 2 ms to come into being. */
 const PLAIN = /^[\x20-\x7e…·±↑↓↵●✗✓▸❯]*$/;
@@ -32,11 +32,7 @@ export function cutPath(path: string, width: number): string {
  * Columns that a line may take: what `COLUMNS` says, else those of the terminal that standard output is; no limit where
  * it is none, so that no program gets a table that was cut.
  */
-export function lineWidth(variables: Readonly<Record<string, string | undefined>>): number {
-  const given = Number(variables["COLUMNS"]);
-  if (Number.isInteger(given) && given > 0) return given;
-  const { isatty, WriteStream } = process.getBuiltinModule("node:tty");
-  if (!isatty(1)) return Infinity;
-  const [columns] = new WriteStream(1).getWindowSize();
-  return columns > 0 ? columns : Infinity;
+export function lineWidth(host: Pick<Host, "variables" | "columns">): number {
+  const given = Number(host.variables["COLUMNS"]);
+  return Number.isInteger(given) && given > 0 ? given : host.columns(1) || Infinity;
 }

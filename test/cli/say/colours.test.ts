@@ -117,7 +117,7 @@ test("NO_COLOR wins over CLICOLOR_FORCE, that over TERM=dumb and a pipe", () => 
 });
 
 test("a mark ends on its line, and only what is known has one", () => {
-  const colours = coloursOf(FORCED);
+  const colours = coloursOf({ variables: FORCED, isTerminal: () => false });
   expect(colours.heading("a\nb\n")).toBe("\x1b[1ma\x1b[0m\n\x1b[1mb\x1b[0m\n");
   expect(statusMarked(colours, "waiting", "w")).toBe("\x1b[33mw\x1b[0m");
   expect(statusMarked(colours, "toString", "w")).toBe("w");

@@ -38,7 +38,7 @@ export async function hook(
 ): Promise<void> {
   try {
     const agent = await loadAgent(name);
-    const payload = readPayload();
+    const payload = readPayload(context.host);
     if (agent === null || payload === null) return;
     await note(await hurried(context, variablesFor(context, agent, payload)), input, agent, payload, event);
   } catch (error) {

@@ -71,7 +71,7 @@ export async function status(context: Context, input: Input, names: readonly str
     rows.map((
       { agent, version, installed, file },
     ) => [agent, version ?? "-", installed ? "yes" : "no", file ?? "-"]),
-    coloursOf(context.host.variables),
+    coloursOf(context.host),
   ));
 }
 

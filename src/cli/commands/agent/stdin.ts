@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import process from "node:process";
+import type { Host } from "../../../facts/host.ts";
 import { isObject, type Payload } from "../../../agents/payload.ts";
 
 const CHUNK = 64 * 1024;
@@ -14,8 +14,8 @@ const CLOSING_BRACE = 125;
  * The payload on standard input; null where there is none. A longer one than may be is read to its end, so that the
  * agent does not fail in writing it, and what its beginning says of it is given.
  */
-export function readPayload(): Payload | null {
-  if (process.getBuiltinModule("node:tty").isatty(0)) return null;
+export function readPayload(host: Pick<Host, "isTerminal">): Payload | null {
+  if (host.isTerminal(0)) return null;
   const chunks: Uint8Array[] = [];
   let length = 0;
   let tail: Uint8Array = new Uint8Array();

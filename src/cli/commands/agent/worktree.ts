@@ -50,7 +50,7 @@ export function legalName(given: string, sha256: (text: string) => string): stri
  * line on standard output; the agent shows what is on standard error.
  */
 export async function create(context: Context, input: Input): Promise<number> {
-  const payload = wanted("worktree-create");
+  const payload = wanted(context, "worktree-create");
   const given = textIn(payload, "name");
   if (given === undefined) throw fail("bad_payload", { action: "worktree-create", member: "name" });
   const name = legalName(given, context.deps.sha256);
@@ -95,7 +95,7 @@ async function held(
 
 /** Remove a worktree as an agent asks for it by its hook. Never by force: the agent keeps then what it has. */
 export async function remove(context: Context, input: Input): Promise<void> {
-  const given = textIn(wanted("worktree-remove"), "worktree_path");
+  const given = textIn(wanted(context, "worktree-remove"), "worktree_path");
   if (given === undefined) throw fail("bad_payload", { action: "worktree-remove", member: "worktree_path" });
   const deps = await dependenciesOf(context, input, "agent worktree-remove");
   const path = realPath(given);
@@ -157,8 +157,8 @@ async function removeUnchanged(context: Context, input: Input): Promise<boolean>
   return gone;
 }
 
-function wanted(action: string): Payload {
-  const payload = readPayload();
+function wanted({ host }: Context, action: string): Payload {
+  const payload = readPayload(host);
   if (payload === null || !isObject(payload)) {
     throw fail("bad_payload", { action, member: "hook_event_name" });
   }

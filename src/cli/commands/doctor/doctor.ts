@@ -31,7 +31,7 @@ export const doctor: Command = {
         findings: findings.map(({ code, message, hint, fixed }) => ({ code, message, hint, fixed })),
       });
     } else {
-      const { good, notice, bad } = coloursOf(context.host.variables);
+      const { good, notice, bad } = coloursOf(context.host);
       context.out(
         findings.length === 0
           ? "Nothing is wrong: every fact that berth needs can be read here, and the store is whole\n"

@@ -40,6 +40,6 @@ export function hosts(context: Context, input: Input): void {
   const rows = known.map((
     { name, ssh, berth, at },
   ) => [name, ssh, berth, at ? ago(at.toISOString(), now) : "never"]);
-  const colours = coloursOf(context.host.variables);
+  const colours = coloursOf(context.host);
   if (rows.length > 0) context.out(aligned(["HOST", "SSH", "BERTH", "LAST ANSWER"], rows, colours));
 }

@@ -91,7 +91,7 @@ const ROWS = 4000;
 
 async function printTable(context: Context, found: readonly Answers[]): Promise<void> {
   const now = context.now();
-  const lines = alignedPages(HEADING, coloursOf(context.host.variables));
+  const lines = alignedPages(HEADING, coloursOf(context.host));
   let rows: string[][] = [];
   const flush = () => {
     if (rows.length > 0) context.out(lines(rows));

@@ -86,8 +86,7 @@ async function showScreen(
   await show(record, { command, env: {}, probe: "screen -ls" });
   await arrived();
   if (context.host.variables["STY"] === session) return 0;
-  const { isatty } = process.getBuiltinModule("node:tty");
-  if (!isatty(0) || !isatty(1)) return 0;
+  if (!context.host.isTerminal(0) || !context.host.isTerminal(1)) return 0;
   return await showBy(context, ["screen", "-x", session, "-p", window], {
     cwd: "/",
     more: { STY: undefined },

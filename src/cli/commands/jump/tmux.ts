@@ -1,4 +1,3 @@
-import process from "node:process";
 import { fail } from "../../../errors/errors.ts";
 import { resolve } from "../../../identity/resolve.ts";
 import { ownPane, type Pane } from "../../../sessions/background/pane.ts";
@@ -50,8 +49,7 @@ export async function showPane(
     await arrived();
     return 0;
   }
-  const { isatty } = process.getBuiltinModule("node:tty");
-  if (isatty(0) && isatty(1)) {
+  if (context.host.isTerminal(0) && context.host.isTerminal(1)) {
     await call(...select);
     await arrived();
     const attach = ["tmux", "-S", socket, "attach-session", "-t", session];

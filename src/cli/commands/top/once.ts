@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
 const STATE = 3;
 
 /** The queue as a table, for whoever is no terminal. */
-export function tableOf(rows: readonly QueueRow[], { host: { variables }, now }: Context): string {
+export function tableOf(rows: readonly QueueRow[], { host, now }: Context): string {
   const at = now();
   const several = new Set(rows.map(({ host }) => host)).size > 1;
   const cells = rows.map((row) =>
@@ -38,8 +38,8 @@ export function tableOf(rows: readonly QueueRow[], { host: { variables }, now }:
       several ? row.host ?? "" : "",
     ].map(safe)
   );
-  const layout = fitted(COLUMNS, cells, lineWidth(variables));
-  const colours = coloursOf(variables);
+  const layout = fitted(COLUMNS, cells, lineWidth(host));
+  const colours = coloursOf(host);
   const lines = cells.map((row, index) => {
     const state = rows[index]?.state ?? "";
     return layout.line(row, (text, column) => column === STATE ? statusMarked(colours, state, text) : text);

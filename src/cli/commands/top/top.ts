@@ -1,4 +1,3 @@
-import process from "node:process";
 import { openWatch } from "../../../events/follow.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
@@ -22,7 +21,8 @@ export const top: Command = {
   ],
   examples: ["berth top", "berth top --once", "berth top --watch --json"],
   async run(context, input) {
-    const isScreen = !context.json && !flag(input, "once") && !flag(input, "watch") && isTerminal();
+    const isScreen = !context.json && !flag(input, "once") && !flag(input, "watch") &&
+      context.host.isTerminal(0) && context.host.isTerminal(1);
     if (isScreen) {
       const { runScreen } = await import("./screen/loop.ts");
       return await runScreen(context, input);
@@ -30,11 +30,6 @@ export const top: Command = {
     return await print(context, input);
   },
 };
-
-function isTerminal(): boolean {
-  const { isatty } = process.getBuiltinModule("node:tty");
-  return isatty(0) && isatty(1);
-}
 
 async function print(context: Context, input: Input): Promise<void> {
   const store = storeOf(context, input, "top");

@@ -37,7 +37,10 @@ const picture = (view: View, columns: number, rows: number, colours = false): st
   pictureOf(view, {
     size: { columns, rows },
     now,
-    paint: coloursOf(colours ? { CLICOLOR_FORCE: "1" } : { NO_COLOR: "1" }),
+    paint: coloursOf({
+      variables: colours ? { CLICOLOR_FORCE: "1" } : { NO_COLOR: "1" },
+      isTerminal: () => false,
+    }),
     git,
   }, 0);
 
@@ -111,7 +114,12 @@ describe("a thousand rows", () => {
     for (const key of [...walk, ...walk, ...Array<"down">(60).fill("down")]) {
       view = pressed(view, key, pageOf(size)).view;
       top = windowOf(view, size, top);
-      const lines = pictureOf(view, { size, now, paint: coloursOf({ NO_COLOR: "1" }), git }, top);
+      const lines = pictureOf(view, {
+        size,
+        now,
+        paint: coloursOf({ variables: { NO_COLOR: "1" }, isTerminal: () => false }),
+        git,
+      }, top);
       expect(lines.filter((line) => line.startsWith(" ❯"))).toHaveLength(1);
       expect(lines.find((line) => line.startsWith(" ❯"))).toContain(selectedRow(view)?.id ?? "none");
     }

@@ -58,7 +58,7 @@ class Screen {
     this.#size = this.#terminal.size();
     this.#canvas = openCanvas(this.#terminal.write);
     this.#git = openGitLooks(context);
-    this.#paint = coloursOf(context.host.variables);
+    this.#paint = coloursOf(context.host);
   }
 
   async run(): Promise<number> {
