@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Git } from "./git.ts";
+import { globOf } from "./remote-refs.ts";
 
 /**
  * Whether the repositories of a worktree's submodules hold nothing that their remotes have not: they are below the
@@ -16,7 +17,7 @@ export async function areSubmodulesSafe(worktree: Git, admin: string): Promise<b
       "HEAD",
       "--branches",
       "--tags",
-      "--glob=refs/stash",
+      globOf("refs/stash"),
       "--not",
       "--remotes",
     ];

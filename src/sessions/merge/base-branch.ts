@@ -4,6 +4,7 @@ import { type Branch, checkedOut, findBranch, findBranches } from "../git/branch
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, must } from "../git/git.ts";
 import type { ListedWorktree } from "../git/listed-worktree.ts";
+import { mergedIn } from "./merged-in.ts";
 import { nameOf } from "../model/journal.ts";
 
 /**
@@ -116,15 +117,17 @@ async function madeFrom(asked: Asked): Promise<Branch | string | null> {
   if (status !== 0) {
     // A branch that was merged and deleted is part of the default one; one that was renamed need not be.
     const next = await defaultBranch(checkout, own);
-    const has = next !== null &&
-      (await git(["merge-base", "--is-ancestor", commit, `refs/heads/${next}`])).status === 0;
-    if (has || next === null) return next;
+    if (next === null || await hasAll(git, `refs/heads/${next}`, commit)) return next;
     throw await noBase(asked, `it was made from ${ref}, which is gone, and ${next} has not all that it had`);
   }
   const holding = (await branchesWith(git, commit)).filter((name) => name !== own);
   if (holding.length === 1) return holding[0] ?? null;
   throw await noBase(asked, `it was made from ${ref}, which is no branch`);
 }
+
+/** Whether a branch has everything of a commit, under other commits too. */
+const hasAll = async (git: Git, ref: string, commit: string): Promise<boolean> =>
+  (await git(["merge-base", "--is-ancestor", commit, ref])).status === 0 || await mergedIn(git)(ref, commit);
 
 /** `main` for `origin/main`; null for what names no branch of a remote. */
 async function localOf(git: Git, ref: string): Promise<string | null> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { all, type Finishable, finishable, MERGES_ALONE } from "../../support/finish.ts";
-import { until } from "../../support/berth.ts";
+import { berth, until } from "../../support/berth.ts";
 import { read } from "../../support/project.ts";
 
 function hook(p: Finishable, name: string, script: string): void {
@@ -295,6 +295,15 @@ describe("the base", () => {
     await p.ok("finish", "b", "--into", "refs/heads/renamed");
     await p.ok("finish", "same");
     expect(await p.subjects("renamed")).toEqual(["b", "dev", "one"]);
+  });
+
+  test("that was merged by a squash and is gone: the default one has all that it had", async () => {
+    const p = await finishable();
+    expect((await p.in(p.tree, [berth, "new", "next"])).status).toBe(0);
+    await commit(p, await p.worktree("next"), { next: "next" });
+    await p.ok("finish", "auth", "--squash");
+    await p.ok("finish", "next");
+    expect(await p.git("show", "main:next", "main:file.txt")).toBe("nextmine\n");
   });
 
   test("whose worktree lost its .git file: nothing is merged into what is around it", async () => {

@@ -598,4 +598,11 @@ describe("submodules", () => {
     await p.git("-C", p.tree, "commit", "-qam", "moved");
     await isRefused(p, "finish_work", 6);
   });
+
+  test("with a stash of their own: kept", async () => {
+    const p = await withSubmodule();
+    writeFileSync(join(p.tree, "sub/inner.txt"), "changed\n");
+    await p.git("-C", join(p.tree, "sub"), "stash", "-q");
+    await isRefused(p, "finish_work", 6);
+  });
 });
