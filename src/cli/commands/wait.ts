@@ -11,7 +11,7 @@ import { archivesOf, fileName, isArchiveOf, recordName } from "../../store/names
 import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
-import { type Command, type Context, outJson, text } from "../command.ts";
+import { type Command, type Context, type Input, outJson, text } from "../command.ts";
 import { everyAgentOf } from "../mean/agents.ts";
 import { openUnheard } from "../mean/unheard.ts";
 import { tellNews } from "../mean/watch-agents.ts";
@@ -24,10 +24,11 @@ import { TIMEOUT } from "./stop.ts";
 const PAUSE_MS = 500;
 
 export const wait: Command = {
-  usage: "wait [session]",
+  usage: "wait [...sessions]",
   about: "Wait for a session's command to end, or for its status",
   details: [
     SESSION_HELP,
+    "Of several sessions each is waited for, by one time limit.",
     "The status of an agent that works there counts as well (see berth help agent).",
     "Exit status 5: the time is over; 1: the command ended before the status came.",
   ],
@@ -40,28 +41,51 @@ export const wait: Command = {
     },
     TIMEOUT("Wait no longer than this (for ever)"),
   ],
-  examples: ["berth wait auth", "berth wait auth --until waiting --timeout 600"],
+  examples: [
+    "berth wait auth",
+    "berth wait auth api --timeout 600",
+    "berth wait auth --until waiting --timeout 600",
+  ],
   async run(context, input) {
     const local = await dependenciesOf(context, input, "wait");
-    const shared = await sharedHere(context, local.store, input.args[0], "wait");
-    const deps = shared === null ? local : { ...local, store: shared.store };
-    const record = shared === null
-      ? recordOf(context, deps, input, { given: input.args[0], effect: "look" })
-      : readRecord(shared.store, shared.id);
-    if (record === null) throw noSession(shared?.id ?? "");
+    const given = input.args.length === 0 ? [undefined] : input.args;
+    const meant: Meant[] = [];
+    for (const one of given) meant.push(await meantBy(context, input, local, one));
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");
-    const reached = await waitFor(context, deps, record, until, limit);
-    if (reached === null) {
+    const reached = await Promise.all(meant.map(async ({ deps, record }) => {
+      const found = await waitFor(context, deps, record, until, limit);
+      if (found !== null) return { id: record.id, state: found.run?.state ?? null, status: found.status };
       const what = until === undefined ? "end" : `become ${until}`;
       throw fail("wait_timeout", { session: nameOf(record), what, seconds: Number(seconds) });
-    }
-    if (context.json) {
-      outJson(context, { id: record.id, state: reached.run?.state ?? null, status: reached.status });
-    }
+    }));
+    const [first] = reached;
+    if (context.json) outJson(context, reached.length === 1 ? { ...first } : { sessions: reached });
   },
 };
+
+/** A session that is waited for, with the store that has it. */
+interface Meant {
+  readonly deps: Dependencies;
+  readonly record: SessionRecord;
+}
+
+/** @throws `no_such_session` */
+async function meantBy(
+  context: Context,
+  input: Input,
+  local: Dependencies,
+  given: string | undefined,
+): Promise<Meant> {
+  const shared = await sharedHere(context, local.store, given, "wait");
+  if (shared === null) {
+    return { deps: local, record: recordOf(context, local, input, { given, effect: "look" }) };
+  }
+  const record = readRecord(shared.store, shared.id);
+  if (record === null) throw noSession(shared.id);
+  return { deps: { ...local, store: shared.store }, record };
+}
 
 /** A session that went to the archive while it was waited for came to its end first. @throws `no_such_session` */
 function ofDestroyed(

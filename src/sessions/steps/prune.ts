@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { BerthError, Exit } from "../../errors/errors.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -52,6 +53,9 @@ export async function judge(
   try {
     const checkout = await checkoutOf(record, environment);
     if (checkout === null) return keep("it has no branch");
+    if (!existsSync(checkout.worktree.directory)) {
+      return keep('its directory is gone; "berth doctor --fix" finds one that was moved');
+    }
     const why = await mergedHow(record, checkout, idleDays !== null);
     if (why === null) return keep("it is not merged");
     if (why === "") return keep("nothing was committed in it yet");

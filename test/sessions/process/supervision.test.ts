@@ -1,6 +1,6 @@
 /** Supervisors that are late, killed, stopped, elsewhere; and the signals that reach them. */
 import { describe, expect, test } from "bun:test";
-import { chownSync, existsSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { berth, run, until } from "../../support/berth.ts";
@@ -277,5 +277,29 @@ describe("signals and variables", () => {
     await p.ok("new", "auth");
     await p.ok("run", "auth", "--", "echo", "again");
     expect(await p.ok("resume", "--", "auth")).toBe("again\n");
+  });
+});
+
+test("of several sessions each is waited for, and the first that fails tells why", async () => {
+  const p = await project();
+  const go = join(p.home, "go");
+  for (const name of ["auth", "api", "over"]) await p.ok("new", name);
+  await p.ok("run", "over", "--", "true");
+  for (const name of ["auth", "api"]) {
+    supervisor(p, "run", name, "--", "sh", "-c", `until [ -e "${go}-${name}" ]; do sleep 0.05; done`);
+    await isActive(p, name);
+  }
+  writeFileSync(`${go}-auth`, "");
+  await p.ok("wait", "auth", "over");
+  const late = await p.refused("wait", "auth", "api", "--timeout", "0.3");
+  expect(late).toMatchObject({ code: "wait_timeout", status: 5, message: expect.stringContaining('"api"') });
+  expect(await p.refused("wait", "api", "over", "--until", "waiting")).toMatchObject({ code: "wait_ended" });
+  expect(await p.refused("wait", "api", "nobody")).toMatchObject({ code: "no_such_session" });
+  const both = p.ok("wait", "api", "auth", "--json");
+  writeFileSync(`${go}-api`, "");
+  const ended = { state: "CLEANED", status: "idle" };
+  expect(JSON.parse(await both)).toEqual({
+    schema: 1,
+    sessions: [{ id: (await p.session("api")).id, ...ended }, { id: (await p.session("auth")).id, ...ended }],
   });
 });

@@ -43,7 +43,22 @@ interface Refused {
   readonly says: string;
 }
 
+/** What only a git tells that knows beforehand what the files are to be. */
+const BY_PREVIEW: readonly Refused[] = [
+  {
+    why: "git killed in the middle of the merge",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      hook(p, "pre-merge-commit", "kill -9 $PPID");
+    },
+    code: "finish_failed",
+    status: 1,
+    says: "a signal ended it; nothing was done",
+  },
+];
+
 const REFUSED: readonly Refused[] = [
+  ...MERGES_ALONE ? BY_PREVIEW : [],
   {
     why: "an ignored directory with files where one is to be",
     prepare: async (p) => {
@@ -168,16 +183,6 @@ const REFUSED: readonly Refused[] = [
     code: "finish_failed",
     status: 1,
     says: '"main": no; ref updates aborted by hook; nothing was done',
-  },
-  {
-    why: "git killed in the middle of the merge",
-    prepare: async (p) => {
-      await commit(p, p.root, { other: "theirs" });
-      hook(p, "pre-merge-commit", "kill -9 $PPID");
-    },
-    code: "finish_failed",
-    status: 1,
-    says: "a signal ended it; nothing was done",
   },
 ];
 

@@ -542,7 +542,8 @@ describe("killed", () => {
     await killed(p);
     expect((await p.session("auth"))["pending"]).toMatchObject({ kind: "finish" });
     await p.ok("doctor", "--fix");
-    expect(await p.git("status", "--porcelain")).toBe("");
+    // A git before 2.38 does not tell what the files were to be, so where it was killed as well they stay as they are.
+    expect(await p.git("status", "--porcelain")).toMatch(MERGES_ALONE ? /^$/ : /^(M {2}file\.txt\n)?$/);
     expect(existsSync(join(p.root, ".git/MERGE_HEAD"))).toBe(false);
     expect(read(join(p.root, "file.txt"))).toBe("one\n");
     expect((await p.session("auth"))["pending"]).toBeUndefined();

@@ -105,6 +105,20 @@ describe("prune", () => {
     expect([done.stdout, await Bun.file(file).text()]).toEqual(["auth\n", `${p.root}\n`]);
   });
 
+  test("leaves out one whose worktree was moved, and says how it is found", async () => {
+    const p = await finishable();
+    await p.git("merge", "-q", "--ff-only", "feature/auth");
+    await p.git("worktree", "move", p.tree, "../moved");
+    const { stdout, status } = await p.berth("prune", "--yes");
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringContaining('"berth doctor --fix" finds one that was moved'),
+    ]);
+    await p.ok("doctor", "--fix");
+    await p.ok("prune", "--yes");
+    expect([existsSync(join(p.root, "../moved")), p.stored("sessions")]).toEqual([false, []]);
+  });
+
   test("two at once: each session goes once", async () => {
     const p = await finishable();
     await p.ok("finish", "auth", "--keep");
