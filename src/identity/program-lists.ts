@@ -52,6 +52,9 @@ export const DESKTOPS = " gnome-shell gnome-session gnome-session-binary" + // r
   " mate-session budgie-wm openbox fluxbox i3 sway hyprland river niri labwc awesome bspwm dwm qtile" + // read
   " windowserver "; // macOS: read
 
+/** Of the three lists above, those that are a script of Python or of a shell; each other is compiled. */
+export const SCRIPTED = " supervisord qtile startx jenkins-agent "; // read
+
 /** Open terminals for people and nothing else: what runs directly below one is a terminal, whatever it is. */
 export const TERMINALS = " xterm uxterm lxterm rxvt urxvt urxvtd st" + // X: seen (xterm), read
   " alacritty kitty foot footclient ghostty wezterm wezterm-gui rio contour havoc" + // read

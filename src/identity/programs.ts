@@ -7,6 +7,7 @@ import {
   RECORDERS,
   RELAYS,
   SANDBOXES,
+  SCRIPTED,
   SERVERS,
   SHELLS,
   SSH_SERVERS,
@@ -94,10 +95,10 @@ export function isRelay(name: string, extra: string | undefined): boolean {
 
 /**
  * Whether an interpreter runs a process: the kernel calls it by its script's name, and people name a script after what
- * it starts (`~/bin/tmux`, `./init`). But for one no server is a script, so a script by a server's name is none.
+ * it starts (`~/bin/tmux`, `./init`). A script by the name of a server that is none is not that server.
  */
 export function isScript(facts: Facts, { name, pid }: Process): boolean {
-  if (pid === 1 || name === "supervisord") return false;
+  if (pid === 1 || has(SCRIPTED, name)) return false;
   const argv = facts.arguments(pid);
   const called = argv.ok ? programName(argv.value[0] ?? "") : "";
   return called !== name && called !== "busybox" && (isShell(called) || isInterpreter(called));

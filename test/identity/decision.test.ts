@@ -250,6 +250,18 @@ describe("terminals made for one command:", () => {
   );
 });
 
+test.each([
+  ["supervisord", "/usr/bin/python3", 60],
+  ["qtile", "/usr/bin/python3.11", 60],
+  ["jenkins-agent", "/bin/sh", 60],
+  // Somebody's own script, which is called after what it starts.
+  ["cron", "/bin/sh", 40],
+])("%s, which %s runs, starts jobs where the real one is a script too", (name, interpreter, anchor) => {
+  const machine = new Machine().add(40, 1, "backup", { sid: 40 })
+    .add(50, 40, name, { sid: 50, argv: [interpreter, `/usr/bin/${name}`] }).add(60, 50, "job", { sid: 60 });
+  expect(machine.ask(60).anchor?.pid).toBe(anchor);
+});
+
 describe("the leader cannot be seen:", () => {
   test("the outermost process of its session stands for it", () => {
     const machine = new Machine("sh").add(10, 0, "bash", { sid: 0, tty: PTS }).add(11, 10, "make").add(
