@@ -109,8 +109,8 @@ describe("prune", () => {
     const p = await finishable();
     await p.git("merge", "-q", "--ff-only", "feature/auth");
     await p.git("worktree", "move", p.tree, "../moved");
-    const { stdout, status } = await p.berth("prune", "--yes");
-    expect([status, stdout]).toEqual([
+    const { stderr, status } = await p.berth("prune", "--yes");
+    expect([status, stderr]).toEqual([
       0,
       expect.stringContaining('"berth doctor --fix" finds one that was moved'),
     ]);
