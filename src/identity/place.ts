@@ -20,6 +20,8 @@ export interface Place {
   readonly foreign: Lineage;
   readonly agent: AgentServer | undefined;
   readonly terminal: Terminal | undefined;
+  /** Without a terminal: those that were made for one command of our job. */
+  readonly made: readonly string[];
   /** What stands for us: the terminal's anchor, or without one the job's. */
   readonly anchor: Process | undefined;
   /** The environment of whoever is asked about: our own, or that of the process that was named. */
@@ -44,6 +46,7 @@ export interface Answer {
 
 export function findPlace(live: Facts, deps: ResolverDependencies, request: Request): Place {
   const notes: Notes = {};
+  const made: string[] = [];
   const facts = request.of === undefined ? live : seenFrom(live, request.of);
   const { variables } = facts;
   const whole = lineage(facts, request.of ?? facts.self);
@@ -57,7 +60,7 @@ export function findPlace(live: Facts, deps: ResolverDependencies, request: Requ
     anchor = terminal?.anchor ?? findWindowsJob(chain);
     if (anchor !== undefined) anchor = { ...anchor, tty: facts.windows.pty };
   } else {
-    terminal = findTerminal({ facts, chain, foreign, notes });
+    terminal = findTerminal({ facts, chain, foreign, notes, made });
     anchor = terminal?.anchor ?? agent?.process ?? findJob(facts, chain);
   }
   const environments = readEnvironments(
@@ -73,6 +76,7 @@ export function findPlace(live: Facts, deps: ResolverDependencies, request: Requ
     foreign,
     agent,
     terminal,
+    made,
     anchor,
     variables,
     environments,
@@ -150,10 +154,13 @@ export function enclosing(
     const process = outward[at] as Process;
     const found = by === "any name" ? is(place.facts, process, fits) : fits(process.name);
     if (found && !isScript(place.facts, process)) return process;
-    if (process.tty !== null) return undefined;
+    if (isAnothers(place, process)) return undefined;
   }
   return undefined;
 }
+
+/** Whether a process is on a terminal that is not ours: what is further out is that one's. */
+const isAnothers = ({ made }: Place, { tty }: Process): boolean => tty !== null && !made.includes(tty);
 
 /** Who opened our terminal, or runs us without one, found by the process itself; with no other terminal between. */
 export function opener(place: Place, fits: (process: Process) => boolean): Process | undefined {
@@ -161,7 +168,7 @@ export function opener(place: Place, fits: (process: Process) => boolean): Proce
   for (let at = firstAbove(place, outward); at < outward.length; at++) {
     const process = outward[at] as Process;
     if (fits(process)) return process;
-    if (process.tty !== null) return undefined;
+    if (isAnothers(place, process)) return undefined;
   }
   return undefined;
 }

@@ -39,6 +39,8 @@ export interface Walk {
   /** The ancestors beyond, which are not: an agent's server and whoever started that. */
   readonly foreign: Lineage;
   readonly notes: Notes;
+  /** The terminals that were made for one command of a job that has none: filled when there are such. */
+  readonly made: string[];
 }
 
 /**
@@ -48,13 +50,16 @@ export interface Walk {
  * @returns undefined without a terminal, also where one was made for a single command by a job that has none
  */
 export function findTerminal(walk: Walk): Terminal | undefined {
-  const { notes } = walk;
+  const { notes, made } = walk;
+  const passed: string[] = [];
   let found = nearestTerminal(walk, walk.chain);
   // Real chains end by themselves, every turn being further out; a forged table might lead round in a ring.
   for (let turns = 0; found !== undefined && turns < MAX_TERMINALS; turns++) {
     const outer = carriedBy(walk, found);
     if (outer === undefined) break;
+    passed.push(found.tty);
     if (outer === "job") {
+      made.push(...passed);
       notes[found.anchor.pid] = `${found.tty} was made for one command of a job that has no terminal`;
       return undefined;
     }
@@ -78,13 +83,16 @@ function nearestTerminal(walk: Walk, outward: Lineage): Terminal | undefined {
 }
 
 /**
- * The terminal that a shell somebody types at leads no more, since root's `setsid -c` has given it to another session
- * (TIOCSCTTY of tty_ioctl(4)). The shell stays on it. A session of its own that `setsid bash` made has a parent on the
- * same terminal, whose that one is.
+ * The terminal that its first process leads no more, since root's `setsid -c` has given it to another session
+ * (TIOCSCTTY of tty_ioctl(4)): a shell that somebody types at, or whatever a terminal emulator or a login started. It
+ * stays on it. A session of its own that `setsid bash` made has a parent on the same terminal, whose that one is.
  */
 function lostTerminal({ facts, notes }: Walk, process: Process, outward: Lineage): Terminal | undefined {
-  if (process.sid !== process.pid || process.pid === facts.self || !isShell(process.name)) return undefined;
-  const tty = isTypedAt(facts, process) ? terminalOn(facts, process) : undefined;
+  if (process.sid !== process.pid) return undefined;
+  const outside = outward[1];
+  const led = (isShell(process.name) && isTypedAt(facts, process)) ||
+    (outside !== undefined && is(facts, outside, isTerminalProgram) && !isScript(facts, outside));
+  const tty = led ? terminalOn(facts, process) : undefined;
   if (tty === undefined || outward.some((other) => other.tty === tty)) return undefined;
   notes[process.pid] = `${tty} was its terminal, and another session has taken it`;
   return { tty, anchor: { ...process, tty }, outward, standIn: false };

@@ -80,6 +80,25 @@ test("commands without a terminal belong to their connection", async () => {
   expect((await run([...server.ssh, `${berth} id`])).stdout.trim()).not.toBe(one ?? "");
 });
 
+test("so do the pseudoterminals that they make for one command", async () => {
+  const inner =
+    `${berth} id; script -qec '${berth} id; true' /dev/null; unbuffer ${berth} id; ${berth} id --json`;
+  const { stdout } = await run([...server.ssh, `sh -c "${inner}"`]);
+  const ids = stdout.match(/ssh--[0-9a-f]{64}/g);
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(1);
+  expect(stdout).toContain('"stable":true');
+});
+
+test("a login whose terminal root's setsid gives to another session is the same", async () => {
+  const [ssh = "", ...rest] = server.ssh;
+  const inner = `${berth} id; setsid -cw sh -c '${berth} id; true'; ${berth} id`;
+  const terminal = new Terminal([ssh, "-tt", ...rest, inner], { home });
+  opened.push(terminal);
+  const [, one, two, three] = await terminal.shows(/(ssh--\w{64})\r\n(\w+--\w{64})\r\n(\w+--\w{64})/);
+  expect([two, three]).toEqual([one, one]);
+});
+
 if (process.getuid?.() === 0) {
   test("sudo -i, sudo and su - in a login are the login", async () => {
     const { terminal, id } = await login();
