@@ -3,7 +3,7 @@ import type { Environment } from "./git-environment.ts";
 import { projectAround } from "./project-around.ts";
 import { repositoryQuestion } from "./repository-question.ts";
 
-/** A project's root, and what git was asked there while the session was not known yet. */
+/** A checkout's root, and what git was asked there before it was known whether that is of use. */
 export interface AskedAhead {
   readonly root: string;
   readonly answer: Early;

@@ -88,6 +88,10 @@ async function whereItIs({ main, repository }: Checkout, branch: Branch): Promis
   return status === 0 && out.trim() === "true" ? branch : { ...branch, checkedOutAt: null };
 }
 
+/** What the session was made from, as people name a branch. */
+export const refMadeFrom = ({ project }: SessionRecord): string =>
+  (project?.baseRef ?? "").replace(/^(refs\/)?heads\//, "");
+
 /**
  * The branch that the session was made from.
  *
@@ -99,7 +103,7 @@ async function madeFrom(asked: Asked): Promise<Branch | string | null> {
   const { checkout, record, own, all } = asked;
   const git = checkout.main;
   const { project } = record;
-  const ref = (project?.baseRef ?? "").replace(/^(refs\/)?heads\//, "");
+  const ref = refMadeFrom(record);
   // A branch that was there before the session is its own base.
   if (
     ref === "" || ref.startsWith("-") || project?.["ownsBranch"] !== true || project["tracks"] !== undefined

@@ -28,19 +28,21 @@ export async function filesInTheWay(
   return [...new Set([...dirty, ...covered])].sort();
 }
 
+/** What `stateOf` asks. */
+export const STATE: readonly string[] = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--no-renames",
+  "--untracked-files=normal",
+  "--ignore-submodules=dirty",
+];
+
 /**
  * What a checkout holds that is in no commit, as one text: it is compared, and `notCommitted` reads it. What is changed
  * inside of a submodule is in no merge's way.
  */
-export const stateOf = (checkout: Git): Promise<string> =>
-  must(checkout, "look for changes", [
-    "status",
-    "--porcelain=v2",
-    "-z",
-    "--no-renames",
-    "--untracked-files=normal",
-    "--ignore-submodules=dirty",
-  ]);
+export const stateOf = (checkout: Git): Promise<string> => must(checkout, "look for changes", STATE);
 
 /** A tracked file with changes. */
 export interface ChangedFile {

@@ -4,6 +4,7 @@ import { fail, shellWord } from "../../errors/errors.ts";
 import { gitDirectory } from "../git/bare-root.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Branch } from "../git/branch.ts";
+import type { AskedAhead } from "../git/around.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Environment } from "../git/git-environment.ts";
 import { type Git, gitIn } from "../git/git.ts";
@@ -47,8 +48,14 @@ export interface ListedAmong {
  * Find out whether and how a session's branch can be brought into its base. Changes nothing.
  *
  * @param isMerged whether the base has all of it under other commits
+<<<<<<< HEAD
  * @throws `no_base`, `no_such_branch`, `base_only_remote`, `base_gone`, `finish_detached`, `base_busy`,
  *   `finish_conflict`, `finish_not_ahead`, `finish_unrelated`, `finish_nothing`, `base_dirty`, `base_needs_checkout`
+=======
+ * @param asked what `askOfBase` asked
+ * @throws `no_base`, `no_such_branch`, `finish_detached`, `base_busy`, `finish_conflict`, `finish_not_ahead`,
+ *   `base_dirty`, `base_needs_checkout`
+>>>>>>> 23e7805 (finish: git looks at the base's checkout while it looks at the session's)
  */
 export async function planMerge(
   record: SessionRecord,
@@ -57,11 +64,14 @@ export async function planMerge(
   { into, way, message }: MergeOptions,
   { listed, all }: ListedAmong,
   isMerged: (base: string, commit: string) => Promise<boolean>,
+  asked?: AskedAhead,
 ): Promise<MergePlan> {
   const session = nameOf(record);
   const own = ownBranch(listed, session);
   const base = await baseBranch(checkout, record, own.name, into, all);
-  const at = base.checkedOutAt === null ? null : gitIn(base.checkedOutAt, environment);
+  const at = base.checkedOutAt === null
+    ? null
+    : gitIn(base.checkedOutAt, environment, asked?.root === base.checkedOutAt ? asked.answer : undefined);
   if (at !== null) await refuseGone(checkout, base.name, at, all);
   const wanted: WantedMerge = {
     session,
@@ -76,10 +86,10 @@ export async function planMerge(
   if (at !== null && step !== null) {
     throw fail("base_busy", { base: base.name, at: at.directory, step });
   }
-  const ahead = askAheadOf(at, wanted);
+  const begun = beginIn(at, wanted);
   const found = await foundOf(at ?? checkout.main, wanted, isMerged);
-  if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, ahead);
-  return { wanted, base, preview: found, at, state: ahead.state };
+  if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, begun);
+  return { wanted, base, preview: found, at, state: begun.state };
 }
 
 /** A directory that is none of the repository's would make git work on whatever is around it. */
@@ -129,7 +139,7 @@ async function refuse(
   wanted: WantedMerge,
   found: Preview,
   at: Git | null,
-  { changes, state }: AskedAhead,
+  { changes, state }: Begun,
 ): Promise<void> {
   const { session, branch, base, way } = wanted;
   if (way === "ff" && found.kind !== "ahead") throw fail("finish_not_ahead", { session, branch, base });
@@ -168,13 +178,13 @@ function refuseNothing({ session, branch, base }: WantedMerge, changes: readonly
 const shallowAt = ({ main, repository }: Checkout): string | null =>
   existsSync(join(repository.commonDir, "shallow")) ? main.directory : null;
 
-interface AskedAhead {
+interface Begun {
   readonly changes?: Promise<readonly MergeChange[]>;
   readonly state?: Promise<string>;
 }
 
 /** What is asked of the base's checkout in nearly every case, while git compares the branches. */
-function askAheadOf(at: Git | null, { from, commit }: WantedMerge): AskedAhead {
+function beginIn(at: Git | null, { from, commit }: WantedMerge): Begun {
   if (at === null) return {};
   const asked = { changes: changesOf(at, from, commit), state: stateOf(at) };
   for (const one of Object.values(asked)) one.catch(() => {});

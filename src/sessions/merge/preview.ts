@@ -21,9 +21,18 @@ export interface Distance {
   readonly behind: number;
 }
 
+/** What `distance` asks. */
+export const distanceQuestion = (base: string, commit: string): readonly string[] => [
+  "rev-list",
+  "--left-right",
+  "--count",
+  `${base}...${commit}`,
+  "--",
+];
+
 export async function distance(git: Git, base: string, commit: string): Promise<Distance> {
-  const how = ["rev-list", "--left-right", "--count", `${base}...${commit}`, "--"];
-  const [behind, ahead] = (await must(git, "compare the branches", how)).trim().split("\t").map(Number);
+  const told = await must(git, "compare the branches", distanceQuestion(base, commit));
+  const [behind, ahead] = told.trim().split("\t").map(Number);
   return { ahead: ahead ?? 0, behind: behind ?? 0 };
 }
 
@@ -62,10 +71,20 @@ export interface MergeChange {
   readonly submodule: boolean;
 }
 
+/** What `changesOf` asks. */
+export const changesQuestion = (base: string, tree: string): readonly string[] => [
+  "diff-tree",
+  "-r",
+  "-z",
+  "--no-renames",
+  "--raw",
+  base,
+  tree,
+];
+
 /** @param tree of the merge, or the commit that the base moves on to */
 export async function changesOf(git: Git, base: string, tree: string): Promise<MergeChange[]> {
-  const how = ["diff-tree", "-r", "-z", "--no-renames", "--raw", base, tree];
-  const parts = (await must(git, "compare the branches", how)).split("\0");
+  const parts = (await must(git, "compare the branches", changesQuestion(base, tree))).split("\0");
   const found: MergeChange[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [, mode, , , status] = (parts[at] ?? "").split(" ");

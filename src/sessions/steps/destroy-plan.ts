@@ -254,8 +254,7 @@ export async function inspectOwn(
 }
 
 /**
- * Look at a session's worktree from all sides at once: git looks at its list and at the files, and meanwhile something
- * else is done.
+ * Look at a session's worktree from all sides at once: git looks at the files, and meanwhile something else is done.
  *
  * @param work what is done; its result, or what it throws, comes with `meanwhile`
  * @throws as `inspectOwn`
@@ -264,16 +263,14 @@ export async function inspectAll<T>(
   record: SessionRecord,
   checkout: Checkout,
   begun: boolean,
-  work: () => T,
+  work: (found: InspectedWorktree) => T,
 ): Promise<{ found: InspectedWorktree; meanwhile: () => T; risk: () => Promise<Risk> }> {
-  const inspecting = inspectOwn(record, checkout, begun);
+  const found = await inspectOwn(record, checkout, begun);
   const leadsHome = adminDirectory(checkout.repository.commonDir, record.project?.worktree ?? "") !== null;
   const looking = leadsHome ? look(checkout.worktree) : undefined;
-  // Who fails first is told; the other one is nobody's then.
+  // What else fails is told first.
   looking?.catch(() => {});
-  inspecting.catch(() => {});
-  const meanwhile = settled(work);
-  const found = await inspecting;
+  const meanwhile = settled(() => work(found));
   return { found, meanwhile, risk: () => assess(checkout.main, checkout.worktree, found, looking) };
 }
 

@@ -21,17 +21,17 @@ export interface LookForWork extends ListedAmong {
 /**
  * Look at the worktree of a session that is to be finished.
  *
- * @param work what else may refuse; it is done while git looks, and heard last
+ * @param work what else may refuse, given what is known by then; it is done while git looks, and heard last
  * @throws `worktree_refused` and `worktree_missing` where the worktree is not what the record says
  */
 export async function lookForWork(
   record: SessionRecord,
   checkout: Checkout,
-  work: () => void = () => {},
+  work: (found: ListedAmong | null) => void = () => {},
 ): Promise<LookForWork> {
   let surveyed: Survey | undefined;
-  const { found, meanwhile, risk } = await inspectAll(record, checkout, false, () => {
-    work();
+  const { found, meanwhile, risk } = await inspectAll(record, checkout, false, ({ listed, all }) => {
+    work(listed === null ? null : { listed, all });
     surveyed = survey(record.project?.worktree ?? "");
   });
   if (!found.exists || found.listed === null) {

@@ -3,9 +3,11 @@ import { sha256 } from "../../facts/sha256.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
+import type { AskedAhead } from "../git/around.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { must } from "../git/git.ts";
+import { askOfBase } from "../merge/base-ahead.ts";
 import { mergeAsPlanned } from "../merge/merge.ts";
 import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
 import { scratchOf } from "../merge/rebased.ts";
@@ -60,13 +62,15 @@ export async function finishSession(
   );
   const record = readRecord(deps.store, asked.id);
   if (record === null) throw fail("no_such_session", { given: nameOf(asked) });
-  const standing = await lookForWork(record, checkout, () => {
+  let ahead: AskedAhead | undefined;
+  const standing = await lookForWork(record, checkout, (found) => {
+    if (found !== null) ahead = askOfBase(record, environment, options.into, found);
     if (options.keep) return;
     refuseMounts(deps, checkout.worktree.directory);
     refuseOccupied(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
   });
   // Git compares the branches while it is still looking for work, which is refused first.
-  const planning = planMerge(record, checkout, environment, options, standing, isMerged);
+  const planning = planMerge(record, checkout, environment, options, standing, isMerged, ahead);
   planning.catch(() => {});
   await standing.refuse();
   const plan = await planning;
