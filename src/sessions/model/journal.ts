@@ -16,6 +16,21 @@ const owner = v.looseObject({
 /** A process, so that it can be told from a later one with the same PID. */
 export type Owner = v.InferOutput<typeof owner>;
 
+const destruction = v.looseObject({
+  kind: v.literal("destroy"),
+  by: owner,
+  /** Whether the worktree goes. */
+  cleanup: v.boolean(),
+  /** Where the branch stood that goes; null when it stays. */
+  commit: v.nullable(v.string()),
+  /** That branch; without one it is the record's. */
+  branch: v.exactOptional(v.string()),
+  /** Whether the branch goes with commits that nothing else has. */
+  force: v.exactOptional(v.boolean()),
+  /** What is to be known for an undo; its ref, where it has one, is made before anything goes. */
+  removed: v.exactOptional(v.looseObject({ ref: v.exactOptional(v.string()) })),
+});
+
 /**
  * The journal: what is being done to record, branch and worktree together. It is written into the record before the
  * first change and taken out after the last, so whatever moment a crash picks, the record tells what may be there.
@@ -34,20 +49,7 @@ const journalSchema = v.variant("kind", [
     /** That ref, once all is back and it may go. */
     ref: v.exactOptional(v.string()),
   }),
-  v.looseObject({
-    kind: v.literal("destroy"),
-    by: owner,
-    /** Whether the worktree goes. */
-    cleanup: v.boolean(),
-    /** Where the branch stood that goes; null when it stays. */
-    commit: v.nullable(v.string()),
-    /** That branch; without one it is the record's. */
-    branch: v.exactOptional(v.string()),
-    /** Whether the branch goes with commits that nothing else has. */
-    force: v.exactOptional(v.boolean()),
-    /** What is to be known for an undo; its ref, where it has one, is made before anything goes. */
-    removed: v.exactOptional(v.looseObject({ ref: v.exactOptional(v.string()) })),
-  }),
+  destruction,
   v.looseObject({
     kind: v.literal("finish"),
     by: owner,
@@ -66,6 +68,8 @@ const journalSchema = v.variant("kind", [
     keep: v.boolean(),
     /** The worktree that a rebase is tried in. */
     scratch: v.nullable(v.string()),
+    /** What goes once it is merged, under this very journal; without one a journal of its own is written for that. */
+    removal: v.exactOptional(destruction),
   }),
   v.looseObject({
     kind: v.literal("rename"),

@@ -17,13 +17,19 @@ import { apply, finishRun } from "../model/transitions.ts";
 /**
  * The end of a destruction. A crash between its two writes leaves a record whose history ends in `destroyed`.
  *
+ * @param late what its journal does not say yet
  * @returns the record as it was archived, null when somebody else did it
  */
-export async function archive({ store, clock }: Dependencies, id: string): Promise<SessionRecord | null> {
+export async function archive(
+  { store, clock }: Dependencies,
+  id: string,
+  late: (draft: SessionRecord) => void = () => {},
+): Promise<SessionRecord | null> {
   const lock = await lockScope(store, { kind: "session", id });
   try {
     const kept = readRecord(store, id);
     if (kept === null) return null;
+    late(kept);
     const removal = removalOf(kept);
     const record = journalOf(kept) === null ? kept : writeLocked(store, id, destroyed(kept, clock()));
     const { worktree } = kept.project ?? {};

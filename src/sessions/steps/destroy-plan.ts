@@ -14,7 +14,7 @@ import type { Checkout } from "../git/checkout.ts";
 import type { ListedWorktree } from "../git/listed-worktree.ts";
 import { baseBranch } from "../merge/base-branch.ts";
 import { mergedIn } from "../merge/merged-in.ts";
-import { nameOf, removalOf } from "../model/journal.ts";
+import { type JournalOf, nameOf, removalOf } from "../model/journal.ts";
 import { readMarker } from "../git/marker.ts";
 import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
 import { isOwnName } from "../model/worktree-path.ts";
@@ -40,6 +40,8 @@ export interface Destruction {
   readonly merged?: string;
   /** What else the session's history is to say, once it is certain that it goes. */
   readonly note?: (draft: SessionRecord) => void;
+  /** What the journal of a merge says of it already. */
+  readonly begun?: JournalOf<"destroy"> | undefined;
   /** Past processes that stand there, but not past work. */
   readonly pastProcesses?: boolean;
   /** Whether our own shell, where it stands in the worktree, goes elsewhere by itself afterwards. */

@@ -8,11 +8,12 @@ import { refuseMounts } from "../git/mounts.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import { removeWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { type Journal, nameOf, refuseUnfinished } from "../model/journal.ts";
+import { nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
-import { type KeepLate, keepRemoved, removedBy } from "../undo/keep-removed.ts";
+import { type KeepLate, keepRemoved, newRef, removedBy } from "../undo/keep-removed.ts";
 import { unseenIn } from "../undo/unseen.ts";
 import { archive, disown } from "./destroy-archive.ts";
+import { destroyJournal, isSameJournal } from "./destroy-journal.ts";
 import { clearStepLocks } from "./step-locks.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
 import { type Destruction, type Plan, planDestroy } from "./destroy-plan.ts";
@@ -41,23 +42,21 @@ export async function destroySession(
   const unseen = checkout === null || risk === null || surveyed === null
     ? undefined
     : await unseenIn(checkout.worktree, surveyed, risk);
-  const removed = removedBy(plan, deps.newUuid, unseen);
-  const journal: Journal = {
-    kind: "destroy",
-    by: deps.self,
-    cleanup: plan.removesWorktree,
-    commit: plan.branchCommit,
-    branch: plan.branch,
-    force: wanted.forceBranch,
-    ...removed === null ? {} : { removed },
-  };
-  await change(deps, record.id, (draft) => {
-    refuseUnfinished(deps.machine(), draft, "destroy", deps.self);
-    refuseRunning(deps, draft, "destroy");
+  const removed = removedBy(plan, wanted.begun?.removed?.ref ?? newRef(deps.newUuid), unseen);
+  const journal = destroyJournal(deps, plan, wanted.forceBranch, removed);
+  const note = (draft: SessionRecord): void => {
     draft["pending"] = journal;
     wanted.note?.(draft);
     if (plan.branchGone) disown(draft);
-  });
+  };
+  const begin = () =>
+    change(deps, record.id, (draft) => {
+      refuseUnfinished(deps.machine(), draft, "destroy", deps.self);
+      refuseRunning(deps, draft, "destroy");
+      note(draft);
+    });
+  const isBegun = isSameJournal(journal, wanted.begun);
+  if (!isBegun) await begin();
   try {
     if (checkout !== null) {
       const limit = readConfig(deps.store)["limits.removedMB"] * 2 ** 20;
@@ -65,6 +64,7 @@ export async function destroySession(
       await removeAll(deps, record, checkout, plan, keepLate);
     }
   } catch (error) {
+    if (isBegun) await begin();
     if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record, removed?.ref);
     if (checkout !== null && !(isBack(checkout, plan) && await isWhole(record, checkout, plan))) {
       throw halfDestroyed(nameOf(record), error);
@@ -72,7 +72,7 @@ export async function destroySession(
     await change(deps, record.id, (draft) => void delete draft["pending"], false);
     throw error;
   }
-  const archived = await archive(deps, record.id);
+  const archived = await archive(deps, record.id, isBegun ? note : undefined);
   deps.log("session destroyed", { id: record.id, name: nameOf(record) });
   return { plan: withWhatCame(plan), record: archived ?? record };
 }

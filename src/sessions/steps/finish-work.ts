@@ -10,6 +10,8 @@ import { refuseStuck } from "./refuse-stuck.ts";
 
 /** What git says of a session's worktree, while it is still looking for work there. */
 export interface LookForWork extends ListedAmong {
+  /** Whether there is something that git knows nothing of, and that an undo has to be told: an empty directory, a FIFO. */
+  readonly unseen: boolean;
   /**
    * Refuse to finish a session whose worktree has anything that its branch has not.
    *
@@ -47,7 +49,8 @@ export async function lookForWork(
     }
     meanwhile();
   };
-  return { listed: found.listed, all: found.all, refuse };
+  const unseen = surveyed === undefined || surveyed.empty.length + surveyed.fifos.length > 0;
+  return { listed: found.listed, all: found.all, unseen, refuse };
 }
 
 /** The command that shows what is to be put right, or puts it right, and what is to be done with that. */

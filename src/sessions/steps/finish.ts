@@ -12,12 +12,21 @@ import { mergeAsPlanned } from "../merge/merge.ts";
 import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
 import { scratchOf } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { isDestroyed, type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
+import {
+  isDestroyed,
+  type Journal,
+  type JournalOf,
+  journalOf,
+  nameOf,
+  refuseUnfinished,
+} from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { refuseMounts } from "../git/mounts.ts";
 import { refuseOccupied } from "../process/occupants.ts";
+import { newRef, removedBy } from "../undo/keep-removed.ts";
 import { type Destroyed, destroySession } from "./destroy.ts";
-import { lookForWork } from "./finish-work.ts";
+import { begunRemoval, destroyJournal } from "./destroy-journal.ts";
+import { type LookForWork, lookForWork } from "./finish-work.ts";
 
 export interface FinishOptions extends MergeOptions {
   /** Only merge: all else stays. */
@@ -74,11 +83,36 @@ export async function finishSession(
   planning.catch(() => {});
   await standing.refuse();
   const plan = await planning;
+  const removal = removalAfter(deps, record, plan, standing, options);
   const merged = plan.preview.kind === "merged"
     ? null
-    : await merge(deps, record, checkout, environment, plan, options);
+    : await merge(deps, record, checkout, environment, plan, options, removal);
   if (options.keep) return { plan, merged, destroyed: null };
-  return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged, options) };
+  const begun = merged === null ? undefined : removal;
+  return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged, options, begun) };
+}
+
+/**
+ * What goes after the merge, where that can be told before: it is in the same journal then, for a write to the disk takes
+ * as long as two calls of git.
+ */
+function removalAfter(
+  deps: Dependencies,
+  record: SessionRecord,
+  { wanted: { branch, commit, way } }: MergePlan,
+  { listed, unseen }: LookForWork,
+  { keep }: FinishOptions,
+): JournalOf<"destroy"> | undefined {
+  // A rebase moves the branch first.
+  if (keep || unseen || way === "rebase" || record.project?.["ownsBranch"] !== true) return undefined;
+  const going = { removesWorktree: true, branch, branchCommit: commit };
+  const found = { exists: true, listed, admin: null };
+  return destroyJournal(
+    deps,
+    going,
+    true,
+    removedBy({ ...going, found, risk: null }, newRef(deps.newUuid)),
+  );
 }
 
 /** The merge, with its journal around it. */
@@ -89,13 +123,17 @@ async function merge(
   environment: Environment,
   plan: MergePlan,
   { keep }: FinishOptions,
+  removal: JournalOf<"destroy"> | undefined,
 ): Promise<string> {
   const { id } = record;
   const scratch = scratchOf(record.project?.worktree ?? "");
   await change(deps, id, (draft) => {
     refuseUnfinished(deps.machine(), draft, "finish");
     refuseRunning(deps, draft, "finish");
-    draft["pending"] = journalFor(deps, plan, keep, scratch);
+    draft["pending"] = {
+      ...journalFor(deps, plan, keep, scratch),
+      ...removal === undefined ? {} : { removal },
+    };
   });
   try {
     const now = await mergeAsPlanned(id, checkout, environment, plan, scratch);
@@ -154,6 +192,7 @@ async function remove(
   plan: MergePlan,
   merged: string | null,
   { pastProcesses }: FinishOptions,
+  begun: JournalOf<"destroy"> | undefined,
 ): Promise<Destroyed> {
   const { wanted } = plan;
   const note = merged === null ? undefined : noteMerged(deps, plan, merged);
@@ -167,6 +206,7 @@ async function remove(
       forceBranch: true,
       merged: wanted.commit,
       pastProcesses,
+      begun,
       ...note === undefined ? {} : { note },
       // It is told where to go, by its hook or by us.
       leaves: true,
@@ -176,9 +216,11 @@ async function remove(
     if (note === undefined) throw error;
     // Where the destruction was begun its own journal says how it goes on, or that only the archive is missing.
     const kept = readRecord(deps.store, record.id);
-    if (kept === null || journalOf(kept)?.kind === "destroy" || isDestroyed(kept)) throw error;
+    const journal = kept === null ? null : journalOf(kept);
+    if (kept === null || journal?.kind === "destroy" || isDestroyed(kept)) throw error;
+    if (journal?.kind === "finish" && await begunRemoval(checkout.main, journal) !== null) throw error;
     // One that was begun and taken back has written down the merge.
-    if (journalOf(kept) !== null) await drop(deps, record.id, note);
+    if (journal !== null) await drop(deps, record.id, note);
     const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);
     throw fail("finish_half", { session: nameOf(record), base: wanted.base, why }, error);
   }

@@ -9,6 +9,7 @@ import { remember } from "../../store/state.ts";
 import { isMadeFor } from "../git/branch-change.ts";
 import { takeBack } from "../merge/take-back.ts";
 import { change } from "../runs/runs.ts";
+import { begunRemoval } from "./destroy-journal.ts";
 
 /** Time that a git which outlived us has to come to its end. */
 const GIT_MS = 10_000;
@@ -28,22 +29,28 @@ export async function recoverFinish(
   const { main, repository } = checkout;
   if (!(await gitGone(deps, record.id))) return "busy";
   if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
+  const removal = await begunRemoval(main, journal);
   const merged = await mergedAt(main, journal);
-  if (merged === null && journal.at !== null) await takeBack(gitAt(main, journal.at), journal);
+  if (removal === null && merged === null && journal.at !== null) {
+    await takeBack(gitAt(main, journal.at), journal);
+  }
   const { by, branch, base, commit } = journal;
   const note = (draft: SessionRecord): void => {
     if (merged !== null) remember(draft, deps.clock(), "merged", { branch, base, commit: merged });
   };
-  if (merged === null || journal.keep) {
+  if (removal === null && (merged === null || journal.keep)) {
     await change(deps, record.id, (draft) => {
       delete draft["pending"];
       note(draft);
     }, false);
     return "undone";
   }
-  const owns = record.project?.["ownsBranch"] === true && await isMadeFor(main, branch, record.id);
+  const owns = async () =>
+    record.project?.["ownsBranch"] === true && await isMadeFor(main, branch, record.id);
+  const next = removal ??
+    { kind: "destroy", by, cleanup: true, commit: await owns() ? commit : null, force: true };
   await change(deps, record.id, (draft) => {
-    draft["pending"] = { kind: "destroy", by, cleanup: true, commit: owns ? commit : null, force: true };
+    draft["pending"] = next;
     note(draft);
   }, false);
   return "merged";

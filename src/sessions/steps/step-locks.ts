@@ -28,6 +28,7 @@ export async function clearIndexLock(commonDir: string, { project }: SessionReco
 /** The ref that a step in the journal keeps work under. */
 export function keptBy(record: SessionRecord, journal: Journal | null): string | undefined {
   if (journal?.kind === "destroy") return journal.removed?.ref;
+  if (journal?.kind === "finish") return journal.removal?.removed?.ref;
   if (journal?.kind === "restore") return journal.ref ?? removedOf(record)?.ref;
   return undefined;
 }

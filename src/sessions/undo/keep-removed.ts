@@ -15,7 +15,7 @@ import type { Unseen } from "./unseen.ts";
 /** What is about to go. */
 export interface Going {
   /** The worktree; null when it stays. */
-  readonly found: InspectedWorktree | null;
+  readonly found: Pick<InspectedWorktree, "exists" | "listed" | "admin"> | null;
   readonly risk: Risk | null;
   /** The branch of the session, and where it stands when it goes. */
   readonly branch: string;
@@ -28,13 +28,13 @@ const NO_WORK: ReadonlySet<Loss["kind"]> = new Set(["lock", "maker", "worktrees"
 /**
  * What an undo needs to know of a removal.
  *
- * @param newUuid names the ref, where one is needed
+ * @param ref the one that keeps it, where one is needed
  * @param unseen what of the worktree git knows nothing of
  * @returns null where neither worktree nor branch goes
  */
 export function removedBy(
   { found, risk, branch, branchCommit }: Going,
-  newUuid: () => string,
+  ref: string,
   { empty, fifos }: Unseen = { empty: [], fifos: [] },
 ): Removed | null {
   if (found === null && branchCommit === null) return null;
@@ -44,12 +44,15 @@ export function removedBy(
     branch: listed === null ? branch : listed.branch,
     head: listed === null ? branchCommit : listed.head,
     branchGone: branchCommit !== null,
-    ...work || branchCommit !== null ? { ref: `${REMOVED}/${newUuid()}` } : {},
+    ...work || branchCommit !== null ? { ref } : {},
     work,
     ...empty.length === 0 ? {} : { empty: [...empty] },
     ...fifos.length === 0 ? {} : { fifos: [...fifos] },
   };
 }
+
+/** A ref for what is going to be removed. */
+export const newRef = (newUuid: () => string): string => `${REMOVED}/${newUuid()}`;
 
 /** How often what is kept may change under our hands. */
 const ATTEMPTS = 3;
