@@ -1,6 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BerthError, fail } from "../../errors/errors.ts";
+import { closeSync, openToRead, syncDirectory, windows } from "../../store/files.ts";
+import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import { longWork } from "../git/long-work.ts";
 import { type Entry, MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
@@ -24,18 +26,10 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
   const root = worktree.directory;
   const objects = await contents(worktree, [...manifest.files, ...manifest.admin]);
   // HEAD and its place are git's; the index comes first, since it tells what there is to check out.
-  for (const entry of manifest.admin) {
-    if (entry.path !== "HEAD") written(admin, entry, objects, true);
-  }
+  const own = manifest.admin.filter(({ path }) => path !== "HEAD");
+  await putAll({ root: admin, objects, overwrite: true }, own);
   await checkOutUnchanged(worktree, manifest);
-  const told = longWork("bring the work back");
-  for (const [at, entry] of manifest.files.entries()) {
-    told(() => `${at} of ${manifest.files.length} files`);
-    written(root, entry, objects, false);
-  }
-  for (const half of [join(admin, HALF), join(root, HALF)]) {
-    if (isThere(half)) unlinkSync(half);
-  }
+  await putAll({ root, objects, overwrite: false }, manifest.files);
   await worktree(["update-index", "-q", "--refresh"]);
 }
 
@@ -60,41 +54,97 @@ const asBytes = (text: string): string => Buffer.from(text, "utf8").toString("la
 
 /** Where a file is written before it gets its name, so that one that was half written is never taken for whole. */
 const HALF = ".berth-bringing-back";
+const halfOf = (root: string, at: number): string => join(root, at === 0 ? HALF : `${HALF}-${at}`);
 
-/** As `put`. @throws `write_failed` */
-function written(...[root, entry, objects, overwrite]: Parameters<typeof put>): void {
+/** Files that are written at once: the disk makes many of them lasting in the time of one. */
+const AT_ONCE = 16;
+
+interface Into {
+  readonly root: string;
+  readonly objects: ReadonlyMap<string, Uint8Array>;
+  /** Whether what is there is replaced; else it stays. */
+  readonly overwrite: boolean;
+}
+
+/** @throws `write_failed`, `work_lost` */
+async function putAll(into: Into, entries: readonly Entry[]): Promise<void> {
+  const { root, overwrite } = into;
+  const told = longWork("bring the work back");
+  for (let at = 0; at < entries.length; at += AT_ONCE) {
+    told(() => `${at} of ${entries.length} files`);
+    const some = entries.slice(at, at + AT_ONCE).filter(({ kind, path }) =>
+      kind === "directory" || overwrite || !isThere(join(root, path))
+    );
+    await putSome(into, some);
+  }
+  for (let at = 0; at < AT_ONCE; at++) rmSync(halfOf(root, at), { force: true });
+  if (!windows) { for (const directory of directoriesOf(entries)) synced(join(root, directory)); }
+}
+
+/** Those that got a name, the innermost first. */
+function directoriesOf(entries: readonly Entry[]): string[] {
+  const found = new Set<string>();
+  for (const { path } of entries) {
+    for (let at = dirname(path); at !== "." && !found.has(at); at = dirname(at)) found.add(at);
+  }
+  return [...[...found].sort((a, b) => b.length - a.length), ...entries.length === 0 ? [] : ["."]];
+}
+
+function synced(directory: string): void {
+  const fd = openToRead(directory);
   try {
-    put(root, entry, objects, overwrite);
-  } catch (error) {
-    if (error instanceof BerthError) throw error;
-    throw fail("write_failed", { what: join(root, entry.path), why: (error as Error).message }, error);
+    syncDirectory(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
-/** @param overwrite whether one that is there is replaced; else it stays */
-function put(root: string, entry: Entry, objects: ReadonlyMap<string, Uint8Array>, overwrite: boolean): void {
-  const path = join(root, entry.path);
-  mkdirSync(dirname(path), { recursive: true });
-  if (entry.kind === "directory") return void mkdirSync(path, { recursive: true });
-  if (!overwrite && isThere(path)) return;
-  if (entry.kind === "link") {
-    if (isThere(path)) unlinkSync(path);
-    return symlinkSync(entry.target, path);
+/** Written and synced, all of them, before the first has its name: the ref that keeps them goes afterwards. */
+async function putSome({ root, objects }: Into, entries: readonly Entry[]): Promise<void> {
+  const writing = entries.map(async (entry, at) => {
+    if (entry.kind !== "file") return;
+    const bytes = objects.get(entry.object);
+    if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
+    const mode = entry.mode ?? (entry.executable ? 0o755 : undefined);
+    await writeWhole(halfOf(root, at), bytes, mode).catch(failed(root, entry));
+  });
+  // None is still being written when this ends.
+  const failure = (await Promise.allSettled(writing)).find(({ status }) => status === "rejected");
+  if (failure?.status === "rejected") throw failure.reason;
+  for (const [at, entry] of entries.entries()) {
+    try {
+      place(root, entry, halfOf(root, at));
+    } catch (error) {
+      failed(root, entry)(error);
+    }
   }
-  const bytes = objects.get(entry.object);
-  if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
-  const half = join(root, HALF);
-  writeWhole(half, bytes, entry.mode ?? (entry.executable ? 0o755 : undefined));
-  renameSync(half, path);
+}
+
+const failed = (root: string, { path }: Entry) => (error: unknown): never => {
+  throw fail("write_failed", { what: join(root, path), why: (error as Error).message }, error);
+};
+
+function place(root: string, entry: Entry, half: string): void {
+  const path = join(root, entry.path);
+  mkdirSync(entry.kind === "directory" ? path : dirname(path), { recursive: true });
+  if (entry.kind === "file") return renameSync(half, path);
+  if (entry.kind === "directory") return;
+  if (isThere(path)) unlinkSync(path);
+  symlinkSync(entry.target, path);
 }
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** Written and synced, since the ref that keeps it goes afterwards. Nobody else reads it before it has its mode. */
-function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): void {
+/** Nobody else reads it before it has its mode. */
+async function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
   if (isThere(path)) unlinkSync(path);
-  const flags = { flag: "wx", flush: true, ...mode === undefined ? {} : { mode: 0o600 } };
-  writeFileSync(path, bytes, flags);
+  const file = await open(path, "wx", mode === undefined ? 0o666 : 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   if (mode !== undefined) chmodSync(path, mode);
 }
 

@@ -296,6 +296,29 @@ describe("a removal is taken back", () => {
     expect(lstatSync(join(p.tree, "large")).size).toBe(3 << 20);
   });
 
+  test("more files than are written at once: all are back, on the disk with their names before the ref goes", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    const tree = await p.worktree("auth");
+    const names = Array.from({ length: 130 }, (_, at) => `deep/er/${at}`);
+    mkdirSync(join(tree, "deep/er"), { recursive: true });
+    for (const name of names) writeFileSync(join(tree, name), name);
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    const log = join(p.home, "calls");
+    const traced = ["strace", "-f", "-qq", "-y", "-e", "trace=fsync,execve", "-s", "200", "-o", log];
+    expect((await p.in(p.root, [...traced, berth, "restore", "auth", "--worktree"])).status).toBe(0);
+    for (const name of names) expect([name, readFileSync(join(tree, name), "utf8")]).toEqual([name, name]);
+    expect(readdirSync(tree).filter((name) => name.startsWith(".berth"))).toEqual([]);
+    const lines = readFileSync(log, "utf8").split("\n");
+    const last = (text: string) => lines.findLastIndex((line) => line.includes(text));
+    const [ref, directories] = [
+      last('"update-ref"'),
+      ["/deep/er>", "/deep>"].map((name) => last(`${tree}${name}`)),
+    ];
+    expect(lines.filter((line) => line.includes("/.berth-bringing-back")).length).toBeGreaterThanOrEqual(130);
+    expect([ref > 0, ...directories.map((at) => at > 0 && at < ref)]).toEqual([true, true, true]);
+  });
+
   test("a file of 100 MB that is in no commit", async () => {
     const p = await withSession();
     const bytes = new Uint8Array(100 << 20).fill(7);
