@@ -1,5 +1,6 @@
 import { Exit, kind } from "./kind.ts";
 import { called, nearest, quote } from "./quote.ts";
+import { READ_ONLY } from "./read-only.ts";
 
 /** Failures of the command line. */
 export const cliErrors = () => ({
@@ -70,7 +71,10 @@ export const cliErrors = () => ({
   write_failed: kind(
     Exit.failed,
     (d: { what: string; why: string }) => `Cannot write to ${d.what}: ${d.why}`,
-    () => `Check that the target has space left and is writable`,
+    (d) =>
+      d.why === READ_ONLY
+        ? `If it is the store, set BERTH_HOME to a directory that may be written; an agent in a sandbox uses "berth mcp", which runs outside`
+        : `Check that the target has space left and is writable`,
     { what: "standard output", why: "No space left on device" },
   ),
   read_failed: kind(

@@ -1,5 +1,6 @@
 import { Exit, kind } from "./kind.ts";
 import { quote, quotePath } from "./quote.ts";
+import { READ_ONLY } from "./read-only.ts";
 
 /** Failures of the store. */
 export const storeErrors = () => ({
@@ -22,7 +23,7 @@ export const storeErrors = () => ({
     Exit.failed,
     (d: { file: string; why: string }) => `Cannot lock ${d.file}: ${d.why}`,
     (d) =>
-      d.why === "Read-only file system"
+      d.why === READ_ONLY
         ? `Set BERTH_HOME to a directory that may be written; an agent in a sandbox uses "berth mcp", which runs outside`
         : `Check that you may write there and that the file system has locks, or set BERTH_HOME to another place`,
     { file: `"/home/me/.local/state/berth/sessions/ex--build_5d.session.lock"`, why: "Permission denied" },

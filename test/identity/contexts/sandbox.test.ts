@@ -83,6 +83,17 @@ if (process.getuid?.() === 0) {
       expect(said).toEndWith("\nv");
     });
 
+    test("a store that is not there yet and cannot be made is said to be one too, and found by doctor", async () => {
+      const bare = `BERTH_HOME=${home.path}/none ${bwrap}`;
+      const said = await shell.line(`{ ${bare} berth set k w 2>&1; ${bare} berth doctor; }`);
+      expect(said).toContain("Read-only file system");
+      expect(said).toContain(`set BERTH_HOME to a directory that may be written`);
+      expect(said).toContain(`/none" is not there and cannot be made`);
+      expect(said).toContain("Set BERTH_HOME to a directory that can be made or written to");
+      const elsewhere = `BERTH_HOME=/dev/shm/none ${bwrap} --tmpfs /dev/shm`;
+      expect(await shell.line(`${elsewhere} sh -c 'berth set k w && berth get k'`)).toEndWith("w");
+    });
+
     test("of another user's terminal is not believed where that can be seen", async () => {
       const bind = await shell.line("echo $BERTH_SESSION_BIND");
       const { stdout } = await run([

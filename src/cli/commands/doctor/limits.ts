@@ -1,4 +1,5 @@
 import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { quotePath } from "../../../errors/errors.ts";
 import type { Host } from "../../../facts/host.ts";
 import * as files from "../../../store/files.ts";
@@ -69,7 +70,7 @@ const ROOM_BYTES = 16 * 1024;
 /** Whether the store can be written to. Nothing is made to find out. */
 export function writeFindings(store: Store): Finding[] {
   const root = store.backend.locate("").replace(/[\\/]$/, "");
-  if (files.lstat(root) === null) return [];
+  if (files.lstat(root) === null) return unmadeFindings(root);
   const closed = [root, store.backend.locate("sessions")].find((path) =>
     files.lstat(path) !== null && !files.mayWrite(path)
   );
@@ -82,6 +83,18 @@ export function writeFindings(store: Store): Finding[] {
   if (free === null || free >= ROOM_BYTES) return [];
   const message = `There is no room left on the file system of ${quotePath(root)}`;
   return [finding("store_full", message, "Make room there; nothing that was kept is lost", true)];
+}
+
+/** The first write makes the store, in the nearest directory above it that is there. */
+function unmadeFindings(root: string): Finding[] {
+  let above = dirname(root);
+  while (files.lstat(above) === null && above !== dirname(above)) above = dirname(above);
+  if (files.mayWrite(above)) return [];
+  const message = `${quotePath(root)} is not there and cannot be made: ${
+    quotePath(above)
+  } cannot be written to`;
+  const hint = "Set BERTH_HOME to a directory that can be made or written to";
+  return [finding("store_unwritable", message, hint, true)];
 }
 
 /** Null where the file system does not tell. */
