@@ -1,7 +1,7 @@
 import type { Host } from "./host.ts";
 import { errno, exit, isOpen, lastBytes, ownPid, readLink, readText, realPath, write } from "./libc-bun.ts";
 import { start } from "./spawn-bun.ts";
-import { statDevice, statOwner } from "./statx-bun.ts";
+import { statDevice, statOwner, statSize } from "./statx-bun.ts";
 import { columnsOf, isTerminal } from "./tty-bun.ts";
 import { connectByBun } from "./unix-socket-bun.ts";
 
@@ -29,6 +29,7 @@ export const bunHost: Host | null = !isOpen ? null : {
   },
   user: () => process.geteuid?.() ?? -1,
   owner: statOwner,
+  fileSize: statSize,
   clock: () => Bun.nanoseconds() / 1e6,
   isTerminal,
   columns: columnsOf,

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, realpathSync, statSync, writeSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync, realpathSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
 import { known, type Reading, type System, unknown } from "./facts.ts";
 import type { Host } from "./host.ts";
@@ -62,6 +62,10 @@ export const nodeHost: Host = {
   pid: process.pid,
   user: () => process.geteuid?.() ?? -1,
   owner: (path) => reading(() => statSync(path).uid),
+  fileSize(path) {
+    const found = reading(() => lstatSync(path));
+    return !found.ok ? found : found.value.isFile() ? known(found.value.size) : unknown("no regular file");
+  },
   isTerminal: (stream) => process.getBuiltinModule("node:tty").isatty(stream),
   columns(stream) {
     const { isatty, WriteStream } = process.getBuiltinModule("node:tty");

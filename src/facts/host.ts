@@ -49,6 +49,8 @@ export interface Host {
   user(): number;
   /** The user that a file belongs to. */
   owner(path: string): Reading<number>;
+  /** Bytes of a regular file; of anything else, a link among it, a reason. */
+  fileSize(path: string): Reading<number>;
   /** Milliseconds of a clock that nobody sets. */
   clock(): number;
   /** Whether a stream of ours is a terminal. */

@@ -9,10 +9,17 @@ import type { Device } from "./host.ts";
  */
 const STATX = process.arch === "arm64" ? 291 : 332;
 const AT_FDCWD = -100;
-const STATX_TYPE_AND_UID = 1 | 8;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const STATX_TYPE_UID_AND_SIZE = 1 | 8 | 0x200;
 const RECORD_BYTES = 256;
 /** Offset of stx_uid, in 32-bit words. */
 const UID = 0x14 / 4;
+/** Offset of stx_mode, which shares a word with what is not used. */
+const MODE = 0x1c / 4;
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+/** Offset of stx_size, the lower half first. */
+const SIZE = 0x28 / 4;
 /** Offset of stx_rdev_major, in 32-bit words. */
 const RDEV_MAJOR = 0x80 / 4;
 
@@ -34,11 +41,24 @@ export function statOwner(path: string): Reading<number> {
   return record === undefined ? unknown("statx failed") : { ok: true, value: record[UID] ?? -1 };
 }
 
-function statx(path: string): Uint32Array | undefined {
-  const { symbols } = ffi.dlopen("libc.so.6", {
+/** Bytes of a regular file. */
+export function statSize(path: string): Reading<number> {
+  const record = statx(path, AT_SYMLINK_NOFOLLOW);
+  if (record === undefined) return unknown("statx failed");
+  const mode = record[MODE] ?? 0;
+  if ((mode & S_IFMT) !== S_IFREG) return unknown("no regular file");
+  return { ok: true, value: (record[SIZE] ?? 0) + (record[SIZE + 1] ?? 0) * 2 ** 32 };
+}
+
+const open = () =>
+  ffi.dlopen("libc.so.6", {
     syscall: { args: ["i64", "i64", "ptr", "i64", "i64", "ptr"], returns: "i64" },
-  });
+  }).symbols;
+let opened: ReturnType<typeof open> | undefined;
+
+function statx(path: string, flags = 0): Uint32Array | undefined {
   const record = new Uint32Array(RECORD_BYTES / 4);
-  const failed = symbols.syscall(STATX, AT_FDCWD, cString(path), 0, STATX_TYPE_AND_UID, record);
+  const { syscall } = opened ??= open();
+  const failed = syscall(STATX, AT_FDCWD, cString(path), flags, STATX_TYPE_UID_AND_SIZE, record);
   return Number(failed) === 0 ? record : undefined;
 }

@@ -67,6 +67,17 @@ describe.each<[string, Host]>([["bun:ffi", fast], ["node:fs", nodeHost]])("%s", 
     expect([host.device(`${home}/none`).ok, host.owner(`${home}/none`).ok]).toEqual([false, false]);
   });
 
+  test("tells how long a file is, and of nothing else", async () => {
+    const long = `${home}/long`;
+    expect(Bun.spawnSync(["truncate", "-s", "5G", long]).success).toBe(true);
+    const pipe = `${home}/pipe-${_.replace(":", "-")}`;
+    expect(Bun.spawnSync(["mkfifo", pipe]).success).toBe(true);
+    const sizes = [FILES.empty, FILES.page, long].map((path) => host.fileSize(path));
+    expect(sizes).toEqual([known(0), known(4096), known(5 * 2 ** 30)]);
+    const others = [pipe, home, `${home}/link`, `${home}/none`, "/dev/null"];
+    expect(others.map((path) => host.fileSize(path).ok)).toEqual([false, false, false, false, false]);
+  });
+
   test("tells which streams are terminals, and how wide one is", async () => {
     const module = host === nodeHost ? "host-node.ts" : "host-bun.ts";
     const script = `const { ${

@@ -5,7 +5,6 @@ import type { Host } from "../../facts/host.ts";
 import { shortId } from "../../identity/id.ts";
 import { resolve } from "../../identity/resolve.ts";
 import type { Resolution } from "../../identity/resolution.ts";
-import * as files from "../../store/files.ts";
 import { recordName } from "../../store/names.ts";
 import { machineOfFacts } from "../../store/process-alive.ts";
 import { storePlace } from "../../store/place.ts";
@@ -129,12 +128,8 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** A regular file as text; null for anything else. What was put there since is of the same user, and is only read. */
 function readFile({ host }: Context, path: string): string | null {
-  try {
-    const found = files.lstat(path);
-    if (found === null || !found.isFile() || found.size > MAX_BYTES) return null;
-  } catch {
-    return null;
-  }
+  const size = host.fileSize(path);
+  if (!size.ok || size.value > MAX_BYTES) return null;
   const read = host.readText(path, MAX_BYTES);
   return read.ok ? read.value : null;
 }
@@ -161,8 +156,8 @@ const asText = (value: unknown): string | null => typeof value === "string" ? va
 
 /** Most sessions have no agent, and where the log tells of none nothing that looks at them is loaded. */
 function mayHaveAgents(context: Context, directory: string): boolean {
-  if (files.lstat(`${directory}/agents.json`) !== null) return true;
-  if (files.lstat(`${directory}/events.1.jsonl`) !== null) return true;
+  if (context.host.fileSize(`${directory}/agents.json`).ok) return true;
+  if (context.host.fileSize(`${directory}/events.1.jsonl`).ok) return true;
   return readFile(context, `${directory}/events.jsonl`)?.includes('"agent.event"') ?? false;
 }
 
