@@ -67,7 +67,7 @@ describe.each<[string, Host]>([["bun:ffi", fast], ["node:fs", nodeHost]])("%s", 
     expect([host.device(`${home}/none`).ok, host.owner(`${home}/none`).ok]).toEqual([false, false]);
   });
 
-  test("tells how long a file is, and of nothing else", async () => {
+  test("tells how long a file is, and of nothing else", () => {
     const long = `${home}/long`;
     expect(Bun.spawnSync(["truncate", "-s", "5G", long]).success).toBe(true);
     const pipe = `${home}/pipe-${_.replace(":", "-")}`;
