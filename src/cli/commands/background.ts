@@ -9,7 +9,7 @@ import {
   takeHandoff,
   writeHandoff,
 } from "../../sessions/background/handoff.ts";
-import { keepLog } from "../../sessions/background/log.ts";
+import { forgetLog, keepLog } from "../../sessions/background/log.ts";
 import { openPane } from "../../sessions/background/open-pane.ts";
 import { ownPane } from "../../sessions/background/pane.ts";
 import { chosenServer, loginOf, mayEndWithLogin, ownerOf } from "../../sessions/background/server.ts";
@@ -147,6 +147,7 @@ async function runHanded(context: Context, deps: Dependencies, name: string): Pr
   if (record === null) throw fail("no_such_session", { given: id });
   const own = context.host.variables;
   const pane = ownPane(own);
+  forgetLog(deps.store, id);
   const kept = Object.entries(environment).filter(([one]) =>
     !OF_THE_CALLER.test(one) && !OF_THE_PANE.includes(one)
   );

@@ -16,6 +16,9 @@ export async function keepLog(store: Store, tmux: Tmux, id: string, pane: Pane):
   if (text !== null) store.backend.write(logName(id), ending(text));
 }
 
+/** What an earlier run showed is not what this one did. */
+export const forgetLog = (store: Store, id: string): void => void store.backend.remove(logName(id));
+
 /** The server reads the last output when it comes to it, so the text counts once it is the same at two looks. */
 async function settled(tmux: Tmux, pane: Pane): Promise<string | null> {
   let before: string | null = null;

@@ -158,6 +158,17 @@ describe("outside of tmux", () => {
     expect((await p.refused("logs", "auth")).code).toBe("no_log");
   });
 
+  test("logs has what this run showed, and nothing of one before", async () => {
+    const p = await field();
+    await p.ok("new", "auth", "-d", "--", "echo", "the first one");
+    await p.ok("wait", "auth");
+    expect(await p.ok("logs", "auth")).toContain("the first one");
+    await p.ok("run", "auth", "-d", "--", "sleep", "300");
+    await p.tmux("kill-server");
+    await p.ok("wait", "auth");
+    expect((await p.refused("logs", "auth")).code).toBe("no_log");
+  });
+
   test("attach from a terminal, and from a second one; both come back when they detach", async () => {
     const p = await field();
     await p.ok("new", "auth", "-d", "--", "sh", "-c", "echo here I am; exec cat");
@@ -222,6 +233,15 @@ describe("inside of tmux, by keys, at 80 by 24", () => {
     await showing(p, "mine:0", /process \d+/);
     const lines = (await shown(p, "mine:0")).split("\n");
     expect(lines.find((line) => line.includes("NAME"))).toContain("BRANCH");
+    // Nobody looks yet, and it goes there all the same.
+    await type(`clear; ${berth} attach auth`);
+    await until(
+      "the window",
+      async () =>
+        (await p.tmux("display-message", "-p", "-t", "mine", "#{window_name}")).stdout === "auth\n" ||
+        undefined,
+    );
+    await p.tmux("select-window", "-t", "mine:0");
     const client = new Terminal(["tmux", "attach", "-t", "mine"], { home: p.home, env: p.env });
     await until("the client", async () => (await p.tmux("list-clients")).stdout !== "" || undefined);
     client.type(`clear; ${berth} attach auth\r`);

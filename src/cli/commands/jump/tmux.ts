@@ -44,8 +44,10 @@ export async function showPane(
   const select = ["select-window", "-t", pane, ";", "select-pane", "-t", pane];
   if (ownServer(context) === server) {
     const client = await ownClient(context, call);
-    // Before 2.4 tmux goes to the session alone, and so it is told the rest as well.
-    await call("switch-client", ...client === null ? [] : ["-c", client], "-t", pane, ";", ...select);
+    const go = ["switch-client", ...client === null ? [] : ["-c", client], "-t", pane, ";"];
+    // Before 2.4 tmux goes to the session alone, and so it is told the rest as well. Where nobody looks, that is all.
+    const isSeen = client !== null || (await call("list-clients", "-F", "#{client_name}")).trim() !== "";
+    await call(...isSeen ? go : [], ...select);
     await arrived();
     return 0;
   }
