@@ -311,7 +311,7 @@ export const sessionsErrors = () => ({
   worktree_missing: kind(
     Exit.failed,
     (d: { session: string; path: string }) =>
-      `Cannot run in session ${quote(d.session)}: its directory ${quotePath(d.path)} is gone`,
+      `Cannot work in session ${quote(d.session)}: its directory ${quotePath(d.path)} is gone`,
     (d) =>
       `Type "berth doctor --fix", which finds a worktree that was moved, or "berth destroy ${d.session}"; ` +
       `a removed one comes back by "berth restore ${d.session} --worktree"`,

@@ -114,7 +114,8 @@ if test -z "$VSCODE_RESOLVING_ENVIRONMENT$INTELLIJ_ENVIRONMENT_READER"
         else
             printf '@command@: this directory was deleted: %s\n' $PWD >&2
             set -lx BERTH_DELETED_DIRECTORY $PWD
-            command sh -c 'cd / && exec "$@"' sh $program $argv
+            # A sh that complains of the directory before it leaves it is not heard. (What fish does with 3 is its own.)
+            command sh -c 'cd / && exec "$@" 2>&9 9>&-' sh $program $argv 9>&2 2>/dev/null
         end
     end
 

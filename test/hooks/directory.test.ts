@@ -61,6 +61,8 @@ describe.each(["bash", "zsh", "fish"])("%s", (name) => {
     rmSync(`${home.bin}/berth`);
     program(`${home.bin}/berth`, SPEAKS);
     expect(await shell.line("berth told")).toBe(`${gone} in / file=`);
+    // Nothing else complains of it.
+    expect(shell.terminal.output).not.toContain("getcwd");
     shell.type("berth cd /usr");
     expect(await shell.line('echo "$PWD"')).toBe("/usr");
   });
