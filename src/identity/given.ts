@@ -103,7 +103,8 @@ function whatIsBetween(place: Place, whole: Lineage, label: string, run: number)
       return `from outside of ${process.name}, which serves others too`;
     }
   }
-  if (terminal === undefined) return undefined;
+  // Whose leader is outside of our PID namespace was not opened in here (a sandbox).
+  if (terminal === undefined || terminal.anchor.sid === 0) return undefined;
   const leader = whole.findIndex(({ pid }) => pid === terminal.anchor.pid);
   const opened = leader < 0
     ? environmentOf(place, terminal.anchor)?.BERTH_SESSION === label &&

@@ -39,6 +39,15 @@ test.each([
   ["script -qec 'berth id; true' /dev/null"],
   [`env -i PATH="$PATH" script -qec 'berth id; true' /dev/null`],
   [`${agent} pty bash -c 'berth id; true'`],
+  // In a PID namespace of its own, whose terminal's leader is outside; root may make one.
+  ...process.getuid?.() === 0
+    ? [
+      ["unshare --pid --fork --mount-proc sh -c 'berth id; true'"],
+      ["unshare --pid --fork --mount-proc berth id"],
+      ["unshare --pid --fork --mount-proc sh -c 'env -i PATH=$PATH berth id; true'"],
+      ["unshare --pid --fork --mount-proc script -qec 'berth id; true' /dev/null"],
+    ]
+    : [],
   ["sh -c 'setsid -f sh -c \"sleep 0.2; berth id > late; mv late later\"; while ! test -e later; do sleep 0.1; done; cat later; rm later'"],
 ])("%s in a run is the run's", async (command) => {
   expect((await inRun(command)).replaceAll("\r", "")).toBe(session);
