@@ -49,9 +49,15 @@ export function archiveMeantBy(context: Context, store: Store, given: string): M
 }
 
 function newestOf(found: readonly Archived[]): Meant {
-  const [newest, ...older] = found.toSorted((a, b) => b.at - a.at || (a.archive < b.archive ? 1 : -1));
+  const [newest, ...older] = found.toSorted(byAge);
   if (newest === undefined) throw fail("no_such_archive", { given: "" });
   return { newest, older };
+}
+
+/** The newest first. Their names have the second; of two sessions within one the record tells. */
+function byAge(a: Archived, b: Archived): number {
+  const [one, other] = [a.record.updatedAt, b.record.updatedAt];
+  return b.at - a.at || Date.parse(other) - Date.parse(one) || (a.archive < b.archive ? 1 : -1);
 }
 
 /** Every archive that can be read. */

@@ -256,6 +256,17 @@ describe("a removal is taken back", () => {
     expect(await p.git("rev-parse", "feature/auth")).toBe(await p.git("rev-parse", "main"));
   });
 
+  test("of several sessions that had the name, removed within a second, the last one is meant", async () => {
+    const p = await project();
+    for (let round = 1; round <= 6; round++) {
+      await p.ok("new", "auth");
+      writeFileSync(join(await p.worktree("auth"), "work"), String(round));
+      await p.ok("destroy", "auth", "--cleanup", "--force", "--delete-branch");
+    }
+    await p.ok("restore", "auth", "--worktree");
+    expect(readFileSync(join(await p.worktree("auth"), "work"), "utf8")).toBe("6");
+  });
+
   test("the name is taken again", async () => {
     const p = await withSession();
     writeFileSync(join(p.tree, "new"), "work");
