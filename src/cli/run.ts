@@ -51,10 +51,10 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
 }
 
 async function carriedOut(context: Context, input: Input, name: string, command: Command): Promise<number> {
-  const started = performance.now();
+  const started = context.host.clock();
   try {
     const status = await command.run(context, input) ?? 0;
-    context.debug("done", { command: name, status, ms: Math.round(performance.now() - started) });
+    context.debug("done", { command: name, status, ms: Math.round(context.host.clock() - started) });
     return status;
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== "no_such_session") throw error;

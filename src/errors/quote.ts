@@ -4,10 +4,18 @@
  */
 export function quote(value: string, longest = 80): string {
   const shown = value.length > longest ? `${value.slice(0, longest - 3)}...` : value;
-  return JSON.stringify(shown).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    escaped,
-  );
+  const quoted = JSON.stringify(shown);
+  // Nearly every lock has a value in its name: a regular expression takes 0.1 ms when it is first used.
+  return isPlain(quoted)
+    ? quoted
+    : quoted.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escaped);
+}
+
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) > 0x7e) return false;
+  }
+  return true;
 }
 
 /** Characters that a terminal obeys or that are invisible or turn text round; lines and tabs are none of them. */

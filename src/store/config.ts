@@ -7,34 +7,37 @@ import type { Store } from "./open.ts";
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** config.json. Unknown fields are kept. A setting with a dot in its name stands in an object of that name. */
-const configSchema = v.looseObject({
-  schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  maxAgeDays: v.exactOptional(whole),
-  maxCount: v.exactOptional(whole),
-  maxSizeMB: v.exactOptional(whole),
-  limits: v.exactOptional(
-    v.looseObject({
-      sessions: v.exactOptional(whole),
-      agentWorktrees: v.exactOptional(whole),
-      removedMB: v.exactOptional(whole),
-    }),
-  ),
-  events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
-  marks: v.exactOptional(v.looseObject({ terminal: v.exactOptional(v.string()) })),
-  branch: v.exactOptional(v.looseObject({ prefix: v.exactOptional(v.string()) })),
-  worktrees: v.exactOptional(v.looseObject({ path: v.exactOptional(v.string()) })),
-  shared: v.exactOptional(
-    v.looseObject({
-      url: v.exactOptional(v.string()),
-      namespaces: v.exactOptional(v.string()),
-      store: v.exactOptional(v.string()),
-      publishState: v.exactOptional(v.picklist(["true", "false"])),
-      idleSeconds: v.exactOptional(whole),
-    }),
-  ),
-});
+const makeSchema = () =>
+  v.looseObject({
+    schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    maxAgeDays: v.exactOptional(whole),
+    maxCount: v.exactOptional(whole),
+    maxSizeMB: v.exactOptional(whole),
+    limits: v.exactOptional(
+      v.looseObject({
+        sessions: v.exactOptional(whole),
+        agentWorktrees: v.exactOptional(whole),
+        removedMB: v.exactOptional(whole),
+      }),
+    ),
+    events: v.exactOptional(v.looseObject({ maxMB: v.exactOptional(whole) })),
+    marks: v.exactOptional(v.looseObject({ terminal: v.exactOptional(v.string()) })),
+    branch: v.exactOptional(v.looseObject({ prefix: v.exactOptional(v.string()) })),
+    worktrees: v.exactOptional(v.looseObject({ path: v.exactOptional(v.string()) })),
+    shared: v.exactOptional(
+      v.looseObject({
+        url: v.exactOptional(v.string()),
+        namespaces: v.exactOptional(v.string()),
+        store: v.exactOptional(v.string()),
+        publishState: v.exactOptional(v.picklist(["true", "false"])),
+        idleSeconds: v.exactOptional(whole),
+      }),
+    ),
+  });
 
-type Kept = v.InferOutput<typeof configSchema>;
+type Kept = v.InferOutput<ReturnType<typeof makeSchema>>;
+/** Made when a configuration is read: every change of a session loads this file, and few need it. */
+let configSchema: ReturnType<typeof makeSchema> | undefined;
 
 /** The settings that can be shown and set, each with what holds where nothing is set. */
 export const DEFAULTS = {
@@ -138,7 +141,9 @@ function load(store: Store): Kept {
   if (content === null) return { schema: 1 };
   const file = quotePath(store.backend.locate(CONFIG));
   const parsed = content.kind === "bytes" ? parse(content.bytes) : null;
-  if (!v.is(configSchema, parsed)) throw fail("corrupt_record", { file, why: "it is no configuration" });
+  if (!v.is(configSchema ??= makeSchema(), parsed)) {
+    throw fail("corrupt_record", { file, why: "it is no configuration" });
+  }
   if (parsed.schema > 1) throw fail("newer_record", { file, schema: parsed.schema });
   return parsed;
 }

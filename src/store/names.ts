@@ -27,7 +27,15 @@ export const CONFIG = "config.json";
 export const OPEN_NOTE = "open-to-others";
 
 /** Windows takes `con` and `con.anything` for the console, in every directory and in either case. */
-const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\.|$)/;
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])$/;
+const LONGEST_DEVICE = "conout$".length;
+
+function isDevice(name: string): boolean {
+  const dot = name.indexOf(".");
+  const stem = dot < 0 ? name : name.slice(0, dot);
+  // Few are as short, and a regular expression takes 0.05 ms when it is first used.
+  return stem.length <= LONGEST_DEVICE && DEVICE.test(stem);
+}
 
 /**
  * How the ID is spelled in file names, so that two IDs never share a file on any file system: lowercase (macOS
@@ -35,7 +43,7 @@ const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\.|$)/;
  */
 export function fileName(id: string): string {
   const lower = id.toLowerCase();
-  const device = DEVICE.test(lower);
+  const device = isDevice(lower);
   if (lower === id && !device) return id;
   return `${device ? "~" : ""}${lower}~${sha256(id).slice(0, 16)}`;
 }

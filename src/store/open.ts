@@ -70,10 +70,9 @@ export function openStore(options: OpenOptions = {}): Store {
 }
 
 function openDirectory({ directory, environment = process.env }: OpenOptions, warn: Warn): Backend {
-  const root = findRoot(
-    { ...environment, ...(directory === undefined ? {} : { BERTH_HOME: directory }) },
-    warn,
-  );
+  // The process's own is not copied: each of its variables is made when it is looked at.
+  const around = directory === undefined ? environment : { ...environment, BERTH_HOME: directory };
+  const root = findRoot(around, warn);
   checkRoot(root);
   return fileBackend(root, warn);
 }

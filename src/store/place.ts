@@ -35,4 +35,8 @@ function windowsPlace(environment: Surroundings["environment"]): string | null {
   return absolute(profile) ? `${trimmed(profile)}/AppData/Local/berth` : null;
 }
 
-const trimmed = (path: string): string => path.length > 1 ? path.replace(/[\\/]+$/, "") || "/" : path;
+/** Without a slash at its end. */
+function trimmed(path: string): string {
+  if (!path.endsWith("/") && !path.endsWith("\\")) return path;
+  return path.length > 1 ? path.replace(/[\\/]+$/, "") || "/" : path;
+}

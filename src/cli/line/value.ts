@@ -10,11 +10,19 @@ const MAX_KEY = 1000;
  * @throws `bad_key`
  */
 export function checkedKey(key: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (key === "" || !key.isWellFormed() || key.length > MAX_KEY || /[\u0000-\u001f\u007f-\u009f]/.test(key)) {
+  if (key === "" || !key.isWellFormed() || key.length > MAX_KEY || hasControls(key)) {
     throw fail("bad_key", { key });
   }
   return key;
+}
+
+/** A loop: keys are short, and the first regular expression of a program takes 0.05 ms. */
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code > 0x7e && code < 0xa0)) return true;
+  }
+  return false;
 }
 
 /**
