@@ -3,7 +3,7 @@ import type { GitStanding } from "../../sessions/git/standing-of.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
 import { agentInWords } from "../mean/agents.ts";
-import { ago, size } from "../say/columns.ts";
+import { ago, size } from "../say/amounts.ts";
 import { type Colours, coloursOf, PLAIN, statusMarked } from "../say/colours.ts";
 import { type Column, fitted } from "../say/fitted.ts";
 import { cutPath, lineWidth } from "../say/width.ts";

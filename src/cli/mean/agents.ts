@@ -1,7 +1,7 @@
 import type { AgentRow, Seen } from "../../agents/evidence.ts";
 import { machineFrom } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
-import { ago } from "../say/columns.ts";
+import { ago } from "../say/amounts.ts";
 import type { Context } from "../command.ts";
 import { machineOf } from "./machine.ts";
 import { openUnheard, withUnheard } from "./unheard.ts";

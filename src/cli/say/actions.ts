@@ -2,7 +2,8 @@ import type { Leftover } from "../../store/suspects.ts";
 import type { Store } from "../../store/open.ts";
 import { shortId } from "../../identity/id.ts";
 import { coloursOf } from "./colours.ts";
-import { aligned, size } from "./columns.ts";
+import { size } from "./amounts.ts";
+import { aligned } from "./columns.ts";
 import { type Context, flag, type Input, type Option, outJson } from "../command.ts";
 
 /** What happens, or would, to one session or file. */

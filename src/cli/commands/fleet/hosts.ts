@@ -3,7 +3,8 @@ import { addHost, knownHosts, lastAnswer, removeHost } from "../../../fleet/host
 import { type Context, type Input, outJson, text } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
 import { coloursOf } from "../../say/colours.ts";
-import { ago, aligned } from "../../say/columns.ts";
+import { ago } from "../../say/amounts.ts";
+import { aligned } from "../../say/columns.ts";
 
 /** The one argument that an operation takes. */
 export function only(args: readonly string[], usage: string): string {

@@ -7,7 +7,8 @@ import type { Store } from "../../../store/open.ts";
 import { type Context, type Input, text } from "../../command.ts";
 import { storeOf } from "../../mean/session.ts";
 import { coloursOf } from "../../say/colours.ts";
-import { ago, alignedPages } from "../../say/columns.ts";
+import { ago } from "../../say/amounts.ts";
+import { alignedPages } from "../../say/columns.ts";
 
 function meant(store: Store, given: string | undefined): FleetHost[] {
   if (given === undefined) return knownHosts(store);

@@ -1,4 +1,4 @@
-import { ago } from "../../say/columns.ts";
+import { ago } from "../../say/amounts.ts";
 import type { GitStanding } from "../../../sessions/git/standing-of.ts";
 import type { QueueRow } from "./row.ts";
 
