@@ -56,11 +56,13 @@ export const DESKTOPS = " gnome-shell gnome-session gnome-session-binary" + // r
 export const SCRIPTED = " supervisord qtile startx jenkins-agent "; // read
 
 /** Open terminals for people and nothing else: what runs directly below one is a terminal, whatever it is. */
-export const TERMINALS = " xterm uxterm lxterm rxvt urxvt urxvtd st" + // X: seen (xterm), read
-  " alacritty kitty foot footclient ghostty wezterm wezterm-gui rio contour havoc" + // read
-  " gnome-terminal gnome-terminal-server gnome-console kgx ptyxis ptyxis-agent tilix terminator guake tilda" + // read
-  " mate-terminal xfce4-terminal lxterminal qterminal deepin-terminal konsole yakuake terminology" + // read
-  " cool-retro-term termite sakura roxterm extraterm blackbox" + // read
+export const TERMINALS = " xterm uxterm lxterm rxvt urxvt urxvtd st stterm mlterm pterm" + // X: seen
+  " x-terminal-emulator rxvt-unicode eterm aterm zutty xiterm+thai fbterm kmscon" + // X, consoles: seen (the first), read
+  " alacritty kitty foot footclient ghostty wezterm wezterm-gui wezterm-mux-server rio contour havoc" + // read
+  " gnome-terminal gnome-terminal-server gnome-console kgx ptyxis ptyxis-agent tilix terminator guake tilda" + // seen (terminator), read
+  " mate-terminal xfce4-terminal lxterminal qterminal sakura" + // seen
+  " deepin-terminal io.elementary.terminal konsole yakuake terminology" + // read
+  " cool-retro-term termite termit tym lilyterm roxterm extraterm blackbox" + // read
   " warp hyper tabby wave" + // read
   " dvtm mtm" + // several in one terminal, without a server: read
   " terminal iterm2 itermserver-main" + // macOS: read

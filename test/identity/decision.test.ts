@@ -173,6 +173,7 @@ describe("terminals made for one command:", () => {
 
   test.each([
     ["x-terminal-emul", ["x-terminal-emulator"], "xterm"],
+    ["x-terminal-emul", ["python3", "/usr/bin/x-terminal-emulator"], "python3.11"],
     ["term", ["/usr/bin/kitty"], "python3"],
     [".kitty-wrapped", ["kitty"], ".kitty-wrapped"],
     [".alacritty-wrap", ["/nix/alacritty"], ".alacritty-wrapped"],

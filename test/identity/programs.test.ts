@@ -73,6 +73,11 @@ test.each<[string, (name: string) => boolean, readonly string[], readonly string
   ]],
   ["terminal program", isTerminalProgram, [
     "xterm",
+    "stterm",
+    "mlterm",
+    "pterm",
+    "x-terminal-emul",
+    "wezterm-mux-ser",
     "alacritty",
     "tmux: server",
     "sshd",
