@@ -135,7 +135,9 @@ async function bringBack(
     return;
   }
   context.out(`${record.id}\n`);
-  const files = back.files === 0 ? "" : `, with ${back.files} files that were in no commit`;
+  const files = back.files === 0
+    ? ""
+    : `, with ${back.files} file${back.files === 1 ? " that was" : "s that were"} in no commit`;
   const on = back.branch === null ? "at no branch" : `on branch ${back.branch}`;
   if (back.unmade.length > 0) context.say(`berth: could not make again: ${some(back.unmade)}\n`);
   context.say(`berth: ${nameOf(back.record)} is back in ${quotePath(worktree)} ${on}${files}\n`);

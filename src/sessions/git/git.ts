@@ -110,8 +110,11 @@ export const gitAt = (git: Git, directory: string): Git =>
     directory,
   });
 
-/** Whether it is a bare repository, and git is set not to look for one by itself (`safe.bareRepository`). */
-function mustBeNamed(directory: string, env: Record<string, string>): boolean {
+/**
+ * Whether it is a bare repository, and git is set not to look for one by itself (`safe.bareRepository`): then it is to
+ * be named by `--git-dir`.
+ */
+export function mustBeNamed(directory: string, env: Record<string, string>): boolean {
   const { existsSync } = process.getBuiltinModule("node:fs");
   if (!["HEAD", "objects", "refs"].every((name) => existsSync(`${directory}/${name}`))) return false;
   return ask(directory, env, ["config", "--get", "safe.bareRepository"], {})().out.trim() === "explicit";

@@ -1,5 +1,5 @@
 import { type Environment, userEnvironment } from "../git/git-environment.ts";
-import type { Git } from "../git/git.ts";
+import { type AskOptions, type Git, mustBeNamed } from "../git/git.ts";
 import { longWait } from "../git/long-work.ts";
 import { beginGit } from "../git/run-to-end.ts";
 
@@ -10,24 +10,28 @@ import { beginGit } from "../git/run-to-end.ts";
 export function userGitIn(directory: string, environment: Environment): Git {
   const own = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: ":", GIT_MERGE_AUTOEDIT: "no" };
   const env = { ...userEnvironment(environment), ...own };
+  let named: readonly string[] = [];
   const git: Git = Object.assign(
-    async (
-      args: readonly string[],
-      { input, marks = {} }: { input?: string; marks?: Readonly<Record<string, string>> } = {},
-    ) => {
-      const answer = beginGit(args, {
-        cwd: directory,
-        env: { ...env, ...marks },
-        input,
-        waiting: longWait(`run git ${args[0] === "-c" ? args[2] : args[0]}`),
-      });
-      await null;
-      const { status, out, err } = answer();
-      // Nobody tells that of itself.
-      const ended = status === null ? "\nerror: a signal ended it" : "";
-      return { status: status ?? 128, out, err: `${err.trim()}${ended}` };
+    async (args: readonly string[], options: AskOptions = {}) => {
+      const answer = await begin([...named, ...args], options);
+      if (answer.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return answer;
+      named = ["--git-dir=."];
+      return begin([...named, ...args], options);
     },
     { directory },
   );
+  const begin = async (args: readonly string[], { input, marks = {} }: AskOptions) => {
+    const answer = beginGit(args, {
+      cwd: directory,
+      env: { ...env, ...marks },
+      input,
+      waiting: longWait(`run git ${args.find((word, at) => !word.startsWith("-") && args[at - 1] !== "-c")}`),
+    });
+    await null;
+    const { status, out, err } = answer();
+    // Nobody tells that of itself.
+    const ended = status === null ? "\nerror: a signal ended it" : "";
+    return { status: status ?? 128, out, err: `${err.trim()}${ended}` };
+  };
   return git;
 }

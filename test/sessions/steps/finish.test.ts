@@ -246,6 +246,22 @@ describe("the base", () => {
     expect([done.status, done.stderr]).toEqual([0, expect.stringContaining("into main")]);
     expect(await p.git("-C", bare, "show", "main:linked.txt")).toBe("linked\n");
   });
+
+  test.each(["--merge", "--squash", "--rebase"])(
+    "in one that git does not look for by itself: %s",
+    async (way) => {
+      const p = await finishable();
+      const bare = join(p.home, "bare.git");
+      await p.git("clone", "-q", "--bare", p.root, bare);
+      await p.in(p.home, ["git", "config", "--global", "safe.bareRepository", "explicit"]);
+      expect((await p.in(bare, [berth, "new", "linked"])).status).toBe(0);
+      const { stdout } = await p.in(bare, [berth, "path", "--worktree", "linked"]);
+      await p.commit(stdout.trim(), "linked.txt", "linked\n");
+      const done = await p.in(bare, [berth, "finish", "linked", way, "-m", "linked"]);
+      expect([done.status, done.stderr]).toEqual([0, expect.stringContaining("into main")]);
+      expect(await p.git("-C", p.root, `--git-dir=${bare}`, "show", "main:linked.txt")).toBe("linked\n");
+    },
+  );
 });
 
 describe("finish refuses, and nothing has changed", () => {

@@ -349,7 +349,7 @@ describe("a removal is taken back", () => {
     expect(await p.git("rev-parse", ref)).not.toBe("");
     const { stdout, stderr: said } = await p.berth(...words.split(" "));
     expect(stdout).toMatch(/^uuid--/);
-    expect(said).toContain("with 1 files that were in no commit");
+    expect(said).toContain("with 1 file that was in no commit");
   });
 
   test.each([
