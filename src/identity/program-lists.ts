@@ -34,6 +34,7 @@ export const SERVERS = " sshd sshd-session sshd-auth dropbear mosh-server" + // 
   " cron crond anacron atd fcron" + // Debian's cron: seen; read
   " xinetd inetd in.telnetd telnetd" + // read
   " systemd init launchd" + // PID 1, and a user's own: seen (systemd), read
+  " tailscaled teleport etserver etterminal adbd" + // logins over networks and cables: read
   " dtach abduco shpool zmx" + // their masters: seen (dtach), read
   " containerd-shim containerd-shim-runc-v2 conmon "; // containers: read
 

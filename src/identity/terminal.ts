@@ -63,7 +63,10 @@ export function findTerminal(walk: Walk): Terminal | undefined {
       notes[found.anchor.pid] = `${found.tty} was made for one command of a job that has no terminal`;
       return undefined;
     }
-    notes[found.anchor.pid] = `${found.tty} was made for one command; going on outward`;
+    const taken = outer.tty === found.tty;
+    notes[found.anchor.pid] = `${found.tty} was ${
+      taken ? "taken" : "made for one command"
+    }; going on outward`;
     found = outer;
   }
   return found;
@@ -141,7 +144,11 @@ function carriedBy(walk: Walk, { anchor, outward, standIn }: Terminal): Terminal
   // By what is read already: a maker that is gone left its terminal to PID 1, and nobody knows what it was.
   if ((outside.pid === 1 && anchor.pid !== facts.self) || isTerminalProgram(outside.name)) return undefined;
   if (isTypedAt(facts, anchor) && !isForked(facts, anchor, outside)) return undefined;
-  if (is(facts, outside, isTerminalProgram) || wasTypedAt(facts, anchor)) return undefined;
+  if (is(facts, outside, isTerminalProgram)) return undefined;
+  if (wasTypedAt(facts, anchor)) {
+    notes[anchor.pid] = "it took the place of the shell whose hook noted this terminal";
+    return undefined;
+  }
   const carries = is(facts, anchor, (name) => isWrapper(name) || isRelay(name, BERTH_EXTRA_RELAYS));
   if (carries && isTypedIn(facts, walk.chain, anchor)) return undefined;
   const outer = nearestTerminal(walk, beyond);

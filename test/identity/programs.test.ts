@@ -78,6 +78,7 @@ test.each<[string, (name: string) => boolean, readonly string[], readonly string
     "pterm",
     "x-terminal-emul",
     "wezterm-mux-ser",
+    "tailscaled",
     "alacritty",
     "tmux: server",
     "sshd",

@@ -44,7 +44,7 @@ describe("the same terminal's, after", () => {
     writeFileSync(
       profile,
       `eval "$(berth init bash)"\nberth id > ${profile}.before\n` +
-        `exec perl -e 'system("berth id > ${profile}.part; mv ${profile}.part ${profile}.after")'\n`,
+        `exec perl -e 'system("berth explain > ${profile}.why; berth id > ${profile}.part; mv ${profile}.part ${profile}.after")'\n`,
     );
     await outer.line(
       `${process.execPath} ${root}/test/support/agent.ts pty bash --rcfile ${profile} -i`,
@@ -57,6 +57,9 @@ describe("the same terminal's, after", () => {
     expect(before).toMatch(/^anchor--/);
     expect(before?.trim()).not.toBe(around);
     expect(after).toBe(before ?? "");
+    expect(await Bun.file(`${profile}.why`).text()).toContain(
+      "it took the place of the shell whose hook noted",
+    );
   });
 
   test("root's setsid has given it to another session, and at the prompt afterwards", async () => {
@@ -64,7 +67,7 @@ describe("the same terminal's, after", () => {
     const id = await terminal.line("berth id", out);
     const file = `${home}/given`;
     terminal.type(
-      `setsid -cw sh -c 'berth id > ${file}; true'; berth id > ${file}.after; mv ${file}.after ${file}.done\r`,
+      `setsid -cw sh -c 'berth id > ${file}; berth explain > ${file}.why'; berth id > ${file}.after; mv ${file}.after ${file}.done\r`,
     );
     const after = await until(
       "the prompt",
@@ -73,6 +76,12 @@ describe("the same terminal's, after", () => {
     const given = await Bun.file(file).text();
     await terminal.close();
     expect([given.trim(), after.trim()]).toEqual([id, id]);
+    // Who is not root cannot take it.
+    if (isRoot) {
+      expect(await Bun.file(`${file}.why`).text()).toMatch(
+        /was its terminal, and another[^]*was taken; going on outward/,
+      );
+    }
   });
 });
 
