@@ -128,6 +128,13 @@ export const mergeErrors = () => ({
     (d) => `Type "git -C ${shellWord(d.at)} status" to see how it goes on or back`,
     { base: "main", at: "/home/me/shop", step: "rebase" },
   ),
+  base_locked: kind(
+    Exit.busy,
+    (d: { base: string; at: string; lock: string }) =>
+      `Cannot merge into ${quote(d.base)}: another git is at work in ${quotePath(d.at)}, or was killed there`,
+    (d) => `Wait until it is done; if none is left, type "rm ${shellWord(d.lock)}", and finish again`,
+    { base: "main", at: "/home/me/shop", lock: "/home/me/shop/.git/index.lock" },
+  ),
   base_needs_checkout: kind(
     Exit.refused,
     (d: { session: string; base: string; why: string; root: string }) =>

@@ -398,6 +398,15 @@ const FINISHING: readonly Case[] = [
     args: FINISH,
   },
   {
+    code: "base_locked",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      p.write(".git/index.lock", "");
+    },
+    args: FINISH,
+    again: true,
+  },
+  {
     code: "base_busy",
     prepare: async (p, tree) => {
       await committed(p, tree, "own", "ours");
@@ -452,7 +461,7 @@ test("every failure of sessions whose hint holds a command has a case", () => {
 /** The commands of a hint. */
 const commandsIn = (hint: string): string[] =>
   [...hint.matchAll(/"([^"]+)"/g)].flatMap(([, words = ""]) =>
-    /^(berth|git|kill|cd|umount|ls|ps|chmod) /.test(words) ? [words] : []
+    /^(berth|git|kill|cd|umount|ls|ps|chmod|rm) /.test(words) ? [words] : []
   );
 
 test.each(ALL)("$code: $args", async ({ code, prepare, args, ...one }) => {

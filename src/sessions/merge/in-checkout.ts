@@ -3,9 +3,10 @@ import type { Git } from "../git/git.ts";
 import { type GitDirectories, headAt, isShortFor } from "../git/ref-files.ts";
 import { notCommitted, stateOf } from "./in-the-way.ts";
 import { IN_UTF8, squashMessage } from "./message.ts";
+import { changesBy } from "./changes-by.ts";
 import { refuseCause } from "./cause.ts";
 import type { Preview } from "./preview.ts";
-import { takeBack } from "./take-back.ts";
+import { takeBack, takeBackFiles } from "./take-back.ts";
 import { underWayIn } from "./under-way.ts";
 import type { WantedMerge, Way } from "./way.ts";
 import { whyGit } from "./why.ts";
@@ -51,6 +52,9 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   await takeBack(plain, { ...wanted, tree });
   // With a squash nothing else can be staged: nobody is let so far who has something staged. Settings may be one, too.
   if (wanted.way === "squash" || answer.status === 0 && clean) await plain(["reset", "--quiet", "--merge"]);
+  if (answer.status !== 0 && now === wanted.from && await stateOf(plain) !== await checkout.before) {
+    await takeBackFiles(plain, await changesBy(plain, wanted, checkout.preview));
+  }
   // That somebody else has moved the base meanwhile is none of ours.
   const same = await isAt(plain, wanted.base) && await stateOf(plain) === await checkout.before &&
     await underWayIn(plain) === null;

@@ -14,6 +14,7 @@ import { baseBranch } from "./base-branch.ts";
 import { filesInTheWay, stateOf } from "./in-the-way.ts";
 import { changesBy, mergeOptionsOf } from "./changes-by.ts";
 import { changesOf, type MergeChange, type Preview, preview } from "./preview.ts";
+import { refuseLocked } from "./index-lock.ts";
 import { underWayIn } from "./under-way.ts";
 import { userGitIn } from "./user-git.ts";
 import type { WantedMerge, Way } from "./way.ts";
@@ -49,7 +50,7 @@ export interface ListedAmong {
  *
  * @param isMerged whether the base has all of it under other commits
 <<<<<<< HEAD
- * @throws `no_base`, `no_such_branch`, `base_only_remote`, `base_gone`, `finish_detached`, `base_busy`,
+ * @throws `no_base`, `no_such_branch`, `base_only_remote`, `base_gone`, `finish_detached`, `base_busy`, `base_locked`,
  *   `finish_conflict`, `finish_not_ahead`, `finish_unrelated`, `finish_nothing`, `base_dirty`, `base_needs_checkout`
 =======
  * @param asked what `askOfBase` asked
@@ -86,6 +87,7 @@ export async function planMerge(
   if (at !== null && step !== null) {
     throw fail("base_busy", { base: base.name, at: at.directory, step });
   }
+  if (at !== null) await refuseLocked(at, base.name);
   const begun = beginIn(at, wanted);
   const found = await foundOf(at ?? checkout.main, wanted, isMerged);
   if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, begun);

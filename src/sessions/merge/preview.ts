@@ -67,6 +67,8 @@ function namesOf(files: readonly string[], commits: readonly string[]): string[]
 export interface MergeChange {
   readonly path: string;
   readonly added: boolean;
+  /** What it holds afterwards: the name of a blob, zeros where it is gone. */
+  readonly blob: string;
   /** Whether it is a submodule afterwards: git leaves a repository that is there. */
   readonly submodule: boolean;
 }
@@ -87,8 +89,8 @@ export async function changesOf(git: Git, base: string, tree: string): Promise<M
   const parts = (await must(git, "compare the branches", changesQuestion(base, tree))).split("\0");
   const found: MergeChange[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [, mode, , , status] = (parts[at] ?? "").split(" ");
-    found.push({ path: parts[at + 1] ?? "", added: status === "A", submodule: mode === "160000" });
+    const [, mode, , blob = "", status] = (parts[at] ?? "").split(" ");
+    found.push({ path: parts[at + 1] ?? "", added: status === "A", blob, submodule: mode === "160000" });
   }
   return found;
 }

@@ -1,4 +1,9 @@
+import { rmdirSync, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Git } from "../git/git.ts";
+import { quoted } from "../git/quoted.ts";
+import { statusOf } from "../git/worktree-directory.ts";
+import type { MergeChange } from "./preview.ts";
 
 /** A merge that was begun. */
 export interface BegunMerge {
@@ -20,4 +25,37 @@ export async function takeBack(at: Git, { commit, from, tree }: BegunMerge): Pro
   if (merging !== "" || head !== from) return;
   const wanted = tree ?? (await at(["rev-parse", "--verify", `${commit}^{tree}`])).out.trim();
   if ((await at(["write-tree"])).out.trim() === wanted) await at(["reset", "--quiet", "--merge"]);
+}
+
+/**
+ * Take back what git wrote into files before it was stopped by one that it could not write: the index is as it was then.
+ * Only a file that holds exactly what the commit has is touched, or one that git took away.
+ *
+ * @param changes what the merge was to change; there was no work in any of them
+ */
+export async function takeBackFiles(at: Git, changes: readonly MergeChange[]): Promise<void> {
+  const files = changes.filter(({ submodule }) => !submodule).map((change) => ({
+    ...change,
+    there: statusOf(join(at.directory, change.path)),
+  }));
+  const written = files.filter(({ there }) => there?.isFile());
+  const input = written.map(({ path }) => `${quoted(path)}\n`).join("");
+  const hashed = written.length === 0 ? "" : (await at(["hash-object", "--stdin-paths"], { input })).out;
+  const blobs = hashed.split("\n");
+  const ours = written.filter(({ blob }, index) => blob === blobs[index]);
+  for (const { path } of ours.filter(({ added }) => added)) removeFile(at.directory, path);
+  const lost = files.filter((file) => !file.added && (file.there === null || ours.includes(file)));
+  if (lost.length === 0) return;
+  const paths = lost.map(({ path }) => `${path}\0`).join("");
+  await at(["checkout-index", "--force", "--index", "--quiet", "-z", "--stdin"], { input: paths });
+}
+
+/** With the directories that are empty then. */
+function removeFile(root: string, path: string): void {
+  try {
+    unlinkSync(join(root, path));
+    for (let step = dirname(path); step !== "."; step = dirname(step)) rmdirSync(join(root, step));
+  } catch {
+    // One that has something else in it, or that nobody may write to: what is left is told.
+  }
 }

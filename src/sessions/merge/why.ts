@@ -11,7 +11,7 @@ const BESIDE = /^(error|fatal|hint|usage|Not committing merge|Aborting$)/;
  * neither, what was said last, which is the hook's.
  */
 export function whyGit({ status, out, err }: GitAnswer): string {
-  const lines = linesOf(err);
+  const lines = withoutAdvice(linesOf(err));
   const error = lines.find((line) => line.startsWith("error: "));
   const fatal = lines.findLast((line) => line.startsWith("fatal: "));
   const said = [error, fatal].flatMap((line) => line === undefined ? [] : [line.replace(/^[a-z]+: /, "")]);
@@ -21,6 +21,12 @@ export function whyGit({ status, out, err }: GitAnswer): string {
     : (lines.length > 0 ? lines : linesOf(out)).filter((line) => !BESIDE.test(line)).slice(-LINES);
   const words = [...new Set([...others, ...said])];
   return words.length === 0 ? `git ended with status ${status}` : words.join("; ");
+}
+
+/** What git says behind its last word is advice on it; what a hook says stands before that. */
+function withoutAdvice(lines: readonly string[]): string[] {
+  const end = lines.findLastIndex((line) => line.startsWith("fatal: "));
+  return end < 0 ? [...lines] : lines.slice(0, end + 1);
 }
 
 /** Progress is written over itself: of such a line the end counts. */

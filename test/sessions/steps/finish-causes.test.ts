@@ -164,6 +164,19 @@ const REFUSED: readonly Refused[] = [
     code: "finish_nothing",
     says: "change nothing",
   },
+  ...[false, true].map((moved) => ({
+    why: `a file that git cannot write, behind others that it could, ${moved ? "in a merge" : "moving on"}`,
+    prepare: async (p: Finishable) => {
+      for (const [name, value] of [["smudge", "false"], ["clean", "cat"], ["required", "true"]]) {
+        await p.git("config", `filter.bad.${name}`, value ?? "");
+      }
+      await session(p, { ".gitattributes": "*.bin filter=bad\n", "deep/new": "mine", "z.bin": "mine" });
+      if (moved) await commit(p, p.root, { other: "theirs" });
+    },
+    code: "finish_failed",
+    status: 1,
+    says: "smudge filter bad failed; nothing was done",
+  })),
   {
     why: "an option that git does not know",
     prepare: async (p) => {
