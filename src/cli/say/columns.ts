@@ -1,5 +1,5 @@
-import stringWidth from "string-width";
 import { type Colours, PLAIN } from "./colours.ts";
+import { widthOf } from "./width.ts";
 
 /** Rows with a heading, each column as wide as its widest entry. Control characters are shown, not sent. */
 export const aligned = (
@@ -23,7 +23,7 @@ export function alignedPages(
     const all = [...first ? [heading] : [], ...rows].map((row) => row.map(printable));
     for (const row of all) {
       for (const [column, cell] of row.entries()) {
-        widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell));
+        widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
       }
     }
     const lines = all.map((row) =>
@@ -36,8 +36,7 @@ export function alignedPages(
 }
 
 /** Filled up to a width in columns of the terminal, of which a wide character takes two. */
-const padded = (cell: string, width: number): string =>
-  cell + " ".repeat(Math.max(0, width - stringWidth(cell)));
+const padded = (cell: string, width: number): string => cell + " ".repeat(Math.max(0, width - widthOf(cell)));
 
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const printable = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");

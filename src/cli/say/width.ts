@@ -1,11 +1,23 @@
-import stringWidth from "string-width";
+import process from "node:process";
 import type { Host } from "../../facts/host.ts";
 
-/** ASCII, and the signs of our own that take one column; what measures all others takes 2 ms to come into being. */
+/** ASCII, and the signs of our own that take one column. */
 const PLAIN = /^[\x20-\x7e…·±↑↓↵●✗✓▸❯]*$/;
 
 /** How many columns of a terminal a text takes; nearly all are plain ASCII, which need not be taken apart. */
-export const widthOf = (text: string): number => PLAIN.test(text) ? text.length : stringWidth(text);
+export const widthOf = (text: string): number => PLAIN.test(text) ? text.length : measure()(text);
+
+type Measure = typeof import("string-width").default;
+let measured: Measure | undefined;
+
+/** What measures all others takes 1 ms to be loaded, and most tables have none. */
+const measure = (): Measure => measured ??= loaded().default;
+
+function loaded(): typeof import("string-width") {
+  // By its name to `require` itself, for what makes the binary; only Deno has no such function.
+  if ("Bun" in globalThis) return require("string-width");
+  return process.getBuiltinModule("node:module").createRequire(import.meta.url)("string-width");
+}
 
 /** A text that takes so many columns at most; where something had to go, `…` stands for it. */
 export function cutTo(text: string, width: number): string {
