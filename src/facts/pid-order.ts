@@ -50,11 +50,22 @@ export function pidsNow(host: Host): PidsNow | null {
 
 /** The three files. @returns null for anything that does not look like them */
 export function parsePids(stat: string, load: string, max: string): PidsNow | null {
-  const forks = /^processes (\d{1,15})$/m.exec(stat)?.[1];
-  const [, tasks, pid] = /\/(\d{1,9}) (\d{1,9})\s*$/.exec(load) ?? [];
-  const largest = /^(\d{1,9})\s*$/.exec(max)?.[1];
-  if (forks === undefined || tasks === undefined || pid === undefined || largest === undefined) return null;
-  return { pid: Number(pid), forks: Number(forks), tasks: Number(tasks), max: Number(largest) };
+  const forks = wholeBehind(stat, "\nprocesses ", "\n");
+  const tasks = wholeBehind(load, "/", " ");
+  const pid = wholeBehind(load.slice(load.indexOf("/")), " ", "\n");
+  const largest = wholeBehind(` ${max}`, " ", "\n");
+  return forks === null || tasks === null || pid === null || largest === null
+    ? null
+    : { pid, forks, tasks, max: largest };
+}
+
+/** The number between two texts. Regular expressions take longer to be made than the files to be read. */
+function wholeBehind(text: string, before: string, behind: string): number | null {
+  const at = text.indexOf(before);
+  const end = at < 0 ? -1 : text.indexOf(behind, at + before.length);
+  const digits = end < 0 ? "" : text.slice(at + before.length, end);
+  const number = Number(digits);
+  return digits !== "" && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
 
 /**

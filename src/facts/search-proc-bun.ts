@@ -79,8 +79,7 @@ export function searchProc({ directory, marks, marked, kernel = new Set() }: Tra
 
 function found(search: Search): Trace[] {
   const all: Trace[] = [];
-  eachProcess(search, (digits) => {
-    const pid = pidIn(search.path, digits);
+  eachProcess(search, (digits, pid) => {
     if (search.kernel.has(pid)) return;
     const inside = standsInside(search, digits);
     if (inside || carriesMarks(search, digits, pid)) all.push({ pid, inside });
@@ -91,15 +90,25 @@ function found(search: Search): Trace[] {
 /** Everything that a look at each process needs. */
 type Walk = Pick<Search, "libc" | "proc" | "path">;
 
-/** @param look is called with the PID in `path`, and with its length */
-function eachProcess({ libc, proc, path }: Walk, look: (digits: number) => void): void {
+/** @param look is called with the PID in `path`, its length, and the PID */
+function eachProcess({ libc, proc, path }: Walk, look: (digits: number, pid: number) => void): void {
   const list = new Uint8Array(LISTED_BYTES);
   for (;;) {
     const got = Number(libc.syscall(GETDENTS64, proc, list, LISTED_BYTES));
     if (got <= 0) return;
     for (let at = 0; at < got; at += (list[at + LENGTH] ?? 0) | (list[at + LENGTH + 1] ?? 0) << 8) {
-      const digits = named(path, list, at + NAME);
-      if (digits > 0) look(digits);
+      let pid = 0;
+      let digits = 0;
+      for (
+        let byte = list[at + NAME] ?? NUL;
+        byte >= ZERO && byte <= NINE;
+        byte = list[at + NAME + digits] ?? NUL
+      ) {
+        path[digits++] = byte;
+        pid = pid * 10 + byte - ZERO;
+      }
+      // All other names begin with a letter.
+      if (digits > 0) look(digits, pid);
     }
   }
 }
@@ -123,12 +132,12 @@ export function otherMountNamespaces(): number[] {
   const own = libc.readlinkat(proc, cString("self/ns/mnt"), link, PATH_MAX);
   const seen = new Map([[Buffer.from(link.subarray(0, Math.max(0, own))).toString("latin1"), 0]]);
   const [known] = [link.slice(0, Math.max(0, own))];
-  eachProcess({ libc, proc, path }, (digits) => {
+  eachProcess({ libc, proc, path }, (digits, pid) => {
     path.set(MOUNT_NAMESPACE, digits);
     const length = libc.readlinkat(proc, path, link, PATH_MAX);
     if (length <= 0 || length === own && isSame(link, known)) return;
     const name = Buffer.from(link.subarray(0, length)).toString("latin1");
-    if (!seen.has(name)) seen.set(name, pidIn(path, digits));
+    if (!seen.has(name)) seen.set(name, pid);
   });
   libc.close(proc);
   return [...seen.values()].filter((pid) => pid > 0);
@@ -138,22 +147,6 @@ export function otherMountNamespaces(): number[] {
 function isSame(link: Uint8Array, known: Uint8Array): boolean {
   for (let at = known.length - 1; at >= 0; at--) if (link[at] !== known[at]) return false;
   return true;
-}
-
-/** Put the name of an entry where paths are built. @returns its length; 0 where it is no process */
-function named(path: Uint8Array, list: Uint8Array, from: number): number {
-  for (let length = 0;; length++) {
-    const byte = list[from + length] ?? NUL;
-    if (byte === NUL) return length;
-    if (byte < ZERO || byte > NINE) return 0;
-    path[length] = byte;
-  }
-}
-
-function pidIn(path: Uint8Array, digits: number): number {
-  let pid = 0;
-  for (let at = 0; at < digits; at++) pid = pid * 10 + (path[at] ?? ZERO) - ZERO;
-  return pid;
 }
 
 const CWD = cString("/cwd");
