@@ -24,7 +24,7 @@ const IDENTIFIER = "berth";
  * twentieth to an eighth). Chunks under 16 kB without side effects (`sideEffects` of package.json) go into one that
  * is loaded anyway: each chunk is looked at when the program starts, whatever it does.
  */
-const FLAGS = [
+export const FLAGS = [
   "--compile",
   "--minify",
   "--bytecode",
