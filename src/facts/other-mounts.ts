@@ -1,10 +1,11 @@
 import process from "node:process";
 import type { Host } from "./host.ts";
+import { kernelThreads } from "./kernel-threads.ts";
 import { type Mount, mountsIn, TABLE_BYTES } from "./mounts.ts";
 
 const namespaces = "Bun" in globalThis && process.platform === "linux"
   ? (await import("./search-proc-bun.ts")).otherMountNamespaces
-  : () => [];
+  : (_kernel: ReadonlySet<number>): number[] => [];
 
 /** Something that is mounted where we do not see it: a container, a sandbox, `unshare`. */
 export interface OtherMount {
@@ -22,7 +23,7 @@ export interface OtherMount {
  */
 export function otherMounts(host: Host, directory: string): OtherMount[] {
   if (host.system !== "linux") return [];
-  const others = namespaces();
+  const others = namespaces(kernelThreads(host));
   if (others.length === 0) return [];
   const own = placeIn(tableOf(host, "self"), directory);
   if (own === null) return [];

@@ -118,8 +118,10 @@ const MOUNT_NAMESPACE = cString("/ns/mnt");
 /**
  * A process of every other mount namespace than ours, as far as we may look into them. One that no process is in (it is
  * kept by a file) is not found.
+ *
+ * @param kernel its own threads, which have ours
  */
-export function otherMountNamespaces(): number[] {
+export function otherMountNamespaces(kernel: ReadonlySet<number>): number[] {
   let libc: Search["libc"];
   try {
     libc = open();
@@ -133,6 +135,7 @@ export function otherMountNamespaces(): number[] {
   const seen = new Map([[Buffer.from(link.subarray(0, Math.max(0, own))).toString("latin1"), 0]]);
   const [known] = [link.slice(0, Math.max(0, own))];
   eachProcess({ libc, proc, path }, (digits, pid) => {
+    if (kernel.has(pid)) return;
     path.set(MOUNT_NAMESPACE, digits);
     const length = libc.readlinkat(proc, path, link, PATH_MAX);
     if (length <= 0 || length === own && isSame(link, known)) return;
