@@ -31,9 +31,12 @@ export const sessionsErrors = () => ({
   ),
   name_taken: kind(
     Exit.refused,
-    (d: { name: string; root: string }) =>
+    (d: { name: string; root: string; instead?: string }) =>
       `Cannot make session ${quote(d.name)}: there is one in ${quotePath(d.root)}`,
-    (d) => `Type "berth cd ${d.name}" to go there, or choose another name`,
+    (d) =>
+      d.instead === undefined
+        ? `Type "berth cd ${d.name}" to go there, or choose another name`
+        : `Type "${d.instead}" to give it another name`,
     { name: "auth", root: "/home/me/project" },
   ),
   invalid_transition: kind(

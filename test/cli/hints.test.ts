@@ -38,6 +38,14 @@ const work = (_: Project, tree: string) => writeFileSync(join(tree, "new"), "wor
 
 const CASES: readonly Case[] = [
   { code: "name_taken", prepare: () => {}, args: ["new", "auth"] },
+  ...[[], ["--worktree"]].map((how) => ({
+    code: "name_taken",
+    prepare: async (p: Project) => {
+      await p.ok("finish", "auth");
+      await p.ok("new", "auth");
+    },
+    args: ["restore", "auth", ...how],
+  })),
   { code: "branch_exists", prepare: (p) => p.git("branch", "feature/x"), args: ["new", "x"] },
   { code: "no_such_branch", prepare: () => {}, args: ["new", "y", "--existing-branch", "nope"] },
   { code: "branch_checked_out", prepare: () => {}, args: ["new", "z", "--existing-branch", "main"] },

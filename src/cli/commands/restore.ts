@@ -4,7 +4,7 @@ import { bringWorktreeBack, restoring } from "../../sessions/steps/bring-back.ts
 import { removedOf } from "../../sessions/undo/removed.ts";
 import { find } from "../../sessions/workspace/query.ts";
 import { restoreSession } from "../../sessions/workspace/restore.ts";
-import { fail, fewOf, quotePath, some } from "../../errors/errors.ts";
+import { BerthError, fail, fewOf, quotePath, some } from "../../errors/errors.ts";
 import { selectSession } from "../../store/select.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -84,18 +84,26 @@ async function restoreRecord(
   context: Context,
   deps: Dependencies,
   input: Input,
-  { archive }: Archived,
+  { archive, record }: Archived,
 ): Promise<string> {
   const replace = flag(input, "force")
     ? refuseLive(machineOf(context, deps.store), "replace", currentId(context), true)
     : null;
-  return await restoreSession(
-    deps,
-    archive,
-    replace,
-    text(input, "as"),
-    flag(input, "worktree") ? restoring(deps) : undefined,
-  );
+  const back = flag(input, "worktree");
+  try {
+    return await restoreSession(
+      deps,
+      archive,
+      replace,
+      text(input, "as"),
+      back ? restoring(deps) : undefined,
+    );
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== "name_taken") throw error;
+    const name = text(input, "as") ?? record.name ?? "";
+    const instead = `berth restore ${archive}${back ? " --worktree" : ""} --as ${name}-2`;
+    throw fail("name_taken", { name, root: record.project?.root ?? "", instead }, error);
+  }
 }
 
 /** A session that is there already, but whose worktree was removed: a restore without --worktree leaves it so. */

@@ -130,7 +130,8 @@ export function namedRecord(
     worktreeSession(context, deps.store) === null
   ) {
     const command = deps.store.command.replace(/^berth /, "");
-    throw fail("missing_argument", { command, usage: `${command} <session>` });
+    const usage = `${command} <session>${command === "rename" ? " <name>" : ""}`;
+    throw fail("missing_argument", { command, usage });
   }
   const record = recordOf(context, deps, input, meaning);
   const { name } = record;
