@@ -1,12 +1,14 @@
 import { BerthError, fail } from "../../errors/errors.ts";
 import { sha256 } from "../../facts/sha256.ts";
+import type { Lock } from "../../store/backend.ts";
+import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import type { AskedAhead } from "../git/around.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Environment } from "../git/git-environment.ts";
-import { must } from "../git/git.ts";
+import { gitIn, must } from "../git/git.ts";
 import { askOfBase } from "../merge/base-ahead.ts";
 import { mergeAsPlanned } from "../merge/merge.ts";
 import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
@@ -56,19 +58,15 @@ const WAIT_MS = 60_000;
 export async function finishSession(
   deps: Dependencies,
   asked: SessionRecord,
-  checkout: Checkout,
+  place: Checkout,
   environment: Environment,
   options: FinishOptions,
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<Finished> {
-  await using _lock = await deps.store.backend.lock(
-    `locks/merge-${sha256(checkout.repository.commonDir).slice(0, 16)}.lock`,
-    {
-      waitMs: Math.max(WAIT_MS, deps.store.waitMs),
-      what: "the merges of this repository",
-      command: deps.store.command,
-    },
-  );
+  const { lock, waited } = await lockMerges(deps.store, place.repository.commonDir);
+  await using _lock = lock;
+  // What git was asked ahead is no answer any more.
+  const checkout = waited ? { ...place, worktree: gitIn(place.worktree.directory, environment) } : place;
   const record = readRecord(deps.store, asked.id);
   if (record === null) throw fail("no_such_session", { given: nameOf(asked) });
   let ahead: AskedAhead | undefined;
@@ -90,6 +88,19 @@ export async function finishSession(
   if (options.keep) return { plan, merged, destroyed: null };
   const begun = merged === null ? undefined : removal;
   return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged, options, begun) };
+}
+
+/** Hold the merges of a repository. `waited`: for another one, which may have changed anything. */
+async function lockMerges(store: Store, commonDir: string): Promise<{ lock: Lock; waited: boolean }> {
+  const name = `locks/merge-${sha256(commonDir).slice(0, 16)}.lock`;
+  const request = { what: "the merges of this repository", command: store.command };
+  try {
+    return { lock: await store.backend.lock(name, { ...request, waitMs: 0 }), waited: false };
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== "locked") throw error;
+  }
+  const waitMs = Math.max(WAIT_MS, store.waitMs);
+  return { lock: await store.backend.lock(name, { ...request, waitMs }), waited: true };
 }
 
 /**

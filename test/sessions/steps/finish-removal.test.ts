@@ -1,13 +1,13 @@
-/** The removal that follows a merge, under the merge's own journal. */
+/** What git is asked ahead of a finish, and the removal that follows its merge, under the merge's own journal. */
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fail } from "../../../src/errors/errors.ts";
 import { checkoutOf } from "../../../src/sessions/git/checkout.ts";
 import { type Dependencies, noCleaner } from "../../../src/sessions/model/dependencies.ts";
 import { finishSession } from "../../../src/sessions/steps/finish.ts";
-import { openStore } from "../../../src/store/open.ts";
+import { openStore, type Store } from "../../../src/store/open.ts";
 import { berth } from "../../support/berth.ts";
 import { type Finishable, finishable } from "../../support/finish.ts";
 import { gitBy, read } from "../../support/project.ts";
@@ -64,15 +64,15 @@ describe("what goes after the merge", () => {
     const env = { ...process.env, ...p.env };
     const checkout = await checkoutOf(record, env);
     if (checkout === null) throw new Error("it has no checkout");
-    const options = {
-      into: undefined,
-      way: "default",
-      message: undefined,
-      keep: false,
-      pastProcesses: false,
-    } as const;
-    const deps = withOneFailure(p, (text) => text.includes('"kind":"destroyed"'));
-    const finishing = () => finishSession(deps, record, checkout, env, options, () => Promise.resolve(false));
+    const { store } = worldOf(p);
+    let left = 1;
+    const write = (name: string, text: string): void => {
+      const fails = text.includes('"kind":"destroyed"') && left-- > 0;
+      if (fails) throw fail("write_failed", { what: name, why: "No space left on device" });
+      store.backend.write(name, text);
+    };
+    const deps = worldOf(p, { write });
+    const finishing = () => finishSession(deps, record, checkout, env, OPTIONS, () => Promise.resolve(false));
     expect(await failureOf(finishing)).toMatchObject({ code: "write_failed" });
     expect((await p.session("auth"))["pending"]).toMatchObject({ kind: "finish" });
     expect(existsSync(p.tree)).toBe(false);
@@ -81,16 +81,50 @@ describe("what goes after the merge", () => {
   });
 });
 
-/** The world of a process that is gone, and a store that fails at one write. @param fails tells which, by the text */
-function withOneFailure(p: Finishable, fails: (text: string) => boolean): Dependencies {
-  const store = openStore({ directory: p.store });
-  let left = 1;
-  const write = (name: string, text: string): void => {
-    if (fails(text) && left-- > 0) throw fail("write_failed", { what: name, why: "No space left on device" });
-    store.backend.write(name, text);
+test("what git saw before another merge had to be waited for counts for nothing", async () => {
+  const p = await finishable();
+  const record = await p.session("auth");
+  const env = { ...process.env, ...p.env };
+  const checkout = await checkoutOf(record, env, { removal: true });
+  if (checkout === null) throw new Error("it has no checkout");
+  // By now it has looked.
+  await p.git("-C", p.tree, "status");
+  const { store } = worldOf(p);
+  const lock: Store["backend"]["lock"] = (name, request) => {
+    if (!name.includes("merge-")) return store.backend.lock(name, request);
+    if (request.waitMs === 0) throw fail("locked", { what: "the merges", waitedMs: 0 });
+    writeFileSync(join(p.tree, "work"), "work\n");
+    return store.backend.lock(name, request);
   };
+  const deps = worldOf(p, { lock });
+  const before = await p.head(p.root);
+  const finishing = () => finishSession(deps, record, checkout, env, OPTIONS, () => Promise.resolve(false));
+  expect(await failureOf(finishing)).toMatchObject({ code: "finish_work" });
+  expect(await p.head(p.root)).toBe(before);
+});
+
+test("what a hook of the project leaves in the worktree is seen before the merge", async () => {
+  const p = await finishable();
+  await p.commit(p.tree, ".berth.json", '{"hooks":{"pre-destroy":"echo late > late"}}');
+  await p.ok("trust", "auth");
+  const before = await p.head(p.root);
+  expect((await p.refused("finish", "auth")).code).toBe("finish_work");
+  expect([await p.head(p.root), read(join(p.tree, "late"))]).toEqual([before, "late\n"]);
+});
+
+const OPTIONS = {
+  into: undefined,
+  way: "default",
+  message: undefined,
+  keep: false,
+  pastProcesses: false,
+} as const;
+
+/** The world of a process that is gone. @param changed what its store does otherwise */
+function worldOf(p: Finishable, changed: Partial<Store["backend"]> = {}): Dependencies {
+  const store = openStore({ directory: p.store });
   return {
-    store: { ...store, backend: { ...store.backend, write } },
+    store: { ...store, backend: { ...store.backend, ...changed } },
     newUuid: () => crypto.randomUUID(),
     clock: () => new Date(),
     cleaner: noCleaner,

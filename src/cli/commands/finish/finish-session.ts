@@ -17,7 +17,7 @@ import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "../../command.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../../mean/sessions-dependencies.ts";
 import { sendShell } from "../../say/shell-directory.ts";
-import { runHook } from "../hooks.ts";
+import { hasHook, runHook } from "../hooks.ts";
 import { stopping } from "../stop.ts";
 
 /** Time that a command has to end when its session is finished by force. */
@@ -37,7 +37,7 @@ export async function finishNamed(context: Context, input: Input, ahead?: AskedA
   const here = process.cwd();
   if (flag(input, "force")) await stopSession(deps, record.id, stopping(context.host, STOP_MS));
   else refuseRunning(deps, structuredClone(record), "finish");
-  const skip = flag(input, "no-hooks") || options.keep;
+  const skip = !runsHook(context, input, record);
   await runHook(context, deps, record, "pre-destroy", { skip, mustSucceed: true });
   // Nobody removes the directory that he stands in on Windows.
   process.chdir(checkout.main.directory);
@@ -48,6 +48,9 @@ export async function finishNamed(context: Context, input: Input, ahead?: AskedA
   tell(context, record, done);
   leave(context, record, here, done, checkout);
 }
+
+const runsHook = (context: Context, input: Input, record: SessionRecord): boolean =>
+  !flag(input, "no-hooks") && !flag(input, "keep") && hasHook(context, record, "pre-destroy");
 
 const WAYS = ["merge", "squash", "rebase", "ff"] as const;
 
@@ -75,7 +78,9 @@ async function subject(
     effect: "change",
     action: "finish",
   });
-  const checkout = await checkoutOf(record, context.host.variables, { ahead });
+  // Where nobody's program runs before it is looked at, git begins at once.
+  const removal = !flag(input, "force") && !runsHook(context, input, record);
+  const checkout = await checkoutOf(record, context.host.variables, { ahead, removal });
   if (checkout === null) throw fail("no_worktree", { session: record.name });
   // What a killed process had begun is ended first.
   if (!isUnfinished(deps, record)) return { record, checkout };
