@@ -279,8 +279,12 @@ export const sessionsErrors = () => ({
   ),
   worktree_refused: kind(
     Exit.refused,
-    (d: { path: string; why: string }) => `Refusing the worktree ${quotePath(d.path)}: ${d.why}`,
-    () => `Look at the path; without --cleanup nothing there is touched`,
+    (d: { path: string; why: string; mendable?: boolean }) =>
+      `Refusing the worktree ${quotePath(d.path)}: ${d.why}`,
+    (d) =>
+      d.mendable === true
+        ? `Type "berth doctor --fix", which puts it right where that can be told, and the command again`
+        : `Look at the path; without --cleanup nothing there is touched`,
     {
       path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
       why: "/home/me/project/.worktrees is a symbolic link",

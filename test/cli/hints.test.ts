@@ -291,6 +291,15 @@ const FINISH = ["finish", "auth"];
 /** Of a session's normal end. */
 const FINISHING: readonly Case[] = [
   {
+    code: "worktree_refused",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      rmSync(join(tree, ".git"));
+    },
+    args: FINISH,
+    again: true,
+  },
+  {
     code: "no_base",
     prepare: async (p) => {
       await p.git("tag", "v1");

@@ -247,7 +247,8 @@ export async function inspectOwn(
     throw fail("worktree_refused", { path, why: "git knows no worktree there" });
   }
   if (found.exists && found.admin === null) {
-    throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
+    const why = "its .git file does not lead to this repository";
+    throw fail("worktree_refused", { path, why, mendable: true });
   }
   if (found.marker !== null && found.marker.id !== record.id) {
     throw fail("worktree_refused", { path, why: `it was made for session ${found.marker.id}` });
