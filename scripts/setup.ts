@@ -89,7 +89,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   direnv: /hooks\/(prompt|beside)/,
   dtach: /contexts\/silent/,
   "emacs-nox": /contexts\/made/,
-  expect: /contexts\/(made|terminal)/,
+  expect: /contexts\/(made|ssh|terminal)/,
   fakeroot: /contexts\/jobs|release-system/,
   faketime: /fleet\/shared|scripts\/pictures/,
   fish: /fleet\/fleet|contexts\/terminal|hooks\//,
@@ -117,7 +117,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   "openssh-client":
     /fleet\/fleet|background\/login|contexts\/(made|ssh|xterm)|hooks\/session|steps\/finish-settings/,
   "openssh-server": /fleet\/fleet|background\/login|contexts\/(made|ssh|xterm)|hooks\/session/,
-  perl: /install|sessions\/process\/supervision/,
+  perl: /install|sessions\/process\/supervision|contexts\/handed-on/,
   patchelf: /release-elf/,
   pgbouncer: /fleet\/shared/,
   postgresql: /fleet\/shared|store\/contract|scripts\/(crash|powercut)\.test/,
@@ -131,7 +131,7 @@ const NEEDED_BY: Readonly<Record<string, RegExp>> = {
   strace:
     /mean\/marks|process\/refused|scripts\/(crash|powercut)|undo\/crash|contexts\/terminal|hooks\/cost|store\/(commands|survival)/,
   spin: /scripts\/model/,
-  sudo: /contexts\/(ssh|sudo|tmux)|hooks\/session/,
+  sudo: /contexts\/(handed-on|ssh|sudo|tmux)|hooks\/session/,
   tmate: /contexts\/silent/,
   tmux:
     /mean\/marks|contexts\/(runs|silent|tmux|xterm)|background\/|commands\/(daily|jump|top)|hooks\/session|explain|scripts\/pictures|toolchain|scripts\/crash\.test/,
