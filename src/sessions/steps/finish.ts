@@ -1,7 +1,4 @@
 import { BerthError, fail } from "../../errors/errors.ts";
-import { sha256 } from "../../facts/sha256.ts";
-import type { Lock } from "../../store/backend.ts";
-import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
@@ -10,6 +7,7 @@ import type { Checkout } from "../git/checkout.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { gitIn, must } from "../git/git.ts";
 import { askOfBase } from "../merge/base-ahead.ts";
+import { lockMerges } from "../merge/lock-merges.ts";
 import { mergeAsPlanned } from "../merge/merge.ts";
 import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
 import { scratchOf } from "../merge/rebased.ts";
@@ -44,9 +42,6 @@ export interface Finished {
   /** Null where it stays. */
   readonly destroyed: Destroyed | null;
 }
-
-/** Merges of one repository are made one after the other; a user's hooks may take their time. */
-const WAIT_MS = 60_000;
 
 /**
  * The normal end of a session: its branch is merged into its base, then worktree, branch and record go.
@@ -88,19 +83,6 @@ export async function finishSession(
   if (options.keep) return { plan, merged, destroyed: null };
   const begun = merged === null ? undefined : removal;
   return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged, options, begun) };
-}
-
-/** Hold the merges of a repository. `waited`: for another one, which may have changed anything. */
-async function lockMerges(store: Store, commonDir: string): Promise<{ lock: Lock; waited: boolean }> {
-  const name = `locks/merge-${sha256(commonDir).slice(0, 16)}.lock`;
-  const request = { what: "the merges of this repository", command: store.command };
-  try {
-    return { lock: await store.backend.lock(name, { ...request, waitMs: 0 }), waited: false };
-  } catch (error) {
-    if (!(error instanceof BerthError) || error.code !== "locked") throw error;
-  }
-  const waitMs = Math.max(WAIT_MS, store.waitMs);
-  return { lock: await store.backend.lock(name, { ...request, waitMs }), waited: true };
 }
 
 /**
