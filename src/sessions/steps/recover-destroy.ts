@@ -12,6 +12,7 @@ import { linked } from "../git/link.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type JournalOf, nameOf, removalOf } from "../model/journal.ts";
 import { refuseMounts } from "../git/mounts.ts";
+import { goneAt, lossesOf } from "../git/gone.ts";
 import { assess } from "../git/risk.ts";
 import { isAllKept } from "../undo/is-kept.ts";
 import { change } from "../runs/runs.ts";
@@ -80,7 +81,13 @@ async function mayGoOn(
   // The worktree of another session, moved here.
   if (found.marker !== null && found.marker.id !== id) return false;
   const risk = await assess(checkout.main, checkout.worktree, found);
-  return isOnlyMissing(risk) || await isAllKept(checkout, found, risk, journal.removed?.ref);
+  // Git's own directory is all that is left where there was no other, and goes last in any case.
+  const { listed } = found;
+  const gone = found.exists || listed === null
+    ? null
+    : goneAt(checkout.main, checkout.repository.commonDir, listed.path);
+  const mayGo = isOnlyMissing(risk) && (gone === null || (await lossesOf(gone)).length === 0);
+  return mayGo || await isAllKept(checkout, found, risk, journal.removed?.ref);
 }
 
 /** Git lets go of a worktree also where it cannot delete all of it; then there is nothing more that it could do. */

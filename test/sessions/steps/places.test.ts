@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { at, type Project, project } from "../../support/project.ts";
+import { berth } from "../../support/berth.ts";
+import { at, gitBy, type Project, project } from "../../support/project.ts";
 
 async function withSession(): Promise<Project & { tree: string }> {
   const p = await project();
@@ -218,6 +219,21 @@ describe("a worktree whose directory is not there", () => {
     await p.ok("restore", "auth", "--worktree");
     expect(await p.git("-C", p.tree, "rev-parse", "HEAD")).toBe(lonely);
     expect(await p.git("-C", p.tree, "status")).toMatch(/still merging/);
+  });
+
+  test("killed while what was staged is kept: it is still there", async () => {
+    for (const call of ["hash-object", "commit-tree", "update-ref"]) {
+      const p = await withSession();
+      await p.git("-C", p.tree, "add", "file.txt");
+      rmSync(p.tree, { recursive: true });
+      const git = gitBy(p, `case "$*" in *${call}*) kill -9 $PPID; exit 1;; esac; exec $GIT "$@"`);
+      const typed = ["sh", "-c", '"$0" "$@"; exit $?', berth, "destroy", "auth", "--cleanup", "--force"];
+      expect((await p.in(p.root, typed, git)).status).toBe(137);
+      await p.ok("doctor", "--fix");
+      await p.ok("destroy", "auth", "--cleanup", "--force");
+      await p.ok("restore", "auth", "--worktree");
+      expect([call, await p.git("-C", p.tree, "show", ":file.txt")]).toEqual([call, "changed\n"]);
+    }
   });
 
   test("nothing staged: it is no obstacle, and is called gone", async () => {
