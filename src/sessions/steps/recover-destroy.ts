@@ -45,7 +45,7 @@ export async function recoverDestroy(
   let found = await linked(checkout, path);
   if (journal.cleanup && found.listed !== null) {
     refuseMounts(deps, path);
-    if (!(await mayGoOn(record, checkout, found, journal))) return await drop(deps, record);
+    if (!(await mayGoOn(record, checkout, found, journal))) return await drop(deps, record, main);
     found = await removed(record, checkout, path);
   }
   const force = journal.force === true || asked !== null && wanted?.forceBranch === true;
@@ -60,12 +60,15 @@ export async function recoverDestroy(
 }
 
 /** The destruction did not begin, or somebody has worked there since: everything stays. */
-async function drop(deps: Dependencies, record: SessionRecord): Promise<"undone"> {
+async function drop(deps: Dependencies, record: SessionRecord, main: Git): Promise<"undone"> {
+  const ref = removalOf(record)?.removed?.ref;
+  const isKept = ref !== undefined &&
+    (await main(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`])).status === 0;
   await change(deps, record.id, (draft) => {
     const removed = removalOf(draft)?.removed;
     delete draft["pending"];
     // What was kept by then stays, and is named: it may be more than is left in the worktree.
-    if (removed?.ref !== undefined && draft.project !== undefined) draft.project["removed"] = removed;
+    if (isKept && removed !== undefined && draft.project !== undefined) draft.project["removed"] = removed;
   }, false);
   return "undone";
 }

@@ -230,6 +230,8 @@ describe("a worktree whose directory is not there", () => {
       const typed = ["sh", "-c", '"$0" "$@"; exit $?', berth, "destroy", "auth", "--cleanup", "--force"];
       expect((await p.in(p.root, typed, git)).status).toBe(137);
       await p.ok("doctor", "--fix");
+      // Nothing was kept by then, so there is nothing to bring back either.
+      expect((await p.refused("restore", "auth", "--worktree")).code).toBe("no_such_archive");
       await p.ok("destroy", "auth", "--cleanup", "--force");
       await p.ok("restore", "auth", "--worktree");
       expect([call, await p.git("-C", p.tree, "show", ":file.txt")]).toEqual([call, "changed\n"]);
