@@ -1,4 +1,4 @@
-import { rmdirSync, unlinkSync } from "node:fs";
+import { readFileSync, rmdirSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Git } from "../git/git.ts";
 import { quoted } from "../git/quoted.ts";
@@ -29,7 +29,8 @@ export async function takeBack(at: Git, { commit, from, tree }: BegunMerge): Pro
 
 /**
  * Take back what git wrote into files before it was stopped by one that it could not write: the index is as it was then.
- * Only a file that holds exactly what the commit has is touched, or one that git took away.
+ * Only a file that holds exactly what the commit has is touched, or the beginning of it, where no room was left for the
+ * rest, or one that git took away.
  *
  * @param changes what the merge was to change; there was no work in any of them
  */
@@ -42,12 +43,26 @@ export async function takeBackFiles(at: Git, changes: readonly MergeChange[]): P
   const input = written.map(({ path }) => `${quoted(path)}\n`).join("");
   const hashed = written.length === 0 ? "" : (await at(["hash-object", "--stdin-paths"], { input })).out;
   const blobs = hashed.split("\n");
-  const ours = written.filter(({ blob }, index) => blob === blobs[index]);
+  const ours: typeof written = [];
+  for (const [index, file] of written.entries()) {
+    if (file.blob === blobs[index] || await isBegun(at, file)) ours.push(file);
+  }
   for (const { path } of ours.filter(({ added }) => added)) removeFile(at.directory, path);
   const lost = files.filter((file) => !file.added && (file.there === null || ours.includes(file)));
   if (lost.length === 0) return;
   const paths = lost.map(({ path }) => `${path}\0`).join("");
   await at(["checkout-index", "--force", "--index", "--quiet", "-z", "--stdin"], { input: paths });
+}
+
+/** Whether a file is the beginning of what it was to hold. */
+async function isBegun(at: Git, { path, blob }: MergeChange): Promise<boolean> {
+  const { status, out } = await at(["cat-file", "blob", blob], { binary: true });
+  try {
+    return status === 0 && out.startsWith(readFileSync(join(at.directory, path), "latin1"));
+  } catch {
+    // What cannot be read is told.
+    return false;
+  }
 }
 
 /** With the directories that are empty then. */

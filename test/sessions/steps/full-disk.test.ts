@@ -1,5 +1,7 @@
 /** No space left where git writes, in a small file system of the test's own. */
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { berth } from "../../support/berth.ts";
 import { project } from "../../support/project.ts";
@@ -46,6 +48,36 @@ test.each(Object.entries(CASES))(
     const work = lines.filter((line) => line !== "status 1");
     if (step === "new") expect(work).toEqual(["1"]);
     else expect([work.length, new Set(work).size]).toEqual([step === "destroy" ? 3 : 2, 1]);
+  },
+  60_000,
+);
+
+/** Room for the first of the branch's two files, and for half of the second. */
+const FINISH = `
+  "$BERTH" new auth 2>/dev/null; cd "$(tree)"
+  for name in a b; do head -c 400000 /dev/urandom > $name; done
+  head -c 400000 /dev/urandom > tracked.txt; git add -A; git commit -q -m work; cd - > /dev/null
+  full; truncate -s -600000 ../fill
+  "$BERTH" finish auth --json >&2 || echo status $?
+  git status --porcelain; git rev-list --count main; room
+  "$BERTH" finish auth 2>/dev/null; git rev-list --count main; git status --porcelain
+`;
+
+test(
+  "finish: files that git could not write whole are taken back, and it goes on with room again",
+  async () => {
+    const p = await project();
+    writeFileSync(join(p.root, "tracked.txt"), "as it was\n");
+    await p.git("add", "tracked.txt");
+    await p.git("commit", "-q", "-m", "tracked");
+    const before = (await p.git("rev-list", "--count", "main")).trim();
+    const { stdout, stderr, status } = await p.in(p.root, [...ALONE, SCRIPT + FINISH], {
+      env: { BERTH: berth },
+    });
+    expect([stderr, status]).toEqual([expect.stringContaining('{"error":{"code":"finish_failed"'), 0]);
+    expect(stderr).not.toContain("could not be taken back");
+    const lines = stdout.trim().split("\n").filter((line) => line !== "auth");
+    expect(lines).toEqual(["status 1", before, `${Number(before) + 1}`]);
   },
   60_000,
 );
