@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { closeSync, openToRead, syncDirectory, windows } from "../../store/files.ts";
+import { writing } from "../../store/naming.ts";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import { longWork } from "../git/long-work.ts";
@@ -77,8 +78,13 @@ async function putAll(into: Into, entries: readonly Entry[]): Promise<void> {
     );
     await putSome(into, some);
   }
-  for (let at = 0; at < AT_ONCE; at++) rmSync(halfOf(root, at), { force: true });
-  if (!windows) { for (const directory of directoriesOf(entries)) synced(join(root, directory)); }
+  for (let at = 0; at < AT_ONCE; at++) removed(halfOf(root, at));
+  if (windows) return;
+  for (const directory of directoriesOf(entries)) synced(join(root, directory));
+}
+
+function removed(half: string): void {
+  if (isThere(half)) writing(half, () => unlinkSync(half));
 }
 
 /** Those that got a name, the innermost first. */
@@ -91,38 +97,36 @@ function directoriesOf(entries: readonly Entry[]): string[] {
 }
 
 function synced(directory: string): void {
-  const fd = openToRead(directory);
-  try {
-    syncDirectory(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writing(directory, () => {
+    const fd = openToRead(directory);
+    try {
+      syncDirectory(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
 }
 
 /** Written and synced, all of them, before the first has its name: the ref that keeps them goes afterwards. */
 async function putSome({ root, objects }: Into, entries: readonly Entry[]): Promise<void> {
-  const writing = entries.map(async (entry, at) => {
+  const written = entries.map(async (entry, at) => {
     if (entry.kind !== "file") return;
     const bytes = objects.get(entry.object);
     if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
     const mode = entry.mode ?? (entry.executable ? 0o755 : undefined);
-    await writeWhole(halfOf(root, at), bytes, mode).catch(failed(root, entry));
+    await writeWhole(halfOf(root, at), bytes, mode).catch((error) =>
+      writing(join(root, entry.path), () => {
+        throw error;
+      })
+    );
   });
   // None is still being written when this ends.
-  const failure = (await Promise.allSettled(writing)).find(({ status }) => status === "rejected");
+  const failure = (await Promise.allSettled(written)).find(({ status }) => status === "rejected");
   if (failure?.status === "rejected") throw failure.reason;
   for (const [at, entry] of entries.entries()) {
-    try {
-      place(root, entry, halfOf(root, at));
-    } catch (error) {
-      failed(root, entry)(error);
-    }
+    writing(join(root, entry.path), () => place(root, entry, halfOf(root, at)));
   }
 }
-
-const failed = (root: string, { path }: Entry) => (error: unknown): never => {
-  throw fail("write_failed", { what: join(root, path), why: (error as Error).message }, error);
-};
 
 function place(root: string, entry: Entry, half: string): void {
   const path = join(root, entry.path);
