@@ -160,6 +160,11 @@ test("every path that the page names is there", () => {
   expect(named.filter((word) => !existsSync(at(word)))).toEqual([]);
 });
 
+test("no file has the marks of a merge that was not solved", () => {
+  const { stdout } = Bun.spawnSync(["git", "grep", "-lE", "^[ *]*(<{7}|>{7}) ", "--", "."], { cwd: root });
+  expect(stdout.toString()).toBe("");
+});
+
 test("files are imported with their ending, and node's own modules by their full name", () => {
   const odd = files.flatMap((file) =>
     importsOf(sourceOf(file))

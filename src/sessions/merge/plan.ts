@@ -49,14 +49,9 @@ export interface ListedAmong {
  * Find out whether and how a session's branch can be brought into its base. Changes nothing.
  *
  * @param isMerged whether the base has all of it under other commits
-<<<<<<< HEAD
+ * @param asked what `askOfBase` asked
  * @throws `no_base`, `no_such_branch`, `base_only_remote`, `base_gone`, `finish_detached`, `base_busy`, `base_locked`,
  *   `finish_conflict`, `finish_not_ahead`, `finish_unrelated`, `finish_nothing`, `base_dirty`, `base_needs_checkout`
-=======
- * @param asked what `askOfBase` asked
- * @throws `no_base`, `no_such_branch`, `finish_detached`, `base_busy`, `finish_conflict`, `finish_not_ahead`,
- *   `base_dirty`, `base_needs_checkout`
->>>>>>> 23e7805 (finish: git looks at the base's checkout while it looks at the session's)
  */
 export async function planMerge(
   record: SessionRecord,
