@@ -161,8 +161,11 @@ test("every path that the page names is there", () => {
 });
 
 test("no file has the marks of a merge that was not solved", () => {
-  const { stdout } = Bun.spawnSync(["git", "grep", "-lE", "^[ *]*(<{7}|>{7}) ", "--", "."], { cwd: root });
-  expect(stdout.toString()).toBe("");
+  const { exitCode, stdout } = Bun.spawnSync(["git", "grep", "-lE", "^[ *]*(<{7}|>{7}) ", "--", "."], {
+    cwd: root,
+  });
+  // 1: nothing was found.
+  expect([stdout.toString(), exitCode]).toEqual(["", 1]);
 });
 
 test("files are imported with their ending, and node's own modules by their full name", () => {

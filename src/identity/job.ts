@@ -1,6 +1,6 @@
 import type { Facts, Process } from "../facts/facts.ts";
 import type { Lineage } from "./lineage.ts";
-import { is, isBoundary, isDesktop, isScript, isShell, isWrapper } from "./programs.ts";
+import { is, isBoundary, isDesktop, isServing, isShell, isWrapper } from "./programs.ts";
 
 /** The inode of the kernel's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h). */
 const FIRST_PID_NAMESPACE = "pid:[4026531836]";
@@ -38,10 +38,7 @@ function boundaryOf(facts: Facts, chain: Lineage): number {
   return chain.length;
 }
 
-/** By its other names only where it leads a session, as whoever starts jobs does: each takes reading two files. */
-const startsJobs = (facts: Facts, process: Process): boolean =>
-  (process.sid === process.pid ? is(facts, process, isBoundary) : isBoundary(process.name)) &&
-  !isScript(facts, process);
+const startsJobs = (facts: Facts, process: Process): boolean => isServing(facts, process, isBoundary);
 
 /** Whether a job began below a desktop: its session, or a user's own systemd, which starts what people click on. */
 export function isBelowDesktop(facts: Facts, chain: Lineage): boolean {

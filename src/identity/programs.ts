@@ -177,6 +177,13 @@ export function nameThat(
   return fits(executable.value) ? executable.value : undefined;
 }
 
+/**
+ * Whether a process serves others as a program of some kind: by its other names only where it leads a session, as servers
+ * do, since each takes reading two files.
+ */
+export const isServing = (facts: Facts, process: Process, fits: (name: string) => boolean): boolean =>
+  (process.sid === process.pid ? is(facts, process, fits) : fits(process.name)) && !isScript(facts, process);
+
 /** Whether a process is what is looked for, by any of its names. */
 export const is = (facts: Facts, process: Process, fits: (name: string) => boolean): boolean =>
   nameThat(facts, process, fits) !== undefined;

@@ -8,6 +8,7 @@ import {
   isRelay,
   isScript,
   isServer,
+  isServing,
   isShell,
   isTerminalProgram,
   isWrapper,
@@ -77,7 +78,7 @@ function nearestTerminal(walk: Walk, outward: Lineage): Terminal | undefined {
   for (let at = 0; at < outward.length; at++) {
     const process = outward[at] as Process;
     // Also a server that somebody runs in the foreground of his terminal; but we may be called what we like.
-    if (process.pid !== walk.facts.self && serves(walk.facts, process)) return undefined;
+    if (process.pid !== walk.facts.self && isServing(walk.facts, process, isServer)) return undefined;
     if (process.tty !== null) return terminalOf(walk, process, process.tty, outward);
     const lost = lostTerminal(walk, process, outward.slice(at));
     if (lost !== undefined) return lost;
@@ -100,11 +101,6 @@ function lostTerminal({ facts, notes }: Walk, process: Process, outward: Lineage
   notes[process.pid] = `${tty} was its terminal, and another session has taken it`;
   return { tty, anchor: { ...process, tty }, outward, standIn: false };
 }
-
-/** By its other names only where it leads a session, as servers do: each takes reading two files. */
-const serves = (facts: Facts, process: Process): boolean =>
-  (process.sid === process.pid ? is(facts, process, isServer) : isServer(process.name)) &&
-  !isScript(facts, process);
 
 function terminalOf(walk: Walk, member: Process, tty: string, outward: Lineage): Terminal | undefined {
   const { facts } = walk;

@@ -1,8 +1,6 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Git } from "./git.ts";
+import { adminOf } from "./link.ts";
 import { type Loss, unfinished } from "./risk.ts";
-import { linkOf } from "./worktree-directory.ts";
 
 /** What git still has of a worktree whose directory is gone: somebody deleted it, or moved it without telling git. */
 export interface Gone {
@@ -14,22 +12,13 @@ export interface Gone {
 
 /** @param path where the directory was; null where git knows nothing of it */
 export function goneAt(main: Git, commonDir: string, path: string): Gone | null {
-  const link = join(path, ".git");
-  const admin = namesIn(join(commonDir, "worktrees")).find((one) => linkOf(one) === link);
-  if (admin === undefined) return null;
+  const admin = adminOf(commonDir, path);
+  if (admin === null) return null;
   const git: Git = Object.assign(
     ((args, options = {}) => main(args, { ...options, marks: { ...options.marks, GIT_DIR: admin } })) as Git,
     { directory: main.directory },
   );
   return { admin, git };
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory).map((name) => join(directory, name));
-  } catch {
-    return [];
-  }
 }
 
 /** What only git's own directory holds by now: what was staged, and what was begun and not ended. */

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkout } from "./checkout.ts";
-import { linkOf, statusOf } from "./worktree-directory.ts";
+import { adminsIn, linkOf, statusOf } from "./worktree-directory.ts";
 import { type InspectedWorktree, inspectWorktree } from "./worktree.ts";
 
 /**
@@ -24,9 +24,5 @@ export function isLinkMissing(path: string): boolean {
 }
 
 /** Git's own directory for the worktree at a path, by what it says itself (gitrepository-layout(5)). */
-export function adminOf(commonDir: string, path: string): string | null {
-  const all = join(commonDir, "worktrees");
-  if (!existsSync(all)) return null;
-  const admins = readdirSync(all).map((name) => join(all, name));
-  return admins.find((admin) => linkOf(admin) === join(path, ".git")) ?? null;
-}
+export const adminOf = (commonDir: string, path: string): string | null =>
+  adminsIn(commonDir)?.find((admin) => linkOf(admin) === join(path, ".git")) ?? null;

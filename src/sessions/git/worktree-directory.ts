@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { below } from "../model/worktree-path.ts";
@@ -54,6 +54,16 @@ export function linkedDirectory(path: string): string | null {
     return target === undefined ? null : realpathSync(resolve(path, target));
   } catch {
     return null;
+  }
+}
+
+/** Git's own directories for all linked worktrees. @returns null where they cannot be read */
+export function adminsIn(commonDir: string): string[] | null {
+  const all = join(commonDir, "worktrees");
+  try {
+    return readdirSync(all).map((name) => join(all, name));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? [] : null;
   }
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hasMainCheckout } from "./plain-worktree.ts";
 import { looseBranch } from "./ref-files.ts";
-import { linkOf } from "./worktree-directory.ts";
+import { adminsIn, linkOf } from "./worktree-directory.ts";
 import type { ListedWorktree } from "./listed-worktree.ts";
 
 /** A main checkout, and git's directory in it. */
@@ -20,15 +20,11 @@ export interface MainCheckout {
  */
 export function worktreesByFiles({ root, commonDir }: MainCheckout): ListedWorktree[] | null {
   if (commonDir !== join(root, ".git") || !hasMainCheckout(commonDir)) return null;
-  const main = listedBy(commonDir, commonDir, root);
-  const linked = adminsIn(commonDir).map((admin) => linkedBy(commonDir, admin));
-  const all = [main, ...linked].filter((one) => one !== null);
-  return all.length === linked.length + 1 ? all : null;
-}
-
-function adminsIn(commonDir: string): string[] {
-  const folder = join(commonDir, "worktrees");
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const admins = adminsIn(commonDir);
+  if (admins === null) return null;
+  const all = [listedBy(commonDir, commonDir, root), ...admins.map((admin) => linkedBy(commonDir, admin))];
+  const told = all.filter((one) => one !== null);
+  return told.length === all.length ? told : null;
 }
 
 function linkedBy(commonDir: string, admin: string): ListedWorktree | null {

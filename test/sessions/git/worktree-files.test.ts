@@ -46,6 +46,10 @@ test("what is out of the ordinary is git's to tell", async () => {
     "a worktree elsewhere": (p) => p.git("config", "core.worktree", ".."),
     "a bare repository": (p) => p.git("config", "core.bare", "true"),
     "an entry that is being made": (p) => mkdirSync(join(p.root, ".git/worktrees/three")),
+    "a file in the place of their folder": (p) => {
+      rmSync(join(p.root, ".git/worktrees"), { recursive: true });
+      writeFileSync(join(p.root, ".git/worktrees"), "");
+    },
     "a damaged HEAD": (p) => writeFileSync(join(p.root, ".git/worktrees/two/HEAD"), "\n"),
   };
   for (const [what, make] of Object.entries(cases)) {
