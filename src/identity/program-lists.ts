@@ -53,8 +53,9 @@ export const DESKTOPS = " gnome-shell gnome-session gnome-session-binary" + // r
   " mate-session budgie-wm openbox fluxbox i3 sway hyprland river niri labwc awesome bspwm dwm qtile" + // read
   " windowserver "; // macOS: read
 
-/** Of the three lists above, those that are a script of Python or of a shell; each other is compiled. */
-export const SCRIPTED = " supervisord qtile startx jenkins-agent "; // read
+/** Of the servers, desktops and terminals here, those that are a script themselves; each other is compiled. */
+export const SCRIPTED = " supervisord qtile startx jenkins-agent" + // read
+  " terminator guake cockpit-bridge wetty "; // seen (terminator), read
 
 /** Open terminals for people and nothing else: what runs directly below one is a terminal, whatever it is. */
 export const TERMINALS = " xterm uxterm lxterm rxvt urxvt urxvtd st stterm mlterm pterm" + // X: seen

@@ -251,6 +251,18 @@ describe("terminals made for one command:", () => {
   );
 });
 
+test.each([["xterm", "xterm"], ["terminator", "/usr/bin/python3"]])(
+  "a terminal of %s that root took away is still that of its first process",
+  (name, called) => {
+    const machine = emulator().add(50, 100, name, { sid: 50, tty: null, argv: [called, name] })
+      .add(60, 50, "less", { sid: 60, tty: null }).terminal("/proc/60/fd/0", {
+        tty: "/dev/pts/8",
+        within: "0:24",
+      });
+    expect(machine.ask(60).anchor).toMatchObject({ pid: 60, tty: "/dev/pts/8" });
+  },
+);
+
 test.each([
   ["supervisord", "/usr/bin/python3", 60],
   ["qtile", "/usr/bin/python3.11", 60],

@@ -33,12 +33,11 @@ export async function finishNamed(context: Context, input: Input, ahead?: AskedA
   const options = optionsOf(input);
   const found = await subject(context, input, deps, ahead);
   if (found === null) return tellGone(context, input.args[0] ?? "");
-  const { record, checkout } = found;
+  const { record, checkout, hooked } = found;
   const here = process.cwd();
   if (flag(input, "force")) await stopSession(deps, record.id, stopping(context.host, STOP_MS));
   else refuseRunning(deps, structuredClone(record), "finish");
-  const skip = !runsHook(context, input, record);
-  await runHook(context, deps, record, "pre-destroy", { skip, mustSucceed: true });
+  await runHook(context, deps, record, "pre-destroy", { skip: !hooked, mustSucceed: true });
   // Nobody removes the directory that he stands in on Windows.
   process.chdir(checkout.main.directory);
   const { variables } = context.host;
@@ -48,9 +47,6 @@ export async function finishNamed(context: Context, input: Input, ahead?: AskedA
   tell(context, record, done);
   leave(context, record, here, done, checkout);
 }
-
-const runsHook = (context: Context, input: Input, record: SessionRecord): boolean =>
-  !flag(input, "no-hooks") && !flag(input, "keep") && hasHook(context, record, "pre-destroy");
 
 const WAYS = ["merge", "squash", "rebase", "ff"] as const;
 
@@ -66,24 +62,33 @@ function optionsOf(input: Input) {
   };
 }
 
+/** What is finished. */
+interface Subject {
+  readonly record: SessionRecord & { name: string };
+  readonly checkout: Checkout;
+  /** Whether the project has a hook that runs before. */
+  readonly hooked: boolean;
+}
+
 /** The session; null where all that was left to do was what a killed process had begun. */
 async function subject(
   context: Context,
   input: Input,
   deps: Dependencies,
   ahead?: AskedAhead,
-): Promise<{ record: SessionRecord; checkout: Checkout } | null> {
+): Promise<Subject | null> {
   const record = namedRecord(context, deps, input, {
     given: input.args[0],
     effect: "change",
     action: "finish",
   });
+  const hooked = !flag(input, "no-hooks") && !flag(input, "keep") && hasHook(context, record, "pre-destroy");
   // Where nobody's program runs before it is looked at, git begins at once.
-  const removal = !flag(input, "force") && !runsHook(context, input, record);
+  const removal = !flag(input, "force") && !hooked;
   const checkout = await checkoutOf(record, context.host.variables, { ahead, removal });
   if (checkout === null) throw fail("no_worktree", { session: record.name });
   // What a killed process had begun is ended first.
-  if (!isUnfinished(deps, record)) return { record, checkout };
+  if (!isUnfinished(deps, record)) return { record, checkout, hooked };
   const result = await uninterrupted(() => recover(deps, record, checkout));
   if (result === "busy") {
     const why = "git is at work on it";
@@ -92,6 +97,7 @@ async function subject(
   return readRecord(deps.store, record.id) === null ? null : {
     record: namedRecord(context, deps, input, { given: record.id, effect: "change", action: "finish" }),
     checkout,
+    hooked,
   };
 }
 
