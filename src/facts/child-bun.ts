@@ -48,7 +48,7 @@ const FILE_ACTIONS_BYTES = 256;
 const ATTRIBUTES_BYTES = 512;
 const SIGSET_BYTES = 128;
 const CHUNK_BYTES = 1 << 16;
-/** Told of every so often while it is waited for, with the milliseconds by now. */
+/** Called every so often while it is waited for, with the milliseconds by now; where it throws nobody waits on. */
 export type Waiting = (ms: number) => void;
 
 /** How long who has ended may have left its streams to a child that goes on, before they are closed on it. */
@@ -133,21 +133,24 @@ function ended(libc: Libc, pid: number, out: number, err: number, waiting?: Wait
   let gone = false;
   const polled = new Int32Array(4);
   let waited = 0;
-  while (streams.some(({ open }) => open)) {
-    for (const [at, { file, open }] of streams.entries()) {
-      polled[2 * at] = open ? file : -1;
-      polled[2 * at + 1] = POLLIN;
+  try {
+    while (streams.some(({ open }) => open)) {
+      for (const [at, { file, open }] of streams.entries()) {
+        polled[2 * at] = open ? file : -1;
+        polled[2 * at + 1] = POLLIN;
+      }
+      const ready = libc.poll(polled, 2, LEFT_MS);
+      if (ready === 0 && gone) break;
+      if (ready === 0) waiting?.(waited += LEFT_MS);
+      if (ready === 0) gone = libc.waitpid(pid, status, WNOHANG) === pid;
+      if (ready <= 0) continue;
+      for (const [at, stream] of streams.entries()) {
+        if ((polled[2 * at + 1] ?? 0) >>> 16 !== 0) take(libc, stream);
+      }
     }
-    const ready = libc.poll(polled, 2, LEFT_MS);
-    if (ready === 0 && gone) break;
-    if (ready === 0) waiting?.(waited += LEFT_MS);
-    if (ready === 0) gone = libc.waitpid(pid, status, WNOHANG) === pid;
-    if (ready <= 0) continue;
-    for (const [at, stream] of streams.entries()) {
-      if ((polled[2 * at + 1] ?? 0) >>> 16 !== 0) take(libc, stream);
-    }
+  } finally {
+    closeAll(libc, [out, err]);
   }
-  closeAll(libc, [out, err]);
   // Interrupted by a signal, whose handler comes later, it is asked again.
   while (!gone) gone = libc.waitpid(pid, status, 0) === pid;
   const how = status[0] ?? 0;

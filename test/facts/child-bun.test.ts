@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../support/berth.ts";
 import { begin } from "../../src/facts/child-bun.ts";
@@ -47,4 +48,18 @@ test("SIGPIPE is not ignored in it, which it is in us", () => {
 test("there is no such program, or a word with a NUL", () => {
   expect(() => begin(["no-such-program-anywhere"], ENVIRONMENT)).toThrow("no-such-program-anywhere");
   expect(begin(["echo", "a\0b"], ENVIRONMENT)).toBeNull();
+});
+
+test("who gives up while it waits hears nothing more, and leaves no descriptor open", () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  const [fifo, before] = [join(scratch(), "fifo"), open()];
+  Bun.spawnSync(["mkfifo", fifo]);
+  // Until somebody writes there it has not ended.
+  const waits = begin(["cat", fifo], ENVIRONMENT);
+  const given = () => {
+    throw new Error("given up");
+  };
+  expect(() => waits?.(given)).toThrow("given up");
+  expect(open()).toBe(before);
+  Bun.spawnSync(["sh", "-c", `: > ${fifo}`]);
 });

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
+import type { Waiting } from "../../facts/child-bun.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
 import { longWait } from "./long-work.ts";
 import { beginGit } from "./run-to-end.ts";
@@ -46,7 +47,7 @@ const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 export type Early = (args: readonly string[]) => Begun | undefined;
 
 /** Waits for an answer; undefined where it is to be asked again. */
-export type Begun = () => GitAnswer | undefined;
+export type Begun = (waiting?: Waiting) => GitAnswer | undefined;
 
 /** Ask several things about a directory at once, and do something else meanwhile. Each is answered once: later it may be different. */
 export function askAhead(
@@ -62,8 +63,8 @@ export function askAhead(
     const answer = begun.get(args.join("\0"));
     begun.delete(args.join("\0"));
     if (answer === undefined) return undefined;
-    return () => {
-      const known = tried(answer);
+    return (waiting) => {
+      const known = tried(() => answer(waiting));
       // 128: a repository that has to be named, or none.
       return known?.status === 128 ? undefined : known;
     };
@@ -95,11 +96,12 @@ export function gitIn(directory: string, environment: Environment, early?: Early
     const elsewhere = args[0] === "-C";
     const begin = () => ask(directory, env, [...elsewhere ? [] : named, ...args], options);
     const answer = known ?? begin();
+    const waiting = options.action === undefined ? undefined : longWait(options.action);
     await null;
-    const first = answer() ?? begin()();
+    const first = answer(waiting) ?? begin()(waiting);
     if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
     named = ["--git-dir=."];
-    return ask(directory, env, [...named, ...args], options)();
+    return ask(directory, env, [...named, ...args], options)(waiting);
   };
   return Object.assign(git, { directory });
 }
@@ -126,13 +128,12 @@ function ask(
   env: Record<string, string>,
   args: readonly string[],
   options: AskOptions,
-): () => GitAnswer {
-  const { input, binary = false, marks = {}, action } = options;
-  const waiting = action === undefined ? undefined : longWait(action);
-  const call = { cwd, env: { ...env, ...marks }, input, binary, waiting };
+): (waiting?: Waiting) => GitAnswer {
+  const { input, binary = false, marks = {} } = options;
+  const call = { cwd, env: { ...env, ...marks }, input, binary };
   const ended = started(cwd, () => beginGit([...GLOBAL, ...args], call));
-  return () => {
-    const { status, out, err } = started(cwd, ended);
+  return (waiting) => {
+    const { status, out, err } = started(cwd, () => ended(waiting));
     if (status === 128) refuseGone(cwd);
     return { status: status ?? 128, out, err: err.trim() };
   };

@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { Waiting } from "../../facts/child-bun.ts";
 import { type Programs, programs } from "./programs.ts";
 
 /** How a program ended, and what it printed. */
@@ -16,8 +17,6 @@ export interface Call {
   readonly input: string | undefined;
   /** Whether standard input and output are no text: each character is one byte then. */
   readonly binary?: boolean;
-  /** Called every so often while it is waited for, with the milliseconds by now; where this runtime can. */
-  readonly waiting?: ((ms: number) => void) | undefined;
 }
 
 const onLinux = "Bun" in globalThis && process.platform === "linux";
@@ -42,17 +41,17 @@ export const runToEnd: (command: readonly [string, ...string[]], call: Call) => 
 /**
  * Start git and go on, where this runtime can and there is no input.
  *
- * @returns a function, to be called once, that waits for its end
+ * @returns a function, to be called once, that waits for its end, and calls back while it does where this runtime can
  * @throws Error as `runToEnd`
  */
-export function beginGit(args: readonly string[], call: Call): () => Completed {
-  const { cwd, env, input, binary = false, waiting } = call;
+export function beginGit(args: readonly string[], call: Call): (waiting?: Waiting) => Completed {
+  const { cwd, env, input, binary = false } = call;
   // The system looks for it where our own PATH says.
   const ended = input === undefined && env["PATH"] === process.env["PATH"]
     ? begin?.(["git", "-C", cwd, ...args], variablesOf(env)) ?? undefined
     : undefined;
   if (ended === undefined) return () => runToEnd(["git", ...args], call);
-  return () => {
+  return (waiting) => {
     const { status, out, err } = ended(waiting);
     return { status, out: textOf(out, binary ? "latin1" : "utf8"), err: textOf(err, "utf8") };
   };

@@ -25,10 +25,10 @@ export function userGitIn(directory: string, environment: Environment): Git {
       cwd: directory,
       env: { ...env, ...marks },
       input,
-      waiting: longWait(`run git ${args.find((word, at) => !word.startsWith("-") && args[at - 1] !== "-c")}`),
     });
+    const word = args.find((word, at) => !word.startsWith("-") && args[at - 1] !== "-c");
     await null;
-    const { status, out, err } = answer();
+    const { status, out, err } = answer(longWait(`run git ${word}`));
     // Nobody tells that of itself.
     const ended = status === null ? "\nerror: a signal ended it" : "";
     return { status: status ?? 128, out, err: `${err.trim()}${ended}` };

@@ -23,6 +23,20 @@ test("a worktree that takes long to make: a terminal is told, a pipe is not", as
   expect([piped.status, piped.stderr.includes("at work")]).toEqual([0, false]);
 });
 
+test("what git was asked while the command was loaded is told of as well", async () => {
+  const p = await project();
+  await p.ok("new", "auth");
+  const { env } = gitBy(p, 'case " $* " in *" --ignored=traditional "*) sleep 2;; esac\nexec $GIT "$@"');
+  const terminal = new Terminal([berth, "destroy", "auth", "--cleanup"], {
+    home: p.home,
+    env: { ...p.env, ...env },
+    cwd: p.root,
+  });
+  expect(await terminal.shows(/at work to look for changes: (\d+) s so far/)).toBeTruthy();
+  await terminal.shows(/destroyed auth/);
+  await terminal.close();
+});
+
 test("how far it is, and how long; each time later than before", () => {
   const told: string[] = [];
   tellLongWork((action, far) => told.push(`${action}: ${far}`));

@@ -21,7 +21,7 @@ export function askForReport(
   const git = (...args: string[]) => {
     const answer = askAhead(directory, environment, [args])(args);
     return () => {
-      const { status, out } = answer?.() ?? {};
+      const { status, out } = answer?.(soon) ?? {};
       return status === 0 ? out : undefined;
     };
   };
@@ -43,6 +43,13 @@ export function askForReport(
     }
     return `${lines.join("\n")}\n`;
   };
+}
+
+/** How long the words are waited for, in milliseconds; without them the session is as good. */
+const PATIENCE_MS = 10_000;
+
+function soon(ms: number): void {
+  if (ms >= PATIENCE_MS) throw new Error(`git took longer than ${PATIENCE_MS} ms`);
 }
 
 /** `, 3 behind origin/main`, as git says it of a branch and what it follows. */
