@@ -29,9 +29,11 @@ const ENVIRONMENT_BYTES = 1 << 20;
  */
 export function processesAt(host: Host, traces: Traces): Occupant[] {
   if (host.system !== "linux") return [];
-  return (search?.({ ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces)).flatMap((
-    { pid, inside },
-  ) => described(host, pid, inside ? directoryOf(host, pid) : null) ?? []).sort((a, b) => a.pid - b.pid);
+  const found = search?.({ ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces);
+  return found.flatMap(({ pid, inside }) =>
+    described(host, pid, inside ? directoryOf(host, pid) : null) ?? []
+  )
+    .sort((a, b) => a.pid - b.pid);
 }
 
 /**

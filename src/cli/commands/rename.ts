@@ -1,12 +1,12 @@
 import { checkoutOf } from "../../sessions/git/checkout.ts";
 import { branchOf } from "../../sessions/model/name.ts";
 import { readConfig } from "../../store/config.ts";
-import { mayBeShared } from "../../store/namespaces.ts";
 import { renameSession } from "../../sessions/steps/rename.ts";
 import { type Command, flag, outJson } from "../command.ts";
 import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../mean/sessions-dependencies.ts";
+import { refuseSharedName } from "../mean/shared-name.ts";
 
 export const rename: Command = {
   usage: "rename [session] <name>",
@@ -17,10 +17,9 @@ export const rename: Command = {
   async run(context, input) {
     const [given, name = ""] = input.args.length < 2 ? [undefined, input.args[0]] : input.args;
     const deps = await dependenciesOf(context, input, "rename");
-    if (mayBeShared(name)) {
-      (await import("../mean/shared-instead.ts")).refuseSharedName(context, deps.store, name);
-    }
-    const record = namedRecord(context, deps, input, { given: given, effect: "change", action: "rename" });
+    await refuseSharedName(context, deps.store, name);
+    const meaning = { given, effect: "change", action: "rename", then: " <name>" } as const;
+    const record = namedRecord(context, deps, input, meaning);
     const checkout = flag(input, "branch") ? await checkoutOf(record, context.host.variables) : null;
     const branch = checkout === null ? null : branchOf(name, readConfig(deps.store)["branch.prefix"]);
     const session = await uninterrupted(() => renameSession(deps, record, name, checkout, branch));

@@ -1,7 +1,6 @@
 import { picklist, safeParse } from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { change } from "../../sessions/runs/runs.ts";
-import { readRecord } from "../../store/read.ts";
 import { STATUSES } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { type Command, type Context, flag, type Input, outJson } from "../command.ts";
@@ -9,9 +8,9 @@ import { runHook } from "./hooks.ts";
 import { agentAtLength, everyAgentIn } from "../mean/agents.ts";
 import { coloursOf, statusMarked } from "../say/colours.ts";
 import { SESSION_HELP } from "../line/session-help.ts";
-import { noSession, type Purpose, sharedHere } from "../mean/selected.ts";
+import type { Purpose } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
-import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { dependenciesOf, localOrShared } from "../mean/sessions-dependencies.ts";
 
 const WANTED = "active, waiting, idle, error or stopped";
 const STATUS = picklist(STATUSES);
@@ -32,7 +31,7 @@ export const status: Command = {
     if (value === undefined) return await showStatus(context, input, given);
     const wanted = safeParse(STATUS, value);
     if (!wanted.success) throw fail("bad_option_value", { option: "status", value, wanted: WANTED });
-    const { deps, id, isShared } = await meant(context, input, given, "change");
+    const { deps, record: { id }, isShared } = await meant(context, input, given, "change");
     let old = "";
     const record = await change(deps, id, (draft) => {
       old = draft.status;
@@ -47,21 +46,13 @@ export const status: Command = {
   },
 };
 
-/** The session of this machine, or the shared one: that has neither a project with hooks nor agents that are seen from here. */
 async function meant(context: Context, input: Input, given: string | undefined, effect: Purpose) {
   const deps = await dependenciesOf(context, input, "status");
-  const shared = await sharedHere(context, deps.store, given, "status");
-  if (shared === null) {
-    const record = recordOf(context, deps, input, { given, effect });
-    return { deps, id: record.id, record, isShared: false };
-  }
-  const record = readRecord(shared.store, shared.id);
-  if (record === null) throw noSession(given ?? shared.id);
-  return { deps: { ...deps, store: shared.store }, id: shared.id, record, isShared: true };
+  return await localOrShared(context, deps, input, { given, effect }, "status");
 }
 
 async function showStatus(context: Context, input: Input, given: string | undefined): Promise<void> {
-  const { deps, id, record: { status }, isShared } = await meant(context, input, given, "look");
+  const { deps, record: { id, status }, isShared } = await meant(context, input, given, "look");
   const agents = isShared ? [] : await everyAgentIn(context, deps.store, id);
   if (context.json) return outJson(context, { id, status, agents });
   const colours = coloursOf(context.host);

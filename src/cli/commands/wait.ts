@@ -11,13 +11,13 @@ import { archivesOf, fileName, isArchiveOf, recordName } from "../../store/names
 import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import { type SessionRecord, STATUSES } from "../../store/record.ts";
-import { type Command, type Context, type Input, outJson, text } from "../command.ts";
+import { type Command, type Context, outJson, text } from "../command.ts";
 import { everyAgentOf } from "../mean/agents.ts";
 import { openUnheard } from "../mean/unheard.ts";
 import { tellNews } from "../mean/watch-agents.ts";
 import { SESSION_HELP } from "../line/session-help.ts";
-import { noSession, sharedHere } from "../mean/selected.ts";
-import { dependenciesOf, recordOf } from "../mean/sessions-dependencies.ts";
+import { noSession } from "../mean/selected.ts";
+import { dependenciesOf, type LocalOrShared, localOrShared } from "../mean/sessions-dependencies.ts";
 import { TIMEOUT } from "./stop.ts";
 
 /** What changes a record wakes us; a process that is gone does not, and is looked for this often. */
@@ -49,8 +49,10 @@ export const wait: Command = {
   async run(context, input) {
     const local = await dependenciesOf(context, input, "wait");
     const given = input.args.length === 0 ? [undefined] : input.args;
-    const meant: Meant[] = [];
-    for (const one of given) meant.push(await meantBy(context, input, local, one));
+    const meant: LocalOrShared[] = [];
+    for (const one of given) {
+      meant.push(await localOrShared(context, local, input, { given: one, effect: "look" }, "wait"));
+    }
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");
@@ -64,28 +66,6 @@ export const wait: Command = {
     if (context.json) outJson(context, reached.length === 1 ? { ...first } : { sessions: reached });
   },
 };
-
-/** A session that is waited for, with the store that has it. */
-interface Meant {
-  readonly deps: Dependencies;
-  readonly record: SessionRecord;
-}
-
-/** @throws `no_such_session` */
-async function meantBy(
-  context: Context,
-  input: Input,
-  local: Dependencies,
-  given: string | undefined,
-): Promise<Meant> {
-  const shared = await sharedHere(context, local.store, given, "wait");
-  if (shared === null) {
-    return { deps: local, record: recordOf(context, local, input, { given, effect: "look" }) };
-  }
-  const record = readRecord(shared.store, shared.id);
-  if (record === null) throw noSession(shared.id);
-  return { deps: { ...local, store: shared.store }, record };
-}
 
 /** A session that went to the archive while it was waited for came to its end first. @throws `no_such_session` */
 function ofDestroyed(

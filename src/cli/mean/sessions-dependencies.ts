@@ -12,7 +12,7 @@ import { machineFrom } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { readRecord } from "../../store/read.ts";
 import type { Context, Input } from "../command.ts";
-import { currentId, meantBy, noSession, type Purpose, worktreeSession } from "./selected.ts";
+import { currentId, meantBy, noSession, type Purpose, sharedHere, worktreeSession } from "./selected.ts";
 import { storeOf } from "./session.ts";
 
 /** The session manager's world, from the real one. */
@@ -89,6 +89,36 @@ export function recordOf(
   return recordAt(deps, id, given);
 }
 
+/** A session of this machine or a shared one, with the store that keeps it. */
+export interface LocalOrShared {
+  readonly deps: Dependencies;
+  readonly record: SessionRecord;
+  /** It has neither a project with hooks nor agents that are seen from here. */
+  readonly isShared: boolean;
+}
+
+/**
+ * As `recordOf`, where a shared session may be meant too.
+ *
+ * @param local for a session of this machine
+ * @param command for the errors: `status`
+ */
+export async function localOrShared(
+  context: Context,
+  local: Dependencies,
+  input: Input,
+  meaning: Meaning,
+  command: string,
+): Promise<LocalOrShared> {
+  const shared = await sharedHere(context, local.store, meaning.given, command);
+  if (shared === null) {
+    return { deps: local, record: recordOf(context, local, input, meaning), isShared: false };
+  }
+  const record = readRecord(shared.store, shared.id);
+  if (record === null) throw noSession(meaning.given ?? shared.id);
+  return { deps: { ...local, store: shared.store }, record, isShared: true };
+}
+
 /** As `recordOf`, but the worktree that we are in says nothing. */
 export function terminalRecord(
   context: Context,
@@ -117,21 +147,21 @@ function chosenId(context: Context): string | undefined {
  * As `recordOf`, for what only a session of `berth new` has: where the argument is left out, the terminal's own is none.
  *
  * @param action what is wanted, for the error: `destroy`
+ * @param then what the command takes behind the session, for the error: ` <name>`
  * @throws `not_a_named_session`; `missing_argument` where no session is meant
  */
 export function namedRecord(
   context: Context,
   deps: Dependencies,
   input: Input,
-  { action, ...meaning }: Meaning & { readonly action: string },
+  { action, then = "", ...meaning }: Meaning & { readonly action: string; readonly then?: string },
 ): SessionRecord & { name: string } {
   if (
     meaning.given === undefined && chosenId(context) === undefined &&
     worktreeSession(context, deps.store) === null
   ) {
     const command = deps.store.command.replace(/^berth /, "");
-    const usage = `${command} <session>${command === "rename" ? " <name>" : ""}`;
-    throw fail("missing_argument", { command, usage });
+    throw fail("missing_argument", { command, usage: `${command} <session>${then}` });
   }
   const record = recordOf(context, deps, input, meaning);
   const { name } = record;

@@ -4,23 +4,9 @@ import { sha256 } from "../../facts/sha256.ts";
 import { readShared } from "../../fleet/shared.ts";
 import { formatLabel } from "../../identity/label.ts";
 import { mayBeShared, namespaceOf } from "../../store/namespaces.ts";
-import type { Store } from "../../store/open.ts";
 import type { Context, Input } from "../command.ts";
 import { storeOf } from "./session.ts";
 import { isForShared } from "./shared.ts";
-
-/**
- * Refuse a name for a session of this machine that means a shared one.
- *
- * @throws `name_is_shared`, where sessions are shared here
- */
-export function refuseSharedName(context: Context, store: Store, name: string): void {
-  const { namespaces, url, known } = readShared(store, context.host.variables);
-  const namespace = namespaceOf(name);
-  if ((url !== null || known) && namespaces.includes(namespace)) {
-    throw fail("name_is_shared", { name, namespace });
-  }
-}
 
 /** @returns the failure `no_such_session` as it was, where no shared session was meant */
 export function orNotShared(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { type Environment } from "./git-environment.ts";
-import { type AskedAhead } from "./around.ts";
+import type { AskedAhead } from "./around.ts";
 import { askAhead, type Git, gitIn } from "./git.ts";
 import { LOOK } from "./look.ts";
 import { findRepository, type Repository } from "./repository.ts";

@@ -10,13 +10,13 @@ import { type Early, type Git, gitIn } from "../../../sessions/git/git.ts";
 import { makeWorktreeSession, type WorktreeSession } from "../../../sessions/steps/make.ts";
 import type { Dependencies } from "../../../sessions/model/dependencies.ts";
 import { findRepository, findRepositoryIfAny } from "../../../sessions/git/repository.ts";
-import { mayBeShared } from "../../../store/namespaces.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "../../command.ts";
 import { directoryOf } from "../../line/given-directory.ts";
 import { askForReport } from "./report.ts";
 import { runHook } from "../hooks.ts";
 import { dependenciesOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
+import { refuseSharedName } from "../../mean/shared-name.ts";
 import { detached, runIn } from "../supervised.ts";
 
 /** The branch that is to be made. */
@@ -41,10 +41,7 @@ export async function makeSession(
 ): Promise<number> {
   const git = gitIn(directoryOf(input), context.host.variables, early);
   const deps = await dependenciesOf(context, input, "new");
-  const [name = ""] = input.args;
-  if (mayBeShared(name)) {
-    (await import("../../mean/shared-instead.ts")).refuseSharedName(context, deps.store, name);
-  }
+  await refuseSharedName(context, deps.store, input.args[0] ?? "");
   const { made, fresh } = await madeOrExisting(context, deps, input, git, { branch, prefix });
   if (fresh) await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
