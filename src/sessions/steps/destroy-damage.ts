@@ -3,7 +3,8 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { assess, type Risk } from "../git/risk.ts";
 import { inspectWorktree } from "../git/worktree.ts";
-import { ownPath, type Plan } from "./destroy-plan.ts";
+import type { Plan } from "./destroy-plan.ts";
+import { ownPath } from "./inspect-own.ts";
 
 /**
  * Whether nothing was done by a destruction that failed. Git goes on to remove what it can, and a ^C stops it anywhere;

@@ -16,7 +16,8 @@ import { archive, disown } from "./destroy-archive.ts";
 import { destroyJournal, isSameJournal } from "./destroy-journal.ts";
 import { clearStepLocks } from "./step-locks.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
-import { type Destruction, type Plan, planDestroy } from "./destroy-plan.ts";
+import { type Plan, planDestroy } from "./destroy-plan.ts";
+import type { Destruction } from "./destruction.ts";
 
 /** What was done, and the record as it is in the archive. */
 export interface Destroyed {

@@ -5,7 +5,7 @@ import { inWords, type Loss } from "../git/risk.ts";
 import type { ListedAmong } from "../merge/plan.ts";
 import { nameOf } from "../model/journal.ts";
 import { type Survey, survey } from "../git/survey.ts";
-import { inspectAll } from "./destroy-plan.ts";
+import { inspectAll } from "./inspect-own.ts";
 import { refuseStuck } from "./refuse-stuck.ts";
 
 /** What git says of a session's worktree, while it is still looking for work there. */

@@ -2,7 +2,7 @@ import { fail } from "../../errors/errors.ts";
 import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { findBranch } from "../git/branch.ts";
-import type { DestroyStep, Destruction } from "./destroy-plan.ts";
+import type { DestroyStep, Destruction } from "./destruction.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, removalOf } from "../model/journal.ts";

@@ -1,5 +1,6 @@
 import { destroySession } from "../../../sessions/steps/destroy.ts";
-import { type DestroyStep, type Destruction, planDestroy } from "../../../sessions/steps/destroy-plan.ts";
+import { planDestroy } from "../../../sessions/steps/destroy-plan.ts";
+import type { DestroyStep, Destruction } from "../../../sessions/steps/destruction.ts";
 import { nameOf } from "../../../sessions/model/journal.ts";
 import type { AskedAhead } from "../../../sessions/git/around.ts";
 import { checkoutOf } from "../../../sessions/git/checkout.ts";
