@@ -13,8 +13,7 @@ const program = (source: string): string => `
 import { atOrBelow, linuxMounts } from "${source}/facts/mounts.ts";
 import { openHost } from "${source}/facts/open-host.ts";
 import { pidsNow, startedSince } from "${source}/facts/pid-order.ts";
-import { otherMounts } from "${source}/facts/other-mounts.ts";
-import { processesAt } from "${source}/facts/standing.ts";
+import { lookAround } from "${source}/facts/standing.ts";
 const [directory = "", then = "", ...marks] = process.argv.slice(2);
 const host = await openHost();
 if (directory === "now") {
@@ -24,14 +23,9 @@ if (directory === "now") {
 const started = performance.now();
 const mounts = linuxMounts(host);
 if (mounts.ok) atOrBelow(mounts.value, directory);
-if (then === "elsewhere") {
-  otherMounts(host, directory);
-  console.log(performance.now() - started);
-  process.exit();
-}
 const now = marks.length === 0 ? null : pidsNow(host);
 const marked = now === null ? null : startedSince(JSON.parse(then), now);
-processesAt(host, marked === null ? { directory, marks } : { directory, marks, marked });
+lookAround(host, marked === null ? { directory, marks } : { directory, marks, marked });
 console.log(performance.now() - started);
 `;
 
@@ -55,10 +49,6 @@ export async function looks(directory: string): Promise<boolean> {
       "of one that ran a command": [ask("now"), ...marks],
       "of one, half of them after it": [between, ...marks],
     };
-    const elsewhere = () => ask(directory, "elsewhere");
-    elsewhere();
-    const took = median(Array.from({ length: ROUNDS }, () => Number(elsewhere())));
-    console.log(`${"mounts, those of other namespaces too".padEnd(48)} ${took.toFixed(2).padStart(7)} ms`);
     return Object.entries(rows).map(([what, words]) => row(what, () => ask(directory, ...words))).every(
       Boolean,
     );

@@ -1,11 +1,6 @@
-import process from "node:process";
 import type { Host } from "./host.ts";
-import { kernelThreads } from "./kernel-threads.ts";
 import { type Mount, mountsIn, TABLE_BYTES } from "./mounts.ts";
-
-const namespaces = "Bun" in globalThis && process.platform === "linux"
-  ? (await import("./search-proc-bun.ts")).otherMountNamespaces
-  : (_kernel: ReadonlySet<number>): number[] => [];
+import type { Search } from "./traces.ts";
 
 /** Something that is mounted where we do not see it: a container, a sandbox, `unshare`. */
 export interface OtherMount {
@@ -19,15 +14,18 @@ export interface OtherMount {
  * What is mounted at or below a directory in other mount namespaces. A removal would not touch what is behind it, but the
  * kernel would unmount it there, and a file system in memory is gone then.
  *
+ * @param search a look at all processes that shows their namespaces
  * @param directory absolute, free of symbolic links
  */
-export function otherMounts(host: Host, directory: string): OtherMount[] {
-  if (host.system !== "linux") return [];
-  const others = namespaces(kernelThreads(host));
-  if (others.length === 0) return [];
+export function otherMounts(
+  host: Host,
+  { namespaces }: Pick<Search, "namespaces">,
+  directory: string,
+): OtherMount[] {
+  if (namespaces.length === 0) return [];
   const own = placeIn(tableOf(host, "self"), directory);
   if (own === null) return [];
-  return others.flatMap((pid) => {
+  return namespaces.flatMap((pid) => {
     const table = tableOf(host, pid);
     const byId = new Map(table.map((mount) => [mount.id, mount]));
     return table.filter((mount) => {

@@ -1,7 +1,7 @@
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
 import { isAmong, type PidRange } from "./pid-order.ts";
-import type { Trace, Traces } from "./traces.ts";
+import type { Search, Trace, Traces } from "./traces.ts";
 
 /*
  * A look at every process costs two files of each, so all that is not the kernel's own part of it counts: names stay
@@ -31,16 +31,21 @@ const MOST_BYTES = 1 << 20;
 const [NUL, SLASH, ZERO, NINE] = [0, 47, 48, 57] as const;
 
 /** What is looked for, as bytes, and where the kernel writes. */
-interface Search {
+interface Look {
   readonly libc: ReturnType<typeof open>;
   /** The open /proc. */
   readonly proc: number;
   readonly directory: Uint8Array | null;
-  readonly marks: readonly Uint8Array[];
-  readonly marked: PidRange | undefined;
+  readonly marks: Marks | null;
   readonly kernel: ReadonlySet<number>;
   readonly path: Uint8Array;
   readonly link: Uint8Array;
+}
+
+/** Marks that are looked for. */
+interface Marks {
+  readonly texts: readonly Uint8Array[];
+  readonly marked: PidRange | undefined;
   /** Begins with a NUL, as if another variable stood in front. */
   environment: Buffer;
 }
@@ -50,8 +55,9 @@ interface Search {
  *
  * @returns null where this machine grants no memory to make calls in, or has no /proc
  */
-export function searchProc({ directory, marks, marked, kernel = new Set() }: Traces): Trace[] | null {
-  let libc: Search["libc"];
+export function searchProc(traces: Traces): Search | null {
+  const { directory, marks, marked, kernel = new Set() } = traces;
+  let libc: Look["libc"];
   try {
     libc = open();
   } catch {
@@ -59,39 +65,43 @@ export function searchProc({ directory, marks, marked, kernel = new Set() }: Tra
   }
   const proc = libc.open(cString("/proc"), O_CLOEXEC);
   if (proc < 0) return null;
+  const look: Look = {
+    libc,
+    proc,
+    directory: directory === null ? null : cString(directory).subarray(0, -1),
+    // The first touch of Buffer takes a tenth of the whole look.
+    marks: marks.length === 0 ? null : marksOf(marks, marked),
+    kernel,
+    path: new Uint8Array(PATH_BYTES),
+    link: new Uint8Array(PATH_MAX),
+  };
   try {
-    return found({
-      libc,
-      proc,
-      directory: directory === null ? null : Buffer.from(directory),
-      // One that ends in `=` is met by any value.
-      marks: marks.map((mark) => Buffer.from(`\0${mark}${mark.endsWith("=") ? "" : "\0"}`)),
-      marked,
-      kernel,
-      path: new Uint8Array(PATH_BYTES),
-      link: new Uint8Array(PATH_MAX),
-      environment: Buffer.alloc(FIRST_BYTES),
-    });
+    return searched(look, traces.namespaces === true ? otherNamespaces(look) : undefined);
   } finally {
     libc.close(proc);
   }
 }
 
-function found(search: Search): Trace[] {
-  const all: Trace[] = [];
-  eachProcess(search, (digits, pid) => {
-    if (search.kernel.has(pid)) return;
-    const inside = standsInside(search, digits);
-    if (inside || carriesMarks(search, digits, pid)) all.push({ pid, inside });
+const marksOf = (marks: readonly string[], marked: PidRange | undefined): Marks => ({
+  // One that ends in `=` is met by any value.
+  texts: marks.map((mark) => Buffer.from(`\0${mark}${mark.endsWith("=") ? "" : "\0"}`)),
+  marked,
+  environment: Buffer.alloc(FIRST_BYTES),
+});
+
+function searched(look: Look, others?: OtherNamespaces): Search {
+  const found: Trace[] = [];
+  eachProcess(look, (digits, pid) => {
+    if (look.kernel.has(pid)) return;
+    const inside = standsInside(look, digits);
+    if (inside || carriesMarks(look, digits, pid)) found.push({ pid, inside });
+    others?.note(digits, pid);
   });
-  return all;
+  return { found, namespaces: others?.pids() ?? [] };
 }
 
-/** Everything that a look at each process needs. */
-type Walk = Pick<Search, "libc" | "proc" | "path">;
-
-/** @param look is called with the PID in `path`, its length, and the PID */
-function eachProcess({ libc, proc, path }: Walk, look: (digits: number, pid: number) => void): void {
+/** @param each is called with the length of the PID, which is in `path`, and the PID */
+function eachProcess({ libc, proc, path }: Look, each: (digits: number, pid: number) => void): void {
   const list = new Uint8Array(LISTED_BYTES);
   for (;;) {
     const got = Number(libc.syscall(GETDENTS64, proc, list, LISTED_BYTES));
@@ -108,42 +118,33 @@ function eachProcess({ libc, proc, path }: Walk, look: (digits: number, pid: num
         pid = pid * 10 + byte - ZERO;
       }
       // All other names begin with a letter.
-      if (digits > 0) look(digits, pid);
+      if (digits > 0) each(digits, pid);
     }
   }
 }
 
 const MOUNT_NAMESPACE = cString("/ns/mnt");
 
-/**
- * A process of every other mount namespace than ours, as far as we may look into them. One that no process is in (it is
- * kept by a file) is not found.
- *
- * @param kernel its own threads, which have ours
- */
-export function otherMountNamespaces(kernel: ReadonlySet<number>): number[] {
-  let libc: Search["libc"];
-  try {
-    libc = open();
-  } catch {
-    return [];
-  }
-  const proc = libc.open(cString("/proc"), O_CLOEXEC);
-  if (proc < 0) return [];
-  const [path, link] = [new Uint8Array(PATH_BYTES), new Uint8Array(PATH_MAX)];
+/** Notes a process of each mount namespace that is not ours. */
+interface OtherNamespaces {
+  readonly note: (digits: number, pid: number) => void;
+  readonly pids: () => number[];
+}
+
+function otherNamespaces({ libc, proc, path, link }: Look): OtherNamespaces {
   const own = libc.readlinkat(proc, cString("self/ns/mnt"), link, PATH_MAX);
-  const seen = new Map([[Buffer.from(link.subarray(0, Math.max(0, own))).toString("latin1"), 0]]);
-  const [known] = [link.slice(0, Math.max(0, own))];
-  eachProcess({ libc, proc, path }, (digits, pid) => {
-    if (kernel.has(pid)) return;
-    path.set(MOUNT_NAMESPACE, digits);
-    const length = libc.readlinkat(proc, path, link, PATH_MAX);
-    if (length <= 0 || length === own && isSame(link, known)) return;
-    const name = Buffer.from(link.subarray(0, length)).toString("latin1");
-    if (!seen.has(name)) seen.set(name, pid);
-  });
-  libc.close(proc);
-  return [...seen.values()].filter((pid) => pid > 0);
+  const known = link.slice(0, Math.max(0, own));
+  const seen = new Map<string, number>();
+  return {
+    note(digits, pid) {
+      path.set(MOUNT_NAMESPACE, digits);
+      const length = libc.readlinkat(proc, path, link, PATH_MAX);
+      if (length <= 0 || length === own && isSame(link, known)) return;
+      const name = Buffer.from(link.subarray(0, length)).toString("latin1");
+      if (!seen.has(name)) seen.set(name, pid);
+    },
+    pids: () => [...seen.values()],
+  };
 }
 
 /** From behind, where the numbers differ. */
@@ -155,7 +156,7 @@ function isSame(link: Uint8Array, known: Uint8Array): boolean {
 const CWD = cString("/cwd");
 const ENVIRON = cString("/environ");
 
-function standsInside({ libc, proc, directory, path, link }: Search, digits: number): boolean {
+function standsInside({ libc, proc, directory, path, link }: Look, digits: number): boolean {
   if (directory === null) return false;
   path.set(CWD, digits);
   const length = libc.readlinkat(proc, path, link, PATH_MAX);
@@ -165,26 +166,24 @@ function standsInside({ libc, proc, directory, path, link }: Search, digits: num
   return true;
 }
 
-function carriesMarks(search: Search, digits: number, pid: number): boolean {
-  const { libc, proc, marks, marked, path } = search;
-  if (marks.length === 0 || marked !== undefined && !isAmong(marked, pid)) return false;
+function carriesMarks({ libc, proc, marks, path }: Look, digits: number, pid: number): boolean {
+  if (marks === null || marks.marked !== undefined && !isAmong(marks.marked, pid)) return false;
   path.set(ENVIRON, digits);
   const file = libc.openat(proc, path, O_CLOEXEC);
   if (file < 0) return false;
-  const length = environmentOf(search, file);
+  const length = readEnvironment(libc, marks, file);
   libc.close(file);
-  const text = search.environment.subarray(0, length);
-  for (let at = 0; at < marks.length; at++) if (!text.includes(marks[at] ?? text)) return false;
-  return true;
+  const text = marks.environment.subarray(0, length);
+  return marks.texts.every((mark) => text.includes(mark));
 }
 
 /** @returns how many bytes are there, the NUL in front included */
-function environmentOf(search: Search, file: number): number {
+function readEnvironment(libc: Look["libc"], marks: Marks, file: number): number {
   for (let filled = 1;;) {
-    const { environment } = search;
-    const got = search.libc.read(file, environment.subarray(filled), environment.length - filled);
+    const { environment } = marks;
+    const got = libc.read(file, environment.subarray(filled), environment.length - filled);
     if (got > 0) filled += got;
     if (got <= 0 || filled < environment.length || filled >= MOST_BYTES) return filled;
-    search.environment = Buffer.concat([environment, Buffer.alloc(environment.length * 3)]);
+    marks.environment = Buffer.concat([environment, Buffer.alloc(environment.length * 3)]);
   }
 }

@@ -3,8 +3,9 @@ import process from "node:process";
 import type { Host } from "./host.ts";
 import { kernelThreads } from "./kernel-threads.ts";
 import { isAmong } from "./pid-order.ts";
+import { type OtherMount, otherMounts } from "./other-mounts.ts";
 import { parseStat } from "./stat.ts";
-import type { Trace, Traces } from "./traces.ts";
+import type { Search, Trace, Traces } from "./traces.ts";
 
 const search = "Bun" in globalThis && process.platform === "linux"
   ? (await import("./search-proc-bun.ts")).searchProc
@@ -28,13 +29,28 @@ const ENVIRONMENT_BYTES = 1 << 20;
  * as they may be looked at. Zombies are none. Only on Linux; elsewhere none are found.
  */
 export function processesAt(host: Host, traces: Traces): Occupant[] {
-  if (host.system !== "linux") return [];
-  const found = search?.({ ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces);
-  return found.flatMap(({ pid, inside }) =>
-    described(host, pid, inside ? directoryOf(host, pid) : null) ?? []
-  )
-    .sort((a, b) => a.pid - b.pid);
+  return host.system === "linux" ? occupantsIn(host, searchAll(host, traces)) : [];
 }
+
+/** Who is at work in a directory, and what is mounted there where we do not see it. */
+export interface Around {
+  readonly occupants: readonly Occupant[];
+  readonly mounts: readonly OtherMount[];
+}
+
+/** As `processesAt`, and `otherMounts` by the same look at all processes. */
+export function lookAround(host: Host, traces: Traces & { readonly directory: string }): Around {
+  if (host.system !== "linux") return { occupants: [], mounts: [] };
+  const search = searchAll(host, { ...traces, namespaces: true });
+  return { occupants: occupantsIn(host, search), mounts: otherMounts(host, search, traces.directory) };
+}
+
+const searchAll = (host: Host, traces: Traces): Search =>
+  search?.({ ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces);
+
+const occupantsIn = (host: Host, { found }: Search): Occupant[] =>
+  found.flatMap(({ pid, inside }) => described(host, pid, inside ? directoryOf(host, pid) : null) ?? [])
+    .sort((a, b) => a.pid - b.pid);
 
 /**
  * The PIDs alone of those that were started with all of these variables set so.
@@ -43,17 +59,18 @@ export function processesAt(host: Host, traces: Traces): Occupant[] {
  */
 export const processesWith = (host: Host, marks: readonly string[]): number[] =>
   host.system !== "linux" ? [] : (search?.({ directory: null, marks }) ??
-    searchPlainly(host, { directory: null, marks })).map(({ pid }) => pid);
+    searchPlainly(host, { directory: null, marks })).found.map(({ pid }) => pid);
 
-/** By the host alone, where nothing faster is to be had. */
-export function searchPlainly(host: Host, { directory, marks, marked }: Traces): Trace[] {
-  return allProcesses().flatMap((pid) => {
+/** By the host alone, where nothing faster is to be had. No other mount namespaces are looked for. */
+export function searchPlainly(host: Host, { directory, marks, marked }: Traces): Search {
+  const found = allProcesses().flatMap((pid): Trace[] => {
     const at = directory === null ? null : directoryOf(host, pid);
     const inside = at !== null && (at === directory || at.startsWith(`${directory}/`));
     return inside || (marked === undefined || isAmong(marked, pid)) && carries(host, pid, marks)
       ? [{ pid, inside }]
       : [];
   });
+  return { found, namespaces: [] };
 }
 
 /** All names of processes are numbers, and nothing else in /proc begins with a digit. */

@@ -10,6 +10,8 @@ export interface Traces {
   readonly marked?: PidRange;
   /** Threads of the kernel, which are nobody's work. */
   readonly kernel?: ReadonlySet<number>;
+  /** Whether to look for other mount namespaces too. */
+  readonly namespaces?: boolean;
 }
 
 /** A process that shows what was looked for. */
@@ -17,4 +19,14 @@ export interface Trace {
   readonly pid: number;
   /** Whether it stands in the directory; otherwise it carries the marks. */
   readonly inside: boolean;
+}
+
+/** What one look at all processes shows. */
+export interface Search {
+  readonly found: readonly Trace[];
+  /**
+   * A process of every other mount namespace than ours, as far as we may look into them. One that no process is in (it is
+   * kept by a file) is not seen.
+   */
+  readonly namespaces: readonly number[];
 }

@@ -543,6 +543,7 @@ async function endingRun(p: Project, cleaner: () => Promise<void>) {
     machine: () => machineOf({}),
     findMarked: () => [],
     processesAt: () => [],
+    lookAround: () => ({ occupants: [], mounts: [] }),
     mountsBelow: () => [],
     self: gone,
   });

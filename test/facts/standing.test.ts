@@ -45,7 +45,7 @@ describe.each([["as the compiled program looks", searchProc], ["by node's API", 
   "%s",
   (_, search) => {
     const found = (directory: string | null, marks: string[]) =>
-      (search({ directory, marks }) ?? []).map((one) => one.pid).sort((a, b) => a - b);
+      (search({ directory, marks })?.found ?? []).map((one) => one.pid).sort((a, b) => a - b);
     /** They are what they are to be, once each has begun its program. */
     const begins = (directory: string | null, marks: string[], wanted: readonly number[]) =>
       until("the processes", () => Bun.deepEquals(found(directory, marks), wanted) || undefined);
@@ -65,7 +65,7 @@ describe.each([["as the compiled program looks", searchProc], ["by node's API", 
       const wanted = pids("in it", "below it", "marked");
       await begins(place, [`${MARK}=1`, "OTHER="], pids("in it", "below it", "marked", "marked far behind"));
       const range = { after: before, upTo: marked };
-      const seen = search({ directory: place, marks: [`${MARK}=1`, "OTHER="], marked: range }) ?? [];
+      const seen = search({ directory: place, marks: [`${MARK}=1`, "OTHER="], marked: range })?.found ?? [];
       expect(seen.map((one) => one.pid).sort((a, b) => a - b)).toEqual(wanted);
     });
 

@@ -450,6 +450,7 @@ test("managers of several processes share their sessions, limits and roles", asy
       machine: () => machineOf({ 1: "1" }),
       findMarked: () => [],
       processesAt: () => [],
+      lookAround: () => ({ occupants: [], mounts: [] }),
       mountsBelow: () => [],
       self: { pid: 1, start: "1", bootId: "this boot" },
     } as unknown as Dependencies);

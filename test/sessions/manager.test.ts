@@ -35,6 +35,7 @@ function manager(
     machine: () => machineOf(processes),
     findMarked: () => [],
     processesAt: () => [],
+    lookAround: () => ({ occupants: [], mounts: [] }),
     mountsBelow: () => [],
     self: SELF,
     ...more,

@@ -1,9 +1,8 @@
 import { tellLongWork } from "../../sessions/git/long-work.ts";
 import { fail } from "../../errors/errors.ts";
 import { atOrBelow, mountsReader } from "../../facts/mounts.ts";
-import { otherMounts } from "../../facts/other-mounts.ts";
 import { pidsNow } from "../../facts/pid-order.ts";
-import { processesAt, processesWith } from "../../facts/standing.ts";
+import { lookAround, processesAt, processesWith } from "../../facts/standing.ts";
 import { factsReader } from "../../facts/open.ts";
 import { type Dependencies, noCleaner } from "../../sessions/model/dependencies.ts";
 import type { Owner } from "../../sessions/model/journal.ts";
@@ -39,12 +38,12 @@ export async function dependenciesOf(context: Context, input: Input, command: st
     machine: () => machineFrom(read(), store),
     findMarked: (marks) => processesWith(host, marks),
     processesAt: (traces) => processesAt(host, traces),
+    lookAround: (traces) => lookAround(host, traces),
     pidsNow: () => pidsNow(host),
     mountsBelow: (directory) => {
       const found = mounts();
       return found.ok ? atOrBelow(found.value, directory) : [];
     },
-    otherMountsBelow: (directory) => otherMounts(host, directory),
     self: ourselves(context),
   };
 }

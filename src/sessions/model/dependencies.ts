@@ -1,6 +1,5 @@
 import type { PidsNow } from "../../facts/pid-order.ts";
-import type { Occupant } from "../../facts/standing.ts";
-import type { OtherMount } from "../../facts/other-mounts.ts";
+import type { Around, Occupant } from "../../facts/standing.ts";
 import type { Traces } from "../../facts/traces.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
@@ -28,12 +27,12 @@ export interface Dependencies {
   readonly findMarked: (marks: readonly string[]) => number[];
   /** Who stands in a directory, or was started with all of some variables. */
   readonly processesAt: (traces: Traces) => readonly Occupant[];
+  /** The same of a directory, and what only other mount namespaces have mounted there. */
+  readonly lookAround: (traces: Traces & { readonly directory: string }) => Around;
   /** Where the kernel is with its PIDs; null where that cannot be known. */
   readonly pidsNow?: () => PidsNow | null;
   /** The mount points at or below a directory. */
   readonly mountsBelow: (directory: string) => readonly string[];
-  /** Those that only other mount namespaces have. */
-  readonly otherMountsBelow?: (directory: string) => readonly OtherMount[];
   /** The process that does the work, for others to tell whether it still does. */
   readonly self: Owner;
 }

@@ -2,6 +2,7 @@ import { fail } from "../../errors/errors.ts";
 import type { Occupant } from "../../facts/standing.ts";
 import type { Traces } from "../../facts/traces.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import { refuseMounts, refuseOtherMounts } from "../git/mounts.ts";
 import { markedSince } from "../runs/since.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf } from "../model/journal.ts";
@@ -24,9 +25,11 @@ const MAX_ANCESTORS = 100;
 export function occupantsOf(deps: Dependencies, record: SessionRecord): Occupants {
   const { worktree } = record.project ?? {};
   if (worktree === undefined) return { others: [], ourselves: false };
-  const found = deps.processesAt({ directory: worktree, ...tracesOf(deps, record) }).filter(({ pid }) =>
-    pid === deps.self.pid || !isBelow(deps, pid)
-  );
+  return occupantsAmong(deps, deps.processesAt({ directory: worktree, ...tracesOf(deps, record) }));
+}
+
+function occupantsAmong(deps: Dependencies, seen: readonly Occupant[]): Occupants {
+  const found = seen.filter(({ pid }) => pid === deps.self.pid || !isBelow(deps, pid));
   if (found.length === 0) return { others: [], ourselves: false };
   const ancestors = ancestorsOf(deps);
   const group = found.find(({ pid }) => pid === deps.self.pid)?.pgrp;
@@ -91,12 +94,27 @@ export interface Intent {
  * @returns whether our own shell stands there
  * @throws `worktree_occupied`, `in_own_worktree`
  */
-export function refuseOccupied(
-  deps: Dependencies,
+export const refuseOccupied = (deps: Dependencies, record: SessionRecord, intent: Intent): boolean =>
+  refuse(record, occupantsOf(deps, record), intent);
+
+/**
+ * As `refuseOccupied`, and refuse what is mounted there: somebody else's that git would delete, or unmount.
+ *
+ * @throws `worktree_has_mounts`, `worktree_mounted_elsewhere`
+ */
+export function refuseInUse(deps: Dependencies, record: SessionRecord, intent: Intent): boolean {
+  const { worktree = "" } = record.project ?? {};
+  refuseMounts(deps, worktree);
+  const { occupants, mounts } = deps.lookAround({ directory: worktree, ...tracesOf(deps, record) });
+  refuseOtherMounts(mounts, worktree);
+  return refuse(record, occupantsAmong(deps, occupants), intent);
+}
+
+function refuse(
   record: SessionRecord,
+  { others, ourselves }: Occupants,
   { action, force, leaves }: Intent,
 ): boolean {
-  const { others, ourselves } = occupantsOf(deps, record);
   const session = nameOf(record);
   if (others.length > 0 && !force) {
     throw fail("worktree_occupied", {

@@ -4,13 +4,12 @@ import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { goneAt, lossesOf } from "../git/gone.ts";
 import { withoutCopies } from "../git/include.ts";
-import { refuseAllMounts } from "../git/mounts.ts";
 import { inWords, type Loss, type Risk } from "../git/risk.ts";
 import { survey } from "../git/survey.ts";
 import type { InspectedWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
-import { refuseOccupied } from "../process/occupants.ts";
+import { refuseInUse } from "../process/occupants.ts";
 import type { DestroyStep, Destruction } from "./destruction.ts";
 import { inspectAll } from "./inspect-own.ts";
 import { refuseStuck } from "./refuse-stuck.ts";
@@ -40,12 +39,10 @@ export async function planWorktree(
   const begun = removalOf(record) !== null;
   const past = pastProcesses || force;
   const { found, meanwhile, risk: assessed } = await inspectAll(record, checkout, begun, () => {
-    const path = record.project?.worktree ?? "";
-    refuseAllMounts(deps, path);
-    const how = { action: "destroy", force: past, leaves };
+    const standsInside = refuseInUse(deps, record, { action: "destroy", force: past, leaves });
     return {
-      fromInside: past && !leaves ? false : refuseOccupied(deps, record, how),
-      surveyed: survey(path),
+      fromInside: standsInside && (leaves || !past),
+      surveyed: survey(record.project?.worktree ?? ""),
     };
   });
   if (found.listed === null) {

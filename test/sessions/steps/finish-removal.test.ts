@@ -132,6 +132,7 @@ function worldOf(p: Finishable, changed: Partial<Store["backend"]> = {}): Depend
     machine: () => machineOf({}),
     findMarked: () => [],
     processesAt: () => [],
+    lookAround: () => ({ occupants: [], mounts: [] }),
     mountsBelow: () => [],
     self: { pid: 999999999, start: "1", bootId: "gone" },
   };

@@ -119,7 +119,15 @@ function withoutServersOf({ facts }: Context, agent: Process, deps: Dependencies
     const started = chain[at - 1];
     return started !== undefined && !isShell(started.name);
   };
-  return { ...deps, processesAt: (traces) => deps.processesAt(traces).filter(({ pid }) => !serves(pid)) };
+  const isOther = ({ pid }: { readonly pid: number }): boolean => !serves(pid);
+  return {
+    ...deps,
+    processesAt: (traces) => deps.processesAt(traces).filter(isOther),
+    lookAround(traces) {
+      const { occupants, mounts } = deps.lookAround(traces);
+      return { occupants: occupants.filter(isOther), mounts };
+    },
+  };
 }
 
 async function removeWorktree(context: Context, deps: Dependencies, record: SessionRecord): Promise<void> {
