@@ -33,13 +33,13 @@ export function processesAt(host: Host, traces: Traces): Occupant[] {
 }
 
 /** Who is at work in a directory, and what is mounted there where we do not see it. */
-export interface Around {
+export interface InUse {
   readonly occupants: readonly Occupant[];
   readonly mounts: readonly OtherMount[];
 }
 
 /** As `processesAt`, and `otherMounts` by the same look at all processes. */
-export function lookAround(host: Host, traces: Traces & { readonly directory: string }): Around {
+export function lookAround(host: Host, traces: Traces & { readonly directory: string }): InUse {
   if (host.system !== "linux") return { occupants: [], mounts: [] };
   const search = searchAll(host, { ...traces, namespaces: true });
   return { occupants: occupantsIn(host, search), mounts: otherMounts(host, search, traces.directory) };

@@ -1,5 +1,5 @@
 import type { PidsNow } from "../../facts/pid-order.ts";
-import type { Around, Occupant } from "../../facts/standing.ts";
+import type { InUse, Occupant } from "../../facts/standing.ts";
 import type { Traces } from "../../facts/traces.ts";
 import type { Machine } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
@@ -28,7 +28,7 @@ export interface Dependencies {
   /** Who stands in a directory, or was started with all of some variables. */
   readonly processesAt: (traces: Traces) => readonly Occupant[];
   /** The same of a directory, and what only other mount namespaces have mounted there. */
-  readonly lookAround: (traces: Traces & { readonly directory: string }) => Around;
+  readonly lookAround: (traces: Traces & { readonly directory: string }) => InUse;
   /** Where the kernel is with its PIDs; null where that cannot be known. */
   readonly pidsNow?: () => PidsNow | null;
   /** The mount points at or below a directory. */
