@@ -21,6 +21,7 @@ import { sessionsErrors } from "./sessions.ts";
 import { storeErrors } from "./store.ts";
 import { updateErrors } from "./update.ts";
 import type { ExitStatus, Kind } from "./kind.ts";
+import { asTyped } from "./typed.ts";
 
 export { Exit, type ExitStatus } from "./kind.ts";
 export { fewOf, quote, quotePath, shellWord, some, visible } from "./quote.ts";
@@ -89,5 +90,11 @@ export class BerthError extends Error {
  */
 export function fail<C extends Code>(code: C, data: DataOf<C>, cause?: unknown): BerthError {
   const { exit, message, hint } = kinds()[code] as unknown as Kind<DataOf<C>>;
-  return new BerthError(code, message(data), hint(data), exit, cause === undefined ? undefined : { cause });
+  return new BerthError(
+    code,
+    message(data),
+    hint(asTyped(data)),
+    exit,
+    cause === undefined ? undefined : { cause },
+  );
 }

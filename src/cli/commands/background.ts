@@ -1,5 +1,6 @@
 import process from "node:process";
 import { BerthError, fail, quotePath } from "../../errors/errors.ts";
+import { typed } from "../../errors/typed.ts";
 import { resolve } from "../../identity/resolve.ts";
 import {
   dropHandoff,
@@ -62,7 +63,9 @@ export async function runDetached(
     });
     const begun = await whenBegun(deps, record.id, n, name);
     context.say(
-      `berth: ${record.name} runs in ${opened.where}; type "berth attach ${record.name}" to go there\n`,
+      `berth: ${record.name} runs in ${opened.where}; type "berth attach ${
+        typed(record.name)
+      }" to go there\n`,
     );
     if (opened.startedServer && mayEndWithLogin(login, opened.inScope)) context.say(ENDS);
     return begun;

@@ -1,4 +1,5 @@
 import { fail } from "../../errors/errors.ts";
+import { typed } from "../../errors/typed.ts";
 import { commandEnvironment } from "../../sessions/git/git-environment.ts";
 import { refuseNone } from "../../sessions/git/own-worktree.ts";
 import { type Hook, type Hooks, readHooks } from "../../sessions/project-hooks/hooks-file.ts";
@@ -74,8 +75,8 @@ export async function runHook(
 
 /** Only what belongs to the making of a worktree is wanted later still. */
 const notRun = (hook: Hook, session: string, { file }: Hooks): string =>
-  `hook ${hook} was not run: type "berth trust ${session}" to allow what ${file} holds now` +
-  (hook === "post-create" ? `, then "berth hook run ${session} ${hook}"` : "");
+  `hook ${hook} was not run: type "berth trust ${typed(session)}" to allow what ${file} holds now` +
+  (hook === "post-create" ? `, then "berth hook run ${typed(session)} ${hook}"` : "");
 
 /** Whether the project has such a hook, trusted or not. */
 export function hasHook(context: Context, record: SessionRecord, hook: Hook): boolean {

@@ -1,7 +1,7 @@
 import { checkoutOf } from "../../sessions/git/checkout.ts";
 import { journalOf, nameOf } from "../../sessions/model/journal.ts";
 import { bringWorktreeBack, restoring } from "../../sessions/steps/bring-back.ts";
-import { removedOf } from "../../sessions/undo/removed.ts";
+import { removedOf, undoOf } from "../../sessions/undo/removed.ts";
 import { find } from "../../sessions/workspace/query.ts";
 import { restoreSession } from "../../sessions/workspace/restore.ts";
 import { BerthError, fail, fewOf, quotePath, some } from "../../errors/errors.ts";
@@ -23,6 +23,7 @@ import { machineOf } from "../mean/machine.ts";
 import { currentId } from "../mean/selected.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, uninterrupted } from "../mean/sessions-dependencies.ts";
+import { typeAsMeant } from "../mean/typed-name.ts";
 
 export const restore: Command = {
   usage: "restore <archive>",
@@ -50,6 +51,7 @@ export const restore: Command = {
     const waiting = flag(input, "worktree") ? withoutItsWorktree(context, deps, given) : null;
     if (waiting !== null) return await bringBack(context, deps, waiting, null);
     const { newest, older } = archiveMeantBy(context, deps.store, given);
+    typeAsMeant(context, deps.store, newest.record);
     if (flag(input, "worktree") && removedOf(newest.record) === null) {
       throw fail("nothing_removed", { archive: newest.archive });
     }
@@ -62,7 +64,7 @@ export const restore: Command = {
     else context.out(`${id}\n`);
     if (removedOf(newest.record) !== null) {
       context.say(
-        `berth: its worktree is gone; "berth restore ${newest.record.name} --worktree" brings it back\n`,
+        `berth: its worktree is gone; "${undoOf(nameOf(newest.record))}" brings it back\n`,
       );
     }
   },

@@ -12,6 +12,7 @@ import type { Context, Input } from "../command.ts";
 import { userDirectory } from "./directory.ts";
 import { retyped } from "../line/retype.ts";
 import { here, sharedOr, storeOf } from "./session.ts";
+import { typeAsMeant } from "./typed-name.ts";
 
 /** What a command does with the session that it names: from inside another project, only a look needs no PROJECT/. */
 export type Purpose = "look" | "change";
@@ -29,11 +30,13 @@ export function meantBy(
   effect: Purpose,
 ): string {
   const command = store.command.replace(/^berth /, "");
-  return selectSession(store, given, {
+  const id = selectSession(store, given, {
     here: (sites) => projectAround(userDirectory(context), sites),
     changes: effect === "change",
     retype: (session) => retyped(input, command, given, session),
   });
+  typeAsMeant(context, store, id);
+  return id;
 }
 
 /** The session that an argument names, or the one of this place where there is none. */

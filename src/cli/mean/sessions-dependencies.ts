@@ -13,6 +13,7 @@ import { readRecord } from "../../store/read.ts";
 import type { Context, Input } from "../command.ts";
 import { currentId, meantBy, noSession, type Purpose, sharedHere, worktreeSession } from "./selected.ts";
 import { storeOf } from "./session.ts";
+import { typeAsMeant } from "./typed-name.ts";
 
 /** The session manager's world, from the real one. */
 export async function dependenciesOf(context: Context, input: Input, command: string): Promise<Dependencies> {
@@ -85,7 +86,7 @@ export function recordOf(
     ? chosenId(context) ?? worktreeSession(context, deps.store)?.id ?? currentId(context)
     : meantBy(context, deps.store, input, given, effect);
   if (id === null) throw fail("no_stable_session", { why: context.resolution().unstable ?? "" });
-  return recordAt(deps, id, given);
+  return recordAt(context, deps, id, given);
 }
 
 /** A session of this machine or a shared one, with the store that keeps it. */
@@ -127,12 +128,18 @@ export function terminalRecord(
 ): SessionRecord {
   const id = given === undefined ? currentId(context) : meantBy(context, deps.store, input, given, effect);
   if (id === null) throw fail("no_stable_session", { why: context.resolution().unstable ?? "" });
-  return recordAt(deps, id, given);
+  return recordAt(context, deps, id, given);
 }
 
-function recordAt({ store }: Dependencies, id: string, given: string | undefined): SessionRecord {
+function recordAt(
+  context: Context,
+  { store }: Dependencies,
+  id: string,
+  given: string | undefined,
+): SessionRecord {
   const record = readRecord(store, id);
   if (record === null) throw noSession(given ?? id);
+  typeAsMeant(context, store, record);
   return record;
 }
 

@@ -1,4 +1,5 @@
 import { fail, shellWord } from "../../errors/errors.ts";
+import { typed } from "../../errors/typed.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { inWords, type Loss } from "../git/risk.ts";
@@ -58,7 +59,7 @@ function whatNext(record: SessionRecord, lost: readonly Loss[]): { type: string;
   const { root = "", worktree = "" } = record.project ?? {};
   const has = (kind: Loss["kind"]) => lost.some((loss) => loss.kind === kind);
   const at = shellWord(worktree);
-  const name = nameOf(record);
+  const name = typed(nameOf(record));
   if (has("unfinished")) {
     return { type: `git -C ${at} status`, then: "to see how it goes on or back, and end it first" };
   }

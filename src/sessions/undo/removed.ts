@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { typed } from "../../errors/typed.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { below } from "./manifest.ts";
 
@@ -30,4 +31,4 @@ export function removedOf({ project }: SessionRecord): Removed | null {
 }
 
 /** The command that brings a removed worktree back. */
-export const undoOf = (session: string): string => `berth restore ${session} --worktree`;
+export const undoOf = (session: string): string => `berth restore ${typed(session)} --worktree`;

@@ -3,6 +3,7 @@ import { readConfig } from "../../../store/config.ts";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { BerthError, quote, quotePath } from "../../../errors/errors.ts";
+import { typed } from "../../../errors/typed.ts";
 import { gitIn } from "../../../sessions/git/git.ts";
 import { isLost } from "../../../sessions/runs/lost.ts";
 import { repairRun } from "../../../sessions/process/stop.ts";
@@ -14,7 +15,7 @@ import { follow, movedTo, relink } from "../../../sessions/steps/relink.ts";
 import { leftLinks, removeLink } from "../../../sessions/git/readable-link.ts";
 import { FOLDER, uuidOf } from "../../../sessions/model/worktree-path.ts";
 import { statusOf } from "../../../sessions/git/worktree-directory.ts";
-import { removedOf } from "../../../sessions/undo/removed.ts";
+import { removedOf, undoOf } from "../../../sessions/undo/removed.ts";
 import { find } from "../../../sessions/workspace/query.ts";
 import { findOrphans, rebuild } from "../../../sessions/steps/rebuild.ts";
 import { isRootGone, isUnfinished, recover, type Recovery } from "../../../sessions/steps/recover.ts";
@@ -23,6 +24,7 @@ import type { SessionRecord } from "../../../store/record.ts";
 import type { Context, Input } from "../../command.ts";
 import type { Finding } from "./finding.ts";
 import { dependenciesOf } from "../../mean/sessions-dependencies.ts";
+import { typeAsMeant } from "../../mean/typed-name.ts";
 
 const HINT = `Type "berth doctor --fix"`;
 
@@ -59,6 +61,7 @@ async function recordFindings(
   record: SessionRecord,
   fix: boolean,
 ): Promise<Finding[]> {
+  typeAsMeant(context, deps.store, record);
   const session = `Session ${quote(nameOf(record))}`;
   if (isUnfinished(deps, record)) {
     const message = `${session} is half made or half destroyed: the process that did it is gone`;
@@ -143,15 +146,16 @@ async function lostFinding(deps: Dependencies, { id }: SessionRecord, fix: boole
 function missingFinding(record: SessionRecord, session: string): Finding[] {
   const { root = "", worktree } = record.project ?? {};
   if (worktree === undefined) return [];
+  const word = typed(nameOf(record));
   if (statusOf(worktree) !== null) {
     if (!isRootGone(root)) return [];
     const message = `${session} has no repository any more: ${root}`;
-    const hint = `Type "berth destroy ${nameOf(record)}"; its files stay`;
+    const hint = `Type "berth destroy ${word}"; its files stay`;
     return [{ code: "repository_missing", message, hint, broken: false, fixed: false }];
   }
   const hint = removedOf(record) === null
-    ? `Type "berth destroy ${nameOf(record)}", or put the directory back`
-    : `Type "berth restore ${nameOf(record)} --worktree", or "berth destroy ${nameOf(record)}"`;
+    ? `Type "berth destroy ${word}", or put the directory back`
+    : `Type "${undoOf(nameOf(record))}", or "berth destroy ${word}"`;
   const message = `${session} has no directory any more: ${worktree}`;
   return [{ code: "worktree_missing", message, hint, broken: false, fixed: false }];
 }
