@@ -1,6 +1,7 @@
 import process from "node:process";
 import * as files from "./files.ts";
 import { TEMP_END } from "./names.ts";
+import type { Prepared } from "./backend.ts";
 import { quietly, writing } from "./naming.ts";
 
 const encoder = new TextEncoder();
@@ -14,6 +15,23 @@ const encoder = new TextEncoder();
  */
 export function replaceFile(path: string, text: string): void {
   writing(path, () => place(path, text));
+}
+
+/**
+ * The first half of `replaceFile`, for the time in which its caller waits for something else: the temporary file, written
+ * and synced. It may be made without the lock; who finds it then, with the lock free, takes it for a leftover.
+ */
+export function prepareFile(path: string, text: string): Prepared {
+  const temp = writing(path, () => writeTemporary(path, encoder.encode(text)));
+  return {
+    put: () =>
+      writing(path, () => {
+        if (files.lstat(temp) === null) return false;
+        commitOrDrop(temp, path);
+        return true;
+      }),
+    drop: () => quietly(() => files.unlink(temp)),
+  };
 }
 
 /**
@@ -62,7 +80,10 @@ export function removeFile(path: string): boolean {
 }
 
 function place(path: string, text: string): void {
-  const temp = writeTemporary(path, encoder.encode(text));
+  commitOrDrop(writeTemporary(path, encoder.encode(text)), path);
+}
+
+function commitOrDrop(temp: string, path: string): void {
   try {
     commit(temp, path);
   } catch (error) {

@@ -15,6 +15,8 @@ export interface Documents {
   read(name: string, how: "guarded" | "only"): Content | null;
   /** Replace the content, durably: when this returns, it survives a power cut. */
   write(name: string, text: string): void;
+  /** Make a later `write` ready, so that what is left of it takes a moment. Not where that saves nothing. */
+  prepare?(name: string, text: string): Prepared;
   /** As `write`, but only where the name is free; false when it is taken. */
   create(name: string, text: string): boolean;
   /** Give the content another name, only where that is free; false when it is taken or `from` is gone. */
@@ -25,6 +27,14 @@ export interface Documents {
   list(folder: string): string[];
   /** Size in bytes and time of the last change (ms since 1970), null when there is none. */
   stat(name: string): DocumentStat | null;
+}
+
+/** A content that is on the disk and under no name yet. Either of the two is called in the end. */
+export interface Prepared {
+  /** Write it, under the lock of its name; false where it is gone, and nothing was written. */
+  put(): boolean;
+  /** Forget it. */
+  drop(): void;
 }
 
 /**

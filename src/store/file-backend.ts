@@ -1,5 +1,5 @@
 import process from "node:process";
-import { createFile, moveFile, removeFile, replaceFile } from "./atomic.ts";
+import { createFile, moveFile, prepareFile, removeFile, replaceFile } from "./atomic.ts";
 import { type Backend, type Content, MAX_BYTES } from "./backend.ts";
 import { checkDirectory, type Closer, closer, makeDirectories, type Warn } from "./directory.ts";
 import * as files from "./files.ts";
@@ -49,6 +49,7 @@ export function fileBackend(root: string, warn: Warn): Backend {
     locate,
     read: (name, how) => readContent(at(name), how === "guarded" ? close : undefined),
     write: (name, text) => making(() => replaceFile(toWrite(name), text)),
+    prepare: (name, text) => prepareFile(toWrite(name), text),
     create: (name, text) => making(() => createFile(toWrite(name), text)),
     move: (from, to) => making(() => moveFile(toWrite(from), toWrite(to))),
     remove: (name) => removeFile(toWrite(name)),

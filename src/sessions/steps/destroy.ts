@@ -12,7 +12,7 @@ import { nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { type KeepLate, keepRemoved, newRef, removedBy } from "../undo/keep-removed.ts";
 import { unseenIn } from "../undo/unseen.ts";
-import { archive, disown } from "./destroy-archive.ts";
+import { archive, disown, type Ending, prepareEnd } from "./destroy-archive.ts";
 import { destroyJournal, isSameJournal } from "./destroy-journal.ts";
 import { clearStepLocks } from "./step-locks.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
@@ -57,14 +57,19 @@ export async function destroySession(
       note(draft);
     });
   const isBegun = isSameJournal(journal, wanted.begun);
+  const late = isBegun ? note : undefined;
+  let ending: Ending | null = null;
   if (!isBegun) await begin();
   try {
     if (checkout !== null) {
       const limit = readConfig(deps.store)["limits.removedMB"] * 2 ** 20;
       const keepLate = await keepRemoved(checkout, record, plan, removed, limit);
-      await removeAll(deps, record, checkout, plan, keepLate);
+      await removeAll(deps, record, checkout, plan, keepLate, () => {
+        ending = prepareEnd(deps, record.id, late);
+      });
     }
   } catch (error) {
+    (ending as Ending | null)?.drop();
     if (isBegun) await begin();
     if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record, removed?.ref);
     if (checkout !== null && !(isBack(checkout, plan) && await isWhole(record, checkout, plan))) {
@@ -73,18 +78,23 @@ export async function destroySession(
     await change(deps, record.id, (draft) => void delete draft["pending"], false);
     throw error;
   }
-  const archived = await archive(deps, record.id, isBegun ? note : undefined);
+  const archived = await archive(deps, record.id, late, ending);
   deps.log("session destroyed", { id: record.id, name: nameOf(record) });
   return { plan: withWhatCame(plan), record: archived ?? record };
 }
 
-/** A mount may have come since we looked. */
+/**
+ * A mount may have come since we looked.
+ *
+ * @param meanwhile what is done while git is at work on the worktree
+ */
 async function removeAll(
   deps: Dependencies,
   record: SessionRecord,
   { main }: Checkout,
   plan: Plan,
   keepLate: KeepLate | null,
+  meanwhile: () => void,
 ): Promise<void> {
   const { found, forceGit, branch, branchCommit } = plan;
   const path = found?.listed?.path;
@@ -93,9 +103,18 @@ async function removeAll(
     const at = asideFor(plan) ?? path;
     if (at !== path) refuseMounts(deps, at);
     await keepLate?.(gitAt(main, at));
-    await removeWorktree(main, record.id, at, forceGit);
+    await during(removeWorktree(main, record.id, at, forceGit), meanwhile);
   }
   if (branchCommit !== null) await deleteBranch(main, branch, branchCommit);
+}
+
+/** Do something while git is at work on what was begun, as far as this system lets both run at once. */
+async function during(begun: Promise<void>, work: () => void): Promise<void> {
+  try {
+    work();
+  } finally {
+    await begun;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { fail } from "../../../src/errors/errors.ts";
 import { checkoutOf } from "../../../src/sessions/git/checkout.ts";
 import { type Dependencies, noCleaner } from "../../../src/sessions/model/dependencies.ts";
 import { finishSession } from "../../../src/sessions/steps/finish.ts";
+import type { Prepared } from "../../../src/store/backend.ts";
 import { openStore, type Store } from "../../../src/store/open.ts";
 import { berth } from "../../support/berth.ts";
 import { type Finishable, finishable } from "../../support/finish.ts";
@@ -65,13 +66,19 @@ describe("what goes after the merge", () => {
     const checkout = await checkoutOf(record, env);
     if (checkout === null) throw new Error("it has no checkout");
     const { store } = worldOf(p);
-    let left = 1;
-    const write = (name: string, text: string): void => {
-      const fails = text.includes('"kind":"destroyed"') && left-- > 0;
+    const refuse = (name: string, text: string): void => {
+      const fails = text.includes('"kind":"destroyed"');
       if (fails) throw fail("write_failed", { what: name, why: "No space left on device" });
+    };
+    const write = (name: string, text: string): void => {
+      refuse(name, text);
       store.backend.write(name, text);
     };
-    const deps = worldOf(p, { write });
+    const prepare = (name: string, text: string) => {
+      refuse(name, text);
+      return store.backend.prepare?.(name, text) as Prepared;
+    };
+    const deps = worldOf(p, { write, prepare });
     const finishing = () => finishSession(deps, record, checkout, env, OPTIONS, () => Promise.resolve(false));
     expect(await failureOf(finishing)).toMatchObject({ code: "write_failed" });
     expect((await p.session("auth"))["pending"]).toMatchObject({ kind: "finish" });
