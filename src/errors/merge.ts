@@ -112,6 +112,15 @@ export const mergeErrors = () => ({
     (d) => `Type "berth finish ${d.session} --rebase", or "berth finish ${d.session} --merge"`,
     { session: "auth", branch: "feature/auth", base: "main" },
   ),
+  finish_within: kind(
+    Exit.busy,
+    (d: { session: string; pid: number }) =>
+      `Cannot merge in the middle of the merge of ${
+        quote(d.session)
+      }: process ${d.pid} waits for the hook that calls this`,
+    () => `Take it out of that hook, and type it afterwards`,
+    { session: "auth", pid: 4711 },
+  ),
   base_dirty: kind(
     Exit.refused,
     (d: { base: string; at: string; files: readonly string[] }) =>

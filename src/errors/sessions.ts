@@ -202,9 +202,9 @@ export const sessionsErrors = () => ({
   ),
   no_such_branch: kind(
     Exit.failed,
-    (d: { branch: string }) => `No branch ${quote(d.branch)}`,
-    () => `Type "git branch --all" for the branches there are`,
-    { branch: "feature/auth" },
+    (d: { branch: string; root: string }) => `No branch ${quote(d.branch)}`,
+    (d) => `Type "git -C ${shellWord(d.root)} branch --all" for the branches there are`,
+    { branch: "feature/auth", root: "/home/me/shop" },
   ),
   branch_on_remote: kind(
     Exit.refused,

@@ -60,7 +60,7 @@ export async function findAround(git: Git, name: string): Promise<string[]> {
  */
 export async function adoptable(git: Git, name: string): Promise<Branch> {
   const found = await findBranch(git, name);
-  if (found === undefined) throw fail("no_such_branch", { branch: name });
+  if (found === undefined) throw fail("no_such_branch", { branch: name, root: git.directory });
   if (found.checkedOutAt !== null) {
     throw fail("branch_checked_out", { branch: name, at: found.checkedOutAt });
   }

@@ -1,6 +1,7 @@
 import type { SessionRecord } from "../../store/record.ts";
 import { runBeside } from "./beside.ts";
 import { type Environment, gitEnvironment } from "./git-environment.ts";
+import { changesNothing } from "./merge-drivers.ts";
 
 /** How a session's worktree stands to what it was made from. */
 export interface GitStanding {
@@ -72,7 +73,7 @@ async function standing(
   // A base that has nothing else has none of it under other commits either.
   const merged = ahead === 0
     ? await hasBegun(git, baseCommit)
-    : changed === 0 && behind > 0 && await isContained(git, base);
+    : changed === 0 && behind > 0 && await changesNothing(git, base, "HEAD");
   return { changed, ahead, behind, merged };
 }
 
@@ -80,12 +81,3 @@ type Ask = (...args: string[]) => Promise<string | null>;
 
 const hasBegun = async (git: Ask, baseCommit: string): Promise<boolean> =>
   baseCommit !== "" && (await git("rev-parse", "HEAD"))?.trim() !== baseCommit;
-
-/** Whether a merge would change nothing: what was squashed or rebased is there under other commits. */
-async function isContained(git: Ask, base: string): Promise<boolean> {
-  const [merged, tree] = await Promise.all([
-    git("merge-tree", "--write-tree", base, "HEAD"),
-    git("rev-parse", `${base}^{tree}`),
-  ]);
-  return merged !== null && merged.split("\n")[0] === tree?.trim();
-}

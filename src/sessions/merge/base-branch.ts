@@ -4,6 +4,7 @@ import { type Branch, checkedOut, findBranch, findBranches } from "../git/branch
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, must } from "../git/git.ts";
 import type { ListedWorktree } from "../git/listed-worktree.ts";
+import { newNameOf } from "../git/renamed-branch.ts";
 import { mergedIn } from "./merged-in.ts";
 import { nameOf } from "../model/journal.ts";
 
@@ -28,7 +29,9 @@ export async function baseBranch(
     await defaultBranch(checkout, own);
   if (name === null) throw await noBase(asked, "no branch is the default one here");
   const found = typeof name === "string" ? await findLocal(asked, name) : name;
-  if (found === undefined) throw fail("no_such_branch", { branch: String(name) });
+  if (found === undefined) {
+    throw fail("no_such_branch", { branch: String(name), root: checkout.main.directory });
+  }
   if (found.name === own) throw await noBase(asked, `${own} is its own branch`);
   return await whereItIs(checkout, found);
 }
@@ -119,6 +122,8 @@ async function madeFrom(asked: Asked): Promise<Branch | string | null> {
   if (local !== null && (status === 0 || await findBranch(git, local) !== undefined)) return local;
   const commit = typeof project["baseCommit"] === "string" ? project["baseCommit"] : ref;
   if (status !== 0) {
+    const renamed = await newNameOf(git, ref, new Date(record.createdAt));
+    if (renamed !== null && renamed !== own) return renamed;
     // A branch that was merged and deleted is part of the default one; one that was renamed need not be.
     const next = await defaultBranch(checkout, own);
     if (next === null || await hasAll(git, `refs/heads/${next}`, commit)) return next;

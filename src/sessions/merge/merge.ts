@@ -4,14 +4,12 @@ import type { Checkout } from "../git/checkout.ts";
 import { type Git, gitIn } from "../git/git.ts";
 import { mergeInCheckout } from "./in-checkout.ts";
 import { stateOf } from "./in-the-way.ts";
+import { mergeMarks } from "./lock-merges.ts";
 import { type MergePlan, refuseDirty } from "./plan.ts";
 import { changesOf } from "./preview.ts";
 import { rebased, removeScratch } from "./rebased.ts";
 import { userGitIn } from "./user-git.ts";
 import { mergeWithoutCheckout, refuseHooks } from "./without-checkout.ts";
-
-/** What every git that makes the merge carries in its environment. */
-export const mergeMarks = (id: string): Readonly<Record<string, string>> => ({ BERTH_FINISH: id });
 
 /**
  * Bring a session's branch into its base, as it was planned.

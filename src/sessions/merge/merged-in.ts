@@ -1,4 +1,5 @@
 import { type Git, must } from "../git/git.ts";
+import { changesNothing } from "../git/merge-drivers.ts";
 
 /** Commits of the base, the newest first, that are compared with what a branch changed. */
 const COMPARED = 500;
@@ -12,17 +13,15 @@ export const mergedIn = (git: Git) => async (base: string, commit: string): Prom
   if (fork.status !== 0) return false;
   // Commits that change nothing say something, or they would not be there.
   if ((await git(["diff-tree", "--quiet", fork.out.trim(), commit])).status === 0) return false;
-  return await changesNothing(git, base, commit) || await arePicked(git, base, commit) ||
+  return await changesNothing(told(git), base, commit) || await arePicked(git, base, commit) ||
     await isSquashed(git, base, commit, fork.out.trim());
 };
 
-/** Whether a merge would leave the base's files as they are. */
-async function changesNothing(git: Git, base: string, commit: string): Promise<boolean> {
-  const merged = await git(["merge-tree", "--write-tree", "--no-messages", base, commit]);
-  // 129: a git before 2.38 does not know it.
-  if (merged.status !== 0) return false;
-  return merged.out.split("\n")[0] === (await git(["rev-parse", "--verify", `${base}^{tree}`])).out.trim();
-}
+/** What git printed; null where it failed. */
+const told = (git: Git) => async (...args: string[]): Promise<string | null> => {
+  const { status, out } = await git(args);
+  return status === 0 ? out : null;
+};
 
 /** Whether the base has a commit with the same change for each of the branch's. */
 async function arePicked(git: Git, base: string, commit: string): Promise<boolean> {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fail } from "../../errors/errors.ts";
-import { type Git, lastLine, must } from "../git/git.ts";
+import { type Git, must } from "../git/git.ts";
 import { refuseNobody } from "./cause.ts";
 import { IN_UTF8, mergeMessage, squashMessage } from "./message.ts";
 import type { Preview } from "./preview.ts";
 import type { WantedMerge } from "./way.ts";
+import { whyGit } from "./why.ts";
 
 /** The hooks that `git merge` and `git commit` would run for it (githooks(5)). */
 const HOOKS = {
@@ -88,8 +89,8 @@ export async function mergeWithoutCheckout(git: Git, wanted: WantedMerge, previe
   const to = makes ? await commitOf(git, wanted, preview) : commit;
   const action = `${makes ? way === "squash" ? "squash" : "merge" : "Fast-forward"}`;
   const how = ["update-ref", "-m", `merge ${branch}: ${action}`, `refs/heads/${base}`, to, from];
-  const { status, err } = await git(how);
-  if (status !== 0) throw fail("finish_failed", { branch, base, why: lastLine(err, status), left: null });
+  const moved = await git(how);
+  if (moved.status !== 0) throw fail("finish_failed", { branch, base, why: whyGit(moved), left: null });
   return to;
 }
 
@@ -113,5 +114,5 @@ async function commitOf(git: Git, wanted: WantedMerge, preview: Preview): Promis
   });
   if (answer.status === 0) return answer.out.trim();
   await refuseNobody(git, wanted);
-  throw fail("finish_failed", { branch, base, why: lastLine(answer.err, answer.status), left: null });
+  throw fail("finish_failed", { branch, base, why: whyGit(answer), left: null });
 }

@@ -58,7 +58,7 @@ export async function finishSession(
   options: FinishOptions,
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<Finished> {
-  const { lock, waited } = await lockMerges(deps.store, place.repository.commonDir);
+  const { lock, waited } = await lockMerges(deps, place.repository.commonDir, environment);
   await using _lock = lock;
   // What git was asked ahead is no answer any more.
   const checkout = waited ? { ...place, worktree: gitIn(place.worktree.directory, environment) } : place;

@@ -1,7 +1,7 @@
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, gitAt } from "../git/git.ts";
-import { mergeMarks } from "../merge/merge.ts";
+import { mergeMarks } from "../merge/lock-merges.ts";
 import { removeScratch } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { JournalOf } from "../model/journal.ts";

@@ -62,7 +62,7 @@ async function branchMove({ main }: Checkout, project: SessionRecord["project"],
   await checkBranchName(main, to);
   refuseTaken(to, (await findAround(main, to)).filter((name) => name !== from));
   const found = await findBranch(main, from);
-  if (found === undefined) throw fail("no_such_branch", { branch: from });
+  if (found === undefined) throw fail("no_such_branch", { branch: from, root: main.directory });
   return { from, to, commit: found.commit };
 }
 

@@ -289,6 +289,30 @@ test("a name that looks like an option: every command that is named works as it 
   expect(existsSync(p.tree)).toBe(true);
 });
 
+test("a hook that finishes another one is told at once that it cannot, and nothing else fails by it", async () => {
+  const p = await finishable();
+  await p.ok("new", "other");
+  await commit(p, p.root, { other: "theirs" });
+  hook(
+    p,
+    "post-merge",
+    `"${berth}" finish other --json 2>../said; echo $? >../status; "${berth}" show other`,
+  );
+  await p.ok("finish", "auth");
+  expect(read(join(p.root, "../status"))).toBe("5\n");
+  expect(JSON.parse(read(join(p.root, "../said"))).error.code).toBe("finish_within");
+  await p.ok("finish", "other");
+});
+
+test("what a hook says is told where the base is checked out nowhere, too", async () => {
+  if (!MERGES_ALONE) return;
+  const p = await finishable();
+  await elsewhere(p);
+  hook(p, "reference-transaction", "grep -q refs/heads/main || exit 0; echo main is protected >&2; exit 1");
+  const { code, message } = await p.refused("finish", "auth");
+  expect([code, message]).toEqual(["finish_failed", expect.stringContaining('"main": main is protected; ')]);
+});
+
 describe("the base", () => {
   test("is where git's own directory is elsewhere", async () => {
     const p = await finishable();
@@ -307,12 +331,41 @@ describe("the base", () => {
     await commit(p, p.root, { dev: "dev" });
     await p.ok("new", "b");
     await commit(p, await p.worktree("b"), { b: "b" });
-    await p.git("branch", "-m", "dev", "renamed");
+    await p.git("switch", "-qc", "copy");
+    await p.git("branch", "-D", "dev");
     const { code, message } = await p.refused("finish", "b");
     expect([code, message]).toEqual(["no_base", expect.stringContaining("made from dev, which is gone")]);
-    await p.ok("finish", "b", "--into", "refs/heads/renamed");
+    await p.ok("finish", "b", "--into", "refs/heads/copy");
     await p.ok("finish", "same");
-    expect(await p.subjects("renamed")).toEqual(["b", "dev", "one"]);
+    expect(await p.subjects("copy")).toEqual(["b", "dev", "one"]);
+  });
+
+  test("that was renamed is found by its new name, whoever renamed it and however often", async () => {
+    const p = await finishable();
+    for (const name of ["below", "other"]) expect((await p.in(p.tree, [berth, "new", name])).status).toBe(0);
+    for (const name of ["below", "other"]) await commit(p, await p.worktree(name), { [name]: name });
+    await p.ok("rename", "auth", "login", "--branch");
+    await p.ok("finish", "below");
+    await p.git("branch", "-m", "feature/login", "topic");
+    await p.ok("finish", "other", "--squash");
+    expect([await p.subjects("topic"), await p.subjects()]).toEqual([
+      ["other", "below", "file.txt: mine", "one"],
+      ["one"],
+    ]);
+  });
+
+  test("of that name now counts, and one that was renamed before the session was made does not", async () => {
+    const p = await finishable();
+    await p.git("branch", "dev");
+    const env = { GIT_COMMITTER_DATE: "2001-01-01T00:00:00Z" };
+    expect((await p.in(p.root, ["git", "branch", "-m", "dev", "old"], { env })).status).toBe(0);
+    await p.git("switch", "-qc", "dev");
+    await p.ok("new", "b");
+    await p.git("switch", "-q", "main");
+    await commit(p, await p.worktree("b"), { b: "b" });
+    await p.git("branch", "-D", "dev");
+    await p.ok("finish", "b");
+    expect([await p.subjects("old"), await p.subjects()]).toEqual([["one"], ["b", "one"]]);
   });
 
   test("that was merged by a squash and is gone: the default one has all that it had", async () => {

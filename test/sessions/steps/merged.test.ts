@@ -49,3 +49,20 @@ test("one of two commits is not enough", async () => {
   await p.git("cherry-pick", "feature/auth~");
   expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged", status: 6 });
 });
+
+test("what a merge driver would throw away has not arrived; what did arrive has", async () => {
+  const p = await withWork();
+  await p.git("config", "merge.ours.driver", "true");
+  p.write(".git/info/attributes", "a merge=ours\nb merge=ours\n");
+  p.write("a", "theirs\n");
+  p.write("b", "theirs\n");
+  await p.git("add", ".");
+  await p.git("commit", "-qm", "theirs");
+  expect(await p.refused(...ALL)).toMatchObject({ code: "branch_unmerged", status: 6 });
+  expect((await p.berth("prune")).stdout).toContain("not merged");
+  expect(JSON.parse(await p.ok("list", "--git", "--json")).sessions[0].git.merged).toBe(false);
+  await p.git("merge", "-q", "--squash", "-s", "ort", "-X", "theirs", "feature/auth");
+  await p.git("checkout", "-q", "feature/auth", "--", "a", "b");
+  await p.git("commit", "-qm", "all of it");
+  await p.ok(...ALL);
+});
