@@ -5,7 +5,6 @@ import { readRecord } from "../../store/read.ts";
 import type { Environment } from "../git/git-environment.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf, nameOf } from "../model/journal.ts";
-import { ancestorsOf } from "../process/occupants.ts";
 
 /** By it every git that makes a merge, and what that starts, is known: the ID of the session. */
 const MARK = "BERTH_FINISH";
@@ -18,12 +17,14 @@ const WAIT_MS = 60_000;
 /**
  * Hold the merges of a repository. `waited`: for another one, which may have changed anything.
  *
+ * @param ancestors we and all that started us
  * @throws `finish_within` where that one waits for a hook which we are called by; `locked` when the time is over
  */
 export async function lockMerges(
   deps: Dependencies,
   commonDir: string,
   environment: Environment,
+  ancestors: () => ReadonlySet<number>,
 ): Promise<{ lock: Lock; waited: boolean }> {
   const { store } = deps;
   const name = `locks/merge-${sha256(commonDir).slice(0, 16)}.lock`;
@@ -33,15 +34,19 @@ export async function lockMerges(
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== "locked") throw error;
   }
-  refuseWithin(deps, environment[MARK]);
+  refuseWithin(deps, environment[MARK], ancestors);
   const waitMs = Math.max(WAIT_MS, store.waitMs);
   return { lock: await store.backend.lock(name, { ...request, waitMs }), waited: true };
 }
 
 /** @param id the session whose merge called us, by our environment */
-function refuseWithin(deps: Dependencies, id: string | undefined): void {
+function refuseWithin(
+  deps: Dependencies,
+  id: string | undefined,
+  ancestors: () => ReadonlySet<number>,
+): void {
   const record = id === undefined ? null : readRecord(deps.store, id);
   const journal = record === null ? null : journalOf(record);
-  if (record === null || journal?.kind !== "finish" || !ancestorsOf(deps).has(journal.by.pid)) return;
+  if (record === null || journal?.kind !== "finish" || !ancestors().has(journal.by.pid)) return;
   throw fail("finish_within", { session: nameOf(record), pid: journal.by.pid });
 }

@@ -22,7 +22,7 @@ import {
 } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { refuseMounts } from "../git/mounts.ts";
-import { refuseOccupied } from "../process/occupants.ts";
+import { ancestorsOf, refuseOccupied } from "../process/occupants.ts";
 import { newRef, removedBy } from "../undo/keep-removed.ts";
 import { type Destroyed, destroySession } from "./destroy.ts";
 import { begunRemoval, destroyJournal } from "./destroy-journal.ts";
@@ -58,7 +58,8 @@ export async function finishSession(
   options: FinishOptions,
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<Finished> {
-  const { lock, waited } = await lockMerges(deps, place.repository.commonDir, environment);
+  const { commonDir } = place.repository;
+  const { lock, waited } = await lockMerges(deps, commonDir, environment, () => ancestorsOf(deps));
   await using _lock = lock;
   // What git was asked ahead is no answer any more.
   const checkout = waited ? { ...place, worktree: gitIn(place.worktree.directory, environment) } : place;
