@@ -1,7 +1,19 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
-import { open } from "node:fs/promises";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { closeSync, openToRead, syncDirectory, windows } from "../../store/files.ts";
+import process from "node:process";
+import { syncFileSystem } from "../../facts/sync-file-system.ts";
+import { openToRead, syncDirectory, windows } from "../../store/files.ts";
 import { writing } from "../../store/naming.ts";
 import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
@@ -28,9 +40,9 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
   const objects = await contents(worktree, [...manifest.files, ...manifest.admin]);
   // HEAD and its place are git's; the index comes first, since it tells what there is to check out.
   const own = manifest.admin.filter(({ path }) => path !== "HEAD");
-  await putAll({ root: admin, objects, overwrite: true }, own);
+  putAll({ root: admin, objects, overwrite: true }, own);
   await checkOutUnchanged(worktree, manifest);
-  await putAll({ root, objects, overwrite: false }, manifest.files);
+  putAll({ root, objects, overwrite: false }, manifest.files);
   await worktree(["update-index", "-q", "--refresh"]);
 }
 
@@ -57,8 +69,10 @@ const asBytes = (text: string): string => Buffer.from(text, "utf8").toString("la
 const HALF = ".berth-bringing-back";
 const halfOf = (root: string, at: number): string => join(root, at === 0 ? HALF : `${HALF}-${at}`);
 
-/** Files that are written at once: the disk makes many of them lasting in the time of one. */
-const AT_ONCE = 16;
+/** Files that are made lasting together. */
+const TOGETHER = 1024;
+/** From here on it is faster to sync all of the file system, whatever else it has to write, than each of the files. */
+const MANY = 32;
 
 interface Into {
   readonly root: string;
@@ -68,17 +82,17 @@ interface Into {
 }
 
 /** @throws `write_failed`, `work_lost` */
-async function putAll(into: Into, entries: readonly Entry[]): Promise<void> {
+function putAll(into: Into, entries: readonly Entry[]): void {
   const { root, overwrite } = into;
   const told = longWork("bring the work back");
-  for (let at = 0; at < entries.length; at += AT_ONCE) {
+  for (let at = 0; at < entries.length; at += TOGETHER) {
     told(() => `${at} of ${entries.length} files`);
-    const some = entries.slice(at, at + AT_ONCE).filter(({ kind, path }) =>
+    const some = entries.slice(at, at + TOGETHER).filter(({ kind, path }) =>
       kind === "directory" || overwrite || !isThere(join(root, path))
     );
-    await putSome(into, some);
+    putSome(into, some);
   }
-  for (let at = 0; at < AT_ONCE; at++) removed(halfOf(root, at));
+  for (let at = 0; at < Math.min(TOGETHER, entries.length); at++) removed(halfOf(root, at));
   if (windows) return;
   for (const directory of directoriesOf(entries)) synced(join(root, directory));
 }
@@ -107,22 +121,22 @@ function synced(directory: string): void {
   });
 }
 
-/** Written and synced, all of them, before the first has its name: the ref that keeps them goes afterwards. */
-async function putSome({ root, objects }: Into, entries: readonly Entry[]): Promise<void> {
-  const written = entries.map(async (entry, at) => {
-    if (entry.kind !== "file") return;
+/** Written and lasting, all of them, before the first has its name: the ref that keeps them goes afterwards. */
+function putSome({ root, objects }: Into, entries: readonly Entry[]): void {
+  const halves = entries.flatMap((entry, at) => {
+    if (entry.kind !== "file") return [];
     const bytes = objects.get(entry.object);
     if (bytes === undefined) throw fail("work_lost", { commit: entry.object, why: "git has it no more" });
-    const mode = entry.mode ?? (entry.executable ? 0o755 : undefined);
-    await writeWhole(halfOf(root, at), bytes, mode).catch((error) =>
-      writing(join(root, entry.path), () => {
-        throw error;
-      })
-    );
+    const half = halfOf(root, at);
+    writing(join(root, entry.path), () => writeHalf(half, bytes));
+    return [{ half, entry }];
   });
-  // None is still being written when this ends.
-  const failure = (await Promise.allSettled(written)).find(({ status }) => status === "rejected");
-  if (failure?.status === "rejected") throw failure.reason;
+  if (halves.length < MANY || !syncFileSystem(root)) {
+    for (const { half, entry } of halves) writing(join(root, entry.path), () => syncFile(half));
+  }
+  for (const { half, entry } of halves) {
+    writing(join(root, entry.path), () => chmodSync(half, modeOf(entry)));
+  }
   for (const [at, entry] of entries.entries()) {
     writing(join(root, entry.path), () => place(root, entry, halfOf(root, at)));
   }
@@ -140,17 +154,24 @@ function place(root: string, entry: Entry, half: string): void {
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Nobody else reads it before it has its mode. */
-async function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
-  if (isThere(path)) unlinkSync(path);
-  const file = await open(path, "wx", mode === undefined ? 0o666 : 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  if (mode !== undefined) chmodSync(path, mode);
+function writeHalf(half: string, bytes: Uint8Array): void {
+  removed(half);
+  writeFileSync(half, bytes, { flag: "wx", mode: 0o600 });
 }
+
+function syncFile(path: string): void {
+  // Windows syncs nothing that is open to be read alone.
+  const fd = openSync(path, "r+");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** As it was, else as git would make it. */
+const modeOf = ({ mode, executable }: Extract<Entry, { kind: "file" }>): number =>
+  mode ?? (executable ? 0o755 : 0o666 & ~process.umask());
 
 /** The bytes of every object, by its name (git-cat-file(1), `--batch`). */
 async function contents(git: Git, entries: readonly Entry[]): Promise<Map<string, Uint8Array>> {

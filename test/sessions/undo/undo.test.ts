@@ -307,7 +307,10 @@ describe("a removal is taken back", () => {
     expect(lstatSync(join(p.tree, "large")).size).toBe(3 << 20);
   });
 
-  test("more files than are written at once: all are back, on the disk with their names before the ref goes", async () => {
+  test.each([
+    ["by one call", [], 0],
+    ["each by itself where that fails", ["-e", "inject=syncfs:error=EIO"], 130],
+  ])("many files are back, on the disk before they have their names, %s", async (_, fault, syncs) => {
     const p = await project();
     await p.ok("new", "auth");
     const tree = await p.worktree("auth");
@@ -316,18 +319,26 @@ describe("a removal is taken back", () => {
     for (const name of names) writeFileSync(join(tree, name), name);
     await p.ok("destroy", "auth", "--cleanup", "--force");
     const log = join(p.home, "calls");
-    const traced = ["strace", "-f", "-qq", "-y", "-e", "trace=fsync,execve", "-s", "200", "-o", log];
+    const calls = ["-e", "trace=fsync,syncfs,rename,execve", ...fault];
+    const traced = ["strace", "-f", "-qq", "-y", ...calls, "-s", "200", "-o", log];
     expect((await p.in(p.root, [...traced, berth, "restore", "auth", "--worktree"])).status).toBe(0);
     for (const name of names) expect([name, readFileSync(join(tree, name), "utf8")]).toEqual([name, name]);
     expect(readdirSync(tree).filter((name) => name.startsWith(".berth"))).toEqual([]);
     const lines = readFileSync(log, "utf8").split("\n");
+    const half = (call: string) => (line: string) =>
+      line.includes(` ${call}(`) && line.includes(`${tree}/.berth-bringing-back`);
+    expect(lines.filter(half("fsync")).length).toBe(syncs);
+    const named = lines.flatMap((line, at) => half("rename")(line) ? [at] : []);
+    expect(named.length).toBe(130);
+    const all = lines.findIndex((line) => line.includes(` syncfs(`) && line.includes(`<${tree}>`));
     const last = (text: string) => lines.findLastIndex((line) => line.includes(text));
-    const [ref, directories] = [
-      last('"update-ref"'),
-      ["/deep/er>", "/deep>"].map((name) => last(`${tree}${name}`)),
-    ];
-    expect(lines.filter((line) => line.includes("/.berth-bringing-back")).length).toBeGreaterThanOrEqual(130);
-    expect([ref > 0, ...directories.map((at) => at > 0 && at < ref)]).toEqual([true, true, true]);
+    const directories = ["/deep/er>", "/deep>"].map((name) => last(`${tree}${name}`));
+    // They are lasting before the first has its name.
+    expect(all).toBeGreaterThan(0);
+    expect(Math.max(all, lines.findLastIndex(half("fsync")))).toBeLessThan(named.at(0) ?? 0);
+    for (const at of directories) {
+      expect([at > (named.at(-1) ?? at), at < last('"update-ref"')]).toEqual([true, true]);
+    }
   });
 
   test("a file of 100 MB that is in no commit", async () => {
