@@ -1,3 +1,4 @@
+import process from "node:process";
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
 import { pointersTo } from "./spawn-bun.ts";
@@ -63,45 +64,73 @@ export interface EndedProgram {
 }
 
 /**
- * Start a program without input.
+ * Start a program.
  *
  * @param environment as /proc/<pid>/environ has one: `NAME=value`, each with a NUL behind it
- * @returns a function that waits for its end; null where this machine can start none this way
+ * @param takesInput whether its input comes later; without, it has none
+ * @returns a function that gives it its input, which it has to read before it prints much, and waits for its end; null
+ *   where this machine can start none this way
  * @throws Error with `code` ENOENT where there is no such program
  */
 export function begin(
   command: readonly string[],
   environment: Uint8Array,
-): ((waiting?: Waiting) => EndedProgram) | null {
+  takesInput = false,
+): ((waiting?: Waiting, input?: Uint8Array) => EndedProgram) | null {
   const libc = opened();
   // A NUL would make two words of one.
   if (libc === null || command.some((word) => word.includes("\0"))) return null;
-  const pipes = new Int32Array(4);
-  if (libc.pipe2(pipes, O_CLOEXEC) !== 0) return null;
-  if (libc.pipe2(pipes.subarray(2), O_CLOEXEC) !== 0) {
-    closeAll(libc, [pipes[0], pipes[1]]);
-    return null;
+  const pipes = openPipes(libc, takesInput ? 3 : 2);
+  if (pipes === null) return null;
+  const [out = -1, inner = -1, err = -1, innerErr = -1, innerIn = -1, input = -1] = pipes;
+  const { pid, failure } = spawn(libc, command, environment, [innerIn, inner, innerErr]);
+  closeAll(libc, [inner, innerErr, ...takesInput ? [innerIn] : []]);
+  if (failure === 0) {
+    return (waiting, bytes) => {
+      if (takesInput) give(libc, input, bytes);
+      return ended(libc, pid, out, err, waiting);
+    };
   }
-  const [out = -1, inner = -1, err = -1, innerErr = -1] = pipes;
-  const { pid, failure } = spawn(libc, command, environment, inner, innerErr);
-  closeAll(libc, [inner, innerErr]);
-  if (failure === 0) return (waiting) => ended(libc, pid, out, err, waiting);
-  closeAll(libc, [out, err]);
+  closeAll(libc, [out, err, ...takesInput ? [input] : []]);
   if (failure !== ENOENT) return null;
   throw Object.assign(new Error(`there is no ${command[0]}`), { code: "ENOENT" });
+}
+
+/** So many pipes, of each its reading end first; null where there is no room for them all. */
+function openPipes(libc: Libc, count: number): Int32Array | null {
+  const pipes = new Int32Array(2 * count);
+  for (let at = 0; at < count; at++) {
+    if (libc.pipe2(pipes.subarray(2 * at), O_CLOEXEC) === 0) continue;
+    closeAll(libc, [...pipes.subarray(0, 2 * at)]);
+    return null;
+  }
+  return pipes;
+}
+
+function give(libc: Libc, input: number, bytes: Uint8Array | undefined): void {
+  try {
+    if (bytes !== undefined) process.getBuiltinModule("node:fs").writeSync(input, bytes);
+  } catch {
+    // One that has ended reads nothing any more, and how it ended says why.
+  } finally {
+    closeAll(libc, [input]);
+  }
 }
 
 function closeAll(libc: Libc, files: readonly (number | undefined)[]): void {
   for (const file of files) libc.close(file ?? -1);
 }
 
-function spawn(libc: Libc, command: readonly string[], environment: Uint8Array, out: number, err: number) {
+/** @param streams what are to be its standard input, output and error; -1 for no input */
+function spawn(libc: Libc, command: readonly string[], environment: Uint8Array, streams: readonly number[]) {
+  const [input = -1, out = -1, err = -1] = streams;
   const argv = cString(command.join("\0"));
   const nothing = cString("/dev/null");
   const actions = new Uint8Array(FILE_ACTIONS_BYTES);
   const pid = new Int32Array(1);
   libc.posix_spawn_file_actions_init(actions);
-  libc.posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDWR, 0);
+  if (input === -1) libc.posix_spawn_file_actions_addopen(actions, 0, nothing, O_RDWR, 0);
+  else libc.posix_spawn_file_actions_adddup2(actions, input, 0);
   libc.posix_spawn_file_actions_adddup2(actions, out, 1);
   libc.posix_spawn_file_actions_adddup2(actions, err, 2);
   const failure = libc.posix_spawnp(

@@ -62,19 +62,52 @@ export async function isMadeFor(git: Git, name: string, id: string): Promise<boo
   return out.split("\n").some((line) => line.endsWith(madeFor(id)));
 }
 
-/**
- * Delete the branch if it still stands at that commit: git compares and deletes in one step. What it is another name
- * for stays in any case.
- *
- * @throws `git_failed` when it moved meanwhile
- */
-export async function deleteBranch(git: Git, name: string, commit: string): Promise<void> {
-  const how = ["update-ref", "--no-deref", "-d", `refs/heads/${name}`, commit];
-  await must(git, `delete branch ${name}`, how);
-  if (hasNoSection(git.directory)) return;
-  // What `git branch -D` would take with it; without a section this fails and nothing is lost.
-  await git(["config", "--local", "--remove-section", `branch.${name}`]);
+/** A branch that goes. */
+export interface GoingBranch {
+  readonly name: string;
+  /** Where it stands. */
+  readonly commit: string;
+  /** A new ref that is to hold that commit from then on; null where none is wanted. */
+  readonly keptAs: string | null;
 }
+
+/** A git that is there to delete a branch, and has done nothing yet. One of these is to be called, once. */
+export interface Deletion {
+  /** @throws `git_failed` when the branch moved meanwhile: nothing has changed then */
+  readonly go: () => Promise<void>;
+  readonly leave: () => Promise<void>;
+}
+
+/**
+ * Delete the branch if it still stands at that commit: git compares, keeps and deletes in one transaction, in which it
+ * makes new refs before old ones go, so that one that is stopped loses nothing. What the branch is another name for
+ * stays in any case.
+ */
+export function beginDeletion(git: Git, { name, commit, keptAs }: GoingBranch): Deletion {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const how = ["update-ref", "--no-deref", "--stdin"];
+  const done = must(git, `delete branch ${name}`, how, { later: promise });
+  // Where it cannot be started that is told when it is to go.
+  done.catch(() => {});
+  const keep = keptAs === null ? "" : `create ${keptAs} ${commit}\n`;
+  return {
+    async go() {
+      resolve(`${keep}delete refs/heads/${name} ${commit}\n`);
+      await done;
+      if (hasNoSection(git.directory)) return;
+      // What `git branch -D` would take with it; without a section this fails and nothing is lost.
+      await git(["config", "--local", "--remove-section", `branch.${name}`]);
+    },
+    async leave() {
+      resolve("");
+      await done.catch(() => {});
+    },
+  };
+}
+
+/** As `beginDeletion`, at once. */
+export const deleteBranch = (git: Git, name: string, commit: string): Promise<void> =>
+  beginDeletion(git, { name, commit, keptAs: null }).go();
 
 /** Whether the configuration beside a checkout says nothing of any branch. False where it is elsewhere. */
 function hasNoSection(directory: string): boolean {

@@ -16,6 +16,8 @@ export interface GitAnswer {
 export interface AskOptions {
   /** Text for its standard input. */
   readonly input?: string;
+  /** The same where it is not known yet: git is started, and waits for it as we do. It never fails. */
+  readonly later?: Promise<string>;
   /** Whether what it reads and prints is no text: each character is one byte then. */
   readonly binary?: boolean;
   /** What is wanted, for who waits for it: `make the worktree`. */
@@ -47,7 +49,7 @@ const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 export type Early = (args: readonly string[]) => Begun | undefined;
 
 /** Waits for an answer; undefined where it is to be asked again. */
-export type Begun = (waiting?: Waiting) => GitAnswer | undefined;
+export type Begun = (waiting?: Waiting, later?: string) => GitAnswer | undefined;
 
 /** Ask several things about a directory at once, and do something else meanwhile. Each is answered once: later it may be different. */
 export function askAhead(
@@ -97,11 +99,11 @@ export function gitIn(directory: string, environment: Environment, early?: Early
     const begin = () => ask(directory, env, [...elsewhere ? [] : named, ...args], options);
     const answer = known ?? begin();
     const waiting = options.action === undefined ? undefined : longWait(options.action);
-    await null;
-    const first = answer(waiting) ?? begin()(waiting);
+    const later = await options.later;
+    const first = answer(waiting, later) ?? begin()(waiting, later);
     if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
     named = ["--git-dir=."];
-    return ask(directory, env, [...named, ...args], options)(waiting);
+    return ask(directory, env, [...named, ...args], options)(waiting, later);
   };
   return Object.assign(git, { directory });
 }
@@ -128,12 +130,12 @@ function ask(
   env: Record<string, string>,
   args: readonly string[],
   options: AskOptions,
-): (waiting?: Waiting) => GitAnswer {
-  const { input, binary = false, marks = {} } = options;
-  const call = { cwd, env: { ...env, ...marks }, input, binary };
+): (waiting?: Waiting, later?: string) => GitAnswer {
+  const { input, later: awaited, binary = false, marks = {} } = options;
+  const call = { cwd, env: { ...env, ...marks }, input, takesInput: awaited !== undefined, binary };
   const ended = started(cwd, () => beginGit([...GLOBAL, ...args], call));
-  return (waiting) => {
-    const { status, out, err } = started(cwd, () => ended(waiting));
+  return (waiting, later) => {
+    const { status, out, err } = started(cwd, () => ended(waiting, later));
     if (status === 128) refuseGone(cwd);
     return { status: status ?? 128, out, err: err.trim() };
   };

@@ -15,6 +15,8 @@ export interface Call {
   readonly env: Readonly<Record<string, string>>;
   /** Text for its standard input; without one it has none. */
   readonly input: string | undefined;
+  /** Whether that comes later: as it waits for it, it is started already. */
+  readonly takesInput?: boolean;
   /** Whether standard input and output are no text: each character is one byte then. */
   readonly binary?: boolean;
 }
@@ -39,20 +41,24 @@ export const runToEnd: (command: readonly [string, ...string[]], call: Call) => 
     : byNode(await programs());
 
 /**
- * Start git and go on, where this runtime can and there is no input.
+ * Start git and go on, where this runtime can and there is no input yet.
  *
- * @returns a function, to be called once, that waits for its end, and calls back while it does where this runtime can
+ * @returns a function, to be called once, that gives it the input that came later and waits for its end, and calls back
+ *   while it does where this runtime can
  * @throws Error as `runToEnd`
  */
-export function beginGit(args: readonly string[], call: Call): (waiting?: Waiting) => Completed {
-  const { cwd, env, input, binary = false } = call;
+export function beginGit(
+  args: readonly string[],
+  call: Call,
+): (waiting?: Waiting, later?: string) => Completed {
+  const { cwd, env, input, takesInput = false, binary = false } = call;
   // The system looks for it where our own PATH says.
   const ended = input === undefined && env["PATH"] === process.env["PATH"]
-    ? begin?.(["git", "-C", cwd, ...args], variablesOf(env)) ?? undefined
+    ? begin?.(["git", "-C", cwd, ...args], variablesOf(env), takesInput) ?? undefined
     : undefined;
-  if (ended === undefined) return () => runToEnd(["git", ...args], call);
-  return (waiting) => {
-    const { status, out, err } = ended(waiting);
+  if (ended === undefined) return (_, later = input) => runToEnd(["git", ...args], { ...call, input: later });
+  return (waiting, later) => {
+    const { status, out, err } = ended(waiting, later === undefined ? undefined : Buffer.from(later));
     return { status, out: textOf(out, binary ? "latin1" : "utf8"), err: textOf(err, "utf8") };
   };
 }

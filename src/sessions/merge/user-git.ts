@@ -4,8 +4,14 @@ import { longWait } from "../git/long-work.ts";
 import { beginGit } from "../git/run-to-end.ts";
 
 /**
+ * Git's own housekeeping (git-maintenance(1)) after a merge would go on beside us, packing the refs of which one is about
+ * to go. What the merge brings was looked after as it was committed or fetched.
+ */
+const NO_HOUSEKEEPING = ["-c", "maintenance.auto=false"];
+
+/**
  * Git as the user would call it: with the hooks, the signing and the settings of the repository, for what ends up in its
- * history. It asks nothing, and opens no editor.
+ * history. It asks nothing, opens no editor, and leaves its housekeeping to others.
  */
 export function userGitIn(directory: string, environment: Environment): Git {
   const own = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: ":", GIT_MERGE_AUTOEDIT: "no" };
@@ -21,7 +27,7 @@ export function userGitIn(directory: string, environment: Environment): Git {
     { directory },
   );
   const begin = async (args: readonly string[], { input, marks = {} }: AskOptions) => {
-    const answer = beginGit(args, {
+    const answer = beginGit([...NO_HOUSEKEEPING, ...args], {
       cwd: directory,
       env: { ...env, ...marks },
       input,

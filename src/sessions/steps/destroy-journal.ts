@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Git } from "../git/git.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { JournalOf } from "../model/journal.ts";
@@ -37,17 +39,43 @@ export const destroyJournal = (
 export const isSameJournal = (one: JournalOf<"destroy">, other: JournalOf<"destroy"> | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
+/** In git's own directory for a worktree: that it is being removed, by the ref which is to keep what goes. */
+const GOING = "berth-going";
+
+/**
+ * Note that git is about to remove the worktree. It goes with that, and a note from another time says nothing.
+ *
+ * @param admin git's own directory for it
+ */
+export function noteRemoval(admin: string, ref: string): void {
+  try {
+    writeFileSync(join(admin, GOING), ref);
+  } catch {
+    // Where the base has the merge still, that says as much.
+  }
+}
+
 /**
  * The removal that follows a merge, where it was begun under the merge's journal.
  *
- * @returns null where it was not: the ref that keeps what goes is made before anything goes, and after all else
+ * @param admin git's own directory for the worktree, null where that is gone
+ * @returns null where git removed nothing yet
  */
 export async function begunRemoval(
   git: Git,
-  journal: Pick<JournalOf<"finish">, "removal">,
+  { removal }: Pick<JournalOf<"finish">, "removal">,
+  admin: string | null,
 ): Promise<JournalOf<"destroy"> | null> {
-  const { removal } = journal;
   const ref = removal?.removed?.ref;
   if (removal === undefined || ref === undefined) return null;
+  if (admin !== null && textOf(join(admin, GOING)) === ref) return removal;
   return (await git(["rev-parse", "--verify", "--quiet", ref])).status === 0 ? removal : null;
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 import { readConfig } from "../../store/config.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { moveAside, putBack } from "../git/aside.ts";
-import { deleteBranch } from "../git/branch-change.ts";
+import { beginDeletion, type Deletion } from "../git/branch-change.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { gitAt } from "../git/git.ts";
 import { refuseMounts } from "../git/mounts.ts";
@@ -10,10 +10,10 @@ import { removeWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
-import { type KeepLate, keepRemoved, newRef, removedBy } from "../undo/keep-removed.ts";
+import { keepRemoved, type Kept, newRef, removedBy } from "../undo/keep-removed.ts";
 import { unseenIn } from "../undo/unseen.ts";
 import { archive, disown, type Ending, prepareEnd } from "./destroy-archive.ts";
-import { destroyJournal, isSameJournal } from "./destroy-journal.ts";
+import { destroyJournal, isSameJournal, noteRemoval } from "./destroy-journal.ts";
 import { clearStepLocks } from "./step-locks.ts";
 import { halfDestroyed, isWhole } from "./destroy-damage.ts";
 import { type Plan, planDestroy } from "./destroy-plan.ts";
@@ -63,8 +63,10 @@ export async function destroySession(
   try {
     if (checkout !== null) {
       const limit = readConfig(deps.store)["limits.removedMB"] * 2 ** 20;
-      const keepLate = await keepRemoved(checkout, record, plan, removed, limit);
-      await removeAll(deps, record, checkout, plan, keepLate, () => {
+      const kept = await keepRemoved(checkout, record, plan, removed, limit);
+      const admin = plan.found?.admin ?? null;
+      if (isBegun && admin !== null) noteRemoval(admin, removed?.ref ?? "");
+      await removeAll(deps, record, checkout, plan, kept, () => {
         ending = prepareEnd(deps, record.id, late);
       });
     }
@@ -84,28 +86,42 @@ export async function destroySession(
 }
 
 /**
- * A mount may have come since we looked.
+ * The worktree, and then its branch: the git for that is started while the other one is at work. A mount may have come
+ * since we looked.
  *
- * @param meanwhile what is done while git is at work on the worktree
+ * @param meanwhile what else is done while git is at work on the worktree
  */
 async function removeAll(
   deps: Dependencies,
   record: SessionRecord,
   { main }: Checkout,
   plan: Plan,
-  keepLate: KeepLate | null,
+  { late, withBranch }: Kept,
   meanwhile: () => void,
 ): Promise<void> {
-  const { found, forceGit, branch, branchCommit } = plan;
+  const { found, forceGit, branch: name, branchCommit: commit } = plan;
   const path = found?.listed?.path;
-  if (path !== undefined) {
+  let deletion: Deletion | undefined;
+  const beginBranch = (): void => {
+    if (commit !== null) deletion = beginDeletion(main, { name, commit, keptAs: withBranch });
+  };
+  if (path === undefined) beginBranch();
+  else {
     refuseMounts(deps, path);
     const at = asideFor(plan) ?? path;
     if (at !== path) refuseMounts(deps, at);
-    await keepLate?.(gitAt(main, at));
-    await during(removeWorktree(main, record.id, at, forceGit), meanwhile);
+    await late?.(gitAt(main, at));
+    try {
+      await during(removeWorktree(main, record.id, at, forceGit), () => {
+        meanwhile();
+        beginBranch();
+      });
+    } catch (error) {
+      await deletion?.leave();
+      throw error;
+    }
   }
-  if (branchCommit !== null) await deleteBranch(main, branch, branchCommit);
+  await deletion?.go();
 }
 
 /** Do something while git is at work on what was begun, as far as this system lets both run at once. */

@@ -6,6 +6,7 @@ import type { AskedAhead } from "../git/around.ts";
 import type { Checkout } from "../git/checkout.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { gitIn, must } from "../git/git.ts";
+import { adminOf } from "../git/link.ts";
 import { askOfBase } from "../merge/base-ahead.ts";
 import { lockMerges } from "../merge/lock-merges.ts";
 import { mergeAsPlanned } from "../merge/merge.ts";
@@ -212,7 +213,8 @@ async function remove(
     const kept = readRecord(deps.store, record.id);
     const journal = kept === null ? null : journalOf(kept);
     if (kept === null || journal?.kind === "destroy" || isDestroyed(kept)) throw error;
-    if (journal?.kind === "finish" && await begunRemoval(checkout.main, journal) !== null) throw error;
+    const admin = adminOf(checkout.repository.commonDir, checkout.worktree.directory);
+    if (journal?.kind === "finish" && await begunRemoval(checkout.main, journal, admin) !== null) throw error;
     // One that was begun and taken back has written down the merge.
     if (journal !== null) await drop(deps, record.id, note);
     const why = error.message.slice(0, 1).toLowerCase() + error.message.slice(1);

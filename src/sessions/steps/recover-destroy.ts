@@ -18,6 +18,7 @@ import { refuseMounts } from "../git/mounts.ts";
 import { goneAt, lossesOf } from "../git/gone.ts";
 import { assess } from "../git/risk.ts";
 import { isAllKept } from "../undo/is-kept.ts";
+import { keepTip } from "../undo/keep-removed.ts";
 import { change } from "../runs/runs.ts";
 import { type InspectedWorktree, inspectWorktree, removeWorktree } from "../git/worktree.ts";
 
@@ -46,11 +47,11 @@ export async function recoverDestroy(
   const commit = asked ?? journal.commit;
   // Git removes the files first, `.git` among them, and what it knows of the worktree last.
   let found = await linked(checkout, path);
-  if (journal.cleanup && found.listed !== null) {
-    refuseMounts(deps, path);
-    if (!(await mayGoOn(record, checkout, found, journal))) return await drop(deps, record, main);
-    found = await removed(record, checkout, path);
-  }
+  const removes = journal.cleanup && found.listed !== null;
+  if (removes) refuseMounts(deps, path);
+  if (removes && !(await mayGoOn(record, checkout, found, journal))) return await drop(deps, record, main);
+  await keepTip(main, journal.commit, journal.removed);
+  if (removes) found = await removed(record, checkout, path);
   const force = journal.force === true || asked !== null && wanted?.forceBranch === true;
   if (commit !== null && !(await deleteUnlessLost(main, branch, commit, force))) {
     // It stays the session's.

@@ -1,6 +1,7 @@
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, gitAt } from "../git/git.ts";
+import { adminOf } from "../git/link.ts";
 import { mergeMarks } from "../merge/lock-merges.ts";
 import { removeScratch } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
@@ -29,7 +30,11 @@ export async function recoverFinish(
   const { main, repository } = checkout;
   if (!(await gitGone(deps, record.id))) return "busy";
   if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
-  const removal = await begunRemoval(main, journal);
+  const removal = await begunRemoval(
+    main,
+    journal,
+    adminOf(repository.commonDir, record.project?.worktree ?? ""),
+  );
   const merged = await mergedAt(main, journal);
   if (removal === null && merged === null && journal.at !== null) {
     await takeBack(gitAt(main, journal.at), journal);
@@ -47,8 +52,9 @@ export async function recoverFinish(
   }
   const owns = async () =>
     record.project?.["ownsBranch"] === true && await isMadeFor(main, branch, record.id);
+  const plain = { kind: "destroy", by, cleanup: true, force: true } as const;
   const next = removal ??
-    { kind: "destroy", by, cleanup: true, commit: await owns() ? commit : null, force: true };
+    (await owns() ? journal.removal ?? { ...plain, commit } : { ...plain, commit: null });
   await change(deps, record.id, (draft) => {
     draft["pending"] = next;
     note(draft);

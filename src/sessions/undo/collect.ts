@@ -29,7 +29,7 @@ const UNREADABLE = "\uFFFD";
 const NOT_UTF8 = "its name is not UTF-8";
 
 /** Files of git's own directory that belong to the place, not to the work: git makes them anew. */
-const NOT_KEPT = /^(gitdir|commondir|locked|berth-copies(\/.*)?)$|\.lock$/;
+const NOT_KEPT = /^(gitdir|commondir|locked|berth-going|berth-copies(\/.*)?)$|\.lock$/;
 
 /**
  * What is in a worktree and in no commit, ignored files left out: changed and untracked files, those that git was told to

@@ -57,14 +57,21 @@ export const newRef = (newUuid: () => string): string => `${REMOVED}/${newUuid()
 /** How often what is kept may change under our hands. */
 const ATTEMPTS = 3;
 
-/** Keeps once more what is in a worktree, from where it stands by now. */
-export type KeepLate = (worktree: Git) => Promise<void>;
+/** What is kept before anything goes. */
+export interface Kept {
+  /** Keeps once more what is in a worktree, from where it stands by now; null where there is no work. */
+  readonly late: ((worktree: Git) => Promise<void>) | null;
+  /**
+   * The ref that is to be made as the branch goes, since it holds nothing but the branch's own commit until then; null
+   * where it is made already, or none is needed.
+   */
+  readonly withBranch: string | null;
+}
 
 /**
- * Keep it under its ref, whole, before anything goes. What is written meanwhile is kept as well: it is looked at again
- * until nothing has changed.
+ * Keep the work that goes under its ref, whole, before anything goes. What is written meanwhile is kept as well: it is
+ * looked at again until nothing has changed.
  *
- * @returns for what is written after that: it is kept under the same ref. Null where there is no work
  * @throws `work_not_kept` where it never stands still, and what `keepWork` throws
  */
 export async function keepRemoved(
@@ -73,20 +80,17 @@ export async function keepRemoved(
   { found, risk, branchCommit }: Going,
   removed: Removed | null,
   limit: number,
-): Promise<KeepLate | null> {
+): Promise<Kept> {
   const { ref, branch = null, head = null, work = false } = removed ?? {};
-  if (ref === undefined) return null;
+  if (ref === undefined) return { late: null, withBranch: null };
   const gone = found === null || found.exists ? null : goneAt(main, repository.commonDir, worktree.directory);
   const admin = found?.admin ?? gone?.admin ?? null;
-  if (!work || admin === null || risk === null) {
-    if (branchCommit !== null) await keepCommit(main, ref, branchCommit);
-    return null;
-  }
+  if (!work || admin === null || risk === null) return { late: null, withBranch: ref };
   const keeping = { id: record.id, name: nameOf(record), branch, head, tip: branchCommit, limit };
   if (gone !== null) {
     const collected = { files: [], missing: [], admin: keptOf(gone.admin) };
     await keepCommit(main, ref, await keepWork(gone.git, gone.admin, collected, keeping));
-    return null;
+    return { late: null, withBranch: null };
   }
   const nested = risk.nested.map((path) => relative(worktree.directory, path));
   const look = (at: Git) => collect(at, admin, risk.files, nested.map((path) => join(at.directory, path)));
@@ -105,12 +109,30 @@ export async function keepRemoved(
   };
   const first = await keep(worktree, await look(worktree));
   await keepCommit(main, ref, first.commit);
-  return async (at) => {
-    const late = await look(at);
-    if (isSame(first.collected, late)) return;
-    const { commit } = await keep(at, late);
+  const late = async (at: Git) => {
+    const now = await look(at);
+    if (isSame(first.collected, now)) return;
+    const { commit } = await keep(at, now);
     await keepCommit(main, ref, commit, first.commit);
   };
+  return { late, withBranch: null };
+}
+
+/**
+ * Keep the tip of a branch under its ref, where a removal was stopped before it came to that.
+ *
+ * @param commit where the branch stood
+ */
+export async function keepTip(
+  main: Git,
+  commit: string | null,
+  removed: Partial<Removed> | undefined,
+): Promise<void> {
+  const { ref, work = false } = removed ?? {};
+  if (ref === undefined || work || commit === null) return;
+  const names = async (what: string) => (await main(["rev-parse", "--verify", "--quiet", what])).status === 0;
+  // What is in no repository any more nobody can keep.
+  if (!(await names(ref)) && await names(`${commit}^{commit}`)) await keepCommit(main, ref, commit);
 }
 
 function isSame(before: Collected, after: Collected): boolean {
