@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../support/berth.ts";
 import { begin } from "../../src/facts/child-bun.ts";
@@ -32,6 +32,20 @@ test("several run at the same time", () => {
   ];
   expect(text(reader?.().out ?? new Uint8Array())).toBe("word\n");
   expect(writer?.().status).toBe(0);
+});
+
+test("one is at work before its input is known, and ends without one", () => {
+  const file = join(scratch(), "begun");
+  const begun = () => begin(["sh", "-c", `touch ${file}; cat`], ENVIRONMENT, true);
+  const first = begun();
+  while (!existsSync(file)) Bun.sleepSync(1);
+  const found = first?.(undefined, new TextEncoder().encode("word\n"));
+  expect([text(found?.out ?? new Uint8Array()), found?.status]).toEqual(["word\n", 0]);
+  expect(text(begun()?.().out ?? new Uint8Array())).toBe("");
+  // One that has ended by then takes none.
+  const gone = begin(["false"], ENVIRONMENT, true);
+  Bun.sleepSync(20);
+  expect(gone?.(undefined, new Uint8Array(9)).status).toBe(1);
 });
 
 test("a child that goes on with its streams keeps nobody waiting", () => {

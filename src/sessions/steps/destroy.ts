@@ -113,8 +113,8 @@ async function removeAll(
     await late?.(gitAt(main, at));
     try {
       await during(removeWorktree(main, record.id, at, forceGit), () => {
-        meanwhile();
         beginBranch();
+        meanwhile();
       });
     } catch (error) {
       await deletion?.leave();

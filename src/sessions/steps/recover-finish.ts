@@ -7,6 +7,7 @@ import { removeScratch } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { JournalOf } from "../model/journal.ts";
 import { remember } from "../../store/state.ts";
+import { findBranch } from "../git/branch.ts";
 import { isMadeFor } from "../git/branch-change.ts";
 import { takeBack } from "../merge/take-back.ts";
 import { change } from "../runs/runs.ts";
@@ -51,7 +52,9 @@ export async function recoverFinish(
     return "undone";
   }
   const owns = async () =>
-    record.project?.["ownsBranch"] === true && await isMadeFor(main, branch, record.id);
+    record.project?.["ownsBranch"] === true &&
+    // One that is gone nobody else has.
+    (await findBranch(main, branch) === undefined || await isMadeFor(main, branch, record.id));
   const plain = { kind: "destroy", by, cleanup: true, force: true } as const;
   const next = removal ??
     (await owns() ? journal.removal ?? { ...plain, commit } : { ...plain, commit: null });

@@ -494,7 +494,7 @@ describe("what a crash leaves is told and can be put right", () => {
       const worktree = await p.worktree("auth");
       // As git that met a ^C, at last while it deletes the branch.
       const step = missing === ""
-        ? '*"update-ref --no-deref -d"*) exit 130'
+        ? '*"update-ref --no-deref --stdin"*) exit 130'
         : `*"worktree remove"*) cd ${worktree}; rm ${missing}; exit 130`;
       const git = gitBy(p, `case "$*" in ${step};; esac; exec $GIT "$@"`);
       const stopped = await p.in(

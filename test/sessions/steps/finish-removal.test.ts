@@ -21,13 +21,16 @@ async function isGone(p: Finishable): Promise<void> {
 }
 
 describe("what goes after the merge", () => {
-  /** Finish, stopped where git is to remove the worktree. */
-  const stopped = async () => {
-    const p = await finishable();
-    const { env } = gitBy(
-      p,
-      `case " $* " in *" worktree remove "*) kill -9 $PPID; exit 1;; esac\nexec $GIT "$@"`,
+  /** Finish, stopped where git is to remove the worktree. @param begun what git has done by then, in the worktree */
+  const stopped = (begun = "true") =>
+    stoppedAt((tree) =>
+      `case " $* " in *" worktree remove "*) (cd ${tree}; ${begun}); kill -9 $PPID; exit 1;; esac`
     );
+
+  /** Finish, stopped by a git. @param script how that begins, given the worktree */
+  const stoppedAt = async (script: (tree: string) => string) => {
+    const p = await finishable();
+    const { env } = gitBy(p, `${script(p.tree)}\nexec $GIT "$@"`);
     const before = await p.head(p.root);
     await p.in(p.root, [berth, "finish", "auth"], { env }).then(
       ({ status }) => expect(status).toBe(137),
@@ -36,7 +39,7 @@ describe("what goes after the merge", () => {
     return { p, before };
   };
 
-  test("is in the merge's journal, and kept under its ref, before git removes anything", async () => {
+  test("is in the merge's journal, and its branch stands, before git removes anything", async () => {
     const { p } = await stopped();
     const { pending } = await p.session("auth");
     const tip = (await p.git("rev-parse", "feature/auth")).trim();
@@ -44,19 +47,52 @@ describe("what goes after the merge", () => {
       kind: "finish",
       removal: { kind: "destroy", commit: tip, removed: { branch: "feature/auth", head: tip } },
     });
-    const { removal } = pending as { removal: { removed: { ref: string } } };
-    expect((await p.git("rev-parse", removal.removed.ref)).trim()).toBe(tip);
+    expect(tip).toBe(await p.head(p.tree));
     expect(read(join(p.tree, "file.txt"))).toBe("mine\n");
   });
 
-  test("goes also where the base was set back since, and comes back with all of it", async () => {
-    const { p, before } = await stopped();
+  const BEGUN = [["nothing", "true"], ["a file", "rm file.txt"], [
+    "what leads to it too",
+    "rm file.txt .git",
+  ]];
+
+  test.each(BEGUN)("goes also where git had removed %s and the base was set back since", async (_, begun) => {
+    const { p, before } = await stopped(begun);
     await p.git("reset", "-q", "--hard", before);
     await p.ok("doctor", "--fix");
     await isGone(p);
     expect(read(join(p.root, "file.txt"))).toBe("one\n");
     await p.ok("restore", "auth", "--worktree");
     expect(await p.git("show", "feature/auth:file.txt")).toBe("mine\n");
+  });
+
+  test("stays where git had not begun with it and the base was set back since", async () => {
+    const merged = "$($GIT rev-parse HEAD main | sort -u | wc -l)";
+    const { p, before } = await stoppedAt((tree) =>
+      `case " $* " in *" -C ${tree} "*" status "*) [ ${merged} -gt 1 ] || { kill -9 $PPID; exit 1; };; esac`
+    );
+    await p.git("reset", "-q", "--hard", before);
+    await p.ok("doctor", "--fix");
+    expect((await p.session("auth"))["pending"]).toBeUndefined();
+    expect([read(join(p.tree, "file.txt")), await p.git("for-each-ref", "refs/berth")]).toEqual([
+      "mine\n",
+      "",
+    ]);
+    await p.ok("finish", "auth");
+    await isGone(p);
+  });
+
+  test("comes back where git was stopped before it had kept the branch, which moved or was deleted since", async () => {
+    for (const since of [["branch", "-f", "feature/auth", "main~"], ["branch", "-D", "feature/auth"]]) {
+      const { p } = await stoppedAt(() =>
+        `case " $* " in *" update-ref "*) cat > /dev/null; kill -9 $PPID; exit 1;; esac`
+      );
+      await p.git(...since);
+      await p.ok("doctor", "--fix");
+      expect([existsSync(p.tree), p.stored("sessions")]).toEqual([false, []]);
+      await p.ok("restore", "auth", "--worktree");
+      expect(read(join(p.tree, "file.txt"))).toBe("mine\n");
+    }
   });
 
   test("is gone on with where the record could not be written once all was removed", async () => {

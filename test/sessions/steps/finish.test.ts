@@ -520,7 +520,7 @@ const killed = (p: Finishable, env: Record<string, string> = {}) =>
   );
 
 /** At each of git's steps: berth is killed, and git with it or not. */
-const STEPS = ["merge ", "update-ref --no-deref refs/berth", "worktree remove", "update-ref --no-deref -d"];
+const STEPS = ["merge ", "worktree remove", "update-ref --no-deref --stdin"];
 
 describe("killed", () => {
   for (const step of STEPS) {
