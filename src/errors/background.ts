@@ -23,10 +23,12 @@ export const backgroundErrors = () => ({
   ),
   not_in_background: kind(
     Exit.failed,
-    (d: { session: string; why: string; running: boolean }) =>
+    (d: { session: string; why: string; running: boolean; alone?: boolean }) =>
       `Cannot go to where session ${quote(d.session)} runs: ${d.why}`,
     (d) =>
-      d.running
+      d.alone === true
+        ? `Type "berth stop ${d.session}", then "berth resume ${d.session} -d" to run it anew`
+        : d.running
         ? `Type "berth show ${d.session}" to see more of it`
         : `Type "berth resume ${d.session} -d" to run its last command again`,
     { session: "auth", why: "its command has ended", running: false },

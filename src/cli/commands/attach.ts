@@ -44,14 +44,18 @@ export const logs: Command = {
     });
     const pane = paneOf(record);
     const tmux = tmuxBy(tmuxEnvironment(context.host.variables));
-    const shown = pane === null || await sessionOfPane(tmux, pane).catch(() => null) === null
-      ? null
-      : await captured(tmux, pane);
-    const text = shown ?? keptLog(deps.store, record.id);
+    const shown = pane !== null && isRunning(record) ? await captured(tmux, pane).catch(() => null) : null;
+    // What stays of a pane when its command has ended is tmux's, and so is what is shown by another server.
+    const isOurs = shown !== null && pane !== null && await sessionOfPane(tmux, pane) !== null;
+    const text = isOurs ? shown : keptLog(deps.store, record.id);
     if (text === null) throw fail("no_log", { session: record.name });
     context.out(text);
   },
 };
+
+/** Whether the pane of its last run is still the run's: somebody else may have started something there since. */
+const isRunning = ({ run }: SessionRecord): boolean =>
+  run !== undefined && run.state !== "CLEANED" && run.state !== "CREATED";
 
 /** @throws `not_in_background` where there is nowhere to go to */
 async function found(
@@ -60,15 +64,15 @@ async function found(
 ): Promise<{ pane: Pane; session: string }> {
   const { name, run } = record;
   const pane = paneOf(record);
-  const running = run !== undefined && run.state !== "CLEANED" && run.state !== "CREATED";
+  const running = isRunning(record);
   if (pane === null) {
-    const why = running ? `process ${run.pid} runs in the foreground of a terminal` : "nothing runs in it";
+    const why = running ? `process ${run?.pid} runs in the foreground of a terminal` : "nothing runs in it";
     throw fail("not_in_background", { session: name, why, running });
   }
-  const session = await sessionOfPane(tmux, pane);
+  const session = running ? await sessionOfPane(tmux, pane) : null;
   if (session === null) {
     const why = running ? "the tmux that it was in is gone" : "its command has ended";
-    throw fail("not_in_background", { session: name, why, running: false });
+    throw fail("not_in_background", { session: name, why, running, alone: running });
   }
   return { pane, session };
 }

@@ -46,7 +46,7 @@ export async function openPane(
   const session = tmuxSession(root, name);
   for (const free of [session, `${session}-${tmuxName(suffix)}`]) {
     if (!startedServer && (await tmux(["has-session", "-t", `=${free}`])).status === 0) continue;
-    const args = ["new-session", ...common, "-s", free, "--", ...command];
+    const args = ["new-session", ...common, "-s", free, "--", ...command, ...STAYS, `=${free}:`, ...OFF];
     const prefix = startedServer ? scopePrefix(login) : [];
     // A user's systemd that is there and does not take it is no reason to do without.
     const inScope = prefix.length > 0 && await isTaken(tmux, args, prefix);
@@ -55,6 +55,10 @@ export async function openPane(
   }
   throw fail("tmux_failed", { why: `there is a session ${session} and one ${session}-${tmuxName(suffix)}` });
 }
+
+/** Nobody looks at it, which is when tmux ends a session where `destroy-unattached` is set. */
+const STAYS = [";", "set-option", "-q", "-t"];
+const OFF = ["destroy-unattached", "off"];
 
 /** Whether it was done by way of another program, which need not be there. */
 async function isTaken(tmux: Tmux, args: readonly string[], prefix: readonly string[]): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { berth, directory, type Result, run, until } from "../../support/berth.ts";
 import { at, type Project, project } from "../../support/project.ts";
 import { isActive } from "../../support/runs.ts";
@@ -156,6 +157,51 @@ describe("outside of tmux", () => {
     );
     expect((await p.refused("attach", "auth")).code).toBe("not_in_background");
     expect((await p.refused("logs", "auth")).code).toBe("no_log");
+  });
+
+  test("after the server was killed and the command goes on: what to type works", async () => {
+    const p = await field();
+    await p.ok("new", "auth", "-d", "--", "sh", "-c", "trap '' HUP; echo begun; while :; do sleep 0.1; done");
+    const begun = () => p.ok("logs", "auth").then((text) => text.includes("begun") || undefined);
+    await until("its first word", begun);
+    const server = Number((await p.tmux("display-message", "-p", "#{pid}")).stdout);
+    process.kill(server, "SIGKILL");
+    const { stderr } = await until("the server to end", async () => {
+      const answer = await p.berth("attach", "auth");
+      return answer.stderr.includes("is gone") ? answer : undefined;
+    });
+    const words = [...stderr.matchAll(/"berth ([^"]+)"/g)].map(([, one = ""]) => one.split(" "));
+    expect(words).toEqual([["stop", "auth"], ["resume", "auth", "-d"]]);
+    for (const one of words) await p.ok(...one);
+    await until("its first word", begun);
+    await p.ok("stop", "auth");
+  });
+
+  test("where tmux ends what nobody looks at (destroy-unattached): it goes on", async () => {
+    const p = await field();
+    writeFileSync(join(p.home, ".tmux.conf"), "set -g destroy-unattached on\n");
+    await p.ok("new", "auth", "-d", "--", "sh", "-c", "until test -e end; do sleep 0.05; done; exit 7");
+    expect((await p.tmux("list-sessions")).status).toBe(0);
+    writeFileSync(join(await p.worktree("auth"), "end"), "");
+    await p.ok("wait", "auth");
+    expect((await p.session("auth")).run).toMatchObject({ exitCode: 7 });
+  });
+
+  test("what somebody else starts in its pane afterwards is none of it", async () => {
+    const p = await field();
+    await p.ok("new", "auth", "-d", "--", "sh", "-c", "echo the run; until test -e end; do sleep 0.05; done");
+    const pane = (await p.tmux("list-panes", "-a", "-F", "#{pane_id}")).stdout.trim();
+    await p.tmux("set-option", "-g", "remain-on-exit", "on");
+    writeFileSync(join(await p.worktree("auth"), "end"), "");
+    await p.ok("wait", "auth");
+    await until("its pane to be free", async () => {
+      const { stdout } = await p.tmux("display-message", "-p", "-t", pane, "#{pane_dead}");
+      return stdout === "1\n" || undefined;
+    });
+    await p.tmux("respawn-pane", "-t", pane, "echo somebody else; sleep 300");
+    await showing(p, pane, /somebody else/);
+    expect(await p.ok("logs", "auth")).toBe("the run\n");
+    expect((await p.refused("attach", "auth")).code).toBe("not_in_background");
   });
 
   test("logs has what this run showed, and nothing of one before", async () => {
