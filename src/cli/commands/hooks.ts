@@ -1,18 +1,14 @@
-import { fail } from "../../errors/errors.ts";
-import { typed } from "../../errors/typed.ts";
-import { commandEnvironment } from "../../sessions/git/git-environment.ts";
-import { refuseNone } from "../../sessions/git/own-worktree.ts";
-import { type Hook, type Hooks, readHooks } from "../../sessions/project-hooks/hooks-file.ts";
-import type { Dependencies } from "../../sessions/model/dependencies.ts";
-import { nameOf } from "../../sessions/model/journal.ts";
-import { change } from "../../sessions/runs/runs.ts";
-import { isTrusted } from "../../sessions/project-hooks/trust.ts";
 import { statSync } from "node:fs";
-import { BerthError } from "../../errors/errors.ts";
-import { tell } from "../../store/observe.ts";
-import { remember } from "../../store/state.ts";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
+import type { Hook } from "../../sessions/project-hooks/hooks-file.ts";
+import { hasHooksFile } from "../../sessions/project-hooks/hooks-place.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
+
+/*
+ * Hooks are loaded where there are any: hardly any project has one, and starting it takes longer to load than all of
+ * `berth new`.
+ */
 
 export interface ProjectHookOptions {
   readonly skip: boolean;
@@ -34,69 +30,26 @@ export async function runHook(
   deps: Dependencies,
   record: SessionRecord,
   hook: Hook,
-  { skip, mustSucceed = false, asked = false, variables = {} }: ProjectHookOptions,
+  options: ProjectHookOptions,
 ): Promise<void> {
-  const directory = skip ? null : existing(record.project?.worktree ?? record.project?.root);
-  if (directory === null) return;
-  const hooks = understood(context, directory);
-  const command = hooks?.commands[hook];
-  const session = nameOf(record);
-  if (hooks === null || command === undefined) {
-    if (asked) throw fail("no_such_hook", { hook, session });
-    return;
-  }
-  refuseNone(record);
-  if (!isTrusted(deps.store, record.project?.root ?? "", hooks.text)) {
-    if (asked) throw fail("hook_not_trusted", { hook, session, file: hooks.file });
-    return context.say(`berth: note: ${notRun(hook, session, hooks)}\n`);
-  }
-  const env = {
-    ...commandEnvironment(context.host.variables, record.id),
-    ...variables,
-    BERTH_HOOK: hook,
-  };
-  // Loaded for a hook alone: hardly any project has one, and starting it takes longer to load than all of `berth new`.
-  const { runCommand } = await import("../../sessions/project-hooks/hook-run.ts");
-  const result = await runCommand(command, { cwd: directory, env, timeoutMs: hooks.timeoutMs });
-  await change(deps, record.id, (draft) => remember(draft, deps.clock(), "hook", { hook, ...result }));
-  const { exitCode, durationMs } = result;
-  tell(deps.store, { kind: "hook", id: record.id, hook, exitCode, durationMs });
-  if (result.exitCode === 0) return asked ? context.say(result.output) : undefined;
-  const why = result.timedOut
-    ? `it took longer than ${hooks.timeoutMs / 1000} s`
-    : `it ended with status ${result.exitCode ?? "none"}`;
-  if (asked) {
-    context.say(result.output);
-    throw fail("hook_ended", { hook, session, why });
-  }
-  if (mustSucceed) throw fail("hook_failed", { hook, session, why });
-  context.say(`berth: warning: hook ${hook}: ${why}\n${result.output}`);
+  const directory = options.skip ? null : checkoutOf(record);
+  if (directory === null || options.asked !== true && !hasHooksFile(directory)) return;
+  const { runHookIn } = await import("./run-hook.ts");
+  await runHookIn(directory, context, deps, record, hook, options);
 }
-
-/** Only what belongs to the making of a worktree is wanted later still. */
-const notRun = (hook: Hook, session: string, { file }: Hooks): string =>
-  `hook ${hook} was not run: type "berth trust ${typed(session)}" to allow what ${file} holds now` +
-  (hook === "post-create" ? `, then "berth hook run ${typed(session)} ${hook}"` : "");
 
 /** Whether the project has such a hook, trusted or not. */
-export function hasHook(context: Context, record: SessionRecord, hook: Hook): boolean {
-  const directory = existing(record.project?.worktree ?? record.project?.root);
-  return directory !== null && understood(context, directory)?.commands[hook] !== undefined;
+export async function hasHook(context: Context, record: SessionRecord, hook: Hook): Promise<boolean> {
+  const directory = checkoutOf(record);
+  if (directory === null || !hasHooksFile(directory)) return false;
+  const { hasHookIn } = await import("./run-hook.ts");
+  return hasHookIn(directory, context, hook);
 }
 
-function existing(directory: string | undefined): string | null {
+/** Where the session's project has its files, null where that is no directory any more. */
+function checkoutOf({ project }: SessionRecord): string | null {
+  const directory = project?.worktree ?? project?.root;
   return directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory()
     ? directory
     : null;
-}
-
-/** A file that nobody understands runs nothing and stops nothing. */
-function understood(context: Context, directory: string): Hooks | null {
-  try {
-    return readHooks(directory);
-  } catch (error) {
-    if (!(error instanceof BerthError)) throw error;
-    context.say(`berth: warning: ${error.message}\n`);
-    return null;
-  }
 }

@@ -3,9 +3,10 @@ import process from "node:process";
 import type { Host } from "../../facts/host.ts";
 import { groupLives } from "../../facts/process-group.ts";
 import type { SendSignal, StopOptions, Strays } from "../../sessions/process/signalling.ts";
+import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { stopSession } from "../../sessions/process/stop.ts";
 import { quote, quotePath } from "../../errors/errors.ts";
-import { type Command, flag, type Option, outJson, text } from "../command.ts";
+import { type Command, type Context, flag, type Option, outJson, text } from "../command.ts";
 import { SESSION_HELP } from "../line/session-help.ts";
 import { WAIT } from "../mean/session.ts";
 import { dependenciesOf, namedRecord } from "../mean/sessions-dependencies.ts";
@@ -61,8 +62,16 @@ export const stop: Command = {
 const named = (processes: Strays["ended"]): string =>
   processes.map(({ pid, command }) => `${pid} (${quote(command)})`).join(", ");
 
+/** Time that a command has to end when its session goes by force. */
+const STOP_MS = 5000;
+
+/** End the command of a session that is going to be removed by force. */
+export async function endCommand({ host }: Context, deps: Dependencies, id: string): Promise<void> {
+  await stopSession(deps, id, stopping(host, STOP_MS));
+}
+
 /** What `stopSession` takes. @param timeoutMs how long the command has to end by itself, in milliseconds */
-export const stopping = (host: Host, timeoutMs: number): StopOptions => ({
+const stopping = (host: Host, timeoutMs: number): StopOptions => ({
   timeoutMs,
   signalGroup: signalGroup(host),
   signalProcess,

@@ -133,6 +133,25 @@ export function refuseUnfinished(
   throw fail("session_live", { id: nameOf(record), action, why, atWork: true });
 }
 
+/** Whether the process is gone that had begun something with this session. */
+export function isUnfinished(
+  { machine }: { readonly machine: () => Machine },
+  record: SessionRecord,
+): boolean {
+  const journal = journalOf(record);
+  if (journal !== null) return processAlive(machine(), journal.by) === false;
+  return isDestroyed(record);
+}
+
+/** Whether the removal of the worktree was begun, and the process is gone that did it. */
+export function isHalfDestroyed(
+  { machine }: { readonly machine: () => Machine },
+  record: SessionRecord,
+): boolean {
+  const journal = removalOf(record);
+  return journal !== null && processAlive(machine(), journal.by) === false;
+}
+
 /** The journal of a removal of the worktree that was begun, null without one. */
 export function removalOf(record: SessionRecord): JournalOf<"destroy"> | null {
   const journal = journalOf(record);

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { fail } from "../../errors/errors.ts";
 import { whereWrongIn } from "../model/issue.ts";
 import { statusOf } from "../git/worktree-directory.ts";
+import { HOOKS_FILE } from "./hooks-place.ts";
 
 export const HOOKS = ["post-create", "pre-destroy", "status-change"] as const;
 export type Hook = (typeof HOOKS)[number];
@@ -30,7 +31,6 @@ export interface Hooks {
   readonly timeoutMs: number;
 }
 
-export const HOOKS_FILE = ".berth.json";
 const DEFAULT_TIMEOUT_S = 60;
 const MAX_BYTES = 1 << 20;
 

@@ -2,7 +2,6 @@ import { relink } from "./relink.ts";
 import { clearIndexLock, clearStepLocks, keptBy } from "./step-locks.ts";
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { processAlive } from "../../store/liveness.ts";
 import { lockScope } from "../../store/locks.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
@@ -20,7 +19,7 @@ import { markerOf } from "../git/marker-of.ts";
 import { undoMake } from "./undo-make.ts";
 import { writeMarker } from "../git/marker.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { isDestroyed, type JournalOf, journalOf, removalOf } from "../model/journal.ts";
+import { isUnfinished, type JournalOf, journalOf, removalOf } from "../model/journal.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import { type DestroyRecovery, recoverDestroy } from "./recover-destroy.ts";
 import { recoverFinish } from "./recover-finish.ts";
@@ -40,13 +39,6 @@ const GIT_MS = 10_000;
 
 /** How git locks a worktree while it makes it. */
 const MAKING = "initializing";
-
-/** Whether the process is gone that had begun something with this session. */
-export function isUnfinished(deps: Dependencies, record: SessionRecord): boolean {
-  const journal = journalOf(record);
-  if (journal !== null) return processAlive(deps.machine(), journal.by) === false;
-  return isDestroyed(record);
-}
 
 /** Whether git can find no repository at a project's root, so that nothing of it is left to finish or undo. */
 export const isRootGone = (root: string): boolean =>

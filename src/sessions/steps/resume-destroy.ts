@@ -1,5 +1,4 @@
 import { fail } from "../../errors/errors.ts";
-import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { findBranch } from "../git/branch.ts";
 import type { DestroyStep, Destruction } from "./destruction.ts";
@@ -7,12 +6,6 @@ import type { Checkout } from "../git/checkout.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, removalOf } from "../model/journal.ts";
 import { recover } from "./recover.ts";
-
-/** Whether the removal of the worktree was begun, and the process is gone that did it. */
-export function isHalfDestroyed(deps: Dependencies, record: SessionRecord): boolean {
-  const journal = removalOf(record);
-  return journal !== null && processAlive(deps.machine(), journal.by) === false;
-}
 
 /**
  * Go on with a destruction that was begun.

@@ -1,12 +1,10 @@
 import { destroySession } from "../../../sessions/steps/destroy.ts";
 import { planDestroy } from "../../../sessions/steps/destroy-plan.ts";
 import type { DestroyStep, Destruction } from "../../../sessions/steps/destruction.ts";
-import { nameOf } from "../../../sessions/model/journal.ts";
+import { isHalfDestroyed, nameOf } from "../../../sessions/model/journal.ts";
 import type { AskedAhead } from "../../../sessions/git/around.ts";
 import { checkoutOf } from "../../../sessions/git/checkout.ts";
-import { isHalfDestroyed, resumeDestroy } from "../../../sessions/steps/resume-destroy.ts";
 import { refuseRunning } from "../../../sessions/runs/runs.ts";
-import { stopSession } from "../../../sessions/process/stop.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson } from "../../command.ts";
 import { hasHook, runHook } from "../hooks.ts";
@@ -14,10 +12,6 @@ import { canSendShell, sendShell } from "../../say/shell-directory.ts";
 import { removedOf, undoOf } from "../../../sessions/undo/removed.ts";
 import { quotePath } from "../../../errors/errors.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../../mean/sessions-dependencies.ts";
-import { stopping } from "../stop.ts";
-
-/** Time that a command has to end when its session is destroyed by force. */
-const STOP_MS = 5000;
 
 /**
  * What `berth destroy` does when its command line is right.
@@ -46,16 +40,21 @@ export async function destroyNamed(context: Context, input: Input, ahead?: Asked
     : null;
   const dry = flag(input, "dry-run");
   if (checkout !== null && wanted.cleanup && !dry && half) {
+    // Loaded where it is needed, as what ends a command is: both together are as much as all the rest.
+    const { resumeDestroy } = await import("../../../sessions/steps/resume-destroy.ts");
     const steps = await uninterrupted(() => resumeDestroy(deps, record, checkout, wanted));
     if (steps !== null) return tell(context, record, steps);
     record = namedRecord(context, deps, input, { given: record.id, effect: "change", action: "destroy" });
   }
   if (dry) return showPlan(context, record, (await planDestroy(deps, record, checkout, wanted)).steps);
   if (!wanted.force) refuseRunning(deps, structuredClone(record), "destroy");
-  const hooked = wanted.cleanup && !flag(input, "no-hooks") && hasHook(context, record, "pre-destroy");
+  const hooked = wanted.cleanup && !flag(input, "no-hooks") && await hasHook(context, record, "pre-destroy");
   // What speaks against it is found before anything is stopped or run; `destroySession` looks at all of it once more.
   if (wanted.force || hooked) await planDestroy(deps, record, checkout, wanted);
-  if (wanted.force) await stopSession(deps, record.id, stopping(context.host, STOP_MS));
+  if (wanted.force) {
+    const { endCommand } = await import("../stop.ts");
+    await endCommand(context, deps, record.id);
+  }
   await runHook(context, deps, record, "pre-destroy", { skip: !hooked, mustSucceed: !wanted.force });
   const done = await uninterrupted(() => destroySession(deps, record, checkout, wanted));
   if (done.plan.fromInside) sendShell(context, record.project?.root ?? "/");

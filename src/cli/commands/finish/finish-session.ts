@@ -5,12 +5,10 @@ import { type Checkout, checkoutOf } from "../../../sessions/git/checkout.ts";
 import { mergedIn } from "../../../sessions/merge/merged-in.ts";
 import type { Way } from "../../../sessions/merge/way.ts";
 import type { Dependencies } from "../../../sessions/model/dependencies.ts";
-import { nameOf } from "../../../sessions/model/journal.ts";
+import { isUnfinished, nameOf } from "../../../sessions/model/journal.ts";
 import { isInside } from "../../../sessions/model/worktree-path.ts";
-import { stopSession } from "../../../sessions/process/stop.ts";
 import { refuseRunning } from "../../../sessions/runs/runs.ts";
 import { type Finished, finishSession } from "../../../sessions/steps/finish.ts";
-import { isUnfinished, recover } from "../../../sessions/steps/recover.ts";
 import { undoOf } from "../../../sessions/undo/removed.ts";
 import { readRecord } from "../../../store/read.ts";
 import type { SessionRecord } from "../../../store/record.ts";
@@ -18,10 +16,6 @@ import { type Context, flag, type Input, outJson, text } from "../../command.ts"
 import { dependenciesOf, namedRecord, uninterrupted } from "../../mean/sessions-dependencies.ts";
 import { sendShell } from "../../say/shell-directory.ts";
 import { hasHook, runHook } from "../hooks.ts";
-import { stopping } from "../stop.ts";
-
-/** Time that a command has to end when its session is finished by force. */
-const STOP_MS = 5000;
 
 /**
  * What `berth finish` does when its command line is right.
@@ -35,8 +29,11 @@ export async function finishNamed(context: Context, input: Input, ahead?: AskedA
   if (found === null) return tellGone(context, input.args[0] ?? "");
   const { record, checkout, hooked } = found;
   const here = process.cwd();
-  if (flag(input, "force")) await stopSession(deps, record.id, stopping(context.host, STOP_MS));
-  else refuseRunning(deps, structuredClone(record), "finish");
+  if (flag(input, "force")) {
+    // Loaded where it is needed, as what ends an earlier one's work is: most have neither.
+    const { endCommand } = await import("../stop.ts");
+    await endCommand(context, deps, record.id);
+  } else refuseRunning(deps, structuredClone(record), "finish");
   await runHook(context, deps, record, "pre-destroy", { skip: !hooked, mustSucceed: true });
   // Nobody removes the directory that he stands in on Windows.
   process.chdir(checkout.main.directory);
@@ -82,13 +79,15 @@ async function subject(
     effect: "change",
     action: "finish",
   });
-  const hooked = !flag(input, "no-hooks") && !flag(input, "keep") && hasHook(context, record, "pre-destroy");
+  const hooked = !flag(input, "no-hooks") && !flag(input, "keep") &&
+    await hasHook(context, record, "pre-destroy");
   // Where nobody's program runs before it is looked at, git begins at once.
   const removal = !flag(input, "force") && !hooked;
   const checkout = await checkoutOf(record, context.host.variables, { ahead, removal });
   if (checkout === null) throw fail("no_worktree", { session: record.name });
   // What a killed process had begun is ended first.
   if (!isUnfinished(deps, record)) return { record, checkout, hooked };
+  const { recover } = await import("../../../sessions/steps/recover.ts");
   const result = await uninterrupted(() => recover(deps, record, checkout));
   if (result === "busy") {
     const why = "git is at work on it";
