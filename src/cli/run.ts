@@ -162,18 +162,22 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
 /** Long enough for a short command to print its answer, in milliseconds. */
 const SOON_MS = 20;
 
+type Work = () => void | Promise<void>;
+
+async function workOff(works: Work[]): Promise<void> {
+  for (let work = works.shift(); work !== undefined; work = works.shift()) {
+    try {
+      await work();
+    } catch {
+      // Nothing depends on it.
+    }
+  }
+}
+
 /** What is to be done after the answer. */
 function afterwards(): Pick<Context, "later" | "settle"> {
-  const works: (() => void | Promise<void>)[] = [];
-  const settle = async () => {
-    for (let work = works.shift(); work !== undefined; work = works.shift()) {
-      try {
-        await work();
-      } catch {
-        // Nothing depends on it.
-      }
-    }
-  };
+  const works: Work[] = [];
+  const settle = () => workOff(works);
   return {
     settle,
     later(work) {

@@ -5,7 +5,7 @@ import { readConfig } from "../store/config.ts";
 import { lockFiles } from "../store/lock-files.ts";
 import { quietly } from "../store/naming.ts";
 import type { Store } from "../store/open.ts";
-import type { Observer } from "../store/observe.ts";
+import type { Observer, Told } from "../store/observe.ts";
 import type { SessionRecord } from "../store/record.ts";
 import { newsOf } from "./derive.ts";
 import type { News, Stamp } from "./event.ts";
@@ -46,15 +46,18 @@ export const stampOf = (store: Store, writer: Writer): Stamp => ({
  * log that cannot be written stops nothing; the doctor says so.
  */
 export async function logObserver(store: Store, boot: Reading<string>): Promise<Observer> {
-  const log = await openLog(store);
+  return observerOn(await openLog(store), store, boot);
+}
+
+function observerOn(log: Log, store: Store, boot: Reading<string>): Observer {
   let prepared = false;
-  return (told) =>
-    quietly(() => {
-      // Only now: a store that refuses to be written is not to be touched.
-      if (!prepared) prepare(log);
-      prepared = true;
-      append(log, stampOf(store, writerOn(store, boot)), newsOf(told), WAIT_MS);
-    });
+  const write = (told: Told) => {
+    // Only now: a store that refuses to be written is not to be touched.
+    if (!prepared) prepare(log);
+    prepared = true;
+    append(log, stampOf(store, writerOn(store, boot)), newsOf(told), WAIT_MS);
+  };
+  return (told) => quietly(() => write(told));
 }
 
 /** Tell of changes that were told to nobody when they were made. @returns whether it could be done */

@@ -1,6 +1,13 @@
 import process from "node:process";
 import { createFile, moveFile, prepareFile, removeFile, replaceFile } from "./atomic.ts";
-import { type Backend, type Content, MAX_BYTES } from "./backend.ts";
+import {
+  type Backend,
+  type Content,
+  type DocumentStat,
+  type Lock,
+  type LockRequest,
+  MAX_BYTES,
+} from "./backend.ts";
 import { checkDirectory, type Closer, closer, makeDirectories, type Warn } from "./directory.ts";
 import * as files from "./files.ts";
 import { reading } from "./naming.ts";
@@ -54,23 +61,32 @@ export function fileBackend(root: string, warn: Warn): Backend {
     move: (from, to) => making(() => moveFile(toWrite(from), toWrite(to))),
     remove: (name) => removeFile(toWrite(name)),
     list: (folder) => namesIn(at(`${folder}/`).slice(0, -1)),
-    stat: (name) =>
-      reading(locate(name), () => {
-        const found = files.lstat(at(name));
-        return found === null ? null : { bytes: found.size, changed: found.mtimeMs };
-      }),
-    async lock(name, request) {
-      const { acquire } = await import("./lock.ts");
-      const path = () => request.only === true ? at(name) : toWrite(name);
-      try {
-        return await acquire(path(), request);
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        makeDirectories(root, close);
-        return await acquire(path(), request);
-      }
-    },
+    stat: (name) => statOf(at(name)),
+    lock: (name, request) =>
+      locked(request.only === true ? at : toWrite, name, request, () => makeDirectories(root, close)),
   };
+}
+
+/** Hold a lock file; where its folder is missing it is made. */
+async function locked(
+  place: (name: string) => string,
+  name: string,
+  request: LockRequest,
+  makeFolders: () => void,
+): Promise<Lock> {
+  const { acquire } = await import("./lock.ts");
+  try {
+    return await acquire(place(name), request);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    makeFolders();
+    return await acquire(place(name), request);
+  }
+}
+
+function statOf(path: string): DocumentStat | null {
+  const found = reading(path, () => files.lstat(path));
+  return found === null ? null : { bytes: found.size, changed: found.mtimeMs };
 }
 
 /** Whether a folder was missing, told by the error itself or by the one that named its file. */

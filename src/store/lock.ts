@@ -61,27 +61,30 @@ function hold(file: LockFile, command: string): Lock {
   // Only words for others; a disk that is full is no reason not to hold the lock.
   quietly(() => file.note(`${JSON.stringify(holder)}\n`));
   let held = true;
-  const end = (finish: () => void) => {
+  const end = (finish: (file: LockFile) => void) => {
     if (!held) return;
     held = false;
-    finish();
+    finish(file);
   };
-  const release = () =>
-    end(() => {
-      // What was written under the lock is safe by now; an error here would only hide that.
-      quietly(() => file.note(""));
-      quietly(() => file.close());
-    });
+  const release = () => end(letGo);
   return {
     get held() {
       return held;
     },
     release,
-    discard: () => end(() => quietly(() => file.remove())),
+    discard: () => end(remove),
     // deno-lint-ignore require-await -- it is done when this returns
     [Symbol.asyncDispose]: async () => release(),
   };
 }
+
+/** What was written under the lock is safe by now; an error here would only hide that. */
+function letGo(file: LockFile): void {
+  quietly(() => file.note(""));
+  quietly(() => file.close());
+}
+
+const remove = (file: LockFile): void => quietly(() => file.remove());
 
 /** Who holds the lock, where the file tells it: it does not between taking the lock and writing it down. */
 function holderOf(path: string): { holder?: Holder } {

@@ -4,7 +4,7 @@ import type { Resolution } from "../../identity/resolution.ts";
 import { inReach } from "../../store/locks.ts";
 import { CONFIG, recordName } from "../../store/names.ts";
 import { mayBeShared } from "../../store/namespaces.ts";
-import type { Told } from "../../store/observe.ts";
+import type { Observer, Told } from "../../store/observe.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import type { Anchor, Origin } from "../../store/record.ts";
 import { type Context, type Input, type Option, text } from "../command.ts";
@@ -57,17 +57,19 @@ function storeEnvironment({ host, resolution }: Context): Context["host"]["varia
 /** The store, with all that changes in it written into its log. Loaded at the first lock: readers need none of it. */
 const withEvents = (store: Store, context: Context): Store => ({
   ...store,
-  observing: {
-    async load() {
-      const { logObserver } = await import("../../events/observe.ts");
-      const observer = await logObserver(store, context.facts.boot);
-      return (told) => {
-        observer(told);
-        if (showsAnother(told)) context.later(() => push(context, store, told.id));
-      };
-    },
-  },
+  observing: { load: () => observerFor(store, context) },
 });
+
+async function observerFor(store: Store, context: Context): Promise<Observer> {
+  const { logObserver } = await import("../../events/observe.ts");
+  return showing(await logObserver(store, context.facts.boot), store, context);
+}
+
+/** What it is told is shown where status lines are. */
+const showing = (observer: Observer, store: Store, context: Context): Observer => (told) => {
+  observer(told);
+  if (showsAnother(told)) context.later(() => push(context, store, told.id));
+};
 
 /** Whether a status line has something else to show. */
 const showsAnother = (told: Told): told is Told & { kind: "written" } =>

@@ -9,6 +9,7 @@ import type { Owner } from "../../sessions/model/journal.ts";
 import { postponeSignals } from "../../sessions/process/signals.ts";
 import { machineFrom } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import type { Store } from "../../store/open.ts";
 import { readRecord } from "../../store/read.ts";
 import type { Context, Input } from "../command.ts";
 import { currentId, meantBy, noSession, type Purpose, sharedHere, worktreeSession } from "./selected.ts";
@@ -20,7 +21,16 @@ export async function dependenciesOf(context: Context, input: Input, command: st
   const { host } = context;
   const read = await factsReader(host);
   const mounts = await mountsReader(host);
-  const store = storeOf(context, input, command);
+  return dependencies(context, storeOf(context, input, command), read, mounts);
+}
+
+function dependencies(
+  context: Context,
+  store: Store,
+  read: Awaited<ReturnType<typeof factsReader>>,
+  mounts: Awaited<ReturnType<typeof mountsReader>>,
+): Dependencies {
+  const { host } = context;
   tellLongWork((action, far) => {
     if (host.isTerminal(2)) {
       context.say(`berth: at work to ${action}: ${far}\n`);

@@ -58,25 +58,33 @@ export function askAhead(
   questions: readonly (readonly string[])[],
 ): Early {
   const env = gitEnvironment(environment);
-  const begun = new Map(
-    questions.map((args) => [args.join("\0"), tried(() => ask(directory, env, args, {}))]),
-  );
+  const begun = new Map(questions.map((args) => [args.join("\0"), begunAhead(directory, env, args)]));
   return (args) => {
-    const answer = begun.get(args.join("\0"));
-    begun.delete(args.join("\0"));
-    if (answer === undefined) return undefined;
-    return (waiting) => {
-      const known = tried(() => answer(waiting));
-      // 128: a repository that has to be named, or none.
-      return known?.status === 128 ? undefined : known;
-    };
+    const key = args.join("\0");
+    const answer = begun.get(key);
+    begun.delete(key);
+    return answer;
   };
 }
 
 /** Undefined where it fails: it is asked again, and says why then. */
-function tried<T>(work: () => T): T | undefined {
+function begunAhead(
+  directory: string,
+  env: Record<string, string>,
+  args: readonly string[],
+): Begun | undefined {
+  const answer = tried(ask, directory, env, args, {});
+  return answer === undefined ? undefined : (waiting) => {
+    const known = tried(answer, waiting);
+    // 128: a repository that has to be named, or none.
+    return known?.status === 128 ? undefined : known;
+  };
+}
+
+/** Undefined where it fails. */
+function tried<A extends readonly unknown[], T>(work: (...args: A) => T, ...args: A): T | undefined {
   try {
-    return work();
+    return work(...args);
   } catch {
     return undefined;
   }
@@ -90,22 +98,32 @@ function tried<T>(work: () => T): T | undefined {
  * @throws `git_missing` from a call, when there is no git
  */
 export function gitIn(directory: string, environment: Environment, early?: Early): Git {
-  const env = gitEnvironment(environment);
-  let named: readonly string[] = [];
-  const git = async (args: readonly string[], options: AskOptions = {}): Promise<GitAnswer> => {
-    const known = early?.(args);
-    // What is asked elsewhere is about another checkout.
-    const elsewhere = args[0] === "-C";
-    const begin = () => ask(directory, env, [...elsewhere ? [] : named, ...args], options);
-    const answer = known ?? begin();
-    const waiting = options.action === undefined ? undefined : longWait(options.action);
-    const later = await options.later;
-    const first = answer(waiting, later) ?? begin()(waiting, later);
-    if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
-    named = ["--git-dir=."];
-    return ask(directory, env, [...named, ...args], options)(waiting, later);
-  };
+  const asked: Asked = { directory, env: gitEnvironment(environment), early, named: [] };
+  const git = (args: readonly string[], options: AskOptions = {}) => answerOf(asked, args, options);
   return Object.assign(git, { directory });
+}
+
+/** Where git is asked. */
+interface Asked {
+  readonly directory: string;
+  readonly env: Record<string, string>;
+  readonly early: Early | undefined;
+  /** What names its repository, where git is not to look for it. */
+  named: readonly string[];
+}
+
+async function answerOf(asked: Asked, args: readonly string[], options: AskOptions): Promise<GitAnswer> {
+  const { directory, env, early, named } = asked;
+  // What is asked elsewhere is about another checkout.
+  const elsewhere = args[0] === "-C";
+  const words = elsewhere ? args : [...named, ...args];
+  const answer = early?.(args) ?? ask(directory, env, words, options);
+  const waiting = options.action === undefined ? undefined : longWait(options.action);
+  const later = await options.later;
+  const first = answer(waiting, later) ?? ask(directory, env, words, options)(waiting, later);
+  if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
+  asked.named = ["--git-dir=."];
+  return ask(directory, env, [...asked.named, ...args], options)(waiting, later);
 }
 
 /** The same git in another directory. */
@@ -133,9 +151,9 @@ function ask(
 ): (waiting?: Waiting, later?: string) => GitAnswer {
   const { input, later: awaited, binary = false, marks = {} } = options;
   const call = { cwd, env: { ...env, ...marks }, input, takesInput: awaited !== undefined, binary };
-  const ended = started(cwd, () => beginGit([...GLOBAL, ...args], call));
+  const ended = started(cwd, beginGit, [...GLOBAL, ...args], call);
   return (waiting, later) => {
-    const { status, out, err } = started(cwd, () => ended(waiting, later));
+    const { status, out, err } = started(cwd, ended, waiting, later);
     if (status === 128) refuseGone(cwd);
     return { status: status ?? 128, out, err: err.trim() };
   };
@@ -148,9 +166,9 @@ function refuseGone(cwd: string, cause?: unknown): void {
   throw fail("bad_directory", { path: cwd, why: "No such file or directory" }, cause);
 }
 
-function started<T>(cwd: string, work: () => T): T {
+function started<A extends readonly unknown[], T>(cwd: string, work: (...args: A) => T, ...args: A): T {
   try {
-    return work();
+    return work(...args);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // The same word for both.
