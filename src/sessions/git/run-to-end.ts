@@ -58,16 +58,23 @@ export function beginGit(
     : undefined;
   if (ended === undefined) return (_, later = input) => runToEnd(["git", ...args], { ...call, input: later });
   return (waiting, later) => {
-    const { status, out, err } = ended(waiting, later === undefined ? undefined : Buffer.from(later));
-    return { status, out: textOf(out, binary ? "latin1" : "utf8"), err: textOf(err, "utf8") };
+    const { status, out, err } = ended(
+      waiting,
+      later === undefined ? undefined : new TextEncoder().encode(later),
+    );
+    return { status, out: binary ? bytesOf(out) : textOf(out), err: textOf(err) };
   };
 }
 
 const variablesOf = (env: Readonly<Record<string, string>>): Uint8Array =>
   new TextEncoder().encode(Object.entries(env).map(([name, value]) => `${name}=${value}\0`).join(""));
 
-const textOf = ({ buffer, byteOffset, length }: Uint8Array, encoding: "latin1" | "utf8"): string =>
-  Buffer.from(buffer, byteOffset, length).toString(encoding);
+/** A Buffer does the same, and takes a tenth of a millisecond the first time. */
+const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+
+/** Each byte as one character. */
+const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString("latin1");
 
 /** A millisecond faster than by node:child_process, and two more the first time. */
 function byBun(

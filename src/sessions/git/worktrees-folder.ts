@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { sha256 } from "../../facts/sha256.ts";
 import { below } from "../model/worktree-path.ts";
@@ -14,7 +14,7 @@ import { below } from "../model/worktree-path.ts";
  * @throws `bad_text_setting` where worktrees cannot be
  */
 export function worktreesFolder(root: string, setting: string): string {
-  const folder = resolve(root, /^~(\/|$)/.test(setting) ? join(homedir(), setting.slice(1)) : setting);
+  const folder = resolve(root, /^~(\/|$)/.test(setting) ? join(home(), setting.slice(1)) : setting);
   const inside = below(root, folder);
   if (folder === root || /^\.git(\/|$)/i.test(inside)) {
     const wanted = "a directory that is neither the main checkout nor git's own";
@@ -23,6 +23,9 @@ export function worktreesFolder(root: string, setting: string): string {
   if (inside !== "") return folder;
   return join(canonical(folder), `${basename(root)}-${sha256(root).slice(0, 6)}`);
 }
+
+/** Asked of node:os only where need be: loading that takes every command a tenth of a millisecond. */
+const home = (): string => process.getBuiltinModule("node:os").homedir();
 
 /** Free of symbolic links, as git lists worktrees, as far as it is there. */
 function canonical(path: string): string {
