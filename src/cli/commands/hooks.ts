@@ -4,20 +4,12 @@ import type { Hook } from "../../sessions/project-hooks/hooks-file.ts";
 import { hasHooksFile } from "../../sessions/project-hooks/hooks-place.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
+import type { ProjectHookOptions } from "./run-hook.ts";
 
 /*
  * Hooks are loaded where there are any: hardly any project has one, and starting it takes longer to load than all of
  * `berth new`.
  */
-
-export interface ProjectHookOptions {
-  readonly skip: boolean;
-  /** Throw `hook_failed` when it fails, instead of saying so. */
-  readonly mustSucceed?: boolean;
-  /** Somebody asked for this very hook: that it cannot be run is a failure. */
-  readonly asked?: boolean;
-  readonly variables?: Readonly<Record<string, string>>;
-}
 
 /**
  * Run a hook of the session's project, if it has one and its file is trusted; otherwise say what to do. Its output is
@@ -30,9 +22,9 @@ export async function runHook(
   deps: Dependencies,
   record: SessionRecord,
   hook: Hook,
-  options: ProjectHookOptions,
+  { skip, ...options }: ProjectHookOptions & { readonly skip: boolean },
 ): Promise<void> {
-  const directory = options.skip ? null : checkoutOf(record);
+  const directory = skip ? null : checkoutOf(record);
   if (directory === null || options.asked !== true && !hasHooksFile(directory)) return;
   const { runHookIn } = await import("./run-hook.ts");
   await runHookIn(directory, context, deps, record, hook, options);

@@ -13,7 +13,14 @@ import { tell } from "../../store/observe.ts";
 import { remember } from "../../store/state.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Context } from "../command.ts";
-import type { ProjectHookOptions } from "./hooks.ts";
+
+export interface ProjectHookOptions {
+  /** Throw `hook_failed` when it fails, instead of saying so. */
+  readonly mustSucceed?: boolean;
+  /** Somebody asked for this very hook: that it cannot be run is a failure. */
+  readonly asked?: boolean;
+  readonly variables?: Readonly<Record<string, string>>;
+}
 
 /** As `runHook`, of the checkout at `directory`. */
 export async function runHookIn(
