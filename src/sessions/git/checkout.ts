@@ -40,13 +40,29 @@ export async function checkoutOf(
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw fail("bad_directory", { path: root, why: "No such directory" });
   }
-  // Git is asked nothing in a directory that may be another repository's.
-  const looks = removal && adminDirectory(join(root, ".git"), worktree) !== null;
   const main = gitIn(root, environment, asked?.root === root ? asked.answer : undefined);
-  const inWorktree = gitIn(worktree, environment, looks ? askAhead(worktree, environment, LOOK) : undefined);
+  const inWorktree = removal
+    ? lookingAt(worktree, join(root, ".git"), environment)
+    : gitIn(worktree, environment);
   const repository = await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });
   }
   return { main, repository, worktree: inWorktree };
 }
+
+/**
+ * Git in a session's worktree, already at work on what `look` is going to ask. It is asked nothing in a directory that may
+ * be another repository's.
+ */
+function lookingAt(worktree: string, commonDir: string, environment: Environment): Git {
+  const leadsHome = adminDirectory(commonDir, worktree) !== null;
+  return gitIn(worktree, environment, leadsHome ? askAhead(worktree, environment, LOOK) : undefined);
+}
+
+/** The same, where git is to look at the worktree once more: it begins at once. */
+export const lookAgain = ({ main, repository, worktree }: Checkout, environment: Environment): Checkout => ({
+  main,
+  repository,
+  worktree: lookingAt(worktree.directory, repository.commonDir, environment),
+});

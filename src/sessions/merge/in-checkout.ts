@@ -36,7 +36,7 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   const { git, plain, directories } = checkout;
   const answer = wanted.way === "squash"
     ? await squash(git, plain, wanted)
-    : await merge(git, await namedFor(checkout, wanted), wanted);
+    : await merge(git, shortFor(checkout, wanted) ?? await namedFor(plain, wanted), wanted);
   const now = headAt(directories, wanted.base) ?? await tipOf(plain, wanted.base);
   // A merge that is there counts, whatever failed after it, and wherever hooks have led HEAD.
   if (now !== null && now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) {
@@ -82,12 +82,12 @@ const FLAGS: Readonly<Record<Exclude<Way, "squash" | "rebase">, readonly string[
   ff: ["--ff-only"],
 };
 
-/** The branch by its short name stands in git's own message; a tag of that name would be merged instead. */
-async function namedFor(
-  { plain, directories }: BaseCheckout,
-  { branch, commit }: WantedMerge,
-): Promise<string> {
-  if (isShortFor(directories, branch, commit)) return branch;
+/** The branch by its short name, which stands in git's own message; null where git must be asked. */
+const shortFor = ({ directories }: BaseCheckout, { branch, commit }: WantedMerge): string | null =>
+  isShortFor(directories, branch, commit) ? branch : null;
+
+/** The same where git is asked; a tag of that name would be merged instead. */
+async function namedFor(plain: Git, { branch, commit }: WantedMerge): Promise<string> {
   const { out } = await plain(["rev-parse", "--verify", "--quiet", `${branch}^{commit}`]);
   return out.trim() === commit ? branch : commit;
 }

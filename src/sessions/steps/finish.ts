@@ -3,7 +3,7 @@ import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import type { AskedAhead } from "../git/around.ts";
-import type { Checkout } from "../git/checkout.ts";
+import { type Checkout, lookAgain } from "../git/checkout.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { gitIn, must } from "../git/git.ts";
 import { adminOf } from "../git/link.ts";
@@ -83,8 +83,10 @@ export async function finishSession(
     ? null
     : await merge(deps, record, checkout, environment, plan, options, removal);
   if (options.keep) return { plan, merged, destroyed: null };
+  // Hooks ran meanwhile.
+  const again = lookAgain(checkout, environment);
   const begun = merged === null ? undefined : removal;
-  return { plan, merged, destroyed: await remove(deps, record, checkout, plan, merged, options, begun) };
+  return { plan, merged, destroyed: await remove(deps, record, again, plan, merged, options, begun) };
 }
 
 /**
