@@ -162,6 +162,13 @@ export const sessionsErrors = () => ({
     () => `Go into a git repository, or make a session without a worktree: "berth new --no-worktree"`,
     { directory: "/tmp", why: "not a git repository (or any of the parent directories): .git" },
   ),
+  repository_unreadable: kind(
+    Exit.failed,
+    (d: { root: string; why: string }) =>
+      `Cannot read the repository ${quotePath(d.root)}: git says ${quote(d.why, 500)}`,
+    () => `Put right what git names and try again`,
+    { root: "/home/me/shop", why: "bad config line 6 in file .git/config" },
+  ),
   dubious_ownership: kind(
     Exit.refused,
     (d: { directory: string; owner: string }) =>

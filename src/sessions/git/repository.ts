@@ -2,7 +2,7 @@ import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { BerthError, fail } from "../../errors/errors.ts";
-import { bareRoot } from "./bare-root.ts";
+import { bareRoot, gitDirectory } from "./bare-root.ts";
 import { type Base, baseOf } from "./base.ts";
 import { type Git, type GitAnswer, lastLine } from "./git.ts";
 import { projectAround } from "./project-around.ts";
@@ -30,7 +30,7 @@ export interface Repository {
  * Find the repository of git's directory.
  *
  * @param branch the name of a branch that is to be made
- * @throws `not_a_repository` with git's own words: there is none, or it is one that git refuses to read
+ * @throws `not_a_repository`, `repository_unreadable` with git's own words: there is none, or git refuses to read it
  * @throws `newline_in_path`
  * @throws `main_checkout_unknown` in a linked worktree whose main checkout git does not know
  */
@@ -69,7 +69,8 @@ export async function findRepositoryIfAny(git: Git): Promise<Repository | null> 
     return await findRepository(git);
   } catch (error) {
     if (
-      error instanceof BerthError && /^(not_a_repository|dubious_ownership|git_missing)$/.test(error.code)
+      error instanceof BerthError &&
+      /^(not_a_repository|repository_unreadable|dubious_ownership|git_missing)$/.test(error.code)
     ) return null;
     throw error;
   }
@@ -78,7 +79,11 @@ export async function findRepositoryIfAny(git: Git): Promise<Repository | null> 
 function notFound({ directory }: Git, { err, status }: GitAnswer): BerthError {
   const foreign = foreignOwner(directory);
   if (foreign !== null) return fail("dubious_ownership", foreign);
-  return fail("not_a_repository", { directory, why: lastLine(err, status) });
+  const why = lastLine(err, status);
+  const root = projectAround(directory, []);
+  return root !== null && existsSync(join(gitDirectory(root) ?? root, "HEAD"))
+    ? fail("repository_unreadable", { root, why })
+    : fail("not_a_repository", { directory, why });
 }
 
 /** The repository around a directory where somebody else owns it: git reads none of those unless it is told to. */

@@ -32,9 +32,15 @@ export async function baseBranch(
   if (found === undefined) {
     throw fail("no_such_branch", { branch: String(name), root: checkout.main.directory });
   }
+  if (found.name.includes(UNREADABLE) && await findBranch(checkout.main, found.name) === undefined) {
+    throw await noBase(asked, `the name of ${found.name} is not UTF-8, so nothing can be asked about it`);
+  }
   if (found.name === own) throw await noBase(asked, `${own} is its own branch`);
   return await whereItIs(checkout, found);
 }
+
+/** What stands for a byte that is no UTF-8. */
+const UNREADABLE = "\uFFFD";
 
 /** Whose base is looked for. */
 interface Asked {

@@ -24,7 +24,8 @@ export async function filesInTheWay(
   const paths = new Set(changes.map(({ path }) => path));
   const dirty = entries.filter(({ staged, open, path }) => open || (strict && staged) || paths.has(path))
     .map(({ path }) => path);
-  const covered = await untracked(checkout, changes.filter(({ added }) => added));
+  const adding = changes.filter(({ added }) => added);
+  const covered = [...await untracked(checkout, adding), ...await unreadable(checkout, adding)];
   return [...new Set([...dirty, ...covered])].sort();
 }
 
@@ -73,6 +74,17 @@ async function untracked(checkout: Git, added: readonly MergeChange[]): Promise<
   if (there.length === 0) return [];
   const tracked = new Set((await must(checkout, "list the files", ["ls-files", "-z"])).split("\0"));
   return there.filter((path) => !tracked.has(path));
+}
+
+/** As `untracked`, of paths that are no UTF-8 text: such a file cannot be looked for, so git lists those that are there. */
+async function unreadable(checkout: Git, added: readonly MergeChange[]): Promise<string[]> {
+  const paths = added.map(({ path }) => path).filter((path) => path.includes("\uFFFD"));
+  if (paths.length === 0) return [];
+  const listed = (await must(checkout, "list the files", ["ls-files", "--others", "-z"])).split("\0");
+  const others = listed.map((path) => path.replace(/\/$/, "")).filter((path) => path !== "");
+  return others.filter((other) =>
+    paths.some((path) => path === other || path.startsWith(`${other}/`) || other.startsWith(`${path}/`))
+  );
 }
 
 /** The path itself or a step above it, whichever is there and no directory; else all files of the directory there. */

@@ -92,6 +92,20 @@ const REFUSED: readonly Refused[] = [
     code: "base_dirty",
     says: '"src/a.o"',
   },
+  ...[["caf\xe9"], ["caf\xe9/below", "caf\xe9"]].map(([theirs = "", mine = theirs]) => ({
+    why: `an ignored file whose name is not UTF-8, where ${mine === theirs ? "one" : "a directory"} is to be`,
+    prepare: async (p: Finishable) => {
+      writeFileSync(join(p.root, ".git/info/exclude"), "caf*\n");
+      const at = (root: string, name: string) => Buffer.from(`${root}/${name}`, "latin1");
+      if (mine !== theirs) mkdirSync(at(p.tree, mine));
+      writeFileSync(at(p.tree, theirs), "built");
+      await p.git("-C", p.tree, "add", "--all", "--force");
+      await p.git("-C", p.tree, "commit", "-qm", "built");
+      writeFileSync(at(p.root, mine), "precious");
+    },
+    code: "base_dirty",
+    says: '"caf\uFFFD"',
+  })),
   {
     why: "a file that is to be added, where git makes a commit",
     prepare: async (p) => {
@@ -352,6 +366,18 @@ describe("the base", () => {
       ["other", "below", "file.txt: mine", "one"],
       ["one"],
     ]);
+  });
+
+  test("whose name is not UTF-8: nothing is merged into it, and another is asked for", async () => {
+    const p = await finishable();
+    const git = (...words: string[]) => p.in(p.root, ["sh", "-c", words.join(" "), "git"]);
+    expect((await git("git switch -qc \"$(printf 'caf\\351')\"")).status).toBe(0);
+    await p.ok("new", "b");
+    await commit(p, await p.worktree("b"), { b: "b" });
+    const { code, message } = await p.refused("finish", "b");
+    expect([code, message]).toEqual(["no_base", expect.stringContaining("is not UTF-8")]);
+    expect((await git("git log --format=%s")).stdout).toBe("one\n");
+    await p.ok("finish", "b", "--into", "main");
   });
 
   test("of that name now counts, and one that was renamed before the session was made does not", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import {
+  appendFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -207,6 +208,19 @@ describe("new", () => {
     expect(gitless.stderr).toContain('"git_missing"');
     expect([...empty.stored("sessions"), ...none.stored("sessions")]).toEqual([]);
     expect(existsSync(join(empty.root, ".worktrees"))).toBe(false);
+  });
+
+  test("a repository that git cannot read is called that, by every command, and a session without one can be made", async () => {
+    const p = await project();
+    await p.ok("new", "auth");
+    appendFileSync(join(p.root, ".git/config"), "[broken\n");
+    for (const words of [["new", "b"], ["finish", "auth"], ["destroy", "auth", "--cleanup"]]) {
+      expect(await p.refused(...words)).toMatchObject({
+        code: "repository_unreadable",
+        message: expect.stringContaining("in file .git/config"),
+      });
+    }
+    await p.ok("new", "plain", "--no-worktree");
   });
 
   test("without a worktree any directory will do", async () => {
