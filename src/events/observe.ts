@@ -51,13 +51,13 @@ export async function logObserver(store: Store, boot: Reading<string>): Promise<
 
 function observerOn(log: Log, store: Store, boot: Reading<string>): Observer {
   let prepared = false;
-  const write = (told: Told) => {
+  const write = (told: readonly Told[]) => {
     // Only now: a store that refuses to be written is not to be touched.
     if (!prepared) prepare(log);
     prepared = true;
-    append(log, stampOf(store, writerOn(store, boot)), newsOf(told), WAIT_MS);
+    append(log, stampOf(store, writerOn(store, boot)), told.flatMap(newsOf), WAIT_MS);
   };
-  return (told) => quietly(() => write(told));
+  return (...told) => quietly(() => write(told));
 }
 
 /** Tell of changes that were told to nobody when they were made. @returns whether it could be done */

@@ -3,7 +3,7 @@ import { decode } from "./decode.ts";
 import { giveBack, inReach, lockScope, seenBy } from "./locks.ts";
 import { archiveName, fileName, isArchiveOf, RECORD_END, recordName, stem } from "./names.ts";
 import type { Store } from "./open.ts";
-import { tell } from "./observe.ts";
+import { tell, type Told } from "./observe.ts";
 import { describe } from "./read.ts";
 import { freshRecord, type Origin, type SessionRecord } from "./record.ts";
 import { encode, readLocked, writeLocked } from "./update.ts";
@@ -27,10 +27,14 @@ function archived(store: Store, id: string, put: (name: string) => boolean): str
   throw fail("names_used_up", { file: quotePath(store.backend.locate(recordName(id))), folder: "archive" });
 }
 
-/** Move the session to the archive, for a caller that holds its lock. One rename: it is here or there. */
-export function archiveLocked(store: Store, id: string): string {
+/**
+ * Move the session to the archive, for a caller that holds its lock. One rename: it is here or there.
+ *
+ * @param before what else is told of with it
+ */
+export function archiveLocked(store: Store, id: string, before: readonly Told[] = []): string {
   const name = archived(store, id, (free) => store.backend.move(recordName(id), free));
-  tell(store, { kind: "deleted", id, archive: shortArchive(name) });
+  tell(store, ...before, { kind: "deleted", id, archive: shortArchive(name) });
   return name;
 }
 

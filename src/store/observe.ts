@@ -31,7 +31,7 @@ export type Told =
   | { readonly kind: "damaged"; readonly file: string; readonly reason: string; readonly moved: string };
 
 /** Whoever wants to know what changes. It must not throw: what it is told of has happened. */
-export type Observer = (told: Told) => void;
+export type Observer = (...told: readonly Told[]) => void;
 
 /** An observer that is made at the first lock, since whoever only reads needs none. */
 export interface Observing {
@@ -48,8 +48,9 @@ export async function ready({ observing }: Observed): Promise<void> {
   if (observing !== undefined) observing.observer ??= await observing.load();
 }
 
-export function tell({ observing }: Observed, told: Told): void {
-  observing?.observer?.(told);
+/** Tell of one thing, or of several that were done as one. */
+export function tell({ observing }: Observed, ...told: readonly Told[]): void {
+  observing?.observer?.(...told);
 }
 
 /** As the record is now. */

@@ -66,9 +66,9 @@ async function observerFor(store: Store, context: Context): Promise<Observer> {
 }
 
 /** What it is told is shown where status lines are. */
-const showing = (observer: Observer, store: Store, context: Context): Observer => (told) => {
-  observer(told);
-  if (showsAnother(told)) context.later(() => push(context, store, told.id));
+const showing = (observer: Observer, store: Store, context: Context): Observer => (...told) => {
+  observer(...told);
+  for (const one of told) if (showsAnother(one)) context.later(() => push(context, store, one.id));
 };
 
 /** Whether a status line has something else to show. */

@@ -24,6 +24,8 @@ export interface AskOptions {
   readonly action?: string;
   /** More variables, by which git and its children can be found when they outlive us. */
   readonly marks?: Readonly<Record<string, string>>;
+  /** What is done while git is at work, as far as this system lets both run at once. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 /** Run git in one directory. */
@@ -120,10 +122,22 @@ async function answerOf(asked: Asked, args: readonly string[], options: AskOptio
   const answer = early?.(args) ?? ask(directory, env, words, options);
   const waiting = options.action === undefined ? undefined : longWait(options.action);
   const later = await options.later;
+  const failed = options.meanwhile === undefined ? null : await thrownBy(options.meanwhile);
   const first = answer(waiting, later) ?? ask(directory, env, words, options)(waiting, later);
+  if (failed !== null) throw failed.error;
   if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
   asked.named = ["--git-dir=."];
   return ask(directory, env, [...asked.named, ...args], options)(waiting, later);
+}
+
+/** What is done meanwhile may fail; git is waited for all the same. */
+async function thrownBy(work: () => Promise<void>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** The same git in another directory. */

@@ -18,9 +18,21 @@ export function addLink(folder: string, name: string, uuid: string): void {
   }
 }
 
-/** Remove the links that lead to this worktree and nowhere else, whatever they are called since. */
-export function removeLinks(folder: string, uuid: string): void {
-  for (const { name, to } of linksIn(folder)) if (to === uuid) removeLink(folder, name);
+/** The names of the links that lead to this worktree and nowhere else, whatever they are called since. */
+export const linksTo = (folder: string, uuid: string): string[] =>
+  linksIn(folder).filter(({ to }) => to === uuid).map(({ name }) => name);
+
+/**
+ * Remove the links that lead to this worktree.
+ *
+ * @param names those that did when somebody looked
+ */
+export function removeLinks(
+  folder: string,
+  uuid: string,
+  names: readonly string[] = linksTo(folder, uuid),
+): void {
+  for (const name of names) if (targetOf(join(folder, name)).includes(uuid)) removeLink(folder, name);
 }
 
 /** Whether it is gone. What cannot be removed leads nowhere, and is found again. */

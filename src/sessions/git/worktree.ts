@@ -121,11 +121,18 @@ export async function inspectWorktree(
  * Let git remove the worktree. There is no other way here that deletes files.
  *
  * @param force also with changes, and locked: the caller has checked or was told to
+ * @param meanwhile what is done while git is at work
  */
-export async function removeWorktree(git: Git, id: string, path: string, force: boolean): Promise<void> {
+export async function removeWorktree(
+  git: Git,
+  id: string,
+  path: string,
+  force: boolean,
+  meanwhile?: () => Promise<void>,
+): Promise<void> {
   const how = force ? ["--force", "--force"] : [];
-  const marks = stepMarks(id);
-  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path], { marks });
+  const options = { marks: stepMarks(id), ...meanwhile === undefined ? {} : { meanwhile } };
+  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path], options);
   // Ignored files that came into being meanwhile, or a mount: git leaves the directory and says nothing.
   if (existsSync(path)) {
     throw fail("git_failed", { action: "remove the worktree", why: `${path} is still there` });

@@ -3,7 +3,7 @@ import { lockScope, seenBy } from "../../store/locks.ts";
 import { readNow } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
-import { updateSession } from "../../store/update.ts";
+import { type Untold, updateSession, updateUntold } from "../../store/update.ts";
 import { refuseRole } from "../workspace/admission.ts";
 import { createdRun } from "../workspace/create.ts";
 import { takesActivity } from "../model/lifecycle.ts";
@@ -22,6 +22,15 @@ export function change(
   activity = true,
 ): Promise<SessionRecord> {
   return updateSession(store, id, work, { create: false, activity });
+}
+
+/** As `change`; nobody is told of it, and the lock is held, until it is settled. */
+export function changeUntold(
+  { store }: Dependencies,
+  id: string,
+  work: (draft: SessionRecord) => void | false,
+): Promise<Untold> {
+  return updateUntold(store, id, work, { create: false });
 }
 
 /**

@@ -1,14 +1,13 @@
 import { dirname } from "node:path";
 import { archiveLocked } from "../../store/archive.ts";
 import { lockScope } from "../../store/locks.ts";
-import { tell } from "../../store/observe.ts";
 import { readRecord } from "../../store/read.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { remember } from "../../store/state.ts";
 import { writeLocked } from "../../store/update.ts";
 import { type WriteAhead, writeAhead } from "../../store/write-ahead.ts";
 import { noteDestruction } from "../git/marker.ts";
-import { removeLinks } from "../git/readable-link.ts";
+import { linksTo, removeLinks } from "../git/readable-link.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf, removalOf } from "../model/journal.ts";
 import { uuidOf } from "../model/worktree-path.ts";
@@ -20,6 +19,8 @@ interface Ended {
   readonly record: SessionRecord;
   /** Whether its journal said that the worktree goes. */
   readonly removes: boolean;
+  /** The links that lead to the worktree, where somebody has looked for them. */
+  readonly links?: readonly string[];
 }
 
 /** As it was made ready while git was at work. */
@@ -43,7 +44,7 @@ export function prepareEnd(
     removes = removalOf(kept) !== null;
     return journalOf(kept) === null ? null : destroyed(kept, clock());
   });
-  return ahead === null ? null : { ...ahead, removes };
+  return ahead === null ? null : { ...ahead, removes, links: linksOf(ahead.record) };
 }
 
 /**
@@ -69,15 +70,18 @@ export async function archive(
     const uuid = uuidOf(id);
     // Also where a crash came between this and the write above, after which no journal tells of the removal.
     if (uuid !== null && worktree !== undefined && statusOf(worktree) === null) {
-      removeLinks(dirname(worktree), uuid);
-    }
-    if (removes) tell(store, { kind: "worktree-removed", id, path: worktree ?? "" });
-    noteDestruction(record, record.updatedAt);
-    archiveLocked(store, id);
+      removeLinks(dirname(worktree), uuid, ended.links);
+    } else noteDestruction(record, record.updatedAt);
+    archiveLocked(store, id, removes ? [{ kind: "worktree-removed", id, path: worktree ?? "" }] : []);
     return record;
   } finally {
     await lock.discard();
   }
+}
+
+function linksOf({ id, project }: SessionRecord): string[] {
+  const uuid = uuidOf(id);
+  return uuid === null || project?.worktree === undefined ? [] : linksTo(dirname(project.worktree), uuid);
 }
 
 /** Write the end of a destruction, where nothing was made ready of it or the record has changed since. */

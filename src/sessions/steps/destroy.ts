@@ -1,5 +1,6 @@
 import { readConfig } from "../../store/config.ts";
 import type { SessionRecord } from "../../store/record.ts";
+import type { Untold } from "../../store/update.ts";
 import { moveAside, putBack } from "../git/aside.ts";
 import { beginDeletion, type Deletion } from "../git/branch-change.ts";
 import type { Checkout } from "../git/checkout.ts";
@@ -9,8 +10,9 @@ import { statusOf } from "../git/worktree-directory.ts";
 import { removeWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, refuseUnfinished } from "../model/journal.ts";
-import { change, refuseRunning } from "../runs/runs.ts";
-import { keepRemoved, type Kept, newRef, removedBy } from "../undo/keep-removed.ts";
+import { change, changeUntold, refuseRunning } from "../runs/runs.ts";
+import { keepRemoved, type Kept, newRef, NOTHING_KEPT, removedBy } from "../undo/keep-removed.ts";
+import type { Removed } from "../undo/removed.ts";
 import { unseenIn } from "../undo/unseen.ts";
 import { archive, disown, type Ending, prepareEnd } from "./destroy-archive.ts";
 import { destroyJournal, isSameJournal, noteRemoval } from "./destroy-journal.ts";
@@ -51,28 +53,19 @@ export async function destroySession(
     if (plan.branchGone) disown(draft);
   };
   const begin = () =>
-    change(deps, record.id, (draft) => {
+    changeUntold(deps, record.id, (draft) => {
       refuseUnfinished(deps.machine(), draft, "destroy", deps.self);
       refuseRunning(deps, draft, "destroy");
       note(draft);
     });
   const isBegun = isSameJournal(journal, wanted.begun);
   const late = isBegun ? note : undefined;
-  let ending: Ending | null = null;
-  if (!isBegun) await begin();
+  const begun = isBegun ? null : await begin();
+  let ending: Ending | null;
   try {
-    if (checkout !== null) {
-      const limit = readConfig(deps.store)["limits.removedMB"] * 2 ** 20;
-      const kept = await keepRemoved(checkout, record, plan, removed, limit);
-      const admin = plan.found?.admin ?? null;
-      if (isBegun && admin !== null) noteRemoval(admin, removed?.ref ?? "");
-      await removeAll(deps, record, checkout, plan, kept, () => {
-        ending = prepareEnd(deps, record.id, late);
-      });
-    }
+    ending = await carryOut(deps, record, checkout, { plan, removed, begun, late });
   } catch (error) {
-    (ending as Ending | null)?.drop();
-    if (isBegun) await begin();
+    if (isBegun) await (await begin()).settle();
     if (checkout !== null) await clearStepLocks(checkout.repository.commonDir, record, removed?.ref);
     if (checkout !== null && !(isBack(checkout, plan) && await isWhole(record, checkout, plan))) {
       throw halfDestroyed(nameOf(record), error);
@@ -83,6 +76,63 @@ export async function destroySession(
   const archived = await archive(deps, record.id, late, ending);
   deps.log("session destroyed", { id: record.id, name: nameOf(record) });
   return { plan: withWhatCame(plan), record: archived ?? record };
+}
+
+/** What a journal says, and how it came to be there. */
+interface Journalled {
+  readonly plan: Plan;
+  readonly removed: Removed | null;
+  /** Null where it is that of a merge. */
+  readonly begun: Untold | null;
+  /** What it does not say yet. */
+  readonly late: ((draft: SessionRecord) => void) | undefined;
+}
+
+/**
+ * Do what the journal says. While git is at work on the worktree the store's part is done as far as it can be.
+ *
+ * @returns the record's end, where it could be made ready
+ */
+async function carryOut(
+  deps: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout | null,
+  journalled: Journalled,
+): Promise<Ending | null> {
+  const { plan, begun, late } = journalled;
+  let ending = null as Ending | null;
+  const meanwhile = async () => {
+    await begun?.settle();
+    ending = prepareEnd(deps, record.id, late);
+  };
+  try {
+    if (checkout !== null) {
+      const kept = await keep(deps, record, checkout, journalled);
+      await removeAll(deps, record, checkout, plan, kept, meanwhile);
+    }
+    return ending;
+  } catch (error) {
+    ending?.drop();
+    throw error;
+  } finally {
+    await begun?.settle();
+  }
+}
+
+async function keep(
+  { store }: Dependencies,
+  record: SessionRecord,
+  checkout: Checkout,
+  { plan, removed, begun }: Journalled,
+): Promise<Kept> {
+  if (removed?.ref === undefined) return NOTHING_KEPT;
+  // It may take long.
+  await begun?.settle();
+  const limit = readConfig(store)["limits.removedMB"] * 2 ** 20;
+  const kept = await keepRemoved(checkout, record, plan, removed, limit);
+  const admin = plan.found?.admin ?? null;
+  if (begun === null && admin !== null) noteRemoval(admin, removed.ref);
+  return kept;
 }
 
 /**
@@ -97,7 +147,7 @@ async function removeAll(
   { main }: Checkout,
   plan: Plan,
   { late, withBranch }: Kept,
-  meanwhile: () => void,
+  meanwhile: () => Promise<void>,
 ): Promise<void> {
   const { found, forceGit, branch: name, branchCommit: commit } = plan;
   const path = found?.listed?.path;
@@ -112,9 +162,9 @@ async function removeAll(
     if (at !== path) refuseMounts(deps, at);
     await late?.(gitAt(main, at));
     try {
-      await during(removeWorktree(main, record.id, at, forceGit), () => {
+      await removeWorktree(main, record.id, at, forceGit, async () => {
         beginBranch();
-        meanwhile();
+        await meanwhile();
       });
     } catch (error) {
       await deletion?.leave();
@@ -122,15 +172,6 @@ async function removeAll(
     }
   }
   await deletion?.go();
-}
-
-/** Do something while git is at work on what was begun, as far as this system lets both run at once. */
-async function during(begun: Promise<void>, work: () => void): Promise<void> {
-  try {
-    work();
-  } finally {
-    await begun;
-  }
 }
 
 /**

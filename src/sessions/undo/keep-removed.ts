@@ -68,6 +68,8 @@ export interface Kept {
   readonly withBranch: string | null;
 }
 
+export const NOTHING_KEPT: Kept = { late: null, withBranch: null };
+
 /**
  * Keep the work that goes under its ref, whole, before anything goes. What is written meanwhile is kept as well: it is
  * looked at again until nothing has changed.
@@ -82,7 +84,7 @@ export async function keepRemoved(
   limit: number,
 ): Promise<Kept> {
   const { ref, branch = null, head = null, work = false } = removed ?? {};
-  if (ref === undefined) return { late: null, withBranch: null };
+  if (ref === undefined) return NOTHING_KEPT;
   const gone = found === null || found.exists ? null : goneAt(main, repository.commonDir, worktree.directory);
   const admin = found?.admin ?? gone?.admin ?? null;
   if (!work || admin === null || risk === null) return { late: null, withBranch: ref };

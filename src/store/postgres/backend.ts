@@ -164,7 +164,7 @@ function held(
   const { pool, options } = place;
   const { documents, changes } = workingSet(rows, request.reach ?? {}, place.locate, true);
   const events: string[] = [];
-  const observer = (told: Told) => void events.push(...options.eventsOf(told));
+  const observer = (...told: readonly Told[]) => void events.push(...told.flatMap(options.eventsOf));
   let ended = false;
   const release = async () => {
     if (ended) return;
