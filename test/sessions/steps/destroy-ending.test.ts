@@ -29,6 +29,12 @@ const temporaries = (p: Project): string[] =>
     name.endsWith(".tmp")
   );
 
+const eventsOf = (p: Project) =>
+  readFileSync(join(p.store, "events", "events.jsonl"), "utf8").split("\n").filter((line) =>
+    line.trim() !== ""
+  )
+    .map((line) => JSON.parse(line));
+
 function archived(p: Project) {
   const found = p.stored("archive").map((name) =>
     JSON.parse(readFileSync(join(p.store, "archive", name), "utf8"))
@@ -72,6 +78,21 @@ describe.each(WAYS)("%s", (_, words) => {
     expect([sharedState, history.at(-1).kind]).toEqual([{ late: "yes" }, "destroyed"]);
     await p.ok("restore", "auth", "--worktree");
     expect(existsSync(join(await p.worktree("auth"), "file.txt"))).toBe(true);
+  });
+
+  test("is told of in its order, with what somebody does meanwhile", async () => {
+    const p = await finishable();
+    const { id } = await p.session("auth");
+    const { seq } = eventsOf(p).at(-1);
+    await done(p, words, `"${berth}" set --session-id ${id} late yes > "${p.home}/set" 2>&1`);
+    const told = eventsOf(p).filter((one) => one.seq > seq && one.session === id);
+    const [first, ...rest] = told.map(({ type, data }) => [type, data.key].join(" ").trim());
+    expect([first, ...rest.slice(-3)]).toEqual([
+      "session.changed",
+      "session.changed late",
+      "worktree.removed",
+      "session.deleted",
+    ]);
   });
 
   test("comes to its end where somebody has cleared it away meanwhile", async () => {
