@@ -13,6 +13,7 @@ import { worktreeSession } from "../mean/selected.ts";
 import { storeOf } from "../mean/session.ts";
 import { type Colours, coloursOf } from "../say/colours.ts";
 import { SOURCES } from "../say/words.ts";
+import { printable } from "../say/printable.ts";
 
 export const explain: Command = {
   usage: "explain",
@@ -142,8 +143,5 @@ function tree({ chain, anchor, notes }: Resolution, self: number, { heading }: C
 }
 
 /** A name is whatever a program calls itself, so what a terminal might obey is taken out of it. */
-// deno-lint-ignore no-control-regex -- control characters are what is looked for
-const printable = (name: string): string => name.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
-
 const line = ({ pid, name, sid, tty }: Process): string =>
   `${printable(name)} ${pid}${sid === pid ? " (leads its session)" : ""}${tty === null ? "" : ` ${tty}`}`;

@@ -1,5 +1,6 @@
 import { type Colours, PLAIN } from "./colours.ts";
 import { widthOf } from "./width.ts";
+import { printable } from "./printable.ts";
 
 /** Rows with a heading, each column as wide as its widest entry. Control characters are shown, not sent. */
 export const aligned = (
@@ -37,6 +38,3 @@ export function alignedPages(
 
 /** Filled up to a width in columns of the terminal, of which a wide character takes two. */
 const padded = (cell: string, width: number): string => cell + " ".repeat(Math.max(0, width - widthOf(cell)));
-
-// deno-lint-ignore no-control-regex -- control characters are what is looked for
-const printable = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");

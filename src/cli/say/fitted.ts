@@ -1,4 +1,5 @@
 import { cutTo, widthOf } from "./width.ts";
+import { printable } from "./printable.ts";
 
 /** A column of a table that is to fit a terminal. */
 export interface Column {
@@ -27,9 +28,6 @@ export interface Layout {
 }
 
 const GAP = 2;
-
-// deno-lint-ignore no-control-regex -- control characters are what is looked for
-const printable = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 
 /**
  * Lay a table out: each column as wide as its widest cell; where that is more than there is room for, columns are cut,

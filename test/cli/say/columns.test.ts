@@ -8,6 +8,12 @@ test("a column is as wide as a terminal shows it: wide characters take two, comb
   );
 });
 
+test("what turns the rest of a line round is shown, not sent; what joins signs to one stays", () => {
+  expect(aligned(["A", "B"], [["a\u202eb\u2066\u200b", "c"], ["👨\u200d👩", "d"]])).toBe(
+    "A      B\na?b??  c\n👨\u200d👩     d\n",
+  );
+});
+
 test("control characters are shown, not sent", () => {
   expect(aligned(["A"], [["a\u001b[2Jb"], ["c\nd"]])).toBe("A\na?[2Jb\nc?d\n");
 });

@@ -380,6 +380,17 @@ describe("the base", () => {
     await p.ok("finish", "b", "--into", "main");
   });
 
+  test("whose name turns text round: it is shown, and sent to no terminal", async () => {
+    const p = await finishable();
+    await p.git("switch", "-qc", "a\u202eb");
+    const made = await p.berth("new", "b");
+    await commit(p, await p.worktree("b"), { b: "b" });
+    const other = await p.berth("new", "c", "--existing-branch", "main");
+    const said = [made, other, await p.berth("list"), await p.berth("finish", "b")];
+    expect(said.map(({ stderr, stdout }) => stderr + stdout).join("")).not.toContain("\u202e");
+    expect(said.at(-1)).toMatchObject({ status: 0, stderr: expect.stringContaining("into a?b") });
+  });
+
   test("of that name now counts, and one that was renamed before the session was made does not", async () => {
     const p = await finishable();
     await p.git("branch", "dev");

@@ -12,6 +12,7 @@ import { canSendShell, sendShell } from "../../say/shell-directory.ts";
 import { removedOf, undoOf } from "../../../sessions/undo/removed.ts";
 import { quotePath } from "../../../errors/errors.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../../mean/sessions-dependencies.ts";
+import { printable } from "../../say/printable.ts";
 
 /**
  * What `berth destroy` does when its command line is right.
@@ -77,4 +78,4 @@ function tell(context: Context, record: SessionRecord, steps: readonly DestroySt
 }
 
 const lines = (steps: readonly DestroyStep[]): string =>
-  steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join("");
+  steps.map(({ what, action, reason }) => `${action} ${what}: ${printable(reason)}\n`).join("");

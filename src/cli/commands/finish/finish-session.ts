@@ -14,6 +14,7 @@ import { readRecord } from "../../../store/read.ts";
 import type { SessionRecord } from "../../../store/record.ts";
 import { type Context, flag, type Input, outJson, text } from "../../command.ts";
 import { dependenciesOf, namedRecord, uninterrupted } from "../../mean/sessions-dependencies.ts";
+import { printable } from "../../say/printable.ts";
 import { sendShell } from "../../say/shell-directory.ts";
 import { hasHook, runHook } from "../hooks.ts";
 
@@ -115,7 +116,9 @@ function tell(context: Context, record: SessionRecord, { plan, merged, destroyed
   if (destroyed !== null) context.out(`${record.name}\n`);
   const { root = "" } = record.project ?? {};
   const title = `berth: ${destroyed === null ? "merged" : "finished"} ${record.name} of ${quotePath(root)}\n`;
-  context.say(title + steps.map(({ what, action, reason }) => `${action} ${what}: ${reason}\n`).join(""));
+  context.say(
+    title + steps.map(({ what, action, reason }) => `${action} ${what}: ${printable(reason)}\n`).join(""),
+  );
   if (destroyed !== null) context.say(`berth: "${undoOf(nameOf(record))}" brings it back\n`);
 }
 

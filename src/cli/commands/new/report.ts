@@ -4,6 +4,7 @@ import type { Environment } from "../../../sessions/git/git-environment.ts";
 import type { Repository } from "../../../sessions/git/repository.ts";
 import { saysOfBranches } from "../../../sessions/git/plain-worktree.ts";
 import type { SessionRecord } from "../../../store/record.ts";
+import { printable } from "../../say/printable.ts";
 
 /**
  * Ask git what a new session begins with and what stays behind; it looks while the worktree is made.
@@ -34,7 +35,10 @@ export function askForReport(
   return (record) => {
     const { worktree = "", branch = "", baseRef = "" } = record.project ?? {};
     const from = baseRef === "" ? "" : `, from ${baseRef}${distanceIn(upstream() ?? "")}`;
-    const lines = [`berth: ${record.name} is in ${quotePath(worktree)}`, `  branch ${branch}${from}`];
+    const lines = [
+      `berth: ${record.name} is in ${quotePath(worktree)}`,
+      `  branch ${printable(`${branch}${from}`)}`,
+    ];
     const stay = (status() ?? "").split("\n").filter((line) => line !== "").length;
     if (stay > 0) {
       lines.push(
