@@ -23,6 +23,15 @@ export const WORK: readonly Work[] = [
     writeFileSync(join(tree, "file.txt"), "changed");
     await p.git("-C", tree, "add", ".");
   }],
+  ["files on a branch without a commit, some of them staged", async (p, tree) => {
+    await p.git("-C", tree, "checkout", "-q", "--orphan", "fresh");
+    writeFileSync(join(tree, "file.txt"), "changed");
+    writeFileSync(join(tree, "new"), "new");
+  }],
+  ["an untracked file where nothing else is, on a branch without a commit", async (p, tree) => {
+    await p.git("-C", tree, "switch", "-q", "--orphan", "fresh");
+    writeFileSync(join(tree, "new"), "new");
+  }],
   ["an untracked file", (_, tree) => writeFileSync(join(tree, "new"), "new")],
   ["an untracked file that status is told not to show", async (p, tree) => {
     await p.git("config", "status.showUntrackedFiles", "no");

@@ -4,16 +4,17 @@ import { type Git } from "./git.ts";
 /**
  * Check that a branch of that name can be made.
  *
- * @throws `branch_exists`; `branch_clash`, since a ref cannot be a file and a directory at once
+ * @throws `branch_exists`, `branch_clash`
  */
 export function refuseTaken(name: string, branches: readonly string[]): void {
-  for (const other of branches) {
-    if (other === name) throw fail("branch_exists", { branch: name });
-    if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) {
-      throw fail("branch_clash", { branch: name, other });
-    }
-  }
+  if (branches.includes(name)) throw fail("branch_exists", { branch: name });
+  const other = clash(name, branches);
+  if (other !== undefined) throw fail("branch_clash", { branch: name, other });
 }
+
+/** The branch above or below that name, if there is one: a ref cannot be a file and a directory at once. */
+export const clash = (name: string, branches: readonly string[]): string | undefined =>
+  branches.find((other) => other.startsWith(`${name}/`) || name.startsWith(`${other}/`));
 
 /** What git takes for an object before it looks for a branch of that name (gitrevisions(7)). */
 const OBJECT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i;

@@ -36,8 +36,8 @@ export async function findBranches(git: Git, patterns: readonly string[]): Promi
 export function checkedOut(all: readonly ListedWorktree[], name: string, not = ""): Branch | undefined {
   const having = all.filter(({ branch }) => branch === name);
   const { path, head = null } = having.find((one) => one.path !== not) ?? having[0] ?? {};
-  // Git names what HEAD leads to in the end, and zeros before the first commit.
-  if (path === undefined || head === null || /^0+$/.test(head)) return undefined;
+  // Git names what HEAD leads to in the end, and nothing before the first commit.
+  if (path === undefined || head === null) return undefined;
   return { name, commit: head, checkedOutAt: path, standsFor: null };
 }
 

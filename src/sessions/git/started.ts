@@ -11,7 +11,10 @@ import { type Git, must } from "./git.ts";
 export async function startOf(worktree: Git, { project }: SessionRecord): Promise<string> {
   const base = project?.baseRef ?? "";
   const begun = typeof project?.["baseCommit"] === "string" ? project["baseCommit"] : base;
-  const head = (await must(worktree, "read HEAD", ["rev-parse", "--verify", "HEAD^{commit}"])).trim();
+  const there = await worktree(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  // A branch without a commit (`git switch --orphan`) has parted from nothing.
+  const at = there.status === 0 ? "HEAD" : begun;
+  const head = (await must(worktree, `read ${at}`, ["rev-parse", "--verify", `${at}^{commit}`])).trim();
   const parted = await mergeBase(worktree, base, head);
   if (parted !== null && parted !== head) return parted;
   return await mergeBase(worktree, begun, head) ?? parted ?? head;

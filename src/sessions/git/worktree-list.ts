@@ -19,13 +19,16 @@ export function parseWorktrees(text: string): ListedWorktree[] {
       lines.find((line) => line === word || line.startsWith(`${word} `))?.slice(word.length + 1) ?? null;
     return {
       path: after("worktree") ?? "",
-      head: after("HEAD"),
+      head: bornAt(after("HEAD")),
       branch: after("branch")?.replace(/^refs\/heads\//, "") ?? null,
       bare: after("bare") !== null,
       locked: after("locked"),
     };
   });
 }
+
+/** Before the first commit git names zeros. */
+const bornAt = (head: string | null): string | null => head === null || /^0+$/.test(head) ? null : head;
 
 /**
  * The lock of a worktree as `Listed` has it, from git's own directory for it (gitrepository-layout(5)): a git before

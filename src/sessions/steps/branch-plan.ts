@@ -69,7 +69,8 @@ export async function planBranch(
   });
   if (!wanted.deleteBranch) return keep("it goes with --delete-branch only");
   const found = checkedOut(all, branch, worktree) ?? await findBranch(main, branch);
-  if (found === undefined) return keep("it is gone already", true);
+  const unborn = all.some((one) => one.path === worktree && one.branch === branch && one.head === null);
+  if (found === undefined) return unborn ? keep("it has no commit yet") : keep("it is gone already", true);
   if (found.standsFor !== null) return keep(`it is another name for ${found.standsFor}`);
   const at = found.checkedOutAt;
   const session = nameOf(record);

@@ -1,18 +1,16 @@
 import { dirname } from "node:path";
-import { existsSync } from "node:fs";
 import { fail } from "../../errors/errors.ts";
 import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { createBranch } from "../git/branch-change.ts";
-import { findBranch } from "../git/branch.ts";
 import type { Checkout } from "../git/checkout.ts";
-import type { Git } from "../git/git.ts";
+import { type Git, must } from "../git/git.ts";
 import { copyIncluded } from "../git/include.ts";
 import { writeMarker } from "../git/marker.ts";
-import { inspectWorktree, registerWorktree, stepMarks } from "../git/worktree.ts";
+import { inspectWorktree, registerWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
+import { branchBack } from "../undo/branch-back.ts";
 import { bringBack, readManifest } from "../undo/bring-back.ts";
 import { makeUnseen } from "../undo/make-unseen.ts";
 import { type Removed, removedOf } from "../undo/removed.ts";
@@ -85,25 +83,23 @@ export async function goOnBringingBack(
   const { main, repository, worktree } = checkout;
   const path = worktree.directory;
   const manifest = removed.work && kept !== null ? await readManifest(main, kept) : null;
-  const branch = await branchFor(main, record, removed);
+  const { branch, unborn } = await branchBack(main, record.id, removed);
   const look = () => inspectWorktree(main, { ...repository, path });
   let found = await look();
   if (found.listed === null && found.exists) {
     throw fail("worktree_refused", { path, why: "something is there already" });
   }
   if (!found.exists) {
-    const at = branch ?? removed.head ?? "HEAD";
-    await registerWorktree(main, record.id, path, {
-      at,
-      detach: branch === null,
-      checkout: manifest === null,
-    });
+    const detach = branch === null || unborn;
+    const at = (detach ? removed.head : branch) ?? await anyCommit(main);
+    await registerWorktree(main, record.id, path, { at, detach, checkout: manifest === null && !unborn });
     found = await look();
   }
   const { admin } = found;
   if (admin === null) {
     throw fail("worktree_refused", { path, why: "its .git file does not lead to this repository" });
   }
+  if (unborn) await must(worktree, "go to the branch", ["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
   if (manifest !== null) {
     await bringBack(worktree, admin, manifest);
     // Its last git only looks at the files again: where it is killed, nothing but its lock is left.
@@ -133,6 +129,14 @@ export async function goOnBringingBack(
   };
 }
 
+/** Git makes a worktree from a commit alone; where HEAD has none yet, some branch has. */
+async function anyCommit(main: Git): Promise<string> {
+  const all = ["rev-list", "--max-count=1", "HEAD", "--branches", "--tags", "--"];
+  const { status, out } = await main(all);
+  if (status === 0) return out.trim();
+  return (await must(main, "look for commits", all.filter((one) => one !== "HEAD"))).trim();
+}
+
 /** All is back: the ref that kept it goes, and then the journal. */
 export async function letGo(
   deps: Dependencies,
@@ -154,33 +158,6 @@ export async function commitAt(git: Git, ref: string): Promise<string> {
   if (status !== 0) throw fail("work_lost", { commit: ref, why: "there is no such ref" });
   return out.trim();
 }
-
-/**
- * The branch to check out, made where it is gone. One of that name that stands elsewhere now, or is in use, is somebody
- * else's: it stays, and the session gets another.
- *
- * @returns null for a detached HEAD
- */
-async function branchFor(
-  main: Git,
-  { id }: SessionRecord,
-  { branch, head }: Removed,
-): Promise<string | null> {
-  if (branch === null || head === null) return null;
-  for (let n = 0;; n++) {
-    const name = n === 0 ? branch : `${branch}-restored${n === 1 ? "" : `-${n}`}`;
-    const there = await findBranch(main, name);
-    if (there === undefined) {
-      await createBranch(main, name, { commit: head, ref: "what was removed" }, id, stepMarks(id));
-      return name;
-    }
-    if (there.commit === head && there.standsFor === null && !isUsed(there.checkedOutAt, id)) return name;
-  }
-}
-
-/** Whether another checkout than the session's own has it. */
-const isUsed = (at: string | null, id: string): boolean =>
-  at !== null && !at.endsWith(id.slice("uuid--".length)) && existsSync(at);
 
 /** Nothing of git's is asked for a session whose work nobody kept. */
 export const keptCommit = (main: Git, { ref }: Removed): Promise<string | null> =>

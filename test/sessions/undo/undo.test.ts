@@ -256,6 +256,38 @@ describe("a removal is taken back", () => {
     expect(await p.git("rev-parse", "feature/auth")).toBe(await p.git("rev-parse", "main"));
   });
 
+  test("a clean worktree on a branch without a commit, of whose name there is one by now", async () => {
+    const p = await withSession();
+    await p.git("-C", p.tree, "switch", "-q", "--orphan", "fresh");
+    expect(await p.ok("diff", "auth")).toContain("-one");
+    const undone = async () => {
+      await p.ok("destroy", "auth", "--cleanup");
+      await p.ok("restore", "auth", "--worktree");
+      expect(await p.git("-C", p.tree, "status", "--porcelain")).toBe("");
+      return (await p.git("-C", p.tree, "symbolic-ref", "HEAD")).trim();
+    };
+    expect(await undone()).toBe("refs/heads/fresh");
+    await p.ok("destroy", "auth", "--cleanup");
+    await p.git("branch", "fresh");
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", p.tree, "symbolic-ref", "HEAD")).toBe("refs/heads/fresh-restored\n");
+    expect(await undone()).toBe("refs/heads/fresh-restored");
+  });
+
+  test.each([
+    ["feature/auth/more", "feature/auth-restored"],
+    ["feature", "feature-auth-restored"],
+  ])("the branch %s is in the way of the one that was deleted", async (other, branch) => {
+    const p = await withSession();
+    await commit(p, p.tree, "own");
+    const head = await p.git("-C", p.tree, "rev-parse", "HEAD");
+    await p.ok("destroy", "auth", "--cleanup", "--delete-branch", "--force-branch");
+    await p.git("branch", other);
+    await p.ok("restore", "auth", "--worktree");
+    expect(await p.git("-C", p.tree, "rev-parse", "HEAD")).toBe(head);
+    expect(await p.git("-C", p.tree, "symbolic-ref", "HEAD")).toBe(`refs/heads/${branch}\n`);
+  });
+
   test("of several sessions that had the name, removed within a second, the last one is meant", async () => {
     const p = await project();
     for (let round = 1; round <= 6; round++) {
