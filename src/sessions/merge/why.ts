@@ -7,14 +7,18 @@ const LINES = 5;
 const BESIDE = /^(error|fatal|hint|usage|Not committing merge|Aborting$)/;
 
 /**
- * Why git failed where it was given the user's hooks: its first `error:` line and its last `fatal:` one; where it says
- * neither, what was said last, which is the hook's.
+ * Why git failed where it was given the user's hooks: its first line of either kind, its first `error:` line and its last
+ * `fatal:` one; where it says neither, what was said last, which is the hook's.
  */
 export function whyGit({ status, out, err }: GitAnswer): string {
   const lines = withoutAdvice(linesOf(err));
   const error = lines.find((line) => line.startsWith("error: "));
   const fatal = lines.findLast((line) => line.startsWith("fatal: "));
-  const said = [error, fatal].flatMap((line) => line === undefined ? [] : [line.replace(/^[a-z]+: /, "")]);
+  // A program that is not there (gpg) is told before what failed by it.
+  const first = lines.find((line) => /^(error|fatal): /.test(line));
+  const said = [first, error, fatal].flatMap((line) =>
+    line === undefined ? [] : [line.replace(/^[a-z]+: /, "")]
+  );
   // 129: git shows its options.
   const others = status === 129
     ? []

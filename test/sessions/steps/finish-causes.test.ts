@@ -202,6 +202,17 @@ const REFUSED: readonly Refused[] = [
     says: '"main": unknown option `bogus\'; nothing was done',
   },
   {
+    why: "a program to sign with that is not there",
+    prepare: async (p) => {
+      await commit(p, p.root, { other: "theirs" });
+      await p.git("config", "commit.gpgSign", "true");
+      await p.git("config", "gpg.program", "/nonexistent/gpg");
+    },
+    code: "finish_failed",
+    status: 1,
+    says: '"main": cannot run /nonexistent/gpg: No such file',
+  },
+  {
     why: "what a hook says twice is said once",
     prepare: async (p) => {
       await commit(p, p.root, { other: "theirs" });
