@@ -95,7 +95,8 @@ async function namedFor(plain: Git, { branch, commit }: WantedMerge): Promise<st
 async function merge(git: Git, named: string, { way, message }: WantedMerge) {
   const flags = FLAGS[way === "default" || way === "merge" ? way : "ff"];
   const words = message === undefined ? [] : ["-m", message];
-  return await git(["merge", "--no-edit", "--no-autostash", ...flags, ...words, named]);
+  // Nobody reads what git says of the files that changed.
+  return await git(["merge", "--no-edit", "--no-autostash", "--no-stat", ...flags, ...words, named]);
 }
 
 async function squash(git: Git, plain: Git, wanted: WantedMerge) {
