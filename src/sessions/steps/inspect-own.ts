@@ -5,7 +5,7 @@ import type { Checkout } from "../git/checkout.ts";
 import { look } from "../git/look.ts";
 import { readMarker } from "../git/marker.ts";
 import { assess, type Risk } from "../git/risk.ts";
-import { adminDirectory, linkedDirectory } from "../git/worktree-directory.ts";
+import { linkedDirectory } from "../git/worktree-directory.ts";
 import { type InspectedWorktree, inspectWorktree } from "../git/worktree.ts";
 import { isOwnName } from "../model/worktree-path.ts";
 
@@ -64,8 +64,7 @@ export async function inspectAll<T>(
   work: (found: InspectedWorktree) => T,
 ): Promise<{ found: InspectedWorktree; meanwhile: () => T; risk: () => Promise<Risk> }> {
   const found = await inspectOwn(record, checkout, begun);
-  const leadsHome = adminDirectory(checkout.repository.commonDir, record.project?.worktree ?? "") !== null;
-  const looking = leadsHome ? look(checkout.worktree) : undefined;
+  const looking = found.admin === null ? undefined : look(checkout.worktree);
   // What else fails is told first.
   looking?.catch(() => {});
   const meanwhile = settled(() => work(found));
