@@ -89,12 +89,13 @@ export function beginDeletion(git: Git, { name, commit, keptAs }: GoingBranch): 
   const done = must(git, `delete branch ${name}`, how, { later: promise });
   // Where it cannot be started that is told when it is to go.
   done.catch(() => {});
+  const isPlain = hasNoSection(git.directory);
   const keep = keptAs === null ? "" : `create ${keptAs} ${commit}\n`;
   return {
     async go() {
       resolve(`${keep}delete refs/heads/${name} ${commit}\n`);
       await done;
-      if (hasNoSection(git.directory)) return;
+      if (isPlain) return;
       // What `git branch -D` would take with it; without a section this fails and nothing is lost.
       await git(["config", "--local", "--remove-section", `branch.${name}`]);
     },
