@@ -376,6 +376,20 @@ export const sessionsErrors = () => ({
     () => `Type "git fsck --lost-found" to look for what git still has`,
     { commit: "refs/berth/removed/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1", why: "there is no such ref" },
   ),
+  place_taken: kind(
+    Exit.refused,
+    (d: { session: string; path: string; to: string }) =>
+      `Cannot bring back the worktree of session ${quote(d.session)}: something is at ${
+        quotePath(d.path)
+      } already`,
+    (d) =>
+      `Type "mv ${shellWord(d.path)} ${shellWord(d.to)}", then "berth restore ${d.session} --worktree" again`,
+    {
+      session: "auth",
+      path: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1",
+      to: "/home/me/project/.worktrees/5d0f4c1e-6a61-4f0e-9a54-0a5fb5d9f9d1.left",
+    },
+  ),
   nothing_removed: kind(
     Exit.refused,
     (d: { archive: string }) =>

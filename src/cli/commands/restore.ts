@@ -12,9 +12,9 @@ import { inReach } from "../../store/locks.ts";
 import { archivesOf, fileName, recordName } from "../../store/names.ts";
 import { mayBeShared } from "../../store/namespaces.ts";
 import type { Store } from "../../store/open.ts";
-import { statSync } from "node:fs";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { projectAround } from "../../sessions/git/project-around.ts";
+import { linkedDirectory } from "../../sessions/git/worktree-directory.ts";
 import { type Command, type Context, flag, type Input, outJson, text } from "../command.ts";
 import { type Archived, archiveMeantBy } from "../mean/archived.ts";
 import { userDirectory } from "../mean/directory.ts";
@@ -117,7 +117,7 @@ function withoutItsWorktree(context: Context, { store }: Dependencies, given: st
   if (record === null || removedOf(record) === null || path === undefined) return null;
   // A part of it may be there, where it was stopped in the middle.
   const isBegun = journalOf(record)?.kind === "restore";
-  return isBegun || statSync(path, { throwIfNoEntry: false }) === undefined ? record : null;
+  return isBegun || linkedDirectory(path) === null ? record : null;
 }
 
 /** Null where there is no such session: an archive is meant then. */

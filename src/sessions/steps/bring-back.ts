@@ -1,11 +1,13 @@
+import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { fail } from "../../errors/errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import { processAlive } from "../../store/liveness.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, must } from "../git/git.ts";
 import { copyIncluded } from "../git/include.ts";
 import { writeMarker } from "../git/marker.ts";
+import { linkedDirectory, statusOf } from "../git/worktree-directory.ts";
 import { inspectWorktree, registerWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type Journal, journalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
@@ -38,7 +40,7 @@ export interface BroughtBack {
  * last.
  *
  * @param record the session, which is there again
- * @throws `nothing_removed`; `work_lost` where the ref is gone; `worktree_refused` where something is in its place
+ * @throws `nothing_removed`; `work_lost` where the ref is gone; `place_taken` where something is in its place
  */
 export async function bringWorktreeBack(
   deps: Dependencies,
@@ -58,10 +60,30 @@ export async function bringWorktreeBack(
     return await goOnBringingBack(deps, record, checkout, removed, await keptCommit(main, removed));
   } catch (error) {
     // All of it is under the ref still. With a part of it in place the journal stays, so that it is gone on with.
-    const { listed } = await inspectWorktree(main, { ...repository, path: worktree.directory });
-    if (listed === null) await change(deps, record.id, (draft) => void delete draft["pending"], false);
+    const isTaken = error instanceof BerthError && error.code === "place_taken";
+    const isBegun = async () =>
+      (await inspectWorktree(main, { ...repository, path: worktree.directory })).listed !== null;
+    if (isTaken || !(await isBegun())) {
+      await change(deps, record.id, (draft) => void delete draft["pending"], false);
+    }
     throw error;
   }
+}
+
+/**
+ * What is wrong where a removed worktree is to be: somebody's files, or what git could not delete when it let go of it. An
+ * empty directory is in nobody's way.
+ *
+ * @returns `place_taken`; null where nothing is
+ */
+export function takenPlace(record: SessionRecord): BerthError | null {
+  const path = record.project?.worktree ?? "";
+  const there = statusOf(path);
+  if (there === null) return null;
+  if (there.isDirectory() && (linkedDirectory(path) !== null || readdirSync(path).length === 0)) return null;
+  let to = `${path}.left`;
+  for (let n = 2; statusOf(to) !== null; n++) to = `${path}.left-${n}`;
+  return fail("place_taken", { session: nameOf(record), path, to });
 }
 
 /** The journal of it. */
@@ -82,14 +104,16 @@ export async function goOnBringingBack(
 ): Promise<BroughtBack> {
   const { main, repository, worktree } = checkout;
   const path = worktree.directory;
+  const taken = takenPlace(record);
+  if (taken !== null) throw taken;
   const manifest = removed.work && kept !== null ? await readManifest(main, kept) : null;
   const { branch, unborn } = await branchBack(main, record.id, removed);
   const look = () => inspectWorktree(main, { ...repository, path });
   let found = await look();
-  if (found.listed === null && found.exists) {
+  if (found.listed === null && linkedDirectory(path) !== null) {
     throw fail("worktree_refused", { path, why: "something is there already" });
   }
-  if (!found.exists) {
+  if (found.listed === null || !found.exists) {
     const detach = branch === null || unborn;
     const at = (detach ? removed.head : branch) ?? await anyCommit(main);
     await registerWorktree(main, record.id, path, { at, detach, checkout: manifest === null && !unborn });

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join, relative } from "node:path";
@@ -286,6 +287,49 @@ describe("a removal is taken back", () => {
     await p.ok("restore", "auth", "--worktree");
     expect(await p.git("-C", p.tree, "rev-parse", "HEAD")).toBe(head);
     expect(await p.git("-C", p.tree, "symbolic-ref", "HEAD")).toBe(`refs/heads/${branch}\n`);
+  });
+
+  const IN_ITS_PLACE: readonly [string, (path: string) => unknown][] = [
+    ["a file", (path) => writeFileSync(path, "mine")],
+    ["a link", (path) => symlinkSync("/", path)],
+    ["a directory with files", (path) => mkdirSync(join(path, "mine"), { recursive: true })],
+    ["what git could not delete", (path) => {
+      mkdirSync(path);
+      writeFileSync(join(path, ".git"), "gitdir: /nowhere/.git/worktrees/gone");
+    }],
+  ];
+  test.each(IN_ITS_PLACE)(
+    "%s is in its place: it is told what to type, as often as it is tried",
+    async (_, put) => {
+      const p = await withSession();
+      writeFileSync(join(p.tree, "new"), "work");
+      await p.ok("destroy", "auth", "--cleanup", "--force");
+      put(p.tree);
+      mkdirSync(`${p.tree}.left`);
+      const { code } = await p.refused("restore", "auth", "--worktree");
+      expect([
+        code,
+        JSON.parse(await p.ok("doctor", "--json")).findings.filter(({ broken = false }) => broken),
+      ])
+        .toEqual(["place_taken", []]);
+      const { stderr } = await p.berth("restore", "auth", "--worktree");
+      const typed = [...stderr.matchAll(/"((mv|berth) .*?)"/g)].map(([, command = ""]) => command);
+      for (const command of typed) {
+        const { status } = await p.in(p.root, ["sh", "-c", command.replace(/^berth/, berth)]);
+        expect([command, status]).toEqual([command, 0]);
+      }
+      expect(readFileSync(join(p.tree, "new"), "utf8")).toBe("work");
+      expect(lstatSync(`${p.tree}.left-2`)).toBeDefined();
+    },
+  );
+
+  test("an empty directory is in nobody's way", async () => {
+    const p = await withSession();
+    writeFileSync(join(p.tree, "new"), "work");
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    mkdirSync(p.tree);
+    await p.ok("restore", "auth", "--worktree");
+    expect(readFileSync(join(p.tree, "new"), "utf8")).toBe("work");
   });
 
   test("of several sessions that had the name, removed within a second, the last one is meant", async () => {

@@ -11,6 +11,7 @@ import type { Dependencies } from "../../../sessions/model/dependencies.ts";
 import { isUnfinished, nameOf } from "../../../sessions/model/journal.ts";
 import { checkoutOf } from "../../../sessions/git/checkout.ts";
 import { whyNone } from "../../../sessions/git/own-worktree.ts";
+import { takenPlace } from "../../../sessions/steps/bring-back.ts";
 import { follow, movedTo, relink } from "../../../sessions/steps/relink.ts";
 import { leftLinks, removeLink } from "../../../sessions/git/readable-link.ts";
 import { FOLDER, uuidOf } from "../../../sessions/model/worktree-path.ts";
@@ -51,9 +52,17 @@ async function guarded(work: () => Promise<Finding[]>): Promise<Finding[]> {
     return await work();
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
-    return [{ code: error.code, message: error.message, hint: error.hint, broken: true, fixed: false }];
+    return [findingOf(error)];
   }
 }
+
+const findingOf = ({ code, message, hint }: BerthError): Finding => ({
+  code,
+  message,
+  hint,
+  broken: true,
+  fixed: false,
+});
 
 async function recordFindings(
   context: Context,
@@ -90,6 +99,9 @@ async function placeFindings(
   const why = whyNone(record);
   const isGone = statusOf(worktree) === null;
   if (!isGone && why === null) return missingFinding(record, session);
+  const taken = removedOf(record) === null ? null : takenPlace(record);
+  // What is there now was never its worktree.
+  if (taken !== null) return [{ ...findingOf(taken), broken: false }];
   const { main, repository } = await repositoryFor(context, root) ?? {};
   if (main === undefined || repository === undefined) return missingFinding(record, session);
   const to = isGone || isRootGone(root) ? movedTo(repository, record) : null;
