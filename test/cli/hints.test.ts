@@ -111,6 +111,15 @@ const CASES: readonly Case[] = [
   { code: "no_commits", prepare: () => {}, args: ["new", "a"], how: "empty", again: true },
   { code: "no_command", prepare: (p) => p.ok("new", "n", "--no-worktree"), args: ["resume", "n"], typed: [] },
   {
+    code: "place_taken",
+    prepare: async (p, tree) => {
+      work(p, tree);
+      await p.ok(...CLEANUP, "--force");
+      writeFileSync(tree, "mine");
+    },
+    args: ["restore", "auth", "--worktree"],
+  },
+  {
     code: "nothing_removed",
     prepare: (p) => p.ok("destroy", "auth"),
     args: ["restore", "auth", "--worktree"],
@@ -478,7 +487,7 @@ test("every failure of sessions whose hint holds a command has a case", () => {
 /** The commands of a hint. */
 const commandsIn = (hint: string): string[] =>
   [...hint.matchAll(/"([^"]+)"/g)].flatMap(([, words = ""]) =>
-    /^(berth|git|kill|cd|umount|ls|ps|chmod|rm) /.test(words) ? [words] : []
+    /^(berth|git|kill|cd|mv|umount|ls|ps|chmod|rm) /.test(words) ? [words] : []
   );
 
 test.each(ALL)("$code: $args", async ({ code, prepare, args, ...one }) => {
