@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command, Option } from "../../src/cli/command.ts";
-import { STATUSES } from "../../src/cli/commands/help.ts";
+import { groupsOf, STATUSES } from "../../src/cli/commands/help.ts";
 import { GLOBAL_OPTIONS } from "../../src/cli/line/globals.ts";
-import { GROUPS } from "../../src/cli/table.ts";
+import { COMMANDS } from "../../src/cli/table.ts";
 import { argument, filledText, literal, optionMacros, paragraphs, textLine } from "./mdoc.ts";
 import { markdown } from "./mdoc-markdown.ts";
 import { text } from "./source.ts";
@@ -84,7 +84,7 @@ function commandPage(edition: Edition, name: string, command: Command): Page {
 }
 
 function overview(edition: Edition): Page {
-  const groups = GROUPS.map(({ title, commands }) => {
+  const groups = groupsOf(COMMANDS).map(({ title, commands }) => {
     const rows = Object.entries(commands).filter(([, { hidden }]) => !hidden)
       .map(([name, { about }]) => [`Xr berth-${name} 1`, about] as const);
     return `.Ss ${textLine(title)}\n${list(rows)}`;
@@ -134,7 +134,7 @@ function sessionsPage(edition: Edition): Page {
 /** Every page. */
 export async function manPages(edition: Edition): Promise<Page[]> {
   const pages = [overview(edition), sessionsPage(edition)];
-  for (const { commands } of GROUPS) {
+  for (const { commands } of groupsOf(COMMANDS)) {
     for (const [name, { hidden, load }] of Object.entries(commands)) {
       if (!hidden) pages.push(commandPage(edition, name, await load()));
     }

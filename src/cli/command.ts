@@ -25,6 +25,8 @@ export interface Input {
 
 /** A row of the list of commands. Its file is loaded when the command is called. */
 export interface TableEntry {
+  /** The heading that help shows it under. */
+  readonly group: string;
   /** Whole words that mean the same. */
   readonly aliases?: readonly string[];
   readonly about: string;
@@ -36,20 +38,12 @@ export interface TableEntry {
 /** Commands by their names, in the order in which help shows them. */
 export type CommandTable = Readonly<Record<string, TableEntry>>;
 
-/** Commands that serve one purpose, as help shows them. */
-export interface CommandGroup {
-  readonly title: string;
-  readonly commands: CommandTable;
-}
-
 /** The world as a command sees it: everything it may read, ask or write comes from here. */
 export interface Context {
   readonly host: Host;
   readonly facts: Facts;
   /** The list of commands, for those that speak of all of them: the list loads them, so they cannot. */
   readonly commands: CommandTable;
-  /** The same in groups. */
-  readonly groups: readonly CommandGroup[];
   readonly deps: ResolverDependencies;
   readonly now: () => Date;
   readonly json: boolean;

@@ -13,7 +13,7 @@ import { isDashed, plainInput, spellings, takesCommand } from "./line/plain.ts";
 import { ownWords } from "./say/own-words.ts";
 import { report, writeOut } from "./say/report.ts";
 import { findCommand, type FoundCommand } from "./line/find-command.ts";
-import { COMMANDS, GROUPS } from "./table.ts";
+import { COMMANDS } from "./table.ts";
 
 /** The machine as node's API shows it. */
 export const plainHost = async (): Promise<Host> => (await import("../facts/host-node.ts")).nodeHost;
@@ -142,7 +142,6 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
     host,
     facts,
     commands: COMMANDS,
-    groups: GROUPS,
     deps: deps(host),
     now: () => new Date(),
     json: flag(input, "json"),

@@ -1,6 +1,7 @@
 /** How `berth help` looks: groups, columns, colours where a terminal wants them. */
 import { expect, test } from "bun:test";
-import { GROUPS } from "../../src/cli/table.ts";
+import { groupsOf } from "../../src/cli/commands/help.ts";
+import { COMMANDS } from "../../src/cli/table.ts";
 import { berth, run, scratch } from "../support/berth.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -12,7 +13,7 @@ const help = (env: Readonly<Record<string, string>>, ...args: string[]) =>
 test("the commands stand in groups, all of them in one column", async () => {
   const { stdout } = await help({});
   const titles = [...stdout.matchAll(/^(\S[^\n]*):\n {2}/gm)].map(([, title]) => title);
-  expect(titles).toEqual([...GROUPS.map(({ title }) => title), "Options of every command"]);
+  expect(titles).toEqual([...groupsOf(COMMANDS).map(({ title }) => title), "Options of every command"]);
   const columns = [...stdout.matchAll(/^( {2}\S.*? {2,})\S/gm)].map(([, left = ""]) => left.length);
   expect(new Set(columns).size).toBe(1);
   expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);

@@ -38,9 +38,20 @@ const commandRows = (commands: CommandTable): Row[] =>
   Object.entries(commands).filter(([, { hidden }]) => !hidden)
     .map(([name, { aliases = [], about }]) => [[name, ...aliases].join(", "), about] as const);
 
-function overview({ commands, groups: all }: Context, { heading, command }: Colours): string {
+/** Commands that serve one purpose. */
+interface CommandGroup {
+  readonly title: string;
+  readonly commands: CommandTable;
+}
+
+/** The list of commands in its groups. */
+export const groupsOf = (commands: CommandTable): CommandGroup[] =>
+  [...Map.groupBy(Object.entries(commands), ([, { group }]) => group)]
+    .map(([title, rows]) => ({ title, commands: Object.fromEntries(rows) }));
+
+function overview({ commands }: Context, { heading, command }: Colours): string {
   const width = widest([...commandRows(commands), ...optionRows(GLOBAL_OPTIONS)]);
-  const groups = all.map(({ title, commands }) =>
+  const groups = groupsOf(commands).map(({ title, commands }) =>
     `${heading(`${title}:`)}\n${columns(commandRows(commands), command, width)}`
   );
   return `berth: a stable session ID for every terminal, and the state that belongs to it

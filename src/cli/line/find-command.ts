@@ -3,7 +3,7 @@ import type { CommandTable, TableEntry } from "../command.ts";
 export interface FoundCommand {
   /** The proper name, where the word was an alias. */
   readonly name: string;
-  readonly entry: TableEntry;
+  readonly entry: Pick<TableEntry, "load">;
 }
 
 /** The row of a command word, by the command's name or another name of it. */
