@@ -17,6 +17,18 @@ const open = () =>
     // Not every libc has a function for getdents64(2).
     syscall: { args: ["i64", "i64", "ptr", "i64"], returns: "i64" },
   }).symbols;
+type Libc = ReturnType<typeof open>;
+let symbols: Libc | null | undefined;
+
+/** Null where the machine grants no memory to make calls in: see `host-bun.ts`. */
+function opened(): Libc | null {
+  if (symbols !== undefined) return symbols;
+  try {
+    return symbols = open();
+  } catch {
+    return symbols = null;
+  }
+}
 
 const GETDENTS64 = process.arch === "arm64" ? 61 : 217;
 const O_CLOEXEC = 0o2000000;
@@ -32,7 +44,7 @@ const [NUL, SLASH, ZERO, NINE] = [0, 47, 48, 57] as const;
 
 /** What is looked for, as bytes, and where the kernel writes. */
 interface Look {
-  readonly libc: ReturnType<typeof open>;
+  readonly libc: Libc;
   /** The open /proc. */
   readonly proc: number;
   readonly directory: Uint8Array | null;
@@ -57,12 +69,8 @@ interface Marks {
  */
 export function searchProc(traces: Traces): Search | null {
   const { directory, marks, marked, kernel = new Set() } = traces;
-  let libc: Look["libc"];
-  try {
-    libc = open();
-  } catch {
-    return null;
-  }
+  const libc = opened();
+  if (libc === null) return null;
   const proc = libc.open(cString("/proc"), O_CLOEXEC);
   if (proc < 0) return null;
   const look: Look = {

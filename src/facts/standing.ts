@@ -5,11 +5,10 @@ import { kernelThreads } from "./kernel-threads.ts";
 import { isAmong } from "./pid-order.ts";
 import { type OtherMount, otherMounts } from "./other-mounts.ts";
 import { parseStat } from "./stat.ts";
+import { searchProc } from "./search-proc-bun.ts";
 import type { Search, Trace, Traces } from "./traces.ts";
 
-const search = "Bun" in globalThis && process.platform === "linux"
-  ? (await import("./search-proc-bun.ts")).searchProc
-  : undefined;
+const search = "Bun" in globalThis && process.platform === "linux" ? searchProc : undefined;
 
 /** A process that is at work in a directory. */
 export interface Occupant {

@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Waiting } from "../../facts/child-bun.ts";
+import { begin as beginProgram, type Waiting } from "../../facts/child-bun.ts";
 import { type Programs, programs } from "./programs.ts";
 
 /** How a program ended, and what it printed. */
@@ -21,8 +21,8 @@ export interface Call {
   readonly binary?: boolean;
 }
 
-const onLinux = "Bun" in globalThis && process.platform === "linux";
-const begin = onLinux ? (await import("../../facts/child-bun.ts")).begin : undefined;
+/** Starts a program beside us; undefined where this runtime cannot. */
+const begin = "Bun" in globalThis && process.platform === "linux" ? beginProgram : undefined;
 
 /** Output beyond this is no answer that we could hold. */
 const MAX_BYTES = 1 << 30;
