@@ -66,6 +66,7 @@ export type {
   Holder,
   Lock,
   LockRequest,
+  Prepared,
   Reach,
 } from "./store/backend.ts";
 export { type ListedRecord, listRecords } from "./store/list.ts";
