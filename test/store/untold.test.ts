@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { Told } from "../../src/store/observe.ts";
 import type { Store } from "../../src/store/open.ts";
 import { readRecord } from "../../src/store/read.ts";
-import { updateSession, updateUntold } from "../../src/store/update.ts";
+import { updateUntold } from "../../src/store/untold.ts";
+import { updateSession } from "../../src/store/update.ts";
 import { failureOf, scratch, storeAt } from "../support/store.ts";
 
 /** A store with one session, and what its observer was told since it was loaded. */
