@@ -1,7 +1,7 @@
 import { BerthError, fail } from "../errors/errors.ts";
 import { openFacts } from "../facts/open.ts";
 import type { Host } from "../facts/host.ts";
-import { resolve } from "../identity/resolve.ts";
+import type { resolve } from "../identity/resolve.ts";
 import type { Request, Resolution, Scope } from "../identity/resolution.ts";
 import { type Command, type Context, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./line/globals.ts";
@@ -18,8 +18,11 @@ import { COMMANDS } from "./table.ts";
 /** The machine as node's API shows it. */
 export const plainHost = async (): Promise<Host> => (await import("../facts/host-node.ts")).nodeHost;
 
+/** The decision which session it is. The start has it loaded, and what it is made of is a fifth of all that we load. */
+type Resolve = typeof resolve;
+
 /** Do what the command line says. @returns the exit status */
-export async function run(host: Host, argv: readonly string[]): Promise<number> {
+export async function run(host: Host, argv: readonly string[], decide: Resolve): Promise<number> {
   // The other end of `berth lua`, started by itself.
   if (argv[0] === CHILD_WORD) await (await import("../sandbox/lua/child.ts")).runChild();
   // Errors of the command line itself come as JSON too where the user asked for it.
@@ -40,10 +43,10 @@ export async function run(host: Host, argv: readonly string[]): Promise<number> 
       (await import("./line/arguments.ts")).parseArguments(name, command, words, rest);
     json = flag(input, "json");
     log = text(input, "log-format") === "json";
-    if (flag(input, "help")) return await showHelp(host, input, name);
-    if (flag(input, "version")) return await showVersion(host, input);
+    if (flag(input, "help")) return await showHelp(host, input, name, decide);
+    if (flag(input, "version")) return await showVersion(host, input, decide);
     if (command.threads === true && host.threadless === true) throw fail("no_threads", { command: name });
-    const context = await contextOf(host, input);
+    const context = await contextOf(host, input, decide);
     return await carriedOut(context, input, name, command);
   } catch (error) {
     return report(host, error, json ? "json" : log ? "log" : "text");
@@ -120,18 +123,18 @@ function chosen(
 /** `berth` alone. */
 const WHERE = { about: "Say where you are", load: async () => (await import("./commands/where.ts")).where };
 
-async function showHelp(host: Host, input: Input, name: string): Promise<number> {
+async function showHelp(host: Host, input: Input, name: string, decide: Resolve): Promise<number> {
   const { help } = await import("./commands/help.ts");
   const args = name === "help" ? input.args : [name];
-  return await help.run(await contextOf(host, { ...input, args }), { ...input, args }) ?? 0;
+  return await help.run(await contextOf(host, { ...input, args }, decide), { ...input, args }) ?? 0;
 }
 
-async function showVersion(host: Host, input: Input): Promise<number> {
+async function showVersion(host: Host, input: Input, decide: Resolve): Promise<number> {
   const { version } = await import("./commands/version.ts");
-  return await version.run(await contextOf(host, input), input) ?? 0;
+  return await version.run(await contextOf(host, input, decide), input) ?? 0;
 }
 
-async function contextOf(host: Host, input: Input): Promise<Context> {
+async function contextOf(host: Host, input: Input, decide: Resolve): Promise<Context> {
   const facts = await openFacts(host);
   const label = text(input, "session-id");
   const scope = (text(input, "scope") ?? "session") as Scope;
@@ -148,7 +151,7 @@ async function contextOf(host: Host, input: Input): Promise<Context> {
     request,
     resolution() {
       if (resolution !== undefined) return resolution;
-      resolution = resolve(facts, request, deps(host));
+      resolution = decide(facts, request, deps(host));
       words.debug("session found", { id: resolution.id, source: resolution.source });
       return resolution;
     },

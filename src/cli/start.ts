@@ -29,7 +29,7 @@ export function start(
 async function rest(fast: Host | null, argv: readonly string[]): Promise<void> {
   const { plainHost, run } = await import("./run.ts");
   const host = fast ?? await plainHost();
-  const status = await run(host, argv);
+  const status = await run(host, argv, resolve);
   // Who wants to hear of the end does (a Lua script still runs for an MCP client that is gone); all else is done.
   if (process.listenerCount("exit") === 0) host.exit(status);
   process.exitCode = status;
