@@ -1,5 +1,6 @@
 import { askAhead, type Early } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
+import { isPlainCheckout } from "./plain-worktree.ts";
 import { projectAround } from "./project-around.ts";
 import { repositoryQuestion } from "./repository-question.ts";
 
@@ -12,10 +13,11 @@ export interface AskedAhead {
 /**
  * Let git look at the project that a directory is in, which is nearly always the session's, while a command is loaded.
  *
- * @returns undefined outside of any project
+ * @returns undefined outside of any project, and where its own files tell
  */
 export function askAround(directory: string, environment: Environment): AskedAhead | undefined {
   const root = projectAround(directory, []);
-  if (root === null) return undefined;
+  // It will not be asked.
+  if (root === null || isPlainCheckout(root)) return undefined;
   return { root, answer: askAhead(root, environment, [repositoryQuestion()]) };
 }

@@ -6,6 +6,7 @@ import { type Environment } from "./git-environment.ts";
 import type { AskedAhead } from "./around.ts";
 import { askAhead, type Git, gitIn } from "./git.ts";
 import { LOOK } from "./look.ts";
+import { isPlainCheckout, isPlainWorktree } from "./plain-worktree.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { adminDirectory } from "./worktree-directory.ts";
 
@@ -44,11 +45,19 @@ export async function checkoutOf(
   const inWorktree = removal
     ? lookingAt(worktree, join(root, ".git"), environment)
     : gitIn(worktree, environment);
-  const repository = await findRepository(main);
+  const repository = plainRepository(root, worktree) ?? await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });
   }
   return { main, repository, worktree: inWorktree };
+}
+
+/** What `findRepository` would find. @returns null where git is to be asked */
+function plainRepository(root: string, worktree: string): Repository | null {
+  const commonDir = join(root, ".git");
+  return isPlainCheckout(root) && isPlainWorktree(commonDir, worktree)
+    ? { root, top: root, bare: false, head: null, commonDir, around: null, remotes: [] }
+    : null;
 }
 
 /**

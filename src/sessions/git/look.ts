@@ -4,6 +4,7 @@ import { gitDirectory } from "./bare-root.ts";
 import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
 import { indexedIn } from "./index-file.ts";
 import type { Indexed } from "./nested.ts";
+import { findRepository } from "./repository.ts";
 import { removalStatus } from "./status-call.ts";
 
 /** What git says of the files of a worktree. */
@@ -81,6 +82,8 @@ function directoriesOf(path: string): string[] {
 async function looked(worktree: Git, action: string, args: readonly string[]): Promise<GitAnswer> {
   const answer = await worktree(args, { action });
   if (answer.status === 0) return answer;
+  // A repository that git cannot read is called that.
+  await findRepository(worktree);
   throw fail("git_failed", { action, why: lastLine(answer.err, answer.status) });
 }
 
