@@ -2,13 +2,14 @@ import { isNews, type Seen } from "../../agents/evidence.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import type { Store } from "../../store/open.ts";
 import type { Context } from "../command.ts";
-import { agentsOf } from "./agents.ts";
 
 /** How often an agent's own word is looked for, in milliseconds: no event tells that it has changed. */
 const PAUSE_MS = 700;
 
 /** Tell what the agents of a session say of themselves and nobody has told yet. */
 async function lookAndTell(context: Context, { store, machine }: Dependencies, id: string): Promise<void> {
+  // Loaded at the first look: no command waits for it to start.
+  const { agentsOf } = await import("./agents.ts");
   await tellNews(context, store, id, (await agentsOf(context, store, id, machine())).get(id) ?? []);
 }
 

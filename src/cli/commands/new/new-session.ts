@@ -3,7 +3,6 @@ import { BerthError, visible } from "../../../errors/errors.ts";
 import { addLink } from "../../../sessions/git/readable-link.ts";
 import { refuseUnfinished } from "../../../sessions/model/journal.ts";
 import { uuidOf } from "../../../sessions/model/worktree-path.ts";
-import { directoryOf as directoryOfSession } from "../../../sessions/process/supervise.ts";
 import { find } from "../../../sessions/workspace/query.ts";
 import { createSession } from "../../../sessions/workspace/create.ts";
 import { type Early, type Git, gitIn } from "../../../sessions/git/git.ts";
@@ -17,7 +16,6 @@ import { askForReport } from "./report.ts";
 import { runHook } from "../hooks.ts";
 import { dependenciesOf, uninterrupted } from "../../mean/sessions-dependencies.ts";
 import { refuseSharedName } from "../../mean/shared-name.ts";
-import { detached, runIn } from "../supervised.ts";
 
 /** The branch that is to be made. */
 interface NewBranch {
@@ -45,11 +43,12 @@ export async function makeSession(
   const { made, fresh } = await madeOrExisting(context, deps, input, git, { branch, prefix });
   if (fresh) await runHook(context, deps, made, "post-create", { skip: flag(input, "no-hooks") });
   const command = input.rest ?? [];
-  if (flag(input, "detach")) {
-    return await detached(context, deps, { ...made, name: made.name ?? made.id }, command, true);
-  }
-  if (command.length > 0) return await runIn(context, deps, made, command);
-  return told(context, input, made);
+  const isDetached = flag(input, "detach");
+  if (!isDetached && command.length === 0) return told(context, input, made);
+  const { detached, runIn } = await import("../supervised.ts");
+  return isDetached
+    ? await detached(context, deps, { ...made, name: made.name ?? made.id }, command, true)
+    : await runIn(context, deps, made, command);
 }
 
 function told(context: Context, input: Input, session: SessionRecord): number {
@@ -99,6 +98,7 @@ async function existingOf(
   const [record] = find(deps.store, { name, workspace });
   if (record === undefined) return null;
   refuseUnfinished(deps.machine(), record, "use");
+  const { directoryOf: directoryOfSession } = await import("../../../sessions/process/supervise.ts");
   directoryOfSession(record);
   return record;
 }
