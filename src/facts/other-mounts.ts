@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { Host } from "./host.ts";
 import { type Mount, mountsIn, TABLE_BYTES } from "./mounts.ts";
 import type { Search } from "./traces.ts";
@@ -10,30 +11,80 @@ export interface OtherMount {
   readonly pid: number;
 }
 
+/** A path by which a directory, or a part of it, is seen that has another one here: a bind mount, a container's volume. */
+export interface View {
+  readonly path: string;
+  /** A process that sees it so; `self` where we do. */
+  readonly pid: number | "self";
+}
+
+/** How a directory is seen by others. */
+export interface SeenElsewhere {
+  /** What we have mounted at or below it by another path, which keeps it from being removed. */
+  readonly ownMounts: readonly string[];
+  readonly mounts: readonly OtherMount[];
+  readonly views: readonly View[];
+}
+
 /**
- * What is mounted at or below a directory in other mount namespaces. A removal would not touch what is behind it, but the
- * kernel would unmount it there, and a file system in memory is gone then.
+ * What is mounted at or below a directory in other mount namespaces, and by which other paths it is seen. A removal would
+ * not touch what is behind such a mount, but the kernel would unmount it there, and a file system in memory is gone then.
  *
  * @param search a look at all processes that shows their namespaces
  * @param directory absolute, free of symbolic links
  */
-export function otherMounts(
+export function seenElsewhere(
   host: Host,
   { namespaces }: Pick<Search, "namespaces">,
   directory: string,
-): OtherMount[] {
-  if (namespaces.length === 0) return [];
-  const own = placeIn(tableOf(host, "self"), directory);
-  if (own === null) return [];
-  return namespaces.flatMap((pid) => {
-    const table = tableOf(host, pid);
-    const byId = new Map(table.map((mount) => [mount.id, mount]));
-    return table.filter((mount) => {
-      const parent = byId.get(mount.parent);
-      const at = parent === undefined ? null : placeOn(parent, mount.point);
-      return at !== null && at.device === own.device && isBelow(at.path, own.path);
-    }).map(({ point }) => ({ path: point, pid }));
+): SeenElsewhere {
+  const here = tableOf(host, "self");
+  const own = placeIn(here, directory);
+  if (own === null) return { ownMounts: [], mounts: [], views: [] };
+  const tables = namespaces.map((pid) => ({ pid, table: tableOf(host, pid) }));
+  const views = [{ pid: "self" as const, table: here }, ...tables].flatMap(({ pid, table }) =>
+    viewsIn(table, own)
+      .filter(({ path, below }) => isSame(`${directory}${below}`, pid, path))
+      .map(({ path }) => ({ path: join(rootOf(host, pid), path), pid }))
+  )
+    // By the same path it is looked for in any case.
+    .filter(({ path }) => !isBelow(path, directory));
+  const mounts = tables.flatMap(({ pid, table }) => mountsOn(table, own).map((path) => ({ path, pid })));
+  return { ownMounts: mountsOn(here, own), mounts, views };
+}
+
+function mountsOn(table: readonly Mount[], own: PlaceOnDevice): string[] {
+  const byId = new Map(table.map((mount) => [mount.id, mount]));
+  return table.filter((mount) => {
+    const parent = byId.get(mount.parent);
+    const at = parent === undefined ? null : placeOn(parent, mount.point);
+    return at !== null && at.device === own.device && isBelow(at.path, own.path);
+  }).map(({ point }) => point);
+}
+
+/** Mount points are told from a process's own root, and its current directory from that of its namespace. */
+function rootOf(host: Host, pid: View["pid"]): string {
+  const link = host.readLink(`/proc/${pid}/root`);
+  return link.ok ? link.value : "/";
+}
+
+/** @returns each with the part of the place that it shows, "" for all of it */
+const viewsIn = (table: readonly Mount[], own: PlaceOnDevice): { path: string; below: string }[] =>
+  table.flatMap(({ device, root, point }) => {
+    if (device !== own.device) return [];
+    if (isBelow(root, own.path)) return [{ path: point, below: root.slice(own.path.length) }];
+    if (!isBelow(own.path, root)) return [];
+    return [{ path: join(point, own.path.slice(root === "/" ? 0 : root.length)), below: "" }];
   });
+
+/** Whether both are the same directory: another mount may stand in front of it. */
+function isSame(directory: string, pid: View["pid"], path: string): boolean {
+  try {
+    const [one, other] = [statSync(directory), statSync(pid === "self" ? path : `/proc/${pid}/root${path}`)];
+    return one.ino === other.ino && one.dev === other.dev;
+  } catch {
+    return false;
+  }
 }
 
 /** Where something is, whatever it is mounted as. */

@@ -3,7 +3,7 @@ import process from "node:process";
 import type { Host } from "./host.ts";
 import { kernelThreads } from "./kernel-threads.ts";
 import { isAmong } from "./pid-order.ts";
-import { type OtherMount, otherMounts } from "./other-mounts.ts";
+import { type OtherMount, seenElsewhere, type View } from "./other-mounts.ts";
 import { parseStat } from "./stat.ts";
 import { searchProc } from "./search-proc-bun.ts";
 import type { Search, Trace, Traces } from "./traces.ts";
@@ -28,20 +28,48 @@ const ENVIRONMENT_BYTES = 1 << 20;
  * as they may be looked at. Zombies are none. Only on Linux; elsewhere none are found.
  */
 export function processesAt(host: Host, traces: Traces): Occupant[] {
+  const { directory } = traces;
+  if (directory !== null) return [...lookAround(host, { ...traces, directory }).occupants];
   return host.system === "linux" ? occupantsIn(host, searchAll(host, traces)) : [];
 }
 
 /** Who is at work in a directory, and what is mounted there where we do not see it. */
 export interface InUse {
+  /** What we have mounted at or below it by whichever path. */
+  readonly ownMounts: readonly string[];
   readonly occupants: readonly Occupant[];
   readonly mounts: readonly OtherMount[];
 }
 
-/** As `processesAt`, and `otherMounts` by the same look at all processes. */
+/**
+ * As `processesAt`, and what is mounted there for others, by the same look at all processes. Whoever stands in the directory
+ * by another path (a bind mount, a container's volume) stands there too.
+ */
 export function lookAround(host: Host, traces: Traces & { readonly directory: string }): InUse {
-  if (host.system !== "linux") return { occupants: [], mounts: [] };
+  if (host.system !== "linux") return { occupants: [], ownMounts: [], mounts: [] };
   const search = searchAll(host, { ...traces, namespaces: true });
-  return { occupants: occupantsIn(host, search), mounts: otherMounts(host, search, traces.directory) };
+  const { views, ...mounted } = seenElsewhere(host, search, traces.directory);
+  const known = new Set(search.found.filter(({ inside }) => inside).map(({ pid }) => pid));
+  const others = views.flatMap((view) => standingBy(host, view)).filter(({ pid }) => !known.has(pid));
+  const also = new Set(others.map(({ pid }) => pid));
+  const found = [...search.found.filter(({ pid }) => !also.has(pid)), ...unique(others)];
+  return { occupants: occupantsIn(host, { ...search, found }), ...mounted };
+}
+
+const unique = (
+  found: readonly Trace[],
+): Trace[] => [...new Map(found.map((one) => [one.pid, one])).values()];
+
+/** Those that stand in a directory by a path of their mount namespace. */
+function standingBy(host: Host, { path, pid }: View): Trace[] {
+  const namespaceOf = (process: View["pid"]): string | null => {
+    const link = host.readLink(`/proc/${process}/ns/mnt`);
+    return link.ok ? link.value : null;
+  };
+  const namespace = namespaceOf(pid);
+  return searchAll(host, { directory: path, marks: [] }).found.filter((one) =>
+    namespaceOf(one.pid) === namespace
+  );
 }
 
 const searchAll = (host: Host, traces: Traces): Search =>

@@ -552,7 +552,7 @@ async function endingRun(p: Project, cleaner: () => Promise<void>) {
     machine: () => machineOf({}),
     findMarked: () => [],
     processesAt: () => [],
-    lookAround: () => ({ occupants: [], mounts: [] }),
+    lookAround: () => ({ occupants: [], ownMounts: [], mounts: [] }),
     mountsBelow: () => [],
     self: gone,
   });

@@ -35,7 +35,7 @@ function manager(
     machine: () => machineOf(processes),
     findMarked: () => [],
     processesAt: () => [],
-    lookAround: () => ({ occupants: [], mounts: [] }),
+    lookAround: () => ({ occupants: [], ownMounts: [], mounts: [] }),
     mountsBelow: () => [],
     self: SELF,
     ...more,

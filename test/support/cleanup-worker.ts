@@ -37,7 +37,7 @@ await completeCleanup(
     machine: () => machineFrom(facts()),
     findMarked: () => [],
     processesAt: () => [],
-    lookAround: () => ({ occupants: [], mounts: [] }),
+    lookAround: () => ({ occupants: [], ownMounts: [], mounts: [] }),
     mountsBelow: () => [],
     self: { pid: self.value.pid, start: self.value.start, bootId: boot.value },
   },

@@ -105,7 +105,11 @@ export const refuseOccupied = (deps: Dependencies, record: SessionRecord, intent
 export function refuseInUse(deps: Dependencies, record: SessionRecord, intent: Intent): boolean {
   const { worktree = "" } = record.project ?? {};
   refuseMounts(deps, worktree);
-  const { occupants, mounts } = deps.lookAround({ directory: worktree, ...tracesOf(deps, record) });
+  const { occupants, ownMounts, mounts } = deps.lookAround({
+    directory: worktree,
+    ...tracesOf(deps, record),
+  });
+  refuseMounts({ mountsBelow: () => ownMounts }, worktree);
   refuseOtherMounts(mounts, worktree);
   return refuse(record, occupantsAmong(deps, occupants), intent);
 }

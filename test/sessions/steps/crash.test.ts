@@ -135,7 +135,7 @@ const meansFor = (p: Project): Dependencies => ({
   machine: () => machineOf({}),
   findMarked: () => [],
   processesAt: () => [],
-  lookAround: () => ({ occupants: [], mounts: [] }),
+  lookAround: () => ({ occupants: [], ownMounts: [], mounts: [] }),
   mountsBelow: () => [],
   self: { pid: 10, start: "100", bootId: "this boot" },
 });

@@ -175,7 +175,7 @@ function worldOf(p: Finishable, changed: Partial<Store["backend"]> = {}): Depend
     machine: () => machineOf({}),
     findMarked: () => [],
     processesAt: () => [],
-    lookAround: () => ({ occupants: [], mounts: [] }),
+    lookAround: () => ({ occupants: [], ownMounts: [], mounts: [] }),
     mountsBelow: () => [],
     self: { pid: 999999999, start: "1", bootId: "gone" },
   };

@@ -95,6 +95,62 @@ describe("a mount keeps the worktree, with --force too", () => {
   });
 });
 
+describe("who stands there by another path is told", () => {
+  const BY_OTHER_PATHS: readonly [string, string, string][] = [
+    ["a bind mount", "mount --bind TREE OUT; cd OUT", "OUT"],
+    ["a bind mount of a part of it", "mount --bind TREE/src OUT; cd OUT", "OUT"],
+    ["a bind mount of what is around it", "mount --bind TREE/.. OUT; cd OUT/*/src", "OUT"],
+    ["another mount namespace", "mount --bind TREE OUT; cd OUT/src", "OUT/src"],
+  ];
+  test.each(BY_OTHER_PATHS)("%s", async (what, stand, at) => {
+    const p = await withSession();
+    mkdirSync(join(p.tree, "src"));
+    const out = join(p.home, "out");
+    mkdirSync(out);
+    const put = (text: string) => text.replaceAll("TREE", p.tree).replaceAll("OUT", out);
+    const apart = what.startsWith("another") ? "unshare --mount --propagation private" : "";
+    const script = `mkfifo ${p.home}/ready
+      ${apart} sh -ec '${put(stand)}; echo > ${p.home}/ready; exec sleep 600' &
+      read -r _ < ${p.home}/ready
+      "$BERTH" ${CLEANUP.join(" ")} --json 2>&1 || echo status $?
+      kill $!; wait $! || true
+      "$BERTH" ${CLEANUP.join(" ")}`;
+    const { stdout } = await p.in(p.root, alone(script), { env: { BERTH: berth } });
+    expect(stdout).toContain('"code":"worktree_occupied"');
+    expect(stdout).toContain(`in \\\"${put(at)}`);
+    expect(stdout).toContain("status 5");
+    expect(existsSync(p.tree)).toBe(false);
+  });
+
+  test.each(["data", "."])("nor is it removed with a mount on it by another path: %s", async (at) => {
+    const p = await withSession();
+    mkdirSync(join(p.tree, "data"));
+    writeFileSync(join(p.tree, "data/file"), "work");
+    const out = join(p.home, "out");
+    mkdirSync(out);
+    const script = `mount --bind ${p.tree} ${out}; mount -t tmpfs none ${join(out, at)}
+      "$BERTH" ${CLEANUP.join(" ")} --force 2>&1 | tee said; cat ${p.tree}/data/file
+      eval "$(sed -n 's/^  hint: Type "\\(.*\\)", then the command again/\\1/p' said)"
+      "$BERTH" ${CLEANUP.join(" ")} --force`;
+    const { stdout, status } = await p.in(p.root, alone(script), { env: { BERTH: berth } });
+    expect(stdout).toContain(`mounted in it is "${join(out, at)}"`);
+    expect(stdout).toContain("work");
+    expect([status, existsSync(p.tree)]).toEqual([0, false]);
+  });
+
+  test("not who stands where another mount is in front of it", async () => {
+    const p = await withSession();
+    const out = join(p.home, "out");
+    mkdirSync(out);
+    const script = `mount --bind ${p.tree} ${out}; mount -t tmpfs none ${p.home}; mkdir ${out}
+      cd ${out}; sleep 600 & cd ${p.root}
+      "$BERTH" ${CLEANUP.join(" ")} 2>&1 || echo status $?
+      kill $!`;
+    const { stdout } = await p.in(p.root, alone(script), { env: { BERTH: berth } });
+    expect([stdout, existsSync(p.tree)]).toEqual([expect.not.stringContaining("status"), false]);
+  });
+});
+
 describe("a process that stands in the worktree keeps it", () => {
   test.each([
     ["an editor", ["sleep", "600"]],

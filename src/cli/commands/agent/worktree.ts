@@ -124,8 +124,8 @@ function withoutServersOf({ facts }: Context, agent: Process, deps: Dependencies
     ...deps,
     processesAt: (traces) => deps.processesAt(traces).filter(isOther),
     lookAround(traces) {
-      const { occupants, mounts } = deps.lookAround(traces);
-      return { occupants: occupants.filter(isOther), mounts };
+      const seen = deps.lookAround(traces);
+      return { ...seen, occupants: seen.occupants.filter(isOther) };
     },
   };
 }
