@@ -12,7 +12,7 @@ export interface OtherMount {
 }
 
 /** A path by which a directory, or a part of it, is seen that has another one here: a bind mount, a container's volume. */
-export interface View {
+export interface OtherPath {
   readonly path: string;
   /** A process that sees it so; `self` where we do. */
   readonly pid: number | "self";
@@ -23,7 +23,7 @@ export interface SeenElsewhere {
   /** What we have mounted at or below it by another path, which keeps it from being removed. */
   readonly ownMounts: readonly string[];
   readonly mounts: readonly OtherMount[];
-  readonly views: readonly View[];
+  readonly views: readonly OtherPath[];
 }
 
 /**
@@ -63,7 +63,7 @@ function mountsOn(table: readonly Mount[], own: PlaceOnDevice): string[] {
 }
 
 /** Mount points are told from a process's own root, and its current directory from that of its namespace. */
-function rootOf(host: Host, pid: View["pid"]): string {
+function rootOf(host: Host, pid: OtherPath["pid"]): string {
   const link = host.readLink(`/proc/${pid}/root`);
   return link.ok ? link.value : "/";
 }
@@ -78,7 +78,7 @@ const viewsIn = (table: readonly Mount[], own: PlaceOnDevice): { path: string; b
   });
 
 /** Whether both are the same directory: another mount may stand in front of it. */
-function isSame(directory: string, pid: View["pid"], path: string): boolean {
+function isSame(directory: string, pid: OtherPath["pid"], path: string): boolean {
   try {
     const [one, other] = [statSync(directory), statSync(pid === "self" ? path : `/proc/${pid}/root${path}`)];
     return one.ino === other.ino && one.dev === other.dev;

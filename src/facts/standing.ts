@@ -3,7 +3,7 @@ import process from "node:process";
 import type { Host } from "./host.ts";
 import { kernelThreads } from "./kernel-threads.ts";
 import { isAmong } from "./pid-order.ts";
-import { type OtherMount, seenElsewhere, type View } from "./other-mounts.ts";
+import { type OtherMount, type OtherPath, seenElsewhere } from "./other-mounts.ts";
 import { parseStat } from "./stat.ts";
 import { searchProc } from "./search-proc-bun.ts";
 import type { Search, Trace, Traces } from "./traces.ts";
@@ -61,8 +61,8 @@ const unique = (
 ): Trace[] => [...new Map(found.map((one) => [one.pid, one])).values()];
 
 /** Those that stand in a directory by a path of their mount namespace. */
-function standingBy(host: Host, { path, pid }: View): Trace[] {
-  const namespaceOf = (process: View["pid"]): string | null => {
+function standingBy(host: Host, { path, pid }: OtherPath): Trace[] {
+  const namespaceOf = (process: OtherPath["pid"]): string | null => {
     const link = host.readLink(`/proc/${process}/ns/mnt`);
     return link.ok ? link.value : null;
   };
