@@ -48,9 +48,14 @@ export const sessionsErrors = () => ({
   ),
   session_running: kind(
     Exit.busy,
-    (d: { session: string; action: string; why: string }) =>
-      `Cannot ${d.action} session ${quote(d.session)}: ${d.why}`,
-    (d) => `Type "berth stop ${d.session}" first, or "berth wait ${d.session}" to wait for its end`,
+    (d: { session: string; action: string; why: string; within?: boolean }) =>
+      `Cannot ${d.action} session ${quote(d.session)}: ${d.why}${
+        d.within === true ? ", and you are in it" : ""
+      }`,
+    (d) =>
+      d.within === true
+        ? `End it first, by "exit" perhaps, and type it elsewhere`
+        : `Type "berth stop ${d.session}" first, or "berth wait ${d.session}" to wait for its end`,
     { session: "auth", action: "resume", why: "its command runs as process 4711" },
   ),
   session_unfinished: kind(

@@ -5,6 +5,8 @@ import { groupLives } from "../../facts/process-group.ts";
 import type { SendSignal, StopOptions, Strays } from "../../sessions/process/signalling.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { stopSession } from "../../sessions/process/stop.ts";
+import { refuseOwnRun } from "../../sessions/runs/runs.ts";
+import type { SessionRecord } from "../../store/record.ts";
 import { quote, quotePath } from "../../errors/errors.ts";
 import { type Command, type Context, flag, type Option, outJson, text } from "../command.ts";
 import { SESSION_HELP } from "../line/session-help.ts";
@@ -65,9 +67,20 @@ const named = (processes: Strays["ended"]): string =>
 /** Time that a command has to end when its session goes by force. */
 const STOP_MS = 5000;
 
-/** End the command of a session that is going to be removed by force. */
-export async function endCommand({ host }: Context, deps: Dependencies, id: string): Promise<void> {
-  await stopSession(deps, id, stopping(host, STOP_MS));
+/**
+ * End the command of a session that is going to be removed by force.
+ *
+ * @param action for the error: `destroy`
+ * @throws `session_running` where we are part of what is to be ended
+ */
+export async function endCommand(
+  { host }: Context,
+  deps: Dependencies,
+  record: SessionRecord,
+  action: string,
+): Promise<void> {
+  refuseOwnRun(deps, record, action);
+  await stopSession(deps, record.id, stopping(host, STOP_MS));
 }
 
 /** What `stopSession` takes. @param timeoutMs how long the command has to end by itself, in milliseconds */

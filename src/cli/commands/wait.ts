@@ -4,6 +4,7 @@ import { factsReader } from "../../facts/open.ts";
 import type { Dependencies } from "../../sessions/model/dependencies.ts";
 import { isAsked, nameOf } from "../../sessions/model/journal.ts";
 import { isLost } from "../../sessions/runs/lost.ts";
+import { refuseOwnRun } from "../../sessions/runs/runs.ts";
 import { repairRun } from "../../sessions/process/stop.ts";
 import { listRecords } from "../../store/list.ts";
 import { inReach } from "../../store/locks.ts";
@@ -56,6 +57,8 @@ export const wait: Command = {
     const seconds = text(input, "timeout");
     const limit = seconds === undefined ? Infinity : performance.now() + Number(seconds) * 1000;
     const until = text(input, "until");
+    // The end of what we are part of ourselves would never come.
+    if (until === undefined) { for (const { deps, record } of meant) refuseOwnRun(deps, record, "wait for"); }
     const reached = await Promise.all(meant.map(async ({ deps, record }) => {
       const found = await waitFor(context, deps, record, until, limit);
       if (found !== null) return { id: record.id, state: found.run?.state ?? null, status: found.status };

@@ -3,6 +3,7 @@ import { sha256 } from "../../facts/sha256.ts";
 import type { Lock } from "../../store/backend.ts";
 import { readRecord } from "../../store/read.ts";
 import type { Environment } from "../git/git-environment.ts";
+import { ancestorsOf } from "../model/ancestors.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { journalOf, nameOf } from "../model/journal.ts";
 
@@ -17,14 +18,12 @@ const WAIT_MS = 60_000;
 /**
  * Hold the merges of a repository. `waited`: for another one, which may have changed anything.
  *
- * @param ancestors we and all that started us
  * @throws `finish_within` where that one waits for a hook which we are called by; `locked` when the time is over
  */
 export async function lockMerges(
   deps: Dependencies,
   commonDir: string,
   environment: Environment,
-  ancestors: () => ReadonlySet<number>,
 ): Promise<{ lock: Lock; waited: boolean }> {
   const { store } = deps;
   const name = `locks/merge-${sha256(commonDir).slice(0, 16)}.lock`;
@@ -34,7 +33,7 @@ export async function lockMerges(
   } catch (error) {
     if (!(error instanceof BerthError) || error.code !== "locked") throw error;
   }
-  refuseWithin(deps, environment[MARK], ancestors);
+  refuseWithin(deps, environment[MARK]);
   const waitMs = Math.max(WAIT_MS, store.waitMs);
   return { lock: await store.backend.lock(name, { ...request, waitMs }), waited: true };
 }
@@ -43,10 +42,9 @@ export async function lockMerges(
 function refuseWithin(
   deps: Dependencies,
   id: string | undefined,
-  ancestors: () => ReadonlySet<number>,
 ): void {
   const record = id === undefined ? null : readRecord(deps.store, id);
   const journal = record === null ? null : journalOf(record);
-  if (record === null || journal?.kind !== "finish" || !ancestors().has(journal.by.pid)) return;
+  if (record === null || journal?.kind !== "finish" || !ancestorsOf(deps).has(journal.by.pid)) return;
   throw fail("finish_within", { session: nameOf(record), pid: journal.by.pid });
 }

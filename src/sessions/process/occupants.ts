@@ -4,6 +4,7 @@ import type { Traces } from "../../facts/traces.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import { refuseMounts, refuseOtherMounts } from "../git/mounts.ts";
 import { markedSince } from "../runs/since.ts";
+import { ancestorsOf, MAX_ANCESTORS } from "../model/ancestors.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf } from "../model/journal.ts";
 
@@ -14,9 +15,6 @@ export interface Occupants {
   /** Whether it is our own shell, or another ancestor of ours, that stands there. */
   readonly ourselves: boolean;
 }
-
-/** Steps from a process to its ancestors; more than any real chain has. */
-const MAX_ANCESTORS = 100;
 
 /**
  * The processes that stand in the session's worktree or carry the marks of its runs. Our own ancestors and what shares
@@ -64,18 +62,6 @@ function isBelow({ machine, self }: Dependencies, pid: number): boolean {
     at = process.value.ppid;
   }
   return at === self.pid;
-}
-
-/** We and all that started us. */
-export function ancestorsOf({ machine, self }: Dependencies): Set<number> {
-  const now = machine();
-  const found = new Set<number>();
-  for (let pid = self.pid; pid > 1 && !found.has(pid) && found.size < MAX_ANCESTORS;) {
-    found.add(pid);
-    const process = now.process(pid);
-    pid = process.ok ? process.value.ppid : 0;
-  }
-  return found;
 }
 
 /** What is to be done to a session, and how far it may go. */

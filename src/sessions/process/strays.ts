@@ -2,7 +2,8 @@ import type { Occupant } from "../../facts/standing.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { SIGNALS } from "./child.ts";
-import { ancestorsOf, marksOf } from "./occupants.ts";
+import { ancestorsOf } from "../model/ancestors.ts";
+import { marksOf } from "./occupants.ts";
 import { pause, SIGCONT, type StopOptions, type Strays } from "./signalling.ts";
 
 const KILLED_MS = 2000;

@@ -10,6 +10,7 @@ import { createdRun } from "../workspace/create.ts";
 import { takesActivity } from "../model/lifecycle.ts";
 import { sinceFirstRun } from "./since.ts";
 import { settleLost } from "./lost.ts";
+import { ancestorsOf } from "../model/ancestors.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { nameOf, type Owner, ownerOf, refuseUnfinished } from "../model/journal.ts";
 import { runAlive } from "../workspace/query.ts";
@@ -86,7 +87,22 @@ export function refuseRunning(deps: Dependencies, draft: SessionRecord, action: 
   const doing = pid === null ? "its command is being started" : `its command runs as process ${pid}`;
   const ending = `process ${ownerOf(draft, "supervisor")?.pid} has yet to write down how its command ended`;
   const why = alive === null ? `it cannot be told whether ${doing}` : alive ? doing : ending;
-  throw fail("session_running", { session: nameOf(draft), action, why });
+  throw fail("session_running", { session: nameOf(draft), action, why, within: isWithin(deps, draft) });
+}
+
+/**
+ * Refuse to end the command that we are part of, by which we would end in the middle ourselves.
+ *
+ * @throws `session_running`
+ */
+export function refuseOwnRun(deps: Dependencies, record: SessionRecord, action: string): void {
+  if (isWithin(deps, record)) refuseRunning(deps, structuredClone(record), action);
+}
+
+/** Whether the session's command goes on, and started us, or what did. */
+function isWithin(deps: Dependencies, record: SessionRecord): boolean {
+  const pid = record.run?.pid ?? null;
+  return pid !== null && ancestorsOf(deps).has(pid) && runAlive(deps.machine(), record) === true;
 }
 
 /**

@@ -14,7 +14,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { type JournalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
 import { refuseMounts } from "../git/mounts.ts";
-import { ancestorsOf, refuseOccupied } from "../process/occupants.ts";
+import { refuseOccupied } from "../process/occupants.ts";
 import type { Destroyed } from "./destroy.ts";
 import { dropJournal, mergeJournal, noteMerged, removalAfter } from "./finish-journal.ts";
 import { removeMerged } from "./finish-remove.ts";
@@ -51,7 +51,7 @@ export async function finishSession(
   isMerged: (base: string, commit: string) => Promise<boolean>,
 ): Promise<Finished> {
   const { commonDir } = place.repository;
-  const { lock, waited } = await lockMerges(deps, commonDir, environment, () => ancestorsOf(deps));
+  const { lock, waited } = await lockMerges(deps, commonDir, environment);
   await using _lock = lock;
   // What git was asked ahead is no answer any more.
   const checkout = waited ? { ...place, worktree: gitIn(place.worktree.directory, environment) } : place;

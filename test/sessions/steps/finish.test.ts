@@ -398,6 +398,32 @@ describe("finish refuses, and nothing has changed", () => {
     await child.exited;
     await isGone(p);
   });
+
+  test("typed in its own command, with --force too: all goes on, and it is said", async () => {
+    const p = await finishable();
+    const words = [
+      ["finish", "auth"],
+      ["finish", "auth", "--force"],
+      [
+        "destroy",
+        "auth",
+        "--cleanup",
+        "--force",
+      ],
+      ["wait", "auth"],
+      ["wait"],
+    ];
+    const script = words.map((one) => `"${berth}" ${one.join(" ")} --json; echo $?`).join("\n");
+    const { stdout, stderr } = await p.in(p.root, [berth, "run", "auth", "--", "sh", "-c", script]);
+    expect(stdout.trim().split("\n")).toEqual(words.map(() => "5"));
+    const said = stderr.split("\n").filter((line) => line.startsWith("{")).map((line) =>
+      JSON.parse(line).error
+    );
+    expect(said.map(({ code, hint }) => [code, hint.includes("elsewhere")]))
+      .toEqual(words.map(() => ["session_running", true]));
+    expect((await p.session("auth")).run).toMatchObject({ state: "CLEANED", exitCode: 0 });
+    await p.ok("finish", "auth");
+  });
 });
 
 describe("hooks in the middle", () => {

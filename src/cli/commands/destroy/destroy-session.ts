@@ -54,7 +54,7 @@ export async function destroyNamed(context: Context, input: Input, ahead?: Asked
   if (wanted.force || hooked) await planDestroy(deps, record, checkout, wanted);
   if (wanted.force) {
     const { endCommand } = await import("../stop.ts");
-    await endCommand(context, deps, record.id);
+    await endCommand(context, deps, record, "destroy");
   }
   await runHook(context, deps, record, "pre-destroy", { skip: !hooked, mustSucceed: !wanted.force });
   const done = await uninterrupted(() => destroySession(deps, record, checkout, wanted));

@@ -33,7 +33,7 @@ export async function finishNamed(context: Context, input: Input, ahead?: AskedA
   if (flag(input, "force")) {
     // Loaded where it is needed, as what ends an earlier one's work is: most have neither.
     const { endCommand } = await import("../stop.ts");
-    await endCommand(context, deps, record.id);
+    await endCommand(context, deps, record, "finish");
   } else refuseRunning(deps, structuredClone(record), "finish");
   await runHook(context, deps, record, "pre-destroy", { skip: !hooked, mustSucceed: true });
   // Nobody removes the directory that he stands in on Windows.
