@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
-import { type Git, lastLine, must } from "./git.ts";
+import { type AskOptions, type Git, lastLine, must } from "./git.ts";
 import { type Base } from "./base.ts";
 import { refuseTaken } from "./branch-name.ts";
 import { findAround, findBranch } from "./branch.ts";
@@ -86,15 +86,18 @@ export interface Deletion {
 export function beginDeletion(git: Git, { name, commit, keptAs }: GoingBranch): Deletion {
   const { promise, resolve } = Promise.withResolvers<string>();
   const how = ["update-ref", "--no-deref", "--stdin"];
-  const done = must(git, `delete branch ${name}`, how, { later: promise });
+  const ask = (options: AskOptions) => must(git, `delete branch ${name}`, how, options);
+  const done = ask({ later: promise });
   // Where it cannot be started that is told when it is to go.
   done.catch(() => {});
   const isPlain = hasNoSection(git.directory);
   const keep = keptAs === null ? "" : `create ${keptAs} ${commit}\n`;
+  const input = `${keep}delete refs/heads/${name} ${commit}\n`;
   return {
     async go() {
-      resolve(`${keep}delete refs/heads/${name} ${commit}\n`);
-      await done;
+      resolve(input);
+      // A ^C may have ended it while it waited. All or nothing is done each time.
+      await done.catch(() => ask({ input }));
       if (isPlain) return;
       // What `git branch -D` would take with it; without a section this fails and nothing is lost.
       await git(["config", "--local", "--remove-section", `branch.${name}`]);

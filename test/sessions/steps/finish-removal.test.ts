@@ -95,6 +95,19 @@ describe("what goes after the merge", () => {
     }
   });
 
+  test("goes where the git for the branch was ended while it waited, too", async () => {
+    const p = await finishable();
+    const ended = join(p.home, "ended");
+    const { env } = gitBy(
+      p,
+      `case " $* " in *" update-ref "*) [ -e ${ended} ] || { touch ${ended}; kill -INT $$; };; esac\nexec $GIT "$@"`,
+    );
+    expect((await p.in(p.root, [berth, "finish", "auth"], { env })).status).toBe(0);
+    expect(existsSync(ended)).toBe(true);
+    await isGone(p);
+    await p.ok("restore", "auth", "--worktree");
+  });
+
   test("is gone on with where the record could not be written once all was removed", async () => {
     const p = await finishable();
     const record = await p.session("auth");

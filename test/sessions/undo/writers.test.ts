@@ -101,7 +101,7 @@ describe("with --force, when all is kept and git is about to remove", () => {
     const { status, stderr } = await p.in(p.root, [berth, ...force], gitBy(p, script));
     expect([status, stderr]).toEqual([0, expect.stringContaining("has made " + p.tree + " again meanwhile")]);
     expect(readFileSync(join(p.tree, "late"), "utf8")).toBe("late\n");
-    expect(await p.refused("restore", "auth", "--worktree")).toMatchObject({ code: "worktree_refused" });
+    expect(await p.refused("restore", "auth", "--worktree")).toMatchObject({ code: "place_taken" });
     rmSync(p.tree, { recursive: true });
     await p.ok("restore", "auth", "--worktree");
     expect(readFileSync(join(p.tree, "new"), "utf8")).toBe("work");
