@@ -191,10 +191,13 @@ function ended(libc: Libc, pid: number, out: number, err: number, waiting?: Wait
   };
 }
 
+/** Where everything is read to: most of what is printed is short, and so much memory costs as much as the call. */
+let room: Uint8Array | undefined;
+
 function take(libc: Libc, stream: { readonly file: number; readonly chunks: Uint8Array[]; open: boolean }) {
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  const got = libc.read(stream.file, chunk, CHUNK_BYTES);
-  if (got > 0) stream.chunks.push(chunk.subarray(0, got));
+  room ??= new Uint8Array(CHUNK_BYTES);
+  const got = libc.read(stream.file, room, CHUNK_BYTES);
+  if (got > 0) stream.chunks.push(room.slice(0, got));
   if (got === 0) stream.open = false;
 }
 
