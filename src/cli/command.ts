@@ -2,6 +2,7 @@ import type { GenericSchema } from "valibot";
 import type { Facts } from "../facts/facts.ts";
 import type { Host } from "../facts/host.ts";
 import type { Request, Resolution, ResolverDependencies } from "../identity/resolution.ts";
+import type { resolve } from "../identity/resolve.ts";
 
 /** An option as help shows it: `--short`, `--script <name>`; `<…>` takes a value. */
 export interface Option {
@@ -38,6 +39,9 @@ export interface TableEntry {
 /** Commands by their names, in the order in which help shows them. */
 export type CommandTable = Readonly<Record<string, TableEntry>>;
 
+/** The decision which session it is. The start has it loaded, so that nobody has to load it once more. */
+export type Decide = typeof resolve;
+
 /** The world as a command sees it: everything it may read, ask or write comes from here. */
 export interface Context {
   readonly host: Host;
@@ -49,6 +53,8 @@ export interface Context {
   readonly json: boolean;
   /** What the global options ask of the resolver. */
   readonly request: Request;
+  /** For who asks about another place, or with other facts, than `resolution` does. */
+  readonly decide: Decide;
   /** The session of this place; decided on first use, once. */
   readonly resolution: () => Resolution;
   /** Data, to standard output. */

@@ -1,9 +1,8 @@
 import { BerthError, fail } from "../errors/errors.ts";
 import { openFacts } from "../facts/open.ts";
 import type { Host } from "../facts/host.ts";
-import type { resolve } from "../identity/resolve.ts";
 import type { Request, Resolution, Scope } from "../identity/resolution.ts";
-import { type Command, type Context, flag, type Input, text } from "./command.ts";
+import { type Command, type Context, type Decide, flag, type Input, text } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./line/globals.ts";
 import { CHILD_WORD } from "../sandbox/lua/word.ts";
 import { LOCK_WORD } from "../store/lock-word.ts";
@@ -18,11 +17,8 @@ import { COMMANDS } from "./table.ts";
 /** The machine as node's API shows it. */
 export const plainHost = async (): Promise<Host> => (await import("../facts/host-node.ts")).nodeHost;
 
-/** The decision which session it is. The start has it loaded, and what it is made of is a fifth of all that we load. */
-type Resolve = typeof resolve;
-
 /** Do what the command line says. @returns the exit status */
-export async function run(host: Host, argv: readonly string[], decide: Resolve): Promise<number> {
+export async function run(host: Host, argv: readonly string[], decide: Decide): Promise<number> {
   // The other end of `berth lua`, started by itself.
   if (argv[0] === CHILD_WORD) await (await import("../sandbox/lua/child.ts")).runChild();
   // Errors of the command line itself come as JSON too where the user asked for it.
@@ -123,18 +119,18 @@ function chosen(
 /** `berth` alone. */
 const WHERE = { about: "Say where you are", load: async () => (await import("./commands/where.ts")).where };
 
-async function showHelp(host: Host, input: Input, name: string, decide: Resolve): Promise<number> {
+async function showHelp(host: Host, input: Input, name: string, decide: Decide): Promise<number> {
   const { help } = await import("./commands/help.ts");
   const args = name === "help" ? input.args : [name];
   return await help.run(await contextOf(host, { ...input, args }, decide), { ...input, args }) ?? 0;
 }
 
-async function showVersion(host: Host, input: Input, decide: Resolve): Promise<number> {
+async function showVersion(host: Host, input: Input, decide: Decide): Promise<number> {
   const { version } = await import("./commands/version.ts");
   return await version.run(await contextOf(host, input, decide), input) ?? 0;
 }
 
-async function contextOf(host: Host, input: Input, decide: Resolve): Promise<Context> {
+async function contextOf(host: Host, input: Input, decide: Decide): Promise<Context> {
   const facts = await openFacts(host);
   const label = text(input, "session-id");
   const scope = (text(input, "scope") ?? "session") as Scope;
@@ -149,6 +145,7 @@ async function contextOf(host: Host, input: Input, decide: Resolve): Promise<Con
     now: () => new Date(),
     json: flag(input, "json"),
     request,
+    decide,
     resolution() {
       if (resolution !== undefined) return resolution;
       resolution = decide(facts, request, deps(host));

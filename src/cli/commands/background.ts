@@ -1,7 +1,6 @@
 import process from "node:process";
 import { BerthError, fail, quotePath } from "../../errors/errors.ts";
 import { typed } from "../../errors/typed.ts";
-import { resolve } from "../../identity/resolve.ts";
 import {
   dropHandoff,
   handoffName,
@@ -80,8 +79,8 @@ export async function runDetached(
 const ENDS = "berth: note: this machine may end it with your login (KillUserProcesses of logind.conf)\n";
 
 /** Whether our terminal is a pane of the tmux that the environment names: a variable alone says nothing. */
-function isInTmux({ facts, deps }: Context): boolean {
-  return resolve(facts, { scope: "session", terminalOnly: true }, deps).source === "tmux";
+function isInTmux({ facts, deps, decide }: Context): boolean {
+  return decide(facts, { scope: "session", terminalOnly: true }, deps).source === "tmux";
 }
 
 /** Note that a run is asked for, so that `wait` knows of it. @returns the number that it will have */

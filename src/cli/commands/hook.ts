@@ -1,7 +1,6 @@
 import { fail } from "../../errors/errors.ts";
 import type { Variables } from "../../facts/facts.ts";
 import { shortId } from "../../identity/id.ts";
-import { resolve } from "../../identity/resolve.ts";
 import type { Resolution } from "../../identity/resolution.ts";
 import type { Context } from "../command.ts";
 
@@ -22,7 +21,7 @@ export function checkHook(context: Context, command: string): void {
 /** This terminal, whatever session was chosen for it. @throws BerthError no_stable_session where there is none */
 export function ownTerminal(context: Context): Resolution {
   const { facts, deps, request: { scope } } = context;
-  const terminal = resolve(facts, { scope, terminalOnly: true }, deps);
+  const terminal = context.decide(facts, { scope, terminalOnly: true }, deps);
   if (terminal.unstable !== null) throw fail("no_stable_session", { why: terminal.unstable });
   return terminal;
 }

@@ -3,7 +3,6 @@ import { type AgentRow, isNews, type Seen } from "../../agents/evidence.ts";
 import { openFacts } from "../../facts/open.ts";
 import type { Host } from "../../facts/host.ts";
 import { shortId } from "../../identity/id.ts";
-import { resolve } from "../../identity/resolve.ts";
 import type { Resolution } from "../../identity/resolution.ts";
 import { recordName } from "../../store/names.ts";
 import { machineOfFacts } from "../../store/process-alive.ts";
@@ -88,7 +87,7 @@ async function silently(context: Context): Promise<Context> {
   return {
     ...quiet,
     facts,
-    resolution: () => found ??= resolve(facts, context.request, context.deps),
+    resolution: () => found ??= context.decide(facts, context.request, context.deps),
   };
 }
 

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { fail } from "../../errors/errors.ts";
-import { resolve } from "../../identity/resolve.ts";
 import type { Request, Resolution } from "../../identity/resolution.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { type Context, type Input, type Option, text } from "../command.ts";
@@ -23,5 +22,5 @@ export function requestOf({ facts, request }: Pick<Context, "facts" | "request">
 
 /** The session that the command line asks for: ours, or that of the process it names. */
 export function resolutionOf(context: Context, input: Input, facts: Facts = context.facts): Resolution {
-  return resolve(facts, requestOf({ facts, request: context.request }, input), context.deps);
+  return context.decide(facts, requestOf({ facts, request: context.request }, input), context.deps);
 }

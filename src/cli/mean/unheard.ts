@@ -3,7 +3,6 @@ import type { Agents } from "../../agents/known.ts";
 import { MAY_BE_AGENTS } from "../../agents/programs.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { processesNamed } from "../../facts/processes-named.ts";
-import { resolve } from "../../identity/resolve.ts";
 import { machineFrom } from "../../store/liveness.ts";
 import type { Store } from "../../store/open.ts";
 import type { Context } from "../command.ts";
@@ -47,7 +46,7 @@ async function find(context: Context, facts: Facts, heard: readonly Seen[]): Pro
 const ENVIRONMENT_BYTES = 1 << 20;
 
 /** The session of a process, by the decision that it would come to itself; null where its store is not surely ours. */
-function sessionAt({ host, request, deps }: Context, facts: Facts, pid: number): string | null {
+function sessionAt({ host, request, deps, decide }: Context, facts: Facts, pid: number): string | null {
   const environment = host.readText(`/proc/${pid}/environ`, ENVIRONMENT_BYTES);
   if (!environment.ok) return null;
   const set = new Set(
@@ -57,7 +56,7 @@ function sessionAt({ host, request, deps }: Context, facts: Facts, pid: number):
     .filter(([name, value]) => value !== undefined && /^(BERTH_HOME|HOME|XDG_\w+_HOME)$/.test(name));
   if (set.size !== ours.length || !ours.every(([name, value]) => set.has(`${name}=${value}`))) return null;
   try {
-    return resolve(facts, { scope: request.scope, of: pid }, deps).id;
+    return decide(facts, { scope: request.scope, of: pid }, deps).id;
   } catch {
     return null;
   }

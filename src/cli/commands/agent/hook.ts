@@ -4,7 +4,6 @@ import { FOLDER, isUuid, sessionId } from "../../../sessions/model/worktree-path
 import { holdFor } from "./holder.ts";
 import { openFacts } from "../../../facts/open.ts";
 import type { Host } from "../../../facts/host.ts";
-import { resolve } from "../../../identity/resolve.ts";
 import type { Resolution } from "../../../identity/resolution.ts";
 import { openLog, prepare, stampOf } from "../../../events/observe.ts";
 import { writerOn } from "../../../events/host.ts";
@@ -166,6 +165,6 @@ async function hurried(context: Context, variables: Host["variables"]): Promise<
     ...context,
     since: performance.now(),
     facts,
-    resolution: () => found ??= resolve(facts, context.request, context.deps),
+    resolution: () => found ??= context.decide(facts, context.request, context.deps),
   };
 }

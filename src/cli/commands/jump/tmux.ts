@@ -1,5 +1,4 @@
 import { fail } from "../../../errors/errors.ts";
-import { resolve } from "../../../identity/resolve.ts";
 import { ownPane, type Pane } from "../../../sessions/background/pane.ts";
 import { type Tmux, whyTmux } from "../../../sessions/background/tmux.ts";
 import type { Context } from "../../command.ts";
@@ -67,10 +66,10 @@ export async function showPane(
 }
 
 /** PID of the tmux server that opened our terminal, a popup's too; null in none. */
-function ownServer({ host, facts, deps }: Context): number | null {
+function ownServer({ host, facts, deps, decide }: Context): number | null {
   const pid = /^\/.+,(\d+),\d+$/.exec(host.variables["TMUX"] ?? "")?.[1];
   if (pid === undefined) return null;
-  const { source } = resolve(facts, { scope: "session", terminalOnly: true }, deps);
+  const { source } = decide(facts, { scope: "session", terminalOnly: true }, deps);
   return source === "tmux" ? Number(pid) : null;
 }
 
