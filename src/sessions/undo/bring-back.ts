@@ -41,9 +41,26 @@ export async function bringBack(worktree: Git, admin: string, manifest: Manifest
   // HEAD and its place are git's; the index comes first, since it tells what there is to check out.
   const own = manifest.admin.filter(({ path }) => path !== "HEAD");
   putAll({ root: admin, objects, overwrite: true }, own);
+  // Nobody looks into them meanwhile who may not, and what they hold can be put there.
+  makeDirectories(root, manifest, OWNER);
   await checkOutUnchanged(worktree, manifest);
   putAll({ root, objects, overwrite: false }, manifest.files);
+  makeDirectories(root, manifest);
   await worktree(["update-index", "-q", "--refresh"]);
+}
+
+/** What the owner of a directory may do who fills it. */
+const OWNER = 0o700;
+
+/** Those that the files were in, with who may do what in them. @param also permissions beside */
+function makeDirectories(root: string, { directories = [] }: Manifest, also = 0): void {
+  for (const { path, mode } of directories.toSorted((a, b) => b.path.length - a.path.length)) {
+    const at = join(root, path);
+    writing(at, () => {
+      mkdirSync(at, { recursive: true });
+      chmodSync(at, mode | also);
+    });
+  }
 }
 
 async function checkOutUnchanged(worktree: Git, { files, missing }: Manifest): Promise<void> {

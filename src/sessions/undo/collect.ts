@@ -20,6 +20,8 @@ export interface Found {
 
 export interface Collected {
   readonly files: readonly Found[];
+  /** The directories that they are in. */
+  readonly directories: readonly { readonly path: string; readonly mode: number }[];
   readonly missing: readonly string[];
   readonly admin: readonly Found[];
 }
@@ -64,12 +66,28 @@ export async function collect(
   const tracked = new Set(files.filter(({ mode }) => mode !== "160000").map(({ path }) => path));
   const all = {
     files: [...found.values()],
+    directories: directoriesOf(root, [...found.values()]),
     missing: paths.filter((path) => tracked.has(path) && !found.has(path)),
     admin: keptOf(admin),
   };
   const inside = [...all.files, ...all.admin].find(({ path }) => path.includes(UNREADABLE));
   if (inside !== undefined) throw fail("work_not_kept", { path: inside.path, why: NOT_UTF8 });
   return all;
+}
+
+/** Those that hold any of it: others may be shut out of a file by its directory alone. */
+function directoriesOf(root: string, files: readonly Found[]): Collected["directories"] {
+  const found = new Map<string, number>();
+  for (const { path, kind } of files) {
+    for (
+      let at = kind === "directory" ? path : dirname(path);
+      at !== "." && !found.has(at);
+      at = dirname(at)
+    ) {
+      found.set(at, (statusAt(join(root, at))?.mode ?? 0o755) & 0o7777);
+    }
+  }
+  return [...found].map(([path, mode]) => ({ path, mode }));
 }
 
 /** What git itself keeps for a worktree, but for what belongs to the place. */
@@ -114,7 +132,7 @@ function described(path: string, { size, mode, mtimeMs, ino, ...rest }: Stats): 
   const kind = (mode & 0o170000) === 0o100000 ? "file" : (mode & 0o170000) === 0o120000 ? "link" : null;
   if (kind === null) return [];
   const stamp = [mode, size, mtimeMs, ino, rest.ctimeMs].join(" ");
-  return [{ path, kind, size, mode: mode & 0o777, stamp }];
+  return [{ path, kind, size, mode: mode & 0o7777, stamp }];
 }
 
 function statusAt(path: string): Stats | null {

@@ -90,7 +90,7 @@ export async function keepRemoved(
   if (!work || admin === null || risk === null) return { late: null, withBranch: ref };
   const keeping = { id: record.id, name: nameOf(record), branch, head, tip: branchCommit, limit };
   if (gone !== null) {
-    const collected = { files: [], missing: [], admin: keptOf(gone.admin) };
+    const collected = { files: [], directories: [], missing: [], admin: keptOf(gone.admin) };
     await keepCommit(main, ref, await keepWork(gone.git, gone.admin, collected, keeping));
     return { late: null, withBranch: null };
   }

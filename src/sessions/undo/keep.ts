@@ -57,6 +57,7 @@ export async function keepWork(
     branch,
     head,
     files,
+    directories: [...collected.directories],
     missing: [...collected.missing],
     admin: own,
   };

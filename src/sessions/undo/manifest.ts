@@ -9,6 +9,9 @@ export const below = v.pipe(
   v.check((path) => path !== "" && path.split("/").every((part) => !["", ".", ".."].includes(part))),
 );
 
+/** Set-user-ID, set-group-ID and the sticky bit included (chmod(2)). */
+const permissions = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o7777));
+
 const entry = v.variant("kind", [
   v.looseObject({
     kind: v.literal("file"),
@@ -16,7 +19,7 @@ const entry = v.variant("kind", [
     object,
     executable: v.boolean(),
     /** Permissions; missing where an earlier version kept it. */
-    mode: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o777))),
+    mode: v.exactOptional(permissions),
   }),
   v.looseObject({ kind: v.literal("link"), path: below, target: v.string() }),
   v.looseObject({ kind: v.literal("directory"), path: below }),
@@ -31,6 +34,8 @@ const manifestSchema = v.looseObject({
   head: v.nullable(object),
   /** Files of the worktree, as they were byte by byte. */
   files: v.array(entry),
+  /** The directories that they were in; missing where an earlier version kept it. */
+  directories: v.exactOptional(v.array(v.looseObject({ path: below, mode: permissions }))),
   /** Tracked files that were not there. */
   missing: v.array(v.string()),
   /** Files of git's own directory for the worktree. */

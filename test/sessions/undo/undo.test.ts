@@ -1,6 +1,7 @@
 /** A removal that is taken back: everything as it was, byte by byte, also for git. */
 import { describe, expect, test } from "bun:test";
 import {
+  chmodSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -13,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join, relative } from "node:path";
+import process from "node:process";
 import { berth } from "../../support/berth.ts";
 import { gitBy, type Project, project } from "../../support/project.ts";
 import { commit, repository, WORK } from "../../support/work.ts";
@@ -144,6 +146,25 @@ describe("a removal is taken back", () => {
     await p.ok("destroy", "auth", "--cleanup", "--force");
     await p.ok("restore", "auth", "--worktree");
     expect(await picture(p, p.tree)).toEqual(before);
+  });
+
+  test("who may do what with a file, and in its directory", async () => {
+    const p = await withSession();
+    const modes = { secret: 0o700, "secret/deep": 0o2750, fixed: 0o555, shared: 0o1777, tool: 0o4755 };
+    for (const name of ["secret/deep", "fixed", "shared"]) mkdirSync(join(p.tree, name), { recursive: true });
+    for (const name of ["secret/deep/file", "fixed/file", "shared/file", "tool"]) {
+      writeFileSync(join(p.tree, name), name);
+    }
+    for (const [name, mode] of Object.entries(modes).reverse()) chmodSync(join(p.tree, name), mode);
+    // Only root takes something out of a directory that nobody may write to.
+    if (process.getuid?.() !== 0) chmodSync(join(p.tree, "fixed"), 0o755);
+    const seen = () =>
+      Object.keys(modes).map((name) => [name, (lstatSync(join(p.tree, name)).mode & 0o7777).toString(8)]);
+    const before = seen();
+    await p.ok("destroy", "auth", "--cleanup", "--force");
+    await p.ok("restore", "auth", "--worktree");
+    expect(seen()).toEqual(before);
+    expect(readFileSync(join(p.tree, "fixed/file"), "utf8")).toBe("fixed/file");
   });
 
   test("a repository inside whose refs are packed is one again: empty directories come back", async () => {
