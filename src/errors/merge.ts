@@ -61,6 +61,23 @@ export const mergeErrors = () => ({
     (d) => `Type "berth run ${d.session} -- git switch -c NAME" to give its commits one`,
     { session: "auth" },
   ),
+  finish_branch_gone: kind(
+    Exit.refused,
+    (d: { session: string; branch: string; commit: string | null; root: string }) =>
+      `Cannot finish session ${quote(d.session)}: its branch ${quote(d.branch)} is gone`,
+    (d) =>
+      d.commit === null
+        ? `Make that branch again where it stood, and finish again`
+        : `Type "git -C ${shellWord(d.root)} branch ${
+          shellWord(d.branch)
+        } ${d.commit}", where it stood, and finish again`,
+    {
+      session: "auth",
+      branch: "feature/auth",
+      commit: "5d0f4c1e6a614f0e9a540a5fb5d9f9d15d0f4c1e",
+      root: "/home/me/shop",
+    },
+  ),
   finish_conflict: kind(
     Exit.refused,
     (

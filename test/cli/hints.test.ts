@@ -393,6 +393,15 @@ const FINISHING: readonly Case[] = [
     again: true,
   },
   {
+    code: "finish_branch_gone",
+    prepare: async (p, tree) => {
+      await committed(p, tree, "own", "ours");
+      await p.git("update-ref", "-d", "refs/heads/feature/auth");
+    },
+    args: FINISH,
+    again: true,
+  },
+  {
     code: "finish_detached",
     prepare: (p, tree) => p.git("-C", tree, "switch", "-q", "--detach"),
     args: FINISH,

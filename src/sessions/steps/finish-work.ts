@@ -6,6 +6,9 @@ import { inWords, type Loss } from "../git/risk.ts";
 import type { ListedAmong } from "../merge/plan.ts";
 import { nameOf } from "../model/journal.ts";
 import { type Survey, survey } from "../git/survey.ts";
+import type { ListedWorktree } from "../git/listed-worktree.ts";
+import { lastHead } from "../git/last-head.ts";
+import { linkedDirectory } from "../git/worktree-directory.ts";
 import { inspectAll } from "./inspect-own.ts";
 import { refuseStuck } from "./refuse-stuck.ts";
 
@@ -40,8 +43,10 @@ export async function lookForWork(
   if (!found.exists || found.listed === null) {
     throw fail("worktree_missing", { session: nameOf(record), path: record.project?.worktree ?? "" });
   }
+  const { listed } = found;
   const refuse = async () => {
     const assessed = await risk();
+    refuseGoneBranch(record, checkout, listed);
     const { lost } = assessed;
     refuseStuck(record, found, assessed.unseen, surveyed);
     if (lost.length > 0) {
@@ -52,6 +57,18 @@ export async function lookForWork(
   };
   const unseen = surveyed === undefined || surveyed.empty.length + surveyed.fifos.length > 0;
   return { listed: found.listed, all: found.all, unseen, refuse };
+}
+
+/** Without its branch all that the worktree has looks new, and committing that would make a history of its own. */
+function refuseGoneBranch(
+  record: SessionRecord,
+  { main }: Checkout,
+  { branch, head, path }: ListedWorktree,
+): void {
+  if (branch === null || branch !== record.project?.branch || !/^0*$/.test(head ?? "")) return;
+  const admin = linkedDirectory(path);
+  const commit = admin === null ? null : lastHead(admin);
+  throw fail("finish_branch_gone", { session: nameOf(record), branch, commit, root: main.directory });
 }
 
 /** The command that shows what is to be put right, or puts it right, and what is to be done with that. */
