@@ -272,11 +272,15 @@ describe("inside of tmux, by keys, at 80 by 24", () => {
     const type = (keys: string) => p.tmux("send-keys", "-t", "mine:0", keys, "Enter");
     await type(`PS1='> '; ${berth} new auth -d -- sh -c 'echo in the window; exec cat'`);
     await isActive(p);
+    // What is typed ahead may get lost.
+    const prompt = /^>$/m;
     await showing(p, "mine:0", /window auth of this tmux/);
+    await showing(p, "mine:0", prompt);
     expect((await p.tmux("list-windows", "-t", "mine", "-F", "#{window_name}")).stdout).toBe("shell\nauth\n");
     await type(`clear; ${berth} list; ${berth} finish auth`);
     await showing(p, "mine:0", /auth +active/);
     await showing(p, "mine:0", /process \d+/);
+    await showing(p, "mine:0", prompt);
     const lines = (await shown(p, "mine:0")).split("\n");
     expect(lines.find((line) => line.includes("NAME"))).toContain("BRANCH");
     // Nobody looks yet, and it goes there all the same.
