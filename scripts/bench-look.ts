@@ -10,7 +10,6 @@ const BUDGET_MS = 5;
 
 /** What the compiled program looks for, once, as `berth destroy` does. It prints milliseconds. */
 const program = (source: string): string => `
-import { atOrBelow, linuxMounts } from "${source}/facts/mounts.ts";
 import { openHost } from "${source}/facts/open-host.ts";
 import { pidsNow, startedSince } from "${source}/facts/pid-order.ts";
 import { lookAround } from "${source}/facts/standing.ts";
@@ -21,8 +20,6 @@ if (directory === "now") {
   process.exit();
 }
 const started = performance.now();
-const mounts = linuxMounts(host);
-if (mounts.ok) atOrBelow(mounts.value, directory);
 const now = marks.length === 0 ? null : pidsNow(host);
 const marked = now === null ? null : startedSince(JSON.parse(then), now);
 lookAround(host, marked === null ? { directory, marks } : { directory, marks, marked });

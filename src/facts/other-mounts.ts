@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Host } from "./host.ts";
-import { type Mount, mountsIn, TABLE_BYTES } from "./mounts.ts";
+import { atOrBelow, type Mount, mountsIn, TABLE_BYTES } from "./mounts.ts";
 import type { Search } from "./traces.ts";
 
 /** Something that is mounted where we do not see it: a container, a sandbox, `unshare`. */
@@ -20,7 +20,7 @@ export interface OtherPath {
 
 /** How a directory is seen by others. */
 export interface SeenElsewhere {
-  /** What we have mounted at or below it by another path, which keeps it from being removed. */
+  /** What we have mounted at or below it by whichever path, which keeps it from being removed. */
   readonly ownMounts: readonly string[];
   readonly mounts: readonly OtherMount[];
   readonly views: readonly OtherPath[];
@@ -40,17 +40,19 @@ export function seenElsewhere(
 ): SeenElsewhere {
   const here = tableOf(host, "self");
   const own = placeIn(here, directory);
-  if (own === null) return { ownMounts: [], mounts: [], views: [] };
+  const below = atOrBelow(here.map(({ point }) => point), directory);
+  if (own === null) return { ownMounts: below, mounts: [], views: [] };
   const tables = namespaces.map((pid) => ({ pid, table: tableOf(host, pid) }));
   const views = [{ pid: "self" as const, table: here }, ...tables].flatMap(({ pid, table }) =>
     viewsIn(table, own)
+      .map(({ path, below }) => ({ path, below, byNamespace: join(rootOf(host, pid), path) }))
+      // By the same path it is looked for in any case.
+      .filter(({ byNamespace }) => !isBelow(byNamespace, directory))
       .filter(({ path, below }) => isSame(`${directory}${below}`, pid, path))
-      .map(({ path }) => ({ path: join(rootOf(host, pid), path), pid }))
-  )
-    // By the same path it is looked for in any case.
-    .filter(({ path }) => !isBelow(path, directory));
+      .map(({ byNamespace }) => ({ path: byNamespace, pid }))
+  );
   const mounts = tables.flatMap(({ pid, table }) => mountsOn(table, own).map((path) => ({ path, pid })));
-  return { ownMounts: mountsOn(here, own), mounts, views };
+  return { ownMounts: [...new Set([...below, ...mountsOn(here, own)])], mounts, views };
 }
 
 function mountsOn(table: readonly Mount[], own: PlaceOnDevice): string[] {

@@ -1,6 +1,7 @@
 import { cString } from "./c-string.ts";
 import { ffi } from "./ffi-bun.ts";
 import { isAmong, type PidRange } from "./pid-order.ts";
+import type { Pointer } from "bun:ffi";
 import type { Search, Trace, Traces } from "./traces.ts";
 
 /*
@@ -52,6 +53,9 @@ interface Look {
   readonly kernel: ReadonlySet<number>;
   readonly path: Uint8Array;
   readonly link: Uint8Array;
+  /** Where those two are: a number is handed on faster than what has to be asked for it. */
+  readonly pathAt: Pointer;
+  readonly linkAt: Pointer;
 }
 
 /** Marks that are looked for. */
@@ -73,6 +77,7 @@ export function searchProc(traces: Traces): Search | null {
   if (libc === null) return null;
   const proc = libc.open(cString("/proc"), O_CLOEXEC);
   if (proc < 0) return null;
+  const [path, link] = [new Uint8Array(PATH_BYTES), new Uint8Array(PATH_MAX)];
   const look: Look = {
     libc,
     proc,
@@ -80,8 +85,10 @@ export function searchProc(traces: Traces): Search | null {
     // The first touch of Buffer takes a tenth of the whole look.
     marks: marks.length === 0 ? null : marksOf(marks, marked),
     kernel,
-    path: new Uint8Array(PATH_BYTES),
-    link: new Uint8Array(PATH_MAX),
+    path,
+    link,
+    pathAt: ffi.ptr(path),
+    linkAt: ffi.ptr(link),
   };
   try {
     return searched(look, traces.namespaces === true ? otherNamespaces(look) : undefined);
@@ -132,6 +139,8 @@ function eachProcess({ libc, proc, path }: Look, each: (digits: number, pid: num
 }
 
 const MOUNT_NAMESPACE = cString("/ns/mnt");
+/** Of four bytes each, that its name has: `mnt:[4026531841]`. */
+const NAMESPACE_WORDS = 4;
 
 /** Notes a process of each mount namespace that is not ours. */
 interface OtherNamespaces {
@@ -139,15 +148,16 @@ interface OtherNamespaces {
   readonly pids: () => number[];
 }
 
-function otherNamespaces({ libc, proc, path, link }: Look): OtherNamespaces {
+function otherNamespaces({ libc, proc, path, link, pathAt, linkAt }: Look): OtherNamespaces {
+  const words = new Int32Array(link.buffer, 0, NAMESPACE_WORDS);
   const own = libc.readlinkat(proc, cString("self/ns/mnt"), link, PATH_MAX);
-  const known = link.slice(0, Math.max(0, own));
+  const known = words.slice();
   const seen = new Map<string, number>();
   return {
     note(digits, pid) {
       path.set(MOUNT_NAMESPACE, digits);
-      const length = libc.readlinkat(proc, path, link, PATH_MAX);
-      if (length <= 0 || length === own && isSame(link, known)) return;
+      const length = libc.readlinkat(proc, pathAt, linkAt, PATH_MAX);
+      if (length <= 0 || length === own && isSame(words, known)) return;
       const name = Buffer.from(link.subarray(0, length)).toString("latin1");
       if (!seen.has(name)) seen.set(name, pid);
     },
@@ -156,18 +166,18 @@ function otherNamespaces({ libc, proc, path, link }: Look): OtherNamespaces {
 }
 
 /** From behind, where the numbers differ. */
-function isSame(link: Uint8Array, known: Uint8Array): boolean {
-  for (let at = known.length - 1; at >= 0; at--) if (link[at] !== known[at]) return false;
+function isSame(words: Int32Array, known: Int32Array): boolean {
+  for (let at = NAMESPACE_WORDS - 1; at >= 0; at--) if (words[at] !== known[at]) return false;
   return true;
 }
 
 const CWD = cString("/cwd");
 const ENVIRON = cString("/environ");
 
-function standsInside({ libc, proc, directory, path, link }: Look, digits: number): boolean {
+function standsInside({ libc, proc, directory, path, link, pathAt, linkAt }: Look, digits: number): boolean {
   if (directory === null) return false;
   path.set(CWD, digits);
-  const length = libc.readlinkat(proc, path, link, PATH_MAX);
+  const length = libc.readlinkat(proc, pathAt, linkAt, PATH_MAX);
   const own = directory.length;
   if (length < own || length > own && link[own] !== SLASH) return false;
   for (let at = own - 1; at >= 0; at--) if (link[at] !== directory[at]) return false;

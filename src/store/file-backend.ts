@@ -61,7 +61,7 @@ export function fileBackend(root: string, warn: Warn): Backend {
     move: (from, to) => making(() => moveFile(toWrite(from), toWrite(to))),
     remove: (name) => removeFile(toWrite(name)),
     list: (folder) => namesIn(at(`${folder}/`).slice(0, -1)),
-    stat: (name) => statOf(at(name)),
+    stat: (name) => statOf(locate(name), name, at),
     lock: (name, request) =>
       locked(request.only === true ? at : toWrite, name, request, () => makeDirectories(root, close)),
   };
@@ -84,8 +84,9 @@ async function locked(
   }
 }
 
-function statOf(path: string): DocumentStat | null {
-  const found = reading(path, () => files.lstat(path));
+/** @param path what an error names @param at tells where it is, and refuses what nobody should read */
+function statOf(path: string, name: string, at: (name: string) => string): DocumentStat | null {
+  const found = reading(path, () => files.lstat(at(name)));
   return found === null ? null : { bytes: found.size, changed: found.mtimeMs };
 }
 

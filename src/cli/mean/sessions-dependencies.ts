@@ -36,6 +36,10 @@ function dependencies(
       context.say(`berth: at work to ${action}: ${far}\n`);
     }
   });
+  const mountsBelow = (directory: string): string[] => {
+    const found = mounts();
+    return found.ok ? atOrBelow(found.value, directory) : [];
+  };
   return {
     store,
     newUuid: context.deps.randomUuid,
@@ -49,12 +53,12 @@ function dependencies(
     machine: () => machineFrom(read(), store),
     findMarked: (marks) => processesWith(host, marks),
     processesAt: (traces) => processesAt(host, traces),
-    lookAround: (traces) => lookAround(host, traces),
+    lookAround: (traces) =>
+      host.system === "linux"
+        ? lookAround(host, traces)
+        : { occupants: [], ownMounts: mountsBelow(traces.directory), mounts: [] },
     pidsNow: () => pidsNow(host),
-    mountsBelow: (directory) => {
-      const found = mounts();
-      return found.ok ? atOrBelow(found.value, directory) : [];
-    },
+    mountsBelow,
     self: ourselves(context),
   };
 }

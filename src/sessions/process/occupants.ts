@@ -90,7 +90,6 @@ export const refuseOccupied = (deps: Dependencies, record: SessionRecord, intent
  */
 export function refuseInUse(deps: Dependencies, record: SessionRecord, intent: Intent): boolean {
   const { worktree = "" } = record.project ?? {};
-  refuseMounts(deps, worktree);
   const { occupants, ownMounts, mounts } = deps.lookAround({
     directory: worktree,
     ...tracesOf(deps, record),
