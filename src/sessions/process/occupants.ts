@@ -75,35 +75,22 @@ export interface Intent {
 }
 
 /**
- * Refuse what takes the ground from under somebody's feet.
+ * Refuse what takes the ground from under somebody's feet, and to remove what is mounted there: somebody else's, that git
+ * would delete or unmount.
  *
  * @returns whether our own shell stands there
- * @throws `worktree_occupied`, `in_own_worktree`
+ * @throws `worktree_has_mounts`, `worktree_mounted_elsewhere`, `worktree_occupied`, `in_own_worktree`
  */
-export const refuseOccupied = (deps: Dependencies, record: SessionRecord, intent: Intent): boolean =>
-  refuse(record, occupantsOf(deps, record), intent);
-
-/**
- * As `refuseOccupied`, and refuse what is mounted there: somebody else's that git would delete, or unmount.
- *
- * @throws `worktree_has_mounts`, `worktree_mounted_elsewhere`
- */
-export function refuseInUse(deps: Dependencies, record: SessionRecord, intent: Intent): boolean {
-  const { worktree = "" } = record.project ?? {};
-  const { occupants, ownMounts, mounts } = deps.lookAround({
-    directory: worktree,
-    ...tracesOf(deps, record),
-  });
-  refuseMounts({ mountsBelow: () => ownMounts }, worktree);
-  refuseOtherMounts(mounts, worktree);
-  return refuse(record, occupantsAmong(deps, occupants), intent);
-}
-
-function refuse(
+export function refuseInUse(
+  deps: Dependencies,
   record: SessionRecord,
-  { others, ourselves }: Occupants,
   { action, force, leaves }: Intent,
 ): boolean {
+  const { worktree = "" } = record.project ?? {};
+  const seen = deps.lookAround({ directory: worktree, ...tracesOf(deps, record) });
+  refuseMounts({ mountsBelow: () => seen.ownMounts }, worktree);
+  refuseOtherMounts(seen.mounts, worktree);
+  const { others, ourselves } = occupantsAmong(deps, seen.occupants);
   const session = nameOf(record);
   if (others.length > 0 && !force) {
     throw fail("worktree_occupied", {

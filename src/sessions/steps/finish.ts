@@ -13,8 +13,7 @@ import { scratchOf } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type JournalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
 import { change, refuseRunning } from "../runs/runs.ts";
-import { refuseMounts } from "../git/mounts.ts";
-import { refuseOccupied } from "../process/occupants.ts";
+import { refuseInUse } from "../process/occupants.ts";
 import type { Destroyed } from "./destroy.ts";
 import { dropJournal, mergeJournal, noteMerged, removalAfter } from "./finish-journal.ts";
 import { removeMerged } from "./finish-remove.ts";
@@ -61,8 +60,7 @@ export async function finishSession(
   const standing = await lookForWork(record, checkout, (found) => {
     if (found !== null) ahead = askOfBase(record, environment, options.into, found);
     if (options.keep) return;
-    refuseMounts(deps, checkout.worktree.directory);
-    refuseOccupied(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
+    refuseInUse(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
   });
   // Git compares the branches while it is still looking for work, which is refused first.
   const planning = planMerge(record, checkout, environment, options, standing, isMerged, ahead);

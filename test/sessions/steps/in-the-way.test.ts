@@ -73,6 +73,20 @@ describe("a mount keeps the worktree, with --force too", () => {
     expect(existsSync(p.tree)).toBe(false);
   });
 
+  test("one that only another mount namespace has keeps a branch from being merged too", async () => {
+    const p = await withSession();
+    mkdirSync(join(p.tree, "data"));
+    await p.git("-C", p.tree, "commit", "-q", "--allow-empty", "-m", "work");
+    const before = await p.git("rev-parse", "HEAD");
+    const script = `mkfifo ${p.home}/ready; unshare --mount --propagation private sh -ec '
+        mount -t tmpfs none ${p.tree}/data; echo > ${p.home}/ready; cd /; exec sleep 600' &
+      read -r _ < ${p.home}/ready
+      "$BERTH" finish auth --json 2>&1 || echo status $?; kill $!`;
+    const { stdout } = await p.in(p.root, alone(script), { env: { BERTH: berth } });
+    expect(stdout).toContain('"code":"worktree_mounted_elsewhere"');
+    expect([stdout.includes("status 6"), await p.git("rev-parse", "HEAD")]).toEqual([true, before]);
+  });
+
   test("one that is made between the look and the removal", async () => {
     const p = await withSession();
     mkdirSync(join(p.tree, "data"));
