@@ -1,6 +1,6 @@
 /** Main checkouts of which git need not be asked, held against git. */
 import { expect, test } from "bun:test";
-import { chownSync, existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { isPlainCheckout } from "../../../src/sessions/git/plain-worktree.ts";
@@ -68,9 +68,12 @@ test("where git cannot read what the user has set, the repository is called unre
   const p = await project();
   await p.ok("new", "auth");
   const tree = await p.worktree("auth");
-  const settings = join(p.home, "broken");
+  const home = join(p.home, "broken");
+  const settings = join(home, ".gitconfig");
+  mkdirSync(home);
   writeFileSync(settings, "[broken\n");
-  const env = { GIT_CONFIG_GLOBAL: settings };
+  // Git before 2.32 knows no variable for that file.
+  const env = { HOME: home, GIT_CONFIG_GLOBAL: settings };
   for (const words of [["finish", "auth"], ["destroy", "auth", "--cleanup"]]) {
     const { status, stderr } = await p.in(p.root, [berth, ...words, "--json"], { env });
     expect([status, JSON.parse(stderr).error.code]).toEqual([1, "repository_unreadable"]);
