@@ -1,6 +1,6 @@
 import process from "node:process";
 import { cString } from "./c-string.ts";
-import { ffi } from "./ffi-bun.ts";
+import { ffi, openedOnce } from "./ffi-bun.ts";
 import { pointersTo } from "./spawn-bun.ts";
 
 /*
@@ -24,17 +24,7 @@ const open = () =>
     waitpid: { args: ["i32", "ptr", "i32"], returns: "i32" },
   }).symbols;
 type Libc = ReturnType<typeof open>;
-let symbols: Libc | null | undefined;
-
-/** Null where the machine grants no memory to make calls in: see `host-bun.ts`. */
-function opened(): Libc | null {
-  if (symbols !== undefined) return symbols;
-  try {
-    return symbols = open();
-  } catch {
-    return symbols = null;
-  }
-}
+const opened = openedOnce(open);
 
 const O_CLOEXEC = 0o2000000;
 const O_RDWR = 2;

@@ -10,3 +10,20 @@ type Ffi = Omit<typeof import("bun:ffi"), "CString"> & {
   /** The UTF-8 text of so many bytes in memory, one at least. */
   CString(address: import("bun:ffi").Pointer, offset: number, length: number): string;
 };
+
+/**
+ * A library that is opened when it is first called, once.
+ *
+ * @returns a function that has it; null where the machine grants no memory to make calls in: see `host-bun.ts`
+ */
+export function openedOnce<T>(open: () => T): () => T | null {
+  let symbols: T | null | undefined;
+  return () => {
+    if (symbols !== undefined) return symbols;
+    try {
+      return symbols = open();
+    } catch {
+      return symbols = null;
+    }
+  };
+}

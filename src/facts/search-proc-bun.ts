@@ -1,7 +1,7 @@
-import { cString } from "./c-string.ts";
-import { ffi } from "./ffi-bun.ts";
-import { isAmong, type PidRange } from "./pid-order.ts";
 import type { Pointer } from "bun:ffi";
+import { cString } from "./c-string.ts";
+import { ffi, openedOnce } from "./ffi-bun.ts";
+import { isAmong, type PidRange } from "./pid-order.ts";
 import type { Search, Trace, Traces } from "./traces.ts";
 
 /*
@@ -19,17 +19,7 @@ const open = () =>
     syscall: { args: ["i64", "i64", "ptr", "i64"], returns: "i64" },
   }).symbols;
 type Libc = ReturnType<typeof open>;
-let symbols: Libc | null | undefined;
-
-/** Null where the machine grants no memory to make calls in: see `host-bun.ts`. */
-function opened(): Libc | null {
-  if (symbols !== undefined) return symbols;
-  try {
-    return symbols = open();
-  } catch {
-    return symbols = null;
-  }
-}
+const opened = openedOnce(open);
 
 const GETDENTS64 = process.arch === "arm64" ? 61 : 217;
 const O_CLOEXEC = 0o2000000;

@@ -1,4 +1,4 @@
-import { fail } from "../../errors/errors.ts";
+import { BerthError, fail } from "../../errors/errors.ts";
 import { typed } from "../../errors/typed.ts";
 import { commandEnvironment } from "../../sessions/git/git-environment.ts";
 import { refuseNone } from "../../sessions/git/own-worktree.ts";
@@ -8,7 +8,6 @@ import { nameOf } from "../../sessions/model/journal.ts";
 import { change } from "../../sessions/runs/runs.ts";
 import { isTrusted } from "../../sessions/project-hooks/trust.ts";
 import { runCommand } from "../../sessions/project-hooks/hook-run.ts";
-import { BerthError } from "../../errors/errors.ts";
 import { tell } from "../../store/observe.ts";
 import { remember } from "../../store/state.ts";
 import type { SessionRecord } from "../../store/record.ts";

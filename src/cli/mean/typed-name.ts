@@ -22,9 +22,10 @@ export function typeAsMeant(context: Context, store: Store, meant: SessionRecord
     const record = typeof meant === "string" ? readRecord(store, meant) : meant;
     const root = record?.project?.root;
     if (root === undefined || record?.name !== name) return null;
-    const others = [...find(store)].flatMap((one) => one.project ?? []);
-    if (from === null || projectAround(from, [...others, record.project ?? {}]) === root) return null;
-    const namesakes = [...find(store)].filter((one) => one.name === name);
+    const all = [...find(store)];
+    const projects = [...all, record].flatMap(({ project }) => project ?? []);
+    if (from === null || projectAround(from, projects) === root) return null;
+    const namesakes = all.filter((one) => one.name === name);
     return shellWord(projectName(root, namesakes.flatMap((one) => one.project?.root ?? []), name));
   });
 }

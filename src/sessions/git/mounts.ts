@@ -1,19 +1,18 @@
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import type { OtherMount } from "../../facts/other-mounts.ts";
-import type { Dependencies } from "../model/dependencies.ts";
 
 /**
  * Refuse to remove a directory with anything mounted at or below it: git would delete what is in there, and it is
  * somebody else's.
  *
+ * @param found the mount points there
  * @throws `worktree_has_mounts`
  */
-export function refuseMounts({ mountsBelow }: Pick<Dependencies, "mountsBelow">, path: string): void {
-  const mounts = mountsBelow(path);
-  if (mounts.length === 0) return;
+export function refuseMounts(found: readonly string[], path: string): void {
+  if (found.length === 0) return;
   // What is mounted in another mount goes first.
-  throw fail("worktree_has_mounts", { path, mounts: mounts.toSorted((a, b) => b.length - a.length) });
+  throw fail("worktree_has_mounts", { path, mounts: found.toSorted((a, b) => b.length - a.length) });
 }
 
 /**

@@ -88,7 +88,7 @@ export function refuseInUse(
 ): boolean {
   const { worktree = "" } = record.project ?? {};
   const seen = deps.lookAround({ directory: worktree, ...tracesOf(deps, record) });
-  refuseMounts({ mountsBelow: () => seen.ownMounts }, worktree);
+  refuseMounts(seen.ownMounts, worktree);
   refuseOtherMounts(seen.mounts, worktree);
   const { others, ourselves } = occupantsAmong(deps, seen.occupants);
   const session = nameOf(record);

@@ -93,9 +93,9 @@ async function removeAll(
   };
   if (path === undefined) beginBranch();
   else {
-    refuseMounts(deps, path);
+    refuseMounts(deps.mountsBelow(path), path);
     const at = asideFor(plan) ?? path;
-    if (at !== path) refuseMounts(deps, at);
+    if (at !== path) refuseMounts(deps.mountsBelow(at), at);
     await late?.(gitAt(main, at));
     try {
       await removeWorktree(main, record.id, at, forceGit, async () => {

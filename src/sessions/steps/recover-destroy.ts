@@ -48,7 +48,7 @@ export async function recoverDestroy(
   // Git removes the files first, `.git` among them, and what it knows of the worktree last.
   let found = await linked(checkout, path);
   const removes = journal.cleanup && found.listed !== null;
-  if (removes) refuseMounts(deps, path);
+  if (removes) refuseMounts(deps.mountsBelow(path), path);
   if (removes && !(await mayGoOn(record, checkout, found, journal))) return await drop(deps, record, main);
   await keepTip(main, journal.commit, journal.removed);
   if (removes) found = await removed(record, checkout, path);
