@@ -5,6 +5,7 @@ import type { SessionRecord } from "../../store/record.ts";
 import { type Environment } from "./git-environment.ts";
 import type { AskedAhead } from "./around.ts";
 import { askAhead, type Git, gitIn } from "./git.ts";
+import { readIndex } from "./index-file.ts";
 import { LOOK } from "./look.ts";
 import { isPlainCheckout, isPlainWorktree } from "./plain-worktree.ts";
 import { findRepository, type Repository } from "./repository.ts";
@@ -16,6 +17,8 @@ export interface Checkout {
   readonly repository: Repository;
   /** Git in the session's worktree. */
   readonly worktree: Git;
+  /** The index of that, from before git began to look at the files; null where it did not begin ahead. */
+  readonly index: Buffer | null;
 }
 
 /** What is begun before it is waited for. */
@@ -44,12 +47,12 @@ export async function checkoutOf(
   const main = gitIn(root, environment, asked?.root === root ? asked.answer : undefined);
   const inWorktree = removal
     ? lookingAt(worktree, join(root, ".git"), environment)
-    : gitIn(worktree, environment);
+    : { worktree: gitIn(worktree, environment), index: null };
   const repository = plainRepository(root, worktree) ?? await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });
   }
-  return { main, repository, worktree: inWorktree };
+  return { main, repository, ...inWorktree };
 }
 
 /** What `findRepository` would find. @returns null where git is to be asked */
@@ -64,14 +67,20 @@ function plainRepository(root: string, worktree: string): Repository | null {
  * Git in a session's worktree, already at work on what `look` is going to ask. It is asked nothing in a directory that may
  * be another repository's.
  */
-function lookingAt(worktree: string, commonDir: string, environment: Environment): Git {
-  const leadsHome = adminDirectory(commonDir, worktree) !== null;
-  return gitIn(worktree, environment, leadsHome ? askAhead(worktree, environment, LOOK) : undefined);
+function lookingAt(
+  worktree: string,
+  commonDir: string,
+  environment: Environment,
+): Pick<Checkout, "worktree" | "index"> {
+  const admin = adminDirectory(commonDir, worktree);
+  if (admin === null) return { worktree: gitIn(worktree, environment), index: null };
+  const index = readIndex(join(admin, "index"));
+  return { worktree: gitIn(worktree, environment, askAhead(worktree, environment, LOOK)), index };
 }
 
 /** The same, where git is to look at the worktree once more: it begins at once. */
 export const lookAgain = ({ main, repository, worktree }: Checkout, environment: Environment): Checkout => ({
   main,
   repository,
-  worktree: lookingAt(worktree.directory, repository.commonDir, environment),
+  ...lookingAt(worktree.directory, repository.commonDir, environment),
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, type Stats } from "node:fs";
 import type { Indexed } from "./nested.ts";
 
 /*
@@ -10,9 +10,17 @@ const [HEADER, STAT, NAME_LENGTH, HASH] = [12, 40, 0xfff, 20];
 const [EXTENDED, ASSUME_VALID, SKIP_WORKTREE] = [0x4000, 0x8000, 0x4000];
 const MODES = new Set(["100644", "100755", "120000", "160000"]);
 
+/** All of an index. @returns null where it cannot be read */
+export function readIndex(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** The files of an index, as `git ls-files -s -v` has them. @returns null where git must be asked */
-export function indexedIn(path: string): Indexed[] | null {
-  const bytes = bytesOf(path);
+export function indexedIn(bytes: Buffer | null): Indexed[] | null {
   if (bytes === null || bytes.length < HEADER + HASH || bytes.toString("latin1", 0, 4) !== "DIRC") {
     return null;
   }
@@ -27,14 +35,6 @@ export function indexedIn(path: string): Indexed[] | null {
     at = entry.next;
   }
   return endsPlainly(bytes, at) ? files : null;
-}
-
-function bytesOf(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
 }
 
 /** One with a SHA-256 has its flags elsewhere, so its length does not fit. */
@@ -57,6 +57,7 @@ function entryAt(bytes: Buffer, at: number): { file: Indexed; next: number } | n
     mode,
     blob: bytes.toString("hex", at + STAT, flagsAt),
     path: bytes.toString("utf8", from, end),
+    statAt: at,
   };
   // Filled up with NULs, one at least, to a multiple of eight bytes.
   return { file, next: at + (end - at + 8 & ~7) };
@@ -70,3 +71,22 @@ function endsPlainly(bytes: Buffer, from: number): boolean {
   }
   return at === bytes.length - HASH;
 }
+
+const NANOSECONDS_IN_MS = 1e6;
+/** A number of milliseconds since 1970 has no more digits. */
+const EXACT_MS = 1e-3;
+
+/**
+ * Whether a file is the one that git looked at when it wrote an entry of its index. Git itself is content with whole
+ * seconds, and reads the file where that leaves a doubt; so where the file system knows no more than seconds, it is not.
+ *
+ * @param at where the entry begins
+ */
+export function isAsStamped(bytes: Buffer, at: number, { ctimeMs, mtimeMs, ino, size }: Stats): boolean {
+  const time = (field: number) =>
+    bytes.readUInt32BE(at + field) * 1000 + bytes.readUInt32BE(at + field + 4) / NANOSECONDS_IN_MS;
+  return bytes.readUInt32BE(at + 4) !== 0 && isNear(time(0), ctimeMs) && isNear(time(8), mtimeMs) &&
+    bytes.readUInt32BE(at + 20) === ino >>> 0 && bytes.readUInt32BE(at + 36) === size >>> 0;
+}
+
+const isNear = (one: number, other: number): boolean => Math.abs(one - other) < EXACT_MS;

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { gitDirectory } from "./bare-root.ts";
 import { type Git, type GitAnswer, lastLine, must } from "./git.ts";
-import { indexedIn } from "./index-file.ts";
+import { indexedIn, readIndex } from "./index-file.ts";
 import type { Indexed } from "./nested.ts";
 import { findRepository } from "./repository.ts";
 import { removalStatus } from "./status-call.ts";
@@ -49,7 +49,8 @@ export async function look(worktree: Git): Promise<LookAtFiles> {
 
 /** The index of a checkout. */
 export async function indexed(worktree: Git): Promise<readonly Indexed[]> {
-  const told = indexedIn(join(gitDirectory(worktree.directory) ?? worktree.directory, "index"));
+  const { directory } = worktree;
+  const told = indexedIn(readIndex(join(gitDirectory(directory) ?? directory, "index")));
   return told ?? entries(await must(worktree, "list the files", ["ls-files", "-s", "-v", "-z"]));
 }
 

@@ -8,6 +8,8 @@ export interface Indexed {
   readonly mode: string;
   readonly blob: string;
   readonly path: string;
+  /** Where the index has it; left out where git told it. */
+  readonly statAt?: number;
 }
 
 /**

@@ -117,22 +117,30 @@ export async function inspectWorktree(
   return { exists, listed, admin, marker: admin === null ? null : readMarker(admin), inside, all };
 }
 
+/** What git goes past when it removes a worktree; `all`: also a lock. */
+export type Force = "nothing" | "changes" | "all";
+
+const FORCE: Readonly<Record<Force, readonly string[]>> = {
+  nothing: [],
+  changes: ["--force"],
+  all: ["--force", "--force"],
+};
+
 /**
  * Let git remove the worktree. There is no other way here that deletes files.
  *
- * @param force also with changes, and locked: the caller has checked or was told to
+ * @param force what the caller has checked, or was told to go past
  * @param meanwhile what is done while git is at work
  */
 export async function removeWorktree(
   git: Git,
   id: string,
   path: string,
-  force: boolean,
+  force: Force,
   meanwhile?: () => Promise<void>,
 ): Promise<void> {
-  const how = force ? ["--force", "--force"] : [];
   const options = { marks: stepMarks(id), ...meanwhile === undefined ? {} : { meanwhile } };
-  await must(git, "remove the worktree", ["worktree", "remove", ...how, "--", path], options);
+  await must(git, "remove the worktree", ["worktree", "remove", ...FORCE[force], "--", path], options);
   // Ignored files that came into being meanwhile, or a mount: git leaves the directory and says nothing.
   if (existsSync(path)) {
     throw fail("git_failed", { action: "remove the worktree", why: `${path} is still there` });

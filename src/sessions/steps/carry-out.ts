@@ -1,11 +1,9 @@
 import { readConfig } from "../../store/config.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Untold } from "../../store/untold.ts";
-import { moveAside } from "../git/aside.ts";
 import { beginDeletion, type Deletion } from "../git/branch-change.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { gitAt } from "../git/git.ts";
-import { refuseMounts } from "../git/mounts.ts";
 import { removeWorktree } from "../git/worktree.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { keepRemoved, type Kept, NOTHING_KEPT } from "../undo/keep-removed.ts";
@@ -13,6 +11,7 @@ import type { Removed } from "../undo/removed.ts";
 import { type Ending, prepareEnd } from "./destroy-archive.ts";
 import { noteRemoval } from "./destroy-journal.ts";
 import type { Plan } from "./destroy-plan.ts";
+import { outOfTheWay } from "./out-of-the-way.ts";
 
 /** What a journal says, and how it came to be there. */
 interface Journalled {
@@ -72,20 +71,20 @@ async function keep(
 }
 
 /**
- * The worktree, and then its branch: the git for that is started while the other one is at work. A mount may have come
- * since we looked.
+ * The worktree, and then its branch: the git for that is started while the other one is at work.
  *
  * @param meanwhile what else is done while git is at work on the worktree
  */
 async function removeAll(
   deps: Dependencies,
   record: SessionRecord,
-  { main }: Checkout,
+  checkout: Checkout,
   plan: Plan,
   { late, withBranch }: Kept,
   meanwhile: () => Promise<void>,
 ): Promise<void> {
-  const { found, forceGit, branch: name, branchCommit: commit } = plan;
+  const { main } = checkout;
+  const { found, branch: name, branchCommit: commit } = plan;
   const path = found?.listed?.path;
   let deletion: Deletion | undefined;
   const beginBranch = (): void => {
@@ -93,12 +92,10 @@ async function removeAll(
   };
   if (path === undefined) beginBranch();
   else {
-    refuseMounts(deps.mountsBelow(path), path);
-    const at = asideFor(plan) ?? path;
-    if (at !== path) refuseMounts(deps.mountsBelow(at), at);
+    const { at, force } = outOfTheWay(deps, checkout, plan, path);
     await late?.(gitAt(main, at));
     try {
-      await removeWorktree(main, record.id, at, forceGit, async () => {
+      await removeWorktree(main, record.id, at, force, async () => {
         beginBranch();
         await meanwhile();
       });
@@ -108,16 +105,4 @@ async function removeAll(
     }
   }
   await deletion?.go();
-}
-
-/**
- * Git looks for changes itself before it removes a worktree, but where it is told to remove it in any case: then it is
- * moved where nobody finds it any more, and looked at for the last time there.
- */
-function asideFor({ found, risk, forceGit }: Plan): string | null {
-  const { listed = null, admin = null } = found ?? {};
-  if (!forceGit || listed === null || admin === null) return null;
-  // Those find their files by their own note of the path.
-  const hasSubmodules = risk?.files.some(({ mode }) => mode === "160000") === true;
-  return hasSubmodules ? null : moveAside(admin, listed.path);
 }

@@ -14,6 +14,8 @@ export interface Plan {
   readonly steps: readonly DestroyStep[];
   /** Whether git must be told to remove the worktree in spite of what is in it. */
   readonly forceGit: boolean;
+  /** Whether processes may stand in the worktree that goes. */
+  readonly pastProcesses: boolean;
   readonly removesWorktree: boolean;
   /** Whether our own shell stands in the worktree that goes. */
   readonly fromInside: boolean;
@@ -53,6 +55,7 @@ export async function planDestroy(
     return {
       steps,
       forceGit: false,
+      pastProcesses: false,
       removesWorktree: false,
       fromInside: false,
       branchCommit: null,
@@ -73,6 +76,7 @@ export async function planDestroy(
   return {
     steps: [...steps, tree.step, branch.step],
     forceGit: tree.forceGit,
+    pastProcesses: wanted.force || wanted.pastProcesses === true,
     removesWorktree: tree.risk !== null,
     fromInside: tree.fromInside,
     branchCommit: branch.commit,

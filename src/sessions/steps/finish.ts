@@ -53,7 +53,9 @@ export async function finishSession(
   const { lock, waited } = await lockMerges(deps, commonDir, environment);
   await using _lock = lock;
   // What git was asked ahead is no answer any more.
-  const checkout = waited ? { ...place, worktree: gitIn(place.worktree.directory, environment) } : place;
+  const checkout = waited
+    ? { ...place, worktree: gitIn(place.worktree.directory, environment), index: null }
+    : place;
   const record = readRecord(deps.store, asked.id);
   if (record === null) throw fail("no_such_session", { given: nameOf(asked) });
   let ahead: AskedAhead | undefined;

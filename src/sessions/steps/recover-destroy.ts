@@ -105,7 +105,7 @@ async function removed(
 ): Promise<InspectedWorktree> {
   const look = () => inspectWorktree(main, { ...repository, path });
   try {
-    await removeWorktree(main, record.id, path, true);
+    await removeWorktree(main, record.id, path, "all");
     return await look();
   } catch (error) {
     const found = await look();

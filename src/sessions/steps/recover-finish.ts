@@ -1,6 +1,7 @@
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
 import { type Git, gitAt } from "../git/git.ts";
+import { putBack } from "../git/aside.ts";
 import { adminOf } from "../git/link.ts";
 import { mergeMarks } from "../merge/lock-merges.ts";
 import { removeScratch } from "../merge/rebased.ts";
@@ -30,12 +31,10 @@ export async function recoverFinish(
 ): Promise<"busy" | "undone" | "merged"> {
   const { main, repository } = checkout;
   if (!(await gitGone(deps, record.id))) return "busy";
+  const worktree = record.project?.worktree ?? "";
+  putBack(repository.commonDir, worktree);
   if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
-  const removal = await begunRemoval(
-    main,
-    journal,
-    adminOf(repository.commonDir, record.project?.worktree ?? ""),
-  );
+  const removal = await begunRemoval(main, journal, adminOf(repository.commonDir, worktree));
   const merged = await mergedAt(main, journal);
   if (removal === null && merged === null && journal.at !== null) {
     await takeBack(gitAt(main, journal.at), journal);

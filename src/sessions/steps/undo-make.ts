@@ -36,8 +36,8 @@ export async function undoMake(
   // there need not be git's alone, so it is git's to refuse; then the journal stays, and `doctor --fix` makes it whole.
   if (found.exists && found.listed === null && !other) {
     await relink(main, { commonDir }, record);
-    await removeWorktree(main, record.id, path, false);
-  } else if (found.listed !== null && !other) await removeWorktree(main, record.id, path, true);
+    await removeWorktree(main, record.id, path, "nothing");
+  } else if (found.listed !== null && !other) await removeWorktree(main, record.id, path, "all");
   const { branch } = record.project ?? {};
   await clearStepLocks(commonDir, record);
   const base = journal?.kind === "new" ? journal.base : null;

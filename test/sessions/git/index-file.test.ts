@@ -2,12 +2,14 @@
 import { expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { indexedIn } from "../../../src/sessions/git/index-file.ts";
+import { indexedIn, readIndex } from "../../../src/sessions/git/index-file.ts";
 import { type Project, project } from "../../support/project.ts";
 
 /** As `git ls-files -s -v` prints it. */
 const lines = ({ root }: Project) =>
-  indexedIn(join(root, ".git/index"))?.map(({ tag, mode, blob, path }) => [tag, mode, blob, path].join(" "));
+  indexedIn(readIndex(join(root, ".git/index")))?.map(({ tag, mode, blob, path }) =>
+    [tag, mode, blob, path].join(" ")
+  );
 
 /** The same by git. */
 const listed = async (p: Project) =>
@@ -65,8 +67,8 @@ test("what is not the plain form is git's to read", async () => {
   await p.git("init", "-q", "--object-format=sha256", "other");
   writeFileSync(join(p.root, "other/file"), "text\n");
   await p.git("-C", "other", "add", "file");
-  expect(indexedIn(join(p.root, "other/.git/index"))).toBeNull();
-  expect(indexedIn(join(p.root, "other/.git/nothing"))).toBeNull();
+  expect(indexedIn(readIndex(join(p.root, "other/.git/index")))).toBeNull();
+  expect(indexedIn(readIndex(join(p.root, "other/.git/nothing")))).toBeNull();
 });
 
 test("an index that is cut off is git's to read, but where only what is behind the files is missing", async () => {
@@ -76,10 +78,10 @@ test("an index that is cut off is git's to read, but where only what is behind t
   await p.git("write-tree");
   const [index, copy] = [join(p.root, ".git/index"), join(p.root, "copy")];
   const whole = readFileSync(index);
-  const files = indexedIn(index) ?? [];
+  const files = indexedIn(readIndex(index)) ?? [];
   const told = Array.from({ length: whole.length }, (_, length) => {
     writeFileSync(copy, whole.subarray(0, length));
-    return indexedIn(copy);
+    return indexedIn(readIndex(copy));
   }).filter((one) => one !== null);
   expect(told).toEqual([files]);
 });

@@ -1,0 +1,60 @@
+import { moveAside, putBack } from "../git/aside.ts";
+import type { Checkout } from "../git/checkout.ts";
+import { refuseMounts } from "../git/mounts.ts";
+import { canTell, isUntouched } from "../git/untouched.ts";
+import { statusOf } from "../git/worktree-directory.ts";
+import type { Force } from "../git/worktree.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import type { Plan } from "./destroy-plan.ts";
+
+/** From where a worktree is removed, and what git goes past there. */
+export interface Place {
+  readonly at: string;
+  readonly force: Force;
+}
+
+/**
+ * Move a worktree that goes to where nobody finds it any more, so that it can be looked at for the last time. Where it
+ * stays in its place, git looks for changes itself before it removes it, unless it is told to remove it in any case.
+ *
+ * @throws `worktree_has_mounts`: a mount may have come since we looked; `worktree_refused`
+ */
+export function outOfTheWay(deps: Dependencies, checkout: Checkout, plan: Plan, path: string): Place {
+  refuseMounts(deps.mountsBelow(path), path);
+  const place = plan.forceGit
+    ? { at: forced(plan, path), force: "all" } as const
+    : untouched(checkout, plan, path) ?? { at: path, force: "nothing" } as const;
+  const { at } = place;
+  // By the paths that they have once it is back.
+  if (at !== path) refuseMounts(deps.mountsBelow(at).map((one) => path + one.slice(at.length)), path);
+  return place;
+}
+
+/** One with changes, all of which are kept. */
+function forced({ found, risk }: Plan, path: string): string {
+  const admin = found?.admin ?? null;
+  // Those find their files by their own note of the path.
+  const hasSubmodules = risk?.files.some(({ mode }) => mode === "160000") === true;
+  return admin === null || hasSubmodules ? path : moveAside(admin, path);
+}
+
+/**
+ * One without changes, in which nobody is known to be at work: by a look of ours, which is faster than a process more.
+ *
+ * @returns null where it stays in its place, or is back there
+ */
+function untouched({ index, repository }: Checkout, plan: Plan, path: string): Place | null {
+  const { found, risk, pastProcesses } = plan;
+  const admin = found?.admin ?? null;
+  if (index === null || admin === null || risk === null || pastProcesses || !canTell(admin, risk)) {
+    return null;
+  }
+  try {
+    const at = moveAside(admin, path);
+    if (at !== path && isUntouched(at, { ...risk, admin, index })) return { at, force: "changes" };
+  } catch {
+    // Git removes it where it stands.
+  }
+  if (statusOf(path) === null) putBack(repository.commonDir, path);
+  return null;
+}
