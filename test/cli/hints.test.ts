@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { asideOf } from "../../src/sessions/git/aside.ts";
 import { berth, until } from "../support/berth.ts";
 import { BerthError } from "../../src/errors/errors.ts";
 import { backgroundErrors } from "../../src/errors/background.ts";
@@ -260,7 +261,10 @@ const REMOVING: readonly Case[] = [
     code: "destroy_unfinished",
     prepare: () => {},
     env: (p, tree) =>
-      gitBy(p, `case "$*" in *"worktree remove"*) rm "${tree}/file.txt"; exit 1;; esac; exec "$GIT" "$@"`)
+      gitBy(
+        p,
+        `case "$*" in *"worktree remove"*) rm "${asideOf(tree)}/file.txt"; exit 1;; esac; exec "$GIT" "$@"`,
+      )
         .env,
     args: CLEANUP,
   },

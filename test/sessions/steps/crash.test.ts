@@ -19,6 +19,7 @@ import { checkoutOf } from "../../../src/sessions/git/checkout.ts";
 import { recover } from "../../../src/sessions/steps/recover.ts";
 import { lockScope } from "../../../src/store/locks.ts";
 import { openStore } from "../../../src/store/open.ts";
+import { asideOf } from "../../../src/sessions/git/aside.ts";
 import { berth, run, until } from "../../support/berth.ts";
 import { gitBy, type Project, project, read } from "../../support/project.ts";
 import { failureOf, machineOf } from "../../support/store.ts";
@@ -461,7 +462,7 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.ok("new", "auth");
     const worktree = await p.worktree("auth");
     await killedAt(p, "before", "worktree remove", "destroy", "auth", "--cleanup");
-    for (const name of [".git", "second.txt"]) rmSync(join(worktree, name));
+    for (const name of [".git", "second.txt"]) rmSync(join(asideOf(worktree), name));
     await p.ok("doctor", "--fix");
     expect([existsSync(worktree), p.stored("sessions")]).toEqual([false, []]);
     expect([statSync(join(other, ".git")).isDirectory(), existsSync(join(third, ".git"))]).toEqual([
@@ -475,7 +476,7 @@ describe("what a crash leaves is told and can be put right", () => {
     for (const name of ["one", "two"]) await p.ok("new", name);
     const [one, two] = [await p.worktree("one"), await p.worktree("two")];
     await killedAt(p, "before", "worktree remove", "destroy", "one", "--cleanup");
-    await p.git("worktree", "move", one, join(p.home, "away"));
+    await p.git("worktree", "move", asideOf(one), join(p.home, "away"));
     await p.git("worktree", "move", two, one);
     await p.ok("doctor", "--fix");
     expect(read(join(one, "file.txt"))).toBe("one\n");
@@ -495,7 +496,7 @@ describe("what a crash leaves is told and can be put right", () => {
       // As git that met a ^C, at last while it deletes the branch.
       const step = missing === ""
         ? '*"update-ref --no-deref --stdin"*) exit 130'
-        : `*"worktree remove"*) cd ${worktree}; rm ${missing}; exit 130`;
+        : `*"worktree remove"*) cd ${asideOf(worktree)}; rm ${missing}; exit 130`;
       const git = gitBy(p, `case "$*" in ${step};; esac; exec $GIT "$@"`);
       const stopped = await p.in(
         p.root,
@@ -514,7 +515,7 @@ describe("what a crash leaves is told and can be put right", () => {
     await p.ok("new", "auth");
     const worktree = await p.worktree("auth");
     await killedAt(p, "before", "worktree remove", "destroy", "auth", "--cleanup");
-    writeFileSync(join(worktree, "work"), "w");
+    writeFileSync(join(asideOf(worktree), "work"), "w");
     expect(await p.refused("destroy", "auth", "--cleanup")).toMatchObject({ code: "work_at_risk" });
     expect([read(join(worktree, "work")), (await p.session("auth"))["pending"]]).toEqual([
       "w",

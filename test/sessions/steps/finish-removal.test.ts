@@ -9,6 +9,7 @@ import { type Dependencies, noCleaner } from "../../../src/sessions/model/depend
 import { finishSession } from "../../../src/sessions/steps/finish.ts";
 import type { Prepared } from "../../../src/store/backend.ts";
 import { openStore, type Store } from "../../../src/store/open.ts";
+import { asideOf } from "../../../src/sessions/git/aside.ts";
 import { berth } from "../../support/berth.ts";
 import { type Finishable, finishable } from "../../support/finish.ts";
 import { gitBy, read } from "../../support/project.ts";
@@ -24,7 +25,7 @@ describe("what goes after the merge", () => {
   /** Finish, stopped where git is to remove the worktree. @param begun what git has done by then, in the worktree */
   const stopped = (begun = "true") =>
     stoppedAt((tree) =>
-      `case " $* " in *" worktree remove "*) (cd ${tree}; ${begun}); kill -9 $PPID; exit 1;; esac`
+      `case " $* " in *" worktree remove "*) (cd ${asideOf(tree)}; ${begun}); kill -9 $PPID; exit 1;; esac`
     );
 
   /** Finish, stopped by a git. @param script how that begins, given the worktree */
@@ -47,8 +48,8 @@ describe("what goes after the merge", () => {
       kind: "finish",
       removal: { kind: "destroy", commit: tip, removed: { branch: "feature/auth", head: tip } },
     });
-    expect(tip).toBe(await p.head(p.tree));
-    expect(read(join(p.tree, "file.txt"))).toBe("mine\n");
+    expect(tip).toBe(await p.head(asideOf(p.tree)));
+    expect(read(join(asideOf(p.tree), "file.txt"))).toBe("mine\n");
   });
 
   const BEGUN = [["nothing", "true"], ["a file", "rm file.txt"], [

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asideOf } from "../../../src/sessions/git/aside.ts";
 import { berth } from "../../support/berth.ts";
 import { gitBy, type Project, project } from "../../support/project.ts";
 
@@ -31,7 +32,8 @@ async function calls(): Promise<number> {
 }
 
 /** Removes a file and ends, as git does that is killed in the middle of it. */
-const HALF = (tree: string) => `case "$*" in *"worktree remove"*) rm -f ${tree}/new ${tree}/file.txt;; esac`;
+const HALF = (tree: string) =>
+  `case "$*" in *"worktree remove"*) rm -f ${asideOf(tree)}/new ${asideOf(tree)}/file.txt;; esac`;
 
 test.each(["before", "after", "in the middle of"])("killed %s each call", async (when) => {
   const total = await calls();

@@ -1,6 +1,6 @@
 /** Somebody writes in the worktree while it is removed. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { berth } from "../../support/berth.ts";
 import { gitBy, project } from "../../support/project.ts";
@@ -11,8 +11,15 @@ async function withSession() {
   return { ...p, tree: await p.worktree("auth") };
 }
 
-test("between the check and the removal: git refuses, the file and the session are there", async () => {
+/** Git's own look, right before it removes a worktree in its place, is asked for where ours cannot tell. */
+async function withTouched() {
   const p = await withSession();
+  utimesSync(join(p.tree, "file.txt"), 1, 1);
+  return p;
+}
+
+test("between the check and the removal: git refuses, the file and the session are there", async () => {
+  const p = await withTouched();
   const script = `case "$*" in *"worktree remove"*) echo late > "${p.tree}/late";; esac; exec "$GIT" "$@"`;
   const words = [berth, "destroy", "auth", "--cleanup", "--json"];
   const { stderr, status } = await p.in(p.root, words, gitBy(p, script));
@@ -49,7 +56,7 @@ test("without end: nothing goes, and that is said", async () => {
 });
 
 test("while git removes: what git leaves stays, and the next command says and does what is left", async () => {
-  const p = await withSession();
+  const p = await withTouched();
   const script = `case "$*" in *"worktree remove"*)
     "$GIT" "$@"; status=$?; mkdir -p "${p.tree}"; echo late > "${p.tree}/late"; exit $status;; esac
     exec "$GIT" "$@"`;
