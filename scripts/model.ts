@@ -27,6 +27,8 @@ export const MODELS: readonly Model[] = [
       JOURNAL_LATE: "the record is written after branch and worktree",
       FORGET_RECOVERY: "recovery takes the journal out and finishes nothing",
       FORCE_ALWAYS: "git is told to remove what is dirty too",
+      LOOK_IN_PLACE: "a worktree is not moved aside before it is looked at and removed by force",
+      FORGET_ASIDE: "recovery leaves a worktree where it was moved to",
     },
   },
 ];

@@ -10,6 +10,7 @@ mtype = { none, making, destroying };
 bool record = false;     /* the session's record */
 mtype journal = none;    /* what it says is under way */
 bool worktree = false;
+bool aside = false;      /* it is out of its place, where nobody finds it */
 bool branch = false;
 bool archived = false;
 bool work = false;       /* somebody's uncommitted work in the worktree */
@@ -19,7 +20,7 @@ byte killed = 0;
 
 #define MAY_DIE if :: killed < 2 -> atomic { killed++; atwork = false; goto gone } :: true fi
 
-/* removeWorktree: git refuses what is dirty, looking and removing in one */
+/* removeWorktree in its place: git refuses what is dirty, looking and removing in one */
 inline removeWorktree() {
 	atomic {
 #ifdef FORCE_ALWAYS
@@ -28,6 +29,20 @@ inline removeWorktree() {
 		if :: worktree && !work -> worktree = false :: else fi
 #endif
 	}
+}
+
+/* outOfTheWay, and removeWorktree, which git is told to do whatever is there by then */
+inline removeAside() {
+#ifndef LOOK_IN_PLACE
+	aside = true;                         /* moveAside */
+	MAY_DIE;
+#endif
+	if
+	:: work -> aside = false; removeWorktree() /* isUntouched says no: putBack, and git looks itself */
+	:: !work ->
+		MAY_DIE;
+		atomic { worktree = false; aside = false; work = false }
+	fi
 }
 
 proctype new() {
@@ -58,7 +73,10 @@ proctype destroy() {
 	atomic { if :: work -> atwork = false; goto gone :: else fi };
 	journal = destroying;                 /* destroySession */
 	MAY_DIE;
-	removeWorktree();
+	if
+	:: removeWorktree()                   /* where our own look could not tell */
+	:: removeAside()
+	fi;
 	MAY_DIE;
 	if
 	:: worktree -> journal = none; atwork = false; goto gone /* git refused: isWhole, nothing was done */
@@ -74,10 +92,10 @@ gone:
 	skip
 }
 
-/* Somebody edits a file at any moment while there is a worktree. */
+/* Somebody edits a file at any moment while there is a worktree in its place. */
 proctype person() {
 	if
-	:: atomic { worktree && record && journal != making -> work = true; made = true }
+	:: atomic { worktree && !aside && record && journal != making -> work = true; made = true }
 	:: true
 	fi
 }
@@ -95,9 +113,15 @@ proctype doctor() {
 			fi
 		:: record && !archived && journal == destroying ->                      /* recoverDestroy */
 #ifndef FORGET_RECOVERY
-			removeWorktree();
+#ifndef FORGET_ASIDE
+			aside = false;                                                      /* putBack */
+#endif
 			if
-			:: worktree -> journal = none                                       /* work in it: left alone */
+			:: !aside -> removeWorktree()
+			:: else                                                             /* nothing is in its place */
+			fi;
+			if
+			:: worktree && !aside -> journal = none                             /* work in it: left alone */
 			:: else -> branch = false; archived = true; atomic { record = false; journal = none }
 			fi
 #else
@@ -121,7 +145,7 @@ init {
 	/* whole, undone, or destroyed to the end */
 	assert(journal == none);
 	assert(!(record && archived));
-	assert(!record || (branch && worktree));
+	assert(!record || (branch && worktree && !aside));
 	assert(record || (!branch && !worktree));
 	assert(!made || work)
 }
