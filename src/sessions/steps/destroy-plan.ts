@@ -27,6 +27,8 @@ export interface Plan {
   readonly branchGone: boolean;
   /** The worktree that goes; null when it stays. */
   readonly found: InspectedWorktree | null;
+  /** The index of the worktree that goes, from before git looked at its files; null when it stays, or has none. */
+  readonly index: Buffer | null;
   /** What is in the worktree that goes; null when it stays. */
   readonly risk: Risk | null;
   /** What git does not see of the worktree that goes; null when it stays. */
@@ -62,6 +64,7 @@ export async function planDestroy(
       branch: "",
       branchGone: false,
       found: null,
+      index: null,
       risk: null,
       surveyed: null,
     };
@@ -83,6 +86,7 @@ export async function planDestroy(
     branch: branch.name,
     branchGone: branch.gone,
     found: tree.found,
+    index: tree.index,
     risk: tree.risk,
     surveyed: tree.surveyed,
   };

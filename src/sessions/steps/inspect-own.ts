@@ -1,7 +1,8 @@
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
+import { readIndex } from "../git/index-file.ts";
 import { look } from "../git/look.ts";
 import { readMarker } from "../git/marker.ts";
 import { assess, type Risk } from "../git/risk.ts";
@@ -51,6 +52,14 @@ export async function inspectOwn(
   return found;
 }
 
+interface LookedAt<T> {
+  readonly found: InspectedWorktree;
+  /** Its index, from before git looked at the files; null where it has none. */
+  readonly index: Buffer | null;
+  readonly meanwhile: () => T;
+  readonly risk: () => Promise<Risk>;
+}
+
 /**
  * Look at a session's worktree from all sides at once: git looks at the files, and meanwhile something else is done.
  *
@@ -62,13 +71,15 @@ export async function inspectAll<T>(
   checkout: Checkout,
   begun: boolean,
   work: (found: InspectedWorktree) => T,
-): Promise<{ found: InspectedWorktree; meanwhile: () => T; risk: () => Promise<Risk> }> {
+): Promise<LookedAt<T>> {
   const found = await inspectOwn(record, checkout, begun);
-  const looking = found.admin === null ? undefined : look(checkout.worktree);
+  const { admin } = found;
+  const index = checkout.index ?? (admin === null ? null : readIndex(join(admin, "index")));
+  const looking = admin === null ? undefined : look(checkout.worktree);
   // What else fails is told first.
   looking?.catch(() => {});
   const meanwhile = settled(() => work(found));
-  return { found, meanwhile, risk: () => assess(checkout.main, checkout.worktree, found, looking) };
+  return { found, index, meanwhile, risk: () => assess(checkout.main, checkout.worktree, found, looking) };
 }
 
 function settled<T>(work: () => T): () => T {

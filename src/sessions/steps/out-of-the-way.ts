@@ -43,8 +43,8 @@ function forced({ found, risk }: Plan, path: string): string {
  *
  * @returns null where it stays in its place, or is back there
  */
-function untouched({ index, repository }: Checkout, plan: Plan, path: string): Place | null {
-  const { found, risk, pastProcesses } = plan;
+function untouched({ repository }: Checkout, plan: Plan, path: string): Place | null {
+  const { found, index, risk, pastProcesses } = plan;
   const admin = found?.admin ?? null;
   if (index === null || admin === null || risk === null || pastProcesses || !canTell(admin, risk)) {
     return null;

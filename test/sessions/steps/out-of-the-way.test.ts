@@ -52,6 +52,15 @@ test("it is out of its place: who writes by the path is told so", async () => {
   expect(read(join(p.tree, "file.txt"))).toBe("one\n");
 });
 
+test("so it is where it is pruned", async () => {
+  const p = await withSession();
+  await p.git("-C", p.tree, "commit", "-q", "--allow-empty", "-m", "work");
+  await p.git("merge", "-q", "--no-ff", "--no-edit", "feature/auth");
+  expect(await p.in(p.root, [berth, "prune", "--yes"], atRemoval(p, late(p)))).toMatchObject({ status: 0 });
+  expect([read(join(p.home, "refused")), left(p)]).toEqual(["refused\n", []]);
+  expect(removal(p)).toContain(`--force -- ${p.aside}`);
+});
+
 test("ignored files that git named go with it", async () => {
   const p = await withSession(async ({ write, git }) => {
     write(".gitignore", "out/\n*.log\n");
