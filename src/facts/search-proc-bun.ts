@@ -1,6 +1,7 @@
 import type { Pointer } from "bun:ffi";
 import { cString } from "./c-string.ts";
 import { ffi, openedOnce } from "./ffi-bun.ts";
+import { readText } from "./libc-bun.ts";
 import { isAmong, type PidRange } from "./pid-order.ts";
 import type { Search, Trace, Traces } from "./traces.ts";
 
@@ -11,8 +12,6 @@ import type { Search, Trace, Traces } from "./traces.ts";
 const open = () =>
   ffi.dlopen("libc.so.6", {
     open: { args: ["ptr", "i32"], returns: "i32" },
-    openat: { args: ["i32", "ptr", "i32"], returns: "i32" },
-    read: { args: ["i32", "ptr", "i32"], returns: "i32" },
     readlinkat: { args: ["i32", "ptr", "ptr", "i32"], returns: "i32" },
     close: { args: ["i32"], returns: "i32" },
     // Not every libc has a function for getdents64(2).
@@ -29,7 +28,6 @@ const LENGTH = 16;
 const NAME = 19;
 const PATH_BYTES = 32;
 const PATH_MAX = 4096;
-const FIRST_BYTES = 1 << 16;
 const MOST_BYTES = 1 << 20;
 const [NUL, SLASH, ZERO, NINE] = [0, 47, 48, 57] as const;
 
@@ -50,10 +48,8 @@ interface Look {
 
 /** Marks that are looked for. */
 interface Marks {
-  readonly texts: readonly Uint8Array[];
+  readonly texts: readonly { readonly first: string; readonly later: string }[];
   readonly marked: PidRange | undefined;
-  /** Begins with a NUL, as if another variable stood in front. */
-  environment: Buffer;
 }
 
 /**
@@ -62,7 +58,7 @@ interface Marks {
  * @returns null where this machine grants no memory to make calls in, or has no /proc
  */
 export function searchProc(traces: Traces): Search | null {
-  const { directory, marks, marked, kernel = new Set() } = traces;
+  const { directory, marks: words, marked, kernel = new Set() } = traces;
   const libc = opened();
   if (libc === null) return null;
   const proc = libc.open(cString("/proc"), O_CLOEXEC);
@@ -72,8 +68,7 @@ export function searchProc(traces: Traces): Search | null {
     libc,
     proc,
     directory: directory === null ? null : cString(directory).subarray(0, -1),
-    // The first touch of Buffer takes a tenth of the whole look.
-    marks: marks.length === 0 ? null : marksOf(marks, marked),
+    marks: words.length === 0 ? null : { texts: words.map(textsOf), marked },
     kernel,
     path,
     link,
@@ -87,30 +82,13 @@ export function searchProc(traces: Traces): Search | null {
   }
 }
 
-const marksOf = (marks: readonly string[], marked: PidRange | undefined): Marks => ({
-  // One that ends in `=` is met by any value.
-  texts: marks.map((mark) => Buffer.from(`\0${mark}${mark.endsWith("=") ? "" : "\0"}`)),
-  marked,
-  environment: Buffer.alloc(FIRST_BYTES),
-});
-
+/** Here calls count: 500 processes are a thousand of them. */
 function searched(look: Look, others?: OtherNamespaces): Search {
+  const { libc, proc, marks, kernel, path, pathAt, linkAt } = look;
   const found: Trace[] = [];
-  eachProcess(look, (digits, pid) => {
-    if (look.kernel.has(pid)) return;
-    const inside = standsInside(look, digits);
-    if (inside || carriesMarks(look, digits, pid)) found.push({ pid, inside });
-    others?.note(digits, pid);
-  });
-  return { found, namespaces: others?.pids() ?? [] };
-}
-
-/** @param each is called with the length of the PID, which is in `path`, and the PID */
-function eachProcess({ libc, proc, path }: Look, each: (digits: number, pid: number) => void): void {
+  const shortest = look.directory?.length ?? Infinity;
   const list = new Uint8Array(LISTED_BYTES);
-  for (;;) {
-    const got = Number(libc.syscall(GETDENTS64, proc, list, LISTED_BYTES));
-    if (got <= 0) return;
+  for (let got = 0; (got = Number(libc.syscall(GETDENTS64, proc, list, LISTED_BYTES))) > 0;) {
     for (let at = 0; at < got; at += (list[at + LENGTH] ?? 0) | (list[at + LENGTH + 1] ?? 0) << 8) {
       let pid = 0;
       let digits = 0;
@@ -123,30 +101,46 @@ function eachProcess({ libc, proc, path }: Look, each: (digits: number, pid: num
         pid = pid * 10 + byte - ZERO;
       }
       // All other names begin with a letter.
-      if (digits > 0) each(digits, pid);
+      if (digits === 0 || kernel.has(pid)) continue;
+      path.set(CWD, digits);
+      const length = shortest === Infinity ? 0 : libc.readlinkat(proc, pathAt, linkAt, PATH_MAX);
+      const inside = length >= shortest && isInside(look, length);
+      if (inside || marks !== null && carriesMarks(marks, pid)) found.push({ pid, inside });
+      if (others === undefined) continue;
+      path.set(MOUNT_NAMESPACE, digits);
+      others.note(libc.readlinkat(proc, pathAt, linkAt, PATH_MAX), pid);
     }
   }
+  return { found, namespaces: others?.pids() ?? [] };
 }
 
+/** @param length of what is in `link` */
+function isInside({ directory, link }: Look, length: number): boolean {
+  const own = directory?.length ?? 0;
+  if (length > own && link[own] !== SLASH) return false;
+  for (let at = own - 1; at >= 0; at--) if (link[at] !== directory?.[at]) return false;
+  return true;
+}
+
+const CWD = cString("/cwd");
 const MOUNT_NAMESPACE = cString("/ns/mnt");
 /** Of four bytes each, that its name has: `mnt:[4026531841]`. */
 const NAMESPACE_WORDS = 4;
 
 /** Notes a process of each mount namespace that is not ours. */
 interface OtherNamespaces {
-  readonly note: (digits: number, pid: number) => void;
+  /** @param length of the name of its namespace, which is in `link` */
+  readonly note: (length: number, pid: number) => void;
   readonly pids: () => number[];
 }
 
-function otherNamespaces({ libc, proc, path, link, pathAt, linkAt }: Look): OtherNamespaces {
+function otherNamespaces({ libc, proc, link }: Look): OtherNamespaces {
   const words = new Int32Array(link.buffer, 0, NAMESPACE_WORDS);
   const own = libc.readlinkat(proc, cString("self/ns/mnt"), link, PATH_MAX);
   const known = words.slice();
   const seen = new Map<string, number>();
   return {
-    note(digits, pid) {
-      path.set(MOUNT_NAMESPACE, digits);
-      const length = libc.readlinkat(proc, pathAt, linkAt, PATH_MAX);
+    note(length, pid) {
       if (length <= 0 || length === own && isSame(words, known)) return;
       const name = Buffer.from(link.subarray(0, length)).toString("latin1");
       if (!seen.has(name)) seen.set(name, pid);
@@ -161,37 +155,17 @@ function isSame(words: Int32Array, known: Int32Array): boolean {
   return true;
 }
 
-const CWD = cString("/cwd");
-const ENVIRON = cString("/environ");
-
-function standsInside({ libc, proc, directory, path, link, pathAt, linkAt }: Look, digits: number): boolean {
-  if (directory === null) return false;
-  path.set(CWD, digits);
-  const length = libc.readlinkat(proc, pathAt, linkAt, PATH_MAX);
-  const own = directory.length;
-  if (length < own || length > own && link[own] !== SLASH) return false;
-  for (let at = own - 1; at >= 0; at--) if (link[at] !== directory[at]) return false;
-  return true;
+/** As text: the first touch of Buffer takes a twentieth of the whole look. */
+function carriesMarks({ texts, marked }: Marks, pid: number): boolean {
+  if (marked !== undefined && !isAmong(marked, pid)) return false;
+  const environment = readText(`/proc/${pid}/environ`, MOST_BYTES);
+  if (!environment.ok) return false;
+  const text = environment.value;
+  return texts.every(({ first, later }) => text.includes(later) || text.startsWith(first));
 }
 
-function carriesMarks({ libc, proc, marks, path }: Look, digits: number, pid: number): boolean {
-  if (marks === null || marks.marked !== undefined && !isAmong(marks.marked, pid)) return false;
-  path.set(ENVIRON, digits);
-  const file = libc.openat(proc, path, O_CLOEXEC);
-  if (file < 0) return false;
-  const length = readEnvironment(libc, marks, file);
-  libc.close(file);
-  const text = marks.environment.subarray(0, length);
-  return marks.texts.every((mark) => text.includes(mark));
-}
-
-/** @returns how many bytes are there, the NUL in front included */
-function readEnvironment(libc: Look["libc"], marks: Marks, file: number): number {
-  for (let filled = 1;;) {
-    const { environment } = marks;
-    const got = libc.read(file, environment.subarray(filled), environment.length - filled);
-    if (got > 0) filled += got;
-    if (got <= 0 || filled < environment.length || filled >= MOST_BYTES) return filled;
-    marks.environment = Buffer.concat([environment, Buffer.alloc(environment.length * 3)]);
-  }
+/** How a mark stands in an environment. One that ends in `=` is met by any value. */
+function textsOf(mark: string) {
+  const first = mark.endsWith("=") ? mark : `${mark}\0`;
+  return { first, later: `\0${first}` };
 }
