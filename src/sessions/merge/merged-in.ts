@@ -11,11 +11,46 @@ const COMPARED = 500;
 export const mergedIn = (git: Git) => async (base: string, commit: string): Promise<boolean> => {
   const fork = await git(["merge-base", base, commit]);
   if (fork.status !== 0) return false;
+  const from = fork.out.trim();
+  const paths = await pathsBetween(git, from, commit);
   // Commits that change nothing say something, or they would not be there.
-  if ((await git(["diff-tree", "--quiet", fork.out.trim(), commit])).status === 0) return false;
+  if (paths?.length === 0) return false;
+  if (paths !== null && !(await areTouched(git, from, base, paths))) return false;
   return await changesNothing(told(git), base, commit) || await arePicked(git, base, commit) ||
-    await isSquashed(git, base, commit, fork.out.trim());
+    await isSquashed(git, base, commit, from);
 };
+
+/** With more of them a command line may be too long. */
+const MOST_PATHS = 200;
+/** What git writes for a byte of a name that is not UTF-8, once it is text. */
+const UNREADABLE = "\uFFFD";
+
+/** What differs between two commits. @returns null where git could not be asked about these paths */
+async function pathsBetween(git: Git, from: string, to: string): Promise<string[] | null> {
+  const how = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--ignore-submodules=none"];
+  const { status, out } = await git([...how, from, to]);
+  if (status !== 0 || out.includes(UNREADABLE)) return null;
+  const paths = out.split("\0").filter((path) => path !== "");
+  return paths.length > MOST_PATHS ? null : paths;
+}
+
+/**
+ * Whether any commit of the base since then has to do with these paths: where none has, nothing of what was changed there
+ * is in it, and no patch need be compared.
+ */
+async function areTouched(git: Git, from: string, base: string, paths: readonly string[]): Promise<boolean> {
+  // Also what a merge threw away again.
+  const how = [
+    "--literal-pathspecs",
+    "rev-list",
+    "--full-history",
+    "--max-count=1",
+    `${from}..${base}`,
+    "--",
+  ];
+  const { status, out } = await git([...how, ...paths]);
+  return status !== 0 || out !== "";
+}
 
 /** What git printed; null where it failed. */
 const told = (git: Git) => async (...args: string[]): Promise<string | null> => {
