@@ -70,14 +70,20 @@ const ODD: readonly [string, Uint8Array][] = [
 
 test.each(ODD)("a squash of a file with an odd name is: %s", async (_, name) => {
   const p = await asked();
-  writeFileSync(Buffer.concat([Buffer.from(`${p.tree}/`), name]), "odd\n");
-  await p.git("-C", p.tree, "add", "-A");
-  await p.git("-C", p.tree, "commit", "-qm", "odd");
-  expect(await p.isMerged()).toBe(false);
-  await p.git("merge", "-q", "--squash", "feature/auth");
+  const write = async (text: string) => {
+    writeFileSync(Buffer.concat([Buffer.from(`${p.root}/`), name]), text);
+    await p.git("add", "-A");
+    await p.git("commit", "-qm", text.trim());
+  };
+  await p.git("checkout", "-q", "-b", "odd");
+  await write("odd\n");
+  await p.git("checkout", "-q", "main");
+  const isMerged = () => mergedIn(p.plain)("main", "odd");
+  expect(await isMerged()).toBe(false);
+  await p.git("merge", "-q", "--squash", "odd");
   await p.git("commit", "-qm", "squashed");
-  await p.commit(p.root, "file.txt", "changed again\n");
-  expect(await p.isMerged()).toBe(true);
+  await write("changed again\n");
+  expect(await isMerged()).toBe(true);
 });
 
 test("where the base has nothing to do with its files no patches are compared", async () => {
