@@ -22,6 +22,8 @@ export function typeAsMeant(context: Context, store: Store, meant: SessionRecord
     const record = typeof meant === "string" ? readRecord(store, meant) : meant;
     const root = record?.project?.root;
     if (root === undefined || record?.name !== name) return null;
+    // Nothing can be nearer than where we are, so no other session need be read.
+    if (from === root && projectAround(from, []) === root) return null;
     const all = [...find(store)];
     const projects = [...all, record].flatMap(({ project }) => project ?? []);
     if (from === null || projectAround(from, projects) === root) return null;

@@ -2,12 +2,12 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
-import { type Environment } from "./git-environment.ts";
+import type { Environment } from "./git-environment.ts";
 import type { AskedAhead } from "./around.ts";
 import { askAhead, type Git, gitIn } from "./git.ts";
 import { readIndex } from "./index-file.ts";
 import { LOOK } from "./look.ts";
-import { isPlainCheckout, isPlainWorktree } from "./plain-worktree.ts";
+import { isOwnWorktree, isPlainCheckout } from "./plain-worktree.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { adminDirectory } from "./worktree-directory.ts";
 
@@ -44,11 +44,12 @@ export async function checkoutOf(
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw fail("bad_directory", { path: root, why: "No such directory" });
   }
-  const main = gitIn(root, environment, asked?.root === root ? asked.answer : undefined);
+  const { isPlain, answer } = asked?.root === root ? asked : {};
+  const main = gitIn(root, environment, answer);
   const inWorktree = removal
     ? lookingAt(worktree, join(root, ".git"), environment)
     : { worktree: gitIn(worktree, environment), index: null };
-  const repository = plainRepository(root, worktree) ?? await findRepository(main);
+  const repository = plainRepository(root, worktree, isPlain) ?? await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });
   }
@@ -56,9 +57,9 @@ export async function checkoutOf(
 }
 
 /** What `findRepository` would find. @returns null where git is to be asked */
-function plainRepository(root: string, worktree: string): Repository | null {
+function plainRepository(root: string, worktree: string, isPlain = isPlainCheckout(root)): Repository | null {
   const commonDir = join(root, ".git");
-  return isPlainCheckout(root) && isPlainWorktree(commonDir, worktree)
+  return isPlain && isOwnWorktree(commonDir, worktree)
     ? { root, top: root, bare: false, head: null, commonDir, around: null, remotes: [] }
     : null;
 }

@@ -9,7 +9,11 @@ import { adminDirectory } from "./worktree-directory.ts";
  * `core.bare`, `core.worktree`, `extensions.worktreeConfig`), says nothing against it.
  */
 export function isPlainWorktree(commonDir: string, path: string): boolean {
-  if (!hasMainCheckout(commonDir)) return false;
+  return hasMainCheckout(commonDir) && isOwnWorktree(commonDir, path);
+}
+
+/** The part of `isPlainWorktree` that is not said of the repository. */
+export function isOwnWorktree(commonDir: string, path: string): boolean {
   const us = process.geteuid?.();
   return us !== undefined && adminDirectory(commonDir, path) !== null &&
     [path, join(path, ".git"), commonDir].every((one) => statSync(one).uid === us);

@@ -20,22 +20,22 @@ export interface Place {
  * @throws `worktree_has_mounts`: a mount may have come since we looked; `worktree_refused`
  */
 export function outOfTheWay(deps: Dependencies, checkout: Checkout, plan: Plan, path: string): Place {
-  refuseMounts(deps.mountsBelow(path), path);
-  const place = plan.forceGit
-    ? { at: forced(plan, path), force: "all" } as const
-    : untouched(checkout, plan, path) ?? { at: path, force: "nothing" } as const;
-  const { at } = place;
-  // By the paths that they have once it is back.
-  if (at !== path) refuseMounts(deps.mountsBelow(at).map((one) => path + one.slice(at.length)), path);
+  const refuse = (at: string): void =>
+    // By the paths that they have once it is back.
+    refuseMounts(deps.mountsBelow(at).map((one) => path + one.slice(at.length)), path);
+  const moved = plan.forceGit ? null : untouched(checkout, plan, path);
+  if (moved === null) refuse(path);
+  const place = moved ?? (plan.forceGit ? forced(plan, path) : { at: path, force: "nothing" });
+  if (place.at !== path) refuse(place.at);
   return place;
 }
 
 /** One with changes, all of which are kept. */
-function forced({ found, risk }: Plan, path: string): string {
+function forced({ found, risk }: Plan, path: string): Place {
   const admin = found?.admin ?? null;
   // Those find their files by their own note of the path.
   const hasSubmodules = risk?.files.some(({ mode }) => mode === "160000") === true;
-  return admin === null || hasSubmodules ? path : moveAside(admin, path);
+  return { at: admin === null || hasSubmodules ? path : moveAside(admin, path), force: "all" };
 }
 
 /**
