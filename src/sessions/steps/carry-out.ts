@@ -96,8 +96,9 @@ async function removeAll(
     await late?.(gitAt(main, at));
     try {
       await removeWorktree(main, record.id, at, force, async () => {
-        beginBranch();
         await meanwhile();
+        // Not before: three programs at once on two processors wait for each other.
+        beginBranch();
       });
     } catch (error) {
       await deletion?.leave();
