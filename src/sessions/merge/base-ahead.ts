@@ -4,6 +4,7 @@ import type { AskedAhead } from "../git/around.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { askAhead } from "../git/git.ts";
 import { refMadeFrom } from "./base-branch.ts";
+import { STATE } from "./in-the-way.ts";
 import type { ListedAmong } from "./plan.ts";
 import { changesQuestion, distanceQuestion } from "./preview.ts";
 
@@ -24,6 +25,7 @@ export function askOfBase(
   const questions = [
     distanceQuestion(base.commit, listed.head),
     changesQuestion(base.commit, listed.head),
+    STATE,
   ];
   return { root: base.checkedOutAt, answer: askAhead(base.checkedOutAt, environment, questions) };
 }
