@@ -1,7 +1,7 @@
 import type { Pointer } from "bun:ffi";
 import { cString } from "./c-string.ts";
 import { ffi, openedOnce } from "./ffi-bun.ts";
-import { readText } from "./libc-bun.ts";
+import type { Host } from "./host.ts";
 import { isAmong, type PidRange } from "./pid-order.ts";
 import type { Search, Trace, Traces } from "./traces.ts";
 
@@ -33,6 +33,7 @@ const [NUL, SLASH, ZERO, NINE] = [0, 47, 48, 57] as const;
 
 /** What is looked for, as bytes, and where the kernel writes. */
 interface Look {
+  readonly host: Host;
   readonly libc: Libc;
   /** The open /proc. */
   readonly proc: number;
@@ -57,7 +58,7 @@ interface Marks {
  *
  * @returns null where this machine grants no memory to make calls in, or has no /proc
  */
-export function searchProc(traces: Traces): Search | null {
+export function searchProc(host: Host, traces: Traces): Search | null {
   const { directory, marks: words, marked, kernel = new Set() } = traces;
   const libc = opened();
   if (libc === null) return null;
@@ -65,6 +66,7 @@ export function searchProc(traces: Traces): Search | null {
   if (proc < 0) return null;
   const [path, link] = [new Uint8Array(PATH_BYTES), new Uint8Array(PATH_MAX)];
   const look: Look = {
+    host,
     libc,
     proc,
     directory: directory === null ? null : cString(directory).subarray(0, -1),
@@ -105,7 +107,7 @@ function searched(look: Look, others?: OtherNamespaces): Search {
       path.set(CWD, digits);
       const length = shortest === Infinity ? 0 : libc.readlinkat(proc, pathAt, linkAt, PATH_MAX);
       const inside = length >= shortest && isInside(look, length);
-      if (inside || marks !== null && carriesMarks(marks, pid)) found.push({ pid, inside });
+      if (inside || marks !== null && carriesMarks(look.host, marks, pid)) found.push({ pid, inside });
       if (others === undefined) continue;
       path.set(MOUNT_NAMESPACE, digits);
       others.note(libc.readlinkat(proc, pathAt, linkAt, PATH_MAX), pid);
@@ -156,9 +158,9 @@ function isSame(words: Int32Array, known: Int32Array): boolean {
 }
 
 /** As text: the first touch of Buffer takes a twentieth of the whole look. */
-function carriesMarks({ texts, marked }: Marks, pid: number): boolean {
+function carriesMarks(host: Host, { texts, marked }: Marks, pid: number): boolean {
   if (marked !== undefined && !isAmong(marked, pid)) return false;
-  const environment = readText(`/proc/${pid}/environ`, MOST_BYTES);
+  const environment = host.readText(`/proc/${pid}/environ`, MOST_BYTES);
   if (!environment.ok) return false;
   const text = environment.value;
   return texts.every(({ first, later }) => text.includes(later) || text.startsWith(first));

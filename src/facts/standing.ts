@@ -73,7 +73,7 @@ function standingBy(host: Host, { path, pid }: OtherPath): Trace[] {
 }
 
 const searchAll = (host: Host, traces: Traces): Search =>
-  search?.({ ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces);
+  search?.(host, { ...traces, kernel: kernelThreads(host) }) ?? searchPlainly(host, traces);
 
 const occupantsIn = (host: Host, { found }: Search): Occupant[] =>
   found.flatMap(({ pid, inside }) => described(host, pid, inside ? directoryOf(host, pid) : null) ?? [])
@@ -85,7 +85,7 @@ const occupantsIn = (host: Host, { found }: Search): Occupant[] =>
  * @param marks `["BERTH_SESSION=uuid--…", "BERTH_RUN=3"]`
  */
 export const processesWith = (host: Host, marks: readonly string[]): number[] =>
-  host.system !== "linux" ? [] : (search?.({ directory: null, marks }) ??
+  host.system !== "linux" ? [] : (search?.(host, { directory: null, marks }) ??
     searchPlainly(host, { directory: null, marks })).found.map(({ pid }) => pid);
 
 /** By the host alone, where nothing faster is to be had. No other mount namespaces are looked for. */

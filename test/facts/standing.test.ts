@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { bunHost } from "../../src/facts/host-bun.ts";
 import { nodeHost } from "../../src/facts/host-node.ts";
 import { searchProc } from "../../src/facts/search-proc-bun.ts";
 import { processesAt, processesWith, searchPlainly } from "../../src/facts/standing.ts";
@@ -39,9 +40,10 @@ afterAll(() => {
   for (const one of started.values()) one.kill("SIGKILL");
 });
 
+const compiled = (traces: Traces) => searchProc(bunHost ?? nodeHost, traces);
 const plainly = (traces: Traces) => searchPlainly(nodeHost, traces);
 
-describe.each([["as the compiled program looks", searchProc], ["by node's API", plainly]])(
+describe.each([["as the compiled program looks", compiled], ["by node's API", plainly]])(
   "%s",
   (_, search) => {
     const found = (directory: string | null, marks: string[]) =>

@@ -5,7 +5,7 @@ import { isAsStamped, readIndex } from "./index-file.ts";
 import type { Indexed } from "./nested.ts";
 
 /** A worktree as git saw it, with no change in it. */
-export interface Seen {
+export interface SeenFiles {
   /** Git's own directory for it. */
   readonly admin: string;
   /** Its index, from before git looked. */
@@ -20,7 +20,7 @@ export interface Seen {
 const MOST = 1000;
 
 /** Whether `isUntouched` may be asked; where it may not, git is to look itself. */
-export const canTell = (admin: string, { files, ignored }: Pick<Seen, "files" | "ignored">): boolean =>
+export const canTell = (admin: string, { files, ignored }: Pick<SeenFiles, "files" | "ignored">): boolean =>
   // There the index has other times, and no inodes.
   process.platform !== "win32" && files.length + ignored.length <= MOST && files.every(isStamped) &&
   // Repositories of submodules, which git removes by force alone.
@@ -32,7 +32,7 @@ export const canTell = (admin: string, { files, ignored }: Pick<Seen, "files" | 
  *
  * @param root where it stands
  */
-export function isUntouched(root: string, { admin, index, files, ignored }: Seen): boolean {
+export function isUntouched(root: string, { admin, index, files, ignored }: SeenFiles): boolean {
   const tracked = new Map(files.map((file) => [file.path, file]));
   const known = new Set([".git", ...ignored]);
   let met = 0;

@@ -8,7 +8,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import type { Plan } from "./destroy-plan.ts";
 
 /** From where a worktree is removed, and what git goes past there. */
-export interface Place {
+export interface RemovalPlace {
   readonly at: string;
   readonly force: Force;
 }
@@ -19,7 +19,7 @@ export interface Place {
  *
  * @throws `worktree_has_mounts`: a mount may have come since we looked; `worktree_refused`
  */
-export function outOfTheWay(deps: Dependencies, checkout: Checkout, plan: Plan, path: string): Place {
+export function outOfTheWay(deps: Dependencies, checkout: Checkout, plan: Plan, path: string): RemovalPlace {
   const refuse = (at: string): void =>
     // By the paths that they have once it is back.
     refuseMounts(deps.mountsBelow(at).map((one) => path + one.slice(at.length)), path);
@@ -31,7 +31,7 @@ export function outOfTheWay(deps: Dependencies, checkout: Checkout, plan: Plan, 
 }
 
 /** One with changes, all of which are kept. */
-function forced({ found, risk }: Plan, path: string): Place {
+function forced({ found, risk }: Plan, path: string): RemovalPlace {
   const admin = found?.admin ?? null;
   // Those find their files by their own note of the path.
   const hasSubmodules = risk?.files.some(({ mode }) => mode === "160000") === true;
@@ -43,7 +43,7 @@ function forced({ found, risk }: Plan, path: string): Place {
  *
  * @returns null where it stays in its place, or is back there
  */
-function untouched({ repository }: Checkout, plan: Plan, path: string): Place | null {
+function untouched({ repository }: Checkout, plan: Plan, path: string): RemovalPlace | null {
   const { found, index, risk, pastProcesses } = plan;
   const admin = found?.admin ?? null;
   if (index === null || admin === null || risk === null || pastProcesses || !canTell(admin, risk)) {
