@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import process from "node:process";
 import { fail } from "../../errors/errors.ts";
 import { adminOf } from "./link.ts";
-import { statusOf } from "./worktree-directory.ts";
+import { adminDirectory, statusOf } from "./worktree-directory.ts";
 
 /** Where a worktree stands while it is removed: beside its place, since another file system may be anywhere else. */
 export const asideOf = (path: string): string => join(dirname(path), `.${basename(path)}.going`);
@@ -44,6 +44,8 @@ export function moveAside(admin: string, path: string): string {
 export function putBack(commonDir: string, path: string): void {
   const aside = asideOf(path);
   const admin = adminOf(commonDir, aside);
+  // It is there; what is beside it is somebody else's.
+  if (admin === null && adminDirectory(commonDir, path) !== null) return;
   if (statusOf(aside)?.isDirectory()) {
     vacate(path, aside);
     renameSync(aside, path);
@@ -70,8 +72,10 @@ function vacate(path: string, aside: string): void {
  */
 function tellGit(admin: string, path: string): void {
   const file = join(admin, "gitdir");
-  const link = `${join(path, ".git")}\n`;
-  if (readFileSync(file, "utf8") === link) return;
+  const was = readFileSync(file, "utf8");
+  const to = join(path, ".git");
+  const link = `${isAbsolute(was) ? to : relative(admin, to)}\n`;
+  if (was === link) return;
   const temporary = join(admin, "berth-gitdir.tmp");
   writeFileSync(temporary, link);
   renameSync(temporary, file);

@@ -4,8 +4,8 @@ import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Environment } from "./git-environment.ts";
 import type { AskedAhead } from "./around.ts";
+import { type CheckoutState, readState } from "./checkout-state.ts";
 import { askAhead, type Git, gitIn } from "./git.ts";
-import { readIndex } from "./index-file.ts";
 import { LOOK } from "./look.ts";
 import { isOwnWorktree, isPlainCheckout } from "./plain-worktree.ts";
 import { findRepository, type Repository } from "./repository.ts";
@@ -17,8 +17,8 @@ export interface Checkout {
   readonly repository: Repository;
   /** Git in the session's worktree. */
   readonly worktree: Git;
-  /** The index of that, from before git began to look at the files; null where it did not begin ahead. */
-  readonly index: Buffer | null;
+  /** The state of that from before git began to look at the files; null where it did not begin ahead. */
+  readonly before: CheckoutState | null;
 }
 
 /** What is begun before it is waited for. */
@@ -48,7 +48,7 @@ export async function checkoutOf(
   const main = gitIn(root, environment, answer);
   const inWorktree = removal
     ? lookingAt(worktree, join(root, ".git"), environment)
-    : { worktree: gitIn(worktree, environment), index: null };
+    : { worktree: gitIn(worktree, environment), before: null };
   const repository = plainRepository(root, worktree, isPlain) ?? await findRepository(main);
   if (repository.root !== root) {
     throw fail("worktree_refused", { path: worktree, why: `${root} is not the root of its repository` });
@@ -72,11 +72,11 @@ function lookingAt(
   worktree: string,
   commonDir: string,
   environment: Environment,
-): Pick<Checkout, "worktree" | "index"> {
+): Pick<Checkout, "worktree" | "before"> {
   const admin = adminDirectory(commonDir, worktree);
-  if (admin === null) return { worktree: gitIn(worktree, environment), index: null };
-  const index = readIndex(join(admin, "index"));
-  return { worktree: gitIn(worktree, environment, askAhead(worktree, environment, LOOK)), index };
+  if (admin === null) return { worktree: gitIn(worktree, environment), before: null };
+  const before = readState(admin);
+  return { worktree: gitIn(worktree, environment, askAhead(worktree, environment, LOOK)), before };
 }
 
 /** The same, where git is to look at the worktree once more: it begins at once. */

@@ -33,6 +33,21 @@ export const headAt = ({ common, own }: GitDirectories, branch: string): string 
     : null;
 
 /**
+ * What a checkout has, as far as files tell that would be written if it moved: HEAD, and behind it where the branch
+ * stands, which is left out where that is packed.
+ *
+ * @returns null where these files say nothing of it
+ */
+export function headIn({ common, own }: GitDirectories & { readonly own: string }): string | null {
+  const head = textOf(join(own, "HEAD"));
+  if (head === null || !hasFiles(common)) return null;
+  const ref = /^ref: (refs\/heads\/.+)\n$/.exec(head)?.[1];
+  const at = ref === undefined ? "" : textOf(join(common, ref)) ?? "";
+  // One that is another name for a branch moves with that.
+  return at.startsWith("ref:") ? null : head + at;
+}
+
+/**
  * Whether a branch stands at a commit, and its short name means nothing else that git would take first
  * (gitrevisions(7)). @returns false where git must be asked
  */

@@ -1,16 +1,17 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { join } from "node:path";
-import { isAsStamped, readIndex } from "./index-file.ts";
+import { type CheckoutState, isSameState, readState } from "./checkout-state.ts";
+import { isAsStamped } from "./index-file.ts";
 import type { Indexed } from "./nested.ts";
 
 /** A worktree as git saw it, with no change in it. */
 export interface SeenFiles {
   /** Git's own directory for it. */
   readonly admin: string;
-  /** Its index, from before git looked. */
-  readonly index: Buffer;
-  /** What that has. */
+  /** Its state from before git looked. */
+  readonly before: CheckoutState;
+  /** What its index has. */
   readonly files: readonly Indexed[];
   /** Every ignored file. */
   readonly ignored: readonly string[];
@@ -18,6 +19,8 @@ export interface SeenFiles {
 
 /** With more files git is faster. */
 const MOST = 1000;
+/** What stands in a name for a byte that is not UTF-8, once it is text. */
+const UNREADABLE = "\uFFFD";
 
 /** Whether `isUntouched` may be asked; where it may not, git is to look itself. */
 export const canTell = (admin: string, { files, ignored }: Pick<SeenFiles, "files" | "ignored">): boolean =>
@@ -32,7 +35,7 @@ export const canTell = (admin: string, { files, ignored }: Pick<SeenFiles, "file
  *
  * @param root where it stands
  */
-export function isUntouched(root: string, { admin, index, files, ignored }: SeenFiles): boolean {
+export function isUntouched(root: string, { admin, before, files, ignored }: SeenFiles): boolean {
   const tracked = new Map(files.map((file) => [file.path, file]));
   const known = new Set([".git", ...ignored]);
   let met = 0;
@@ -45,12 +48,14 @@ export function isUntouched(root: string, { admin, index, files, ignored }: Seen
         continue;
       }
       const file = tracked.get(path);
-      if (file === undefined ? !known.has(path) : !isSame(join(root, path), index, file)) return false;
+      // Two that are not UTF-8 may be one here.
+      if (path.includes(UNREADABLE)) return false;
+      if (file === undefined ? !known.has(path) : !isSame(join(root, path), before.index, file)) return false;
       if (file !== undefined) met++;
     }
   }
   // Behind the files: whoever stages a change has made it before.
-  return met === files.length && readIndex(join(admin, "index"))?.equals(index) === true;
+  return met === files.length && isSameState(before, readState(admin));
 }
 
 /** What git was told to pass over (`assume-unchanged`, sparse) has no stamp to go by, nor has a submodule. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import { excludeWorktrees } from "./exclude.ts";
-import { type Git, must } from "./git.ts";
+import { type Git, lastLine, must } from "./git.ts";
 import { type Marker, readMarker, writeMarker } from "./marker.ts";
 import { adminDirectory, checkPlace } from "./worktree-directory.ts";
 import { below, isInside } from "../model/worktree-path.ts";
@@ -130,19 +130,26 @@ const FORCE: Readonly<Record<Force, readonly string[]>> = {
  * Let git remove the worktree. There is no other way here that deletes files.
  *
  * @param force what the caller has checked, or was told to go past
- * @param meanwhile what is done while git is at work
  */
 export async function removeWorktree(
   git: Git,
   id: string,
   path: string,
   force: Force,
-  meanwhile?: () => Promise<void>,
+  { place = path, meanwhile }: Removal = {},
 ): Promise<void> {
-  const options = { marks: stepMarks(id), ...meanwhile === undefined ? {} : { meanwhile } };
-  await must(git, "remove the worktree", ["worktree", "remove", ...FORCE[force], "--", path], options);
+  const action = "remove the worktree";
+  const options = { action, marks: stepMarks(id), ...meanwhile === undefined ? {} : { meanwhile } };
+  const { status, err } = await git(["worktree", "remove", ...FORCE[force], "--", path], options);
+  if (status !== 0) throw fail("git_failed", { action, why: lastLine(err, status).replaceAll(path, place) });
   // Ignored files that came into being meanwhile, or a mount: git leaves the directory and says nothing.
-  if (existsSync(path)) {
-    throw fail("git_failed", { action: "remove the worktree", why: `${path} is still there` });
-  }
+  if (existsSync(path)) throw fail("git_failed", { action, why: `${place} is still there` });
+}
+
+/** What else there is to a removal. */
+export interface Removal {
+  /** Where the worktree is once it is back, if it stays; what is told names that. */
+  readonly place?: string;
+  /** What is done while git is at work. */
+  readonly meanwhile?: () => Promise<void>;
 }

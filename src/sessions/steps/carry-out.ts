@@ -95,10 +95,13 @@ async function removeAll(
     const { at, force } = outOfTheWay(deps, checkout, plan, path);
     await late?.(gitAt(main, at));
     try {
-      await removeWorktree(main, record.id, at, force, async () => {
-        await meanwhile();
-        // Not before: three programs at once on two processors wait for each other.
-        beginBranch();
+      await removeWorktree(main, record.id, at, force, {
+        place: path,
+        async meanwhile() {
+          await meanwhile();
+          // Not before: three programs at once on two processors wait for each other.
+          beginBranch();
+        },
       });
     } catch (error) {
       await deletion?.leave();

@@ -1,6 +1,7 @@
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
+import type { CheckoutState } from "../git/checkout-state.ts";
 import type { Risk } from "../git/risk.ts";
 import type { Survey } from "../git/survey.ts";
 import type { InspectedWorktree } from "../git/worktree.ts";
@@ -27,8 +28,8 @@ export interface Plan {
   readonly branchGone: boolean;
   /** The worktree that goes; null when it stays. */
   readonly found: InspectedWorktree | null;
-  /** The index of the worktree that goes, from before git looked at its files; null when it stays, or has none. */
-  readonly index: Buffer | null;
+  /** The state of the worktree that goes, from before git looked at its files; null when it stays, or has none. */
+  readonly before: CheckoutState | null;
   /** What is in the worktree that goes; null when it stays. */
   readonly risk: Risk | null;
   /** What git does not see of the worktree that goes; null when it stays. */
@@ -64,7 +65,7 @@ export async function planDestroy(
       branch: "",
       branchGone: false,
       found: null,
-      index: null,
+      before: null,
       risk: null,
       surveyed: null,
     };
@@ -86,7 +87,7 @@ export async function planDestroy(
     branch: branch.name,
     branchGone: branch.gone,
     found: tree.found,
-    index: tree.index,
+    before: tree.before,
     risk: tree.risk,
     surveyed: tree.surveyed,
   };

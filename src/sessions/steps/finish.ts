@@ -54,7 +54,7 @@ export async function finishSession(
   await using _lock = lock;
   // What git was asked ahead is no answer any more.
   const checkout = waited
-    ? { ...place, worktree: gitIn(place.worktree.directory, environment), index: null }
+    ? { ...place, worktree: gitIn(place.worktree.directory, environment), before: null }
     : place;
   const record = readRecord(deps.store, asked.id);
   if (record === null) throw fail("no_such_session", { given: nameOf(asked) });

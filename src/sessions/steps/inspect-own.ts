@@ -1,8 +1,8 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { fail } from "../../errors/errors.ts";
 import type { SessionRecord } from "../../store/record.ts";
 import type { Checkout } from "../git/checkout.ts";
-import { readIndex } from "../git/index-file.ts";
+import { type CheckoutState, readState } from "../git/checkout-state.ts";
 import { look } from "../git/look.ts";
 import { readMarker } from "../git/marker.ts";
 import { assess, type Risk } from "../git/risk.ts";
@@ -54,8 +54,8 @@ export async function inspectOwn(
 
 interface LookedAt<T> {
   readonly found: InspectedWorktree;
-  /** Its index, from before git looked at the files; null where it has none. */
-  readonly index: Buffer | null;
+  /** Its state from before git looked at the files; null where it has none. */
+  readonly before: CheckoutState | null;
   readonly meanwhile: () => T;
   readonly risk: () => Promise<Risk>;
 }
@@ -74,12 +74,12 @@ export async function inspectAll<T>(
 ): Promise<LookedAt<T>> {
   const found = await inspectOwn(record, checkout, begun);
   const { admin } = found;
-  const index = checkout.index ?? (admin === null ? null : readIndex(join(admin, "index")));
+  const before = checkout.before ?? (admin === null ? null : readState(admin));
   const looking = admin === null ? undefined : look(checkout.worktree);
   // What else fails is told first.
   looking?.catch(() => {});
   const meanwhile = settled(() => work(found));
-  return { found, index, meanwhile, risk: () => assess(checkout.main, checkout.worktree, found, looking) };
+  return { found, before, meanwhile, risk: () => assess(checkout.main, checkout.worktree, found, looking) };
 }
 
 function settled<T>(work: () => T): () => T {

@@ -44,14 +44,14 @@ function forced({ found, risk }: Plan, path: string): RemovalPlace {
  * @returns null where it stays in its place, or is back there
  */
 function untouched({ repository }: Checkout, plan: Plan, path: string): RemovalPlace | null {
-  const { found, index, risk, pastProcesses } = plan;
+  const { found, before, risk, pastProcesses } = plan;
   const admin = found?.admin ?? null;
-  if (index === null || admin === null || risk === null || pastProcesses || !canTell(admin, risk)) {
+  if (before === null || admin === null || risk === null || pastProcesses || !canTell(admin, risk)) {
     return null;
   }
   try {
     const at = moveAside(admin, path);
-    if (at !== path && isUntouched(at, { ...risk, admin, index })) return { at, force: "changes" };
+    if (at !== path && isUntouched(at, { ...risk, admin, before })) return { at, force: "changes" };
   } catch {
     // Git removes it where it stands.
   }

@@ -32,14 +32,14 @@ export async function planWorktree(
     forceGit: false,
     fromInside: false,
     found: null,
-    index: null,
+    before: null,
     risk: null,
     surveyed: null,
   });
   if (!cleanup) return keep("it goes with --cleanup only");
   const begun = removalOf(record) !== null;
   const past = pastProcesses || force;
-  const { found, index, meanwhile, risk: assessed } = await inspectAll(record, checkout, begun, () => {
+  const { found, before, meanwhile, risk: assessed } = await inspectAll(record, checkout, begun, () => {
     const standsInside = refuseInUse(deps, record, { action: "destroy", force: past, leaves });
     return {
       fromInside: standsInside && (leaves || !past),
@@ -75,7 +75,7 @@ export async function planWorktree(
     ...special.length === 0 ? [] : [`sockets and devices, which no undo brings back: ${some(special)}`],
   ].join("; ");
   const step: DestroyStep = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: needsForce || losses.length > 0, fromInside, found, index, risk, surveyed };
+  return { step, forceGit: needsForce || losses.length > 0, fromInside, found, before, risk, surveyed };
 }
 
 const withLosses = (risk: Risk, more: readonly Loss[]): Risk => ({ ...risk, lost: [...risk.lost, ...more] });

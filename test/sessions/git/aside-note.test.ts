@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { asideOf, moveAside } from "../../../src/sessions/git/aside.ts";
+import { asideOf, moveAside, putBack } from "../../../src/sessions/git/aside.ts";
 import { scratch } from "../../support/berth.ts";
 
 function made() {
@@ -19,6 +19,20 @@ test("it names where the worktree is moved to", () => {
   const { admin, path, note } = made();
   expect(moveAside(admin, path)).toBe(asideOf(path));
   expect(note()).toBe(`${join(asideOf(path), ".git")}\n`);
+});
+
+test("one that is relative stays so, and is what it was once the worktree is back", () => {
+  const base = scratch();
+  const [commonDir, path] = [join(base, "project/.git"), join(base, "tree")];
+  const admin = join(commonDir, "worktrees/tree");
+  mkdirSync(admin, { recursive: true });
+  mkdirSync(path);
+  const note = () => readFileSync(join(admin, "gitdir"), "utf8");
+  writeFileSync(join(admin, "gitdir"), "../../../../tree/.git\n");
+  moveAside(admin, path);
+  expect(note()).toBe("../../../../.tree.going/.git\n");
+  putBack(commonDir, path);
+  expect(note()).toBe("../../../../tree/.git\n");
 });
 
 test("where the new one cannot be written, the old one is as it was", () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { headAt, isShortFor, looseBranch, reflogOf } from "../../../src/sessions/git/ref-files.ts";
+import { headAt, headIn, isShortFor, looseBranch, reflogOf } from "../../../src/sessions/git/ref-files.ts";
 import { project } from "../../support/project.ts";
 
 /** A project with a branch `auth/login`, and where its repository is. */
@@ -53,6 +53,28 @@ test("what is packed, detached or a name for another ref is git's to tell", asyn
   expect(reflogOf(common, "nobody")).toBeNull();
 });
 
+test("whatever moves what a checkout has is seen, packed or not, and by another name not at all", async () => {
+  const { p, both } = await branched();
+  const seen = [headIn(both)];
+  const tree = (await p.git("rev-parse", "HEAD^{tree}")).trim();
+  const other = (await p.git("commit-tree", "-m", "other", tree)).trim();
+  const after = async (...args: string[]) => {
+    await p.git(...args);
+    seen.push(headIn(both));
+  };
+  await after("update-ref", "refs/heads/main", other);
+  await after("pack-refs", "--all");
+  await after("update-ref", "refs/heads/main", "refs/heads/auth/login");
+  await after("symbolic-ref", "HEAD", "refs/heads/unborn");
+  await after("checkout", "-q", "--detach", "-f", "auth/login");
+  await after("checkout", "-q", "--detach", "-f", other);
+  expect(seen).not.toContain(null);
+  expect(seen.filter((one, at) => one === seen[at - 1])).toEqual([]);
+  await p.git("symbolic-ref", "refs/heads/other", "refs/heads/main");
+  await p.git("symbolic-ref", "HEAD", "refs/heads/other");
+  expect(headIn(both)).toBeNull();
+});
+
 test("where refs are kept in tables the files say nothing", async () => {
   const { common, commit, both } = await branched();
   mkdirSync(join(common, "reftable"));
@@ -61,5 +83,6 @@ test("where refs are kept in tables the files say nothing", async () => {
     null,
     null,
   ]);
+  expect(headIn(both)).toBeNull();
   expect(isShortFor(both, "auth/login", commit)).toBe(false);
 });

@@ -92,6 +92,9 @@ const CHANGES: Readonly<Record<string, string>> = {
     "$GIT" add file.txt; cp -p "$1/old" file.txt`,
   "a new file that is staged": 'echo late > late; "$GIT" add late',
   "a file that is staged to go": '"$GIT" rm -q --cached file.txt',
+  "the branch is set to another commit, so that all is staged":
+    '"$GIT" update-ref refs/heads/feature/auth $("$GIT" commit-tree -m none $("$GIT" mktree < /dev/null))',
+  "HEAD is set to another branch, so that all is staged": '"$GIT" symbolic-ref HEAD refs/heads/unborn',
 };
 
 describe("what came since git looked is found, and stays", () => {
@@ -115,6 +118,19 @@ describe("what came since git looked is found, and stays", () => {
     await isBackWhole(p);
     expect(await stateOf(p)).toContain(read(state));
     expect(await p.refused(...DESTROY)).toMatchObject({ code: "work_at_risk" });
+  });
+
+  test("a file whose name is no more UTF-8 than that of an ignored one", async () => {
+    const p = await withSession();
+    const named = (byte: string) => `"$(printf 'no\\${byte}')"`;
+    const ignore = `printf 'no\\377\\n' >> ${p.root}/.git/info/exclude; echo made > ${named("377")}`;
+    expect(await p.in(p.tree, ["sh", "-c", ignore])).toMatchObject({ status: 0 });
+    const script = `case "$*" in *"status --porcelain"*) "$GIT" "$@"; status=$?
+      echo late > ${p.tree}/${named("376")}; exit $status;; esac; exec "$GIT" "$@"`;
+    const { stderr, status } = await p.in(p.root, [berth, ...DESTROY, "--json"], gitBy(p, script));
+    expect([status, JSON.parse(stderr).error.code]).toEqual([1, "git_failed"]);
+    await isBackWhole(p);
+    expect((await p.in(p.tree, ["sh", "-c", `cat ${named("376")}`])).stdout).toBe("late\n");
   });
 
   // As a removal that was stopped half way would leave it.
@@ -174,6 +190,17 @@ describe("where that look cannot tell, git looks once more", () => {
     expect(read(join(p.aside, "theirs"))).toBe("theirs");
   });
 
+  test("somebody else's file has the place, and git removes nothing", async () => {
+    const p = await withSession();
+    mkdirSync(p.aside);
+    writeFileSync(join(p.aside, "theirs"), "theirs");
+    const { stderr, status } = await p.in(p.root, [berth, ...DESTROY, "--json"], atRemoval(p, late(p)));
+    expect([status, JSON.parse(stderr).error.code]).toEqual([1, "git_failed"]);
+    expect((await p.session("auth"))["pending"]).toBeUndefined();
+    expect([read(join(p.tree, "late")), read(join(p.aside, "theirs"))]).toEqual(["late\n", "theirs"]);
+    expect(await p.refused(...DESTROY)).toMatchObject({ code: "work_at_risk" });
+  });
+
   test("processes stand there", async () => {
     const p = await withSession();
     const standing = Bun.spawn(["sleep", "600"], { cwd: p.tree });
@@ -202,6 +229,17 @@ describe("while it is out of its place", () => {
     const p = await withSession();
     expect(await p.in(p.root, [berth, ...DESTROY], atRemoval(p, "exit 1"))).toMatchObject({ status: 1 });
     await isBackWhole(p);
+    await p.ok(...DESTROY);
+  });
+
+  test("what git says of it names its place", async () => {
+    const p = await withSession();
+    const script = `rm ${p.aside}/.git`;
+    const { stderr, status } = await p.in(p.root, [berth, ...DESTROY, "--json"], atRemoval(p, script));
+    const { code, message } = JSON.parse(stderr).error;
+    expect([status, code]).toEqual([1, "destroy_unfinished"]);
+    expect(message).toContain(`'${p.tree}/.git'`);
+    expect(left(p)).toEqual([basename(p.tree)]);
     await p.ok(...DESTROY);
   });
 

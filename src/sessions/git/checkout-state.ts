@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { readIndex } from "./index-file.ts";
+import { headIn } from "./ref-files.ts";
+
+/** What git's own files say of a worktree: by them it is seen whether anything was staged or HEAD has moved since. */
+export interface CheckoutState {
+  /** All of its index. */
+  readonly index: Buffer;
+  /** As `headIn` has it. */
+  readonly head: string;
+}
+
+/**
+ * @param admin git's own directory for the worktree, which is in the repository's
+ * @returns null where one of them cannot be read
+ */
+export function readState(admin: string): CheckoutState | null {
+  const index = readIndex(join(admin, "index"));
+  const head = headIn({ common: join(admin, "../.."), own: admin });
+  return index === null || head === null ? null : { index, head };
+}
+
+/** Whether nothing was staged and HEAD has not moved between two looks. */
+export const isSameState = (one: CheckoutState, other: CheckoutState | null): boolean =>
+  other !== null && one.head === other.head && one.index.equals(other.index);
