@@ -35,25 +35,36 @@ export function changeUntold(
   return updateUntold(store, id, work, { create: false });
 }
 
+/** As `spawnUntold`, where nothing else is to be begun at once. */
+export async function beginSpawn(
+  deps: Dependencies,
+  id: string,
+  command: readonly string[],
+): Promise<SessionRecord> {
+  const { record, settle } = await spawnUntold(deps, id, command);
+  await settle();
+  return record;
+}
+
 /**
- * CREATED → SPAWNING, as a new run where the last one has ended.
+ * CREATED → SPAWNING, as a new run where the last one has ended. Nobody is told of it until it is settled.
  *
  * @param pane where it can be seen, when it runs in the background
  * @throws `session_running` while one goes on; `ROLE_TAKEN` where the session's role went to another meanwhile
  */
-export async function beginSpawn(
+export async function spawnUntold(
   place: Dependencies,
   id: string,
   command: readonly string[],
   pane?: Readonly<Record<string, unknown>>,
-): Promise<SessionRecord> {
+): Promise<Untold> {
   const { role, project } = await readNow(place.store, id) ?? {};
   const root = project?.root ?? "";
   // Roles are the workspace's, and its lock comes before the session's.
   const lock = role === undefined ? null : await lockScope(place.store, { kind: "workspace", root });
   await using _lock = lock;
   const deps = lock === null ? place : { ...place, store: seenBy(place.store, lock) };
-  return await change(place, id, (draft) => {
+  return await changeUntold(place, id, (draft) => {
     refuseUnfinished(deps.machine(), draft, "run in");
     refuseRunning(deps, draft, "start");
     if (draft.role !== undefined) refuseRole(deps, draft.role, root, id);
