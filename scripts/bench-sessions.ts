@@ -113,11 +113,23 @@ export function repositoryAt(repository: string, home: string) {
 }
 
 /** Put a commit on the branch of a worktree. */
-function work(call: ReturnType<typeof repositoryAt>, tree: string): void {
-  writeFileSync(`${tree}/work.txt`, "work\n");
+function work(call: ReturnType<typeof repositoryAt>, tree: string, file = "work.txt"): void {
+  writeFileSync(`${tree}/${file}`, "work\n");
   call("git", "-C", tree, "add", "-A");
   call("git", "-C", tree, "commit", "-q", "-m", "work");
 }
+
+/** Where the session "finished" has its worktree. */
+function worktreeOf(berth: string, repository: string, home: string): string {
+  const env = { HOME: home, BERTH_HOME: `${repository}.store`, PATH: process.env["PATH"] ?? "" };
+  const words = [berth, "path", "--worktree", "finished"];
+  return Bun.spawnSync(words, { cwd: repository, env }).stdout.toString().trim();
+}
+
+/** What git does in place of `berth finish`. */
+const three = (git: ReturnType<typeof repositoryAt>, repository: string): number =>
+  git("git", "merge", "-q", "--no-edit", "finished") +
+  git("git", "worktree", "remove", `${repository}.finished`) + git("git", "branch", "-q", "-d", "finished");
 
 /** Medians and rows for what ends a session. Each round has repositories of its own, as in `sessions`. */
 export function ends(
@@ -133,20 +145,24 @@ export function ends(
       call(berth, "new", name);
       git("git", "worktree", "add", "-q", "-b", name, `${plain}.${name}`);
     }
-    const listed = Bun.spawnSync([berth, "path", "--worktree", "finished"], {
-      cwd: ours,
-      env: { HOME: directory, BERTH_HOME: `${ours}.store`, PATH: process.env["PATH"] ?? "" },
-    });
-    work(call, listed.stdout.toString().trim());
+    work(call, worktreeOf(berth, ours, directory));
     work(git, `${plain}.finished`);
+    const [moved, movedPlain] = [`${directory}/moved-${round}`, `${directory}/moved-plain-${round}`];
+    const [callMoved, gitMoved] = [repositoryAt(moved, directory), repositoryAt(movedPlain, directory)];
+    callMoved(berth, "new", "finished");
+    gitMoved("git", "worktree", "add", "-q", "-b", "finished", `${movedPlain}.finished`);
+    work(callMoved, worktreeOf(berth, moved, directory));
+    work(gitMoved, `${movedPlain}.finished`);
+    work(callMoved, moved, "base.txt");
+    work(gitMoved, movedPlain, "base.txt");
     const all: Record<string, () => number> = {
       empty: () => git(`${directory}/empty`),
       "rev-parse": () => git("git", "rev-parse", "HEAD"),
       "worktree remove": () => git("git", "worktree", "remove", `${plain}.destroyed`),
-      "git's three": () =>
-        git("git", "merge", "-q", "--no-edit", "finished") +
-        git("git", "worktree", "remove", `${plain}.finished`) + git("git", "branch", "-q", "-d", "finished"),
+      "git's three": () => three(git, plain),
+      "git's three, moved": () => three(gitMoved, movedPlain),
       finish: () => call(berth, "finish", "finished"),
+      "finish, moved": () => callMoved(berth, "finish", "finished"),
       destroy: () => call(berth, "destroy", "destroyed", "--cleanup"),
     };
     for (const [name, run] of Object.entries(all).toSorted(() => Math.random() - 0.5)) {
@@ -169,6 +185,12 @@ export function ends(
         of: ["finish"],
         against: ["git's three", ...several("rev-parse", 8), ...several("empty", 3)],
         budget: 1,
+      },
+      {
+        what: "berth finish, the base moved on",
+        of: ["finish, moved"],
+        against: ["git's three, moved", ...several("rev-parse", 8), ...several("empty", 3)],
+        budget: 1.5,
       },
     ],
   };
