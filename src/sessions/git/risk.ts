@@ -26,7 +26,7 @@ export type Loss =
 export interface Risk {
   /** Empty: nothing. */
   readonly lost: readonly Loss[];
-  /** Whether git has to be told to, though nothing is lost: it removes no worktree with submodules by itself. */
+  /** Whether git has to be told to, though nothing is lost: it removes no worktree by itself that has or had submodules. */
   readonly needsForce: boolean;
   /** Ignored files that would go along, by their paths in the worktree; git counts none of them as work. */
   readonly ignored: readonly string[];
@@ -92,7 +92,7 @@ export async function assess(
   if (!(await areSubmodulesSafe(worktree, admin))) lost.push({ kind: "submodules" });
   return {
     lost,
-    needsForce: files.some(({ mode }) => mode === "160000"),
+    needsForce: files.some(({ mode }) => mode === "160000") || existsSync(join(admin, "modules")),
     ignored,
     files,
     nested,

@@ -11,7 +11,7 @@ import type { Removed } from "../undo/removed.ts";
 import { type Ending, prepareEnd } from "./destroy-archive.ts";
 import { noteRemoval } from "./destroy-journal.ts";
 import type { Plan } from "./destroy-plan.ts";
-import { outOfTheWay } from "./out-of-the-way.ts";
+import { outOfTheWay, refuseLate } from "./out-of-the-way.ts";
 
 /** What a journal says, and how it came to be there. */
 interface Journalled {
@@ -92,6 +92,7 @@ async function removeAll(
   };
   if (path === undefined) beginBranch();
   else {
+    await refuseLate(checkout, plan, path);
     const { at, force } = outOfTheWay(deps, checkout, plan, path);
     await late?.(gitAt(main, at));
     try {

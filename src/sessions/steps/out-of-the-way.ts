@@ -1,5 +1,7 @@
+import { fail } from "../../errors/errors.ts";
 import { moveAside, putBack } from "../git/aside.ts";
 import type { Checkout } from "../git/checkout.ts";
+import { look } from "../git/look.ts";
 import { refuseMounts } from "../git/mounts.ts";
 import { canTell, isUntouched } from "../git/untouched.ts";
 import { statusOf } from "../git/worktree-directory.ts";
@@ -28,6 +30,25 @@ export function outOfTheWay(deps: Dependencies, checkout: Checkout, plan: Plan, 
   const place = moved ?? (plan.forceGit ? forced(plan, path) : { at: path, force: "nothing" });
   if (place.at !== path) refuse(place.at);
   return place;
+}
+
+/**
+ * Look for changes where git is told to go past its own look though there was none, so that nothing is kept.
+ *
+ * @throws `git_failed`
+ */
+export async function refuseLate(
+  { worktree }: Checkout,
+  { forceGit, risk }: Plan,
+  path: string,
+): Promise<void> {
+  if (!forceGit || risk === null || risk.lost.length > 0) return;
+  const { changed, untracked } = await look(worktree);
+  if (changed.length + untracked.length === 0) return;
+  throw fail("git_failed", {
+    action: "remove the worktree",
+    why: `'${path}' contains modified or untracked files`,
+  });
 }
 
 /** One with changes, all of which are kept. */

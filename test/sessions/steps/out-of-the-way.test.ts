@@ -133,6 +133,17 @@ describe("what came since git looked is found, and stays", () => {
     expect((await p.in(p.tree, ["sh", "-c", `cat ${named("376")}`])).stdout).toBe("late\n");
   });
 
+  test("in a worktree with a submodule, which git removes by force alone", async () => {
+    const p = await withSession();
+    await withSubmodule(p);
+    const script = `case "$*" in *"status --porcelain"*) "$GIT" "$@"; status=$?
+      echo late > ${p.tree}/late; exit $status;; esac; exec "$GIT" "$@"`;
+    const { stderr, status } = await p.in(p.root, [berth, ...DESTROY, "--json"], gitBy(p, script));
+    expect([status, JSON.parse(stderr).error.code]).toEqual([1, "git_failed"]);
+    await isBackWhole(p);
+    expect(read(join(p.tree, "late"))).toBe("late\n");
+  });
+
   // As a removal that was stopped half way would leave it.
   test("a directory in a file's place, which counts as missing", async () => {
     const p = await withSession();
@@ -157,6 +168,24 @@ describe("what came since git looked is found, and stays", () => {
     await isBackWhole(p);
     expect(read(join(p.tree, "late"))).toBe("late\n");
   });
+});
+
+/** A submodule whose repository is the worktree's own. */
+async function withSubmodule(p: Session): Promise<void> {
+  await p.git("init", "-q", "../module");
+  await p.git("-C", "../module", "commit", "-q", "--allow-empty", "-m", "module");
+  await p.git("-C", p.tree, "submodule", "--quiet", "add", join(dirname(p.root), "module"), "module");
+  await p.git("-C", p.tree, "commit", "-qm", "module");
+}
+
+test("one that had a submodule, which git removes by force alone, goes", async () => {
+  const p = await withSession();
+  await withSubmodule(p);
+  await p.git("-C", p.tree, "submodule", "--quiet", "deinit", "-f", "module");
+  await p.git("-C", p.tree, "rm", "-qf", "module", ".gitmodules");
+  await p.git("-C", p.tree, "commit", "-qm", "none");
+  await p.ok(...DESTROY);
+  expect(left(p)).toEqual([]);
 });
 
 /** For sh, in the worktree, before it is to go. */
