@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mayReplace } from "./ref-files.ts";
 
-/** Where one of these is, git may give a commit other parents than it has, or none (git-replace(1), `shallow`). */
-const OTHER_PARENTS = ["refs/replace", "shallow", "info/grafts"];
+/** Where one of these is, git may give a commit other parents than it has, or none (gitrepository-layout(5)). */
+const OTHER_PARENTS = ["shallow", "info/grafts"];
 /** A longer line git counts as fast. */
 const MOST = 20;
 /** Bytes, compressed: nobody writes such a message. */
@@ -19,22 +20,13 @@ const ZLIB_HEADER = 2;
  */
 export function straightAhead(commonDir: string, from: string, to: string): number | null {
   if (!("Bun" in globalThis) || OTHER_PARENTS.some((name) => existsSync(join(commonDir, name)))) return null;
-  // Replaced ones may be packed too.
-  if (existsSync(join(commonDir, "packed-refs")) && mayReplace(commonDir)) return null;
+  if (mayReplace(commonDir)) return null;
   for (let [at, count] = [to, 1]; count <= MOST; count++) {
     const parent = onlyParent(commonDir, at);
     if (parent === null || parent === from) return parent === null ? null : count;
     at = parent;
   }
   return null;
-}
-
-function mayReplace(commonDir: string): boolean {
-  try {
-    return readFileSync(join(commonDir, "packed-refs"), "latin1").includes(" refs/replace/");
-  } catch {
-    return true;
-  }
 }
 
 function onlyParent(commonDir: string, commit: string): string | null {

@@ -59,6 +59,13 @@ export function isShortFor({ common, own }: GitDirectories, branch: string, comm
   return !others.some((ref) => packed.includes(` ${ref}\n`));
 }
 
+/** Whether git may take a commit for another one (git-replace(1)). True also where these files do not tell. */
+export function mayReplace(common: string): boolean {
+  if (!hasFiles(common) || existsSync(join(common, "refs/replace"))) return true;
+  const packed = join(common, "packed-refs");
+  return existsSync(packed) && (textOf(packed)?.includes(" refs/replace/") ?? true);
+}
+
 /** The lines of a branch's reflog, the oldest first. @returns null where git must be asked */
 export function reflogOf(common: string, branch: string): readonly string[] | null {
   const text = hasFiles(common) ? textOf(join(common, "logs/refs/heads", branch)) : null;

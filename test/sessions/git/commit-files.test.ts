@@ -1,6 +1,6 @@
 /** Whether one commit stands straight above another, by git's files: what they do not tell for certain git is asked. */
 import { expect, test } from "bun:test";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { straightAhead } from "../../../src/sessions/git/commit-files.ts";
 import { type Project, project } from "../../support/project.ts";
@@ -63,6 +63,11 @@ test("not where git gives commits other parents", async () => {
     writeFileSync(join(p.root, ".git", name), "");
     expect([name, await p.ahead("HEAD~", "HEAD")]).toEqual([name, null]);
   }
+  // Refs in tables, replacements too, are seen by their directory alone.
+  const tables = await withCommits(2);
+  const [from = "", to = ""] = (await tables.git("rev-parse", "HEAD~", "HEAD")).split("\n");
+  mkdirSync(join(tables.root, ".git/reftable"));
+  expect(straightAhead(join(tables.root, ".git"), from, to)).toBeNull();
   const p = await withCommits(2);
   await p.git("replace", "--graft", "HEAD", "HEAD~2");
   expect(await p.ahead("HEAD~", "HEAD")).toBeNull();
