@@ -70,6 +70,8 @@ export async function supervise(
   const held = ENDING.filter((name) => !starter.isIgnored(SIGNALS[name]));
   using _held = holdSignals(held, (name) => void caught.push(SIGNALS[name]));
   const { record: spawning, settle } = await spawnUntold(deps, id, command, supervision.pane);
+  const tell = () =>
+    settle().catch((error: unknown) => deps.log("telling failed", { id, why: String(error) }));
   const run = { id, n: spawning.run?.n ?? 0 };
   let child: Child;
   let early: readonly number[];
@@ -79,11 +81,11 @@ export async function supervise(
     const parentOf = (pid: number) => parentIn(deps.machine(), pid);
     child = await starter.startChild({ command, cwd, env: environmentOf(environment, run, cwd), parentOf });
   } catch (error) {
-    await settle();
+    await tell();
     throw await notStarted(deps, run, command, error);
   }
   // The command begins while others are told that it does.
-  await settle().catch((error: unknown) => deps.log("telling failed", { id, why: String(error) }));
+  await tell();
   for (const signal of early) child.signal(signal);
   await attachOrEnd(deps, run, child);
   const ended = await child.ended;
