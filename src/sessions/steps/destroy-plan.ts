@@ -80,7 +80,7 @@ export async function planDestroy(
   return {
     steps: [...steps, tree.step, branch.step],
     forceGit: tree.forceGit,
-    pastProcesses: wanted.force || wanted.pastProcesses === true,
+    pastProcesses: tree.pastProcesses,
     removesWorktree: tree.risk !== null,
     fromInside: tree.fromInside,
     branchCommit: branch.commit,

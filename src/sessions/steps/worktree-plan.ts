@@ -30,6 +30,7 @@ export async function planWorktree(
   const keep = (reason: string) => ({
     step: { what: "worktree", action: "keep", reason } satisfies DestroyStep,
     forceGit: false,
+    pastProcesses: false,
     fromInside: false,
     found: null,
     before: null,
@@ -75,7 +76,8 @@ export async function planWorktree(
     ...special.length === 0 ? [] : [`sockets and devices, which no undo brings back: ${some(special)}`],
   ].join("; ");
   const step: DestroyStep = { what: "worktree", action: "delete", reason };
-  return { step, forceGit: needsForce || losses.length > 0, fromInside, found, before, risk, surveyed };
+  const forceGit = needsForce || losses.length > 0;
+  return { step, forceGit, pastProcesses: past, fromInside, found, before, risk, surveyed };
 }
 
 const withLosses = (risk: Risk, more: readonly Loss[]): Risk => ({ ...risk, lost: [...risk.lost, ...more] });
