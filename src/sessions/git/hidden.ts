@@ -5,9 +5,7 @@ import { type Git, must } from "./git.ts";
 import type { Indexed } from "./nested.ts";
 import { quoted } from "./quoted.ts";
 import { statusOf } from "./worktree-directory.ts";
-
-/** What git writes for a byte of a name that is not UTF-8, once it is text. */
-const UNREADABLE = "\uFFFD";
+import { UNREADABLE } from "./unreadable.ts";
 
 /**
  * Which files are changed that `git status` was told not to see: `update-index --assume-unchanged` and

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type CheckoutState, isSameState, readState } from "./checkout-state.ts";
 import { isAsStamped } from "./index-file.ts";
 import type { Indexed } from "./nested.ts";
+import { UNREADABLE } from "./unreadable.ts";
 
 /** A worktree as git saw it, with no change in it. */
 export interface SeenFiles {
@@ -19,8 +20,6 @@ export interface SeenFiles {
 
 /** With more files git is faster. */
 const MOST = 1000;
-/** What stands in a name for a byte that is not UTF-8, once it is text. */
-const UNREADABLE = "\uFFFD";
 
 /** Whether `isUntouched` may be asked; where it may not, git is to look itself. */
 export const canTell = (admin: string, { files, ignored }: Pick<SeenFiles, "files" | "ignored">): boolean =>

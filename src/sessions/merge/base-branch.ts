@@ -7,6 +7,7 @@ import type { ListedWorktree } from "../git/listed-worktree.ts";
 import { newNameOf } from "../git/renamed-branch.ts";
 import { mergedIn } from "./merged-in.ts";
 import { nameOf } from "../model/journal.ts";
+import { UNREADABLE } from "../git/unreadable.ts";
 
 /**
  * The branch that a session's work goes to: what it was made from, else the default branch. What the directory of the
@@ -38,9 +39,6 @@ export async function baseBranch(
   if (found.name === own) throw await noBase(asked, `${own} is its own branch`);
   return await whereItIs(checkout, found);
 }
-
-/** What stands for a byte that is no UTF-8. */
-const UNREADABLE = "\uFFFD";
 
 /** Whose base is looked for. */
 interface Asked {

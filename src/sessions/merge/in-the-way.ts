@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Git, must } from "../git/git.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import type { MergeChange } from "./preview.ts";
+import { UNREADABLE } from "../git/unreadable.ts";
 
 /**
  * The files of a checkout that a merge would overwrite, or that keep git from merging there: those with changes that
@@ -78,7 +79,7 @@ async function untracked(checkout: Git, added: readonly MergeChange[]): Promise<
 
 /** As `untracked`, of paths that are no UTF-8 text: such a file cannot be looked for, so git lists those that are there. */
 async function unreadable(checkout: Git, added: readonly MergeChange[]): Promise<string[]> {
-  const paths = added.map(({ path }) => path).filter((path) => path.includes("\uFFFD"));
+  const paths = added.map(({ path }) => path).filter((path) => path.includes(UNREADABLE));
   if (paths.length === 0) return [];
   const listed = (await must(checkout, "list the files", ["ls-files", "--others", "-z"])).split("\0");
   const others = listed.map((path) => path.replace(/\/$/, "")).filter((path) => path !== "");

@@ -1,5 +1,6 @@
 import { type Git, must } from "../git/git.ts";
 import { changesNothing } from "../git/merge-drivers.ts";
+import { UNREADABLE } from "../git/unreadable.ts";
 
 /** Commits of the base, the newest first, that are compared with what a branch changed. */
 const COMPARED = 500;
@@ -22,8 +23,6 @@ export const mergedIn = (git: Git) => async (base: string, commit: string): Prom
 
 /** With more of them a command line may be too long. */
 const MOST_PATHS = 200;
-/** What git writes for a byte of a name that is not UTF-8, once it is text. */
-const UNREADABLE = "\uFFFD";
 
 /** What differs between two commits. @returns null where git could not be asked about these paths */
 async function pathsBetween(git: Git, from: string, to: string): Promise<string[] | null> {

@@ -4,6 +4,7 @@ import { fail } from "../../errors/errors.ts";
 import { type Git, must } from "../git/git.ts";
 import { removalStatus } from "../git/status-call.ts";
 import type { Indexed } from "../git/nested.ts";
+import { UNREADABLE } from "../git/unreadable.ts";
 
 /** Something that is to be kept, before it is. */
 export interface Found {
@@ -26,8 +27,6 @@ export interface Collected {
   readonly admin: readonly Found[];
 }
 
-/** What git writes for a byte of a name that is not UTF-8, once it is text. */
-const UNREADABLE = "\uFFFD";
 const NOT_UTF8 = "its name is not UTF-8";
 
 /** Files of git's own directory that belong to the place, not to the work: git makes them anew. */

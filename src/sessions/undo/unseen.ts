@@ -1,6 +1,7 @@
 import type { Git } from "../git/git.ts";
 import type { Risk } from "../git/risk.ts";
 import type { Survey, UnseenPlace } from "../git/survey.ts";
+import { UNREADABLE } from "../git/unreadable.ts";
 
 /** What an undo has to make that git knows nothing of. */
 export interface Unseen {
@@ -11,9 +12,6 @@ export interface Unseen {
 
 /** More of them are a program's, not a person's, and a record holds only so much. */
 const MOST = 1000;
-
-/** What git writes for a byte of a name that is not UTF-8, once it is text. */
-const UNREADABLE = "\uFFFD";
 
 /**
  * The empty directories and FIFOs of a worktree that goes, without those that git ignores. What is in a repository inside
