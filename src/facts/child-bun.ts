@@ -53,20 +53,27 @@ export interface EndedProgram {
   readonly err: Uint8Array;
 }
 
+/** A program at work. */
+export interface BegunProgram {
+  /** Give it its input, which it has to read before it prints much, and wait for its end; to be called once. */
+  (waiting?: Waiting, input?: Uint8Array): EndedProgram;
+  /** End it instead: nobody wants to hear of it any more. */
+  readonly drop: () => void;
+}
+
 /**
  * Start a program.
  *
  * @param environment as /proc/<pid>/environ has one: `NAME=value`, each with a NUL behind it
  * @param takesInput whether its input comes later; without, it has none
- * @returns a function that gives it its input, which it has to read before it prints much, and waits for its end; null
- *   where this machine can start none this way
+ * @returns null where this machine can start none this way
  * @throws Error with `code` ENOENT where there is no such program
  */
 export function begin(
   command: readonly string[],
   environment: Uint8Array,
   takesInput = false,
-): ((waiting?: Waiting, input?: Uint8Array) => EndedProgram) | null {
+): BegunProgram | null {
   const libc = opened();
   // A NUL would make two words of one.
   if (libc === null || command.some((word) => word.includes("\0"))) return null;
@@ -76,10 +83,15 @@ export function begin(
   const { pid, failure } = spawn(libc, command, environment, [innerIn, inner, innerErr]);
   closeAll(libc, [inner, innerErr, ...takesInput ? [innerIn] : []]);
   if (failure === 0) {
-    return (waiting, bytes) => {
+    const end = (waiting?: Waiting, bytes?: Uint8Array) => {
       if (takesInput) give(libc, input, bytes);
       return ended(libc, pid, out, err, waiting);
     };
+    const drop = () => {
+      process.kill(pid, "SIGTERM");
+      end();
+    };
+    return Object.assign(end, { drop });
   }
   closeAll(libc, [out, err, ...takesInput ? [input] : []]);
   if (failure !== ENOENT) return null;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../support/berth.ts";
 import { begin } from "../../src/facts/child-bun.ts";
@@ -46,6 +46,15 @@ test("one is at work before its input is known, and ends without one", () => {
   const gone = begin(["false"], ENVIRONMENT, true);
   Bun.sleepSync(20);
   expect(gone?.(undefined, new Uint8Array(9)).status).toBe(1);
+});
+
+test("one whose end nobody wants to wait for is ended, and gone", () => {
+  const file = join(scratch(), "pid");
+  const begun = begin(["sh", "-c", `echo $$ > ${file}; exec sleep 60`], ENVIRONMENT);
+  const pid = () => existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  while (pid() === "") Bun.sleepSync(1);
+  begun?.drop();
+  expect(existsSync(`/proc/${pid()}`)).toBe(false);
 });
 
 test("a child that goes on with its streams keeps nobody waiting", () => {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { readIndex } from "./index-file.ts";
-import { headIn } from "./ref-files.ts";
+import { type GitDirectories, headIn } from "./ref-files.ts";
 
-/** What git's own files say of a worktree: by them it is seen whether anything was staged or HEAD has moved since. */
+/** What git's own files say of a checkout: by them it is seen whether anything was staged or HEAD has moved since. */
 export interface CheckoutState {
   /** All of its index. */
   readonly index: Buffer;
@@ -14,9 +14,16 @@ export interface CheckoutState {
  * @param admin git's own directory for the worktree, which is in the repository's
  * @returns null where one of them cannot be read
  */
-export function readState(admin: string): CheckoutState | null {
-  const index = readIndex(join(admin, "index"));
-  const head = headIn({ common: join(admin, "../.."), own: admin });
+export const readState = (admin: string): CheckoutState | null =>
+  stateIn({ common: join(admin, "../.."), own: admin });
+
+/** As `readState`, of a main checkout. @param root of one whose `.git` is a directory of that place */
+export const readMainState = (root: string): CheckoutState | null =>
+  stateIn({ common: join(root, ".git"), own: join(root, ".git") });
+
+function stateIn(directories: GitDirectories & { readonly own: string }): CheckoutState | null {
+  const index = readIndex(join(directories.own, "index"));
+  const head = headIn(directories);
   return index === null || head === null ? null : { index, head };
 }
 

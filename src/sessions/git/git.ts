@@ -48,25 +48,36 @@ const SETTINGS = [
 const GLOBAL = SETTINGS.flatMap((setting) => ["-c", setting]);
 
 /** Waits for git's answer to a question that it works on; undefined for any other. */
-export type Early = (args: readonly string[]) => Begun | undefined;
+export type Early = (args: readonly string[]) => Answering | undefined;
 
 /** Waits for an answer; undefined where it is to be asked again. */
-export type Begun = (waiting?: Waiting, later?: string) => GitAnswer | undefined;
+export type Answering = (waiting?: Waiting, later?: string) => GitAnswer | undefined;
+
+/** The same of a call that may be at work; `drop` ends that instead. */
+type Begun = Answering & { readonly drop: () => void };
+
+/** What was asked ahead; `drop` ends all of it that nobody has heard. */
+export type Ahead = Early & { readonly drop: () => void };
 
 /** Ask several things about a directory at once, and do something else meanwhile. Each is answered once: later it may be different. */
 export function askAhead(
   directory: string,
   environment: Environment,
   questions: readonly (readonly string[])[],
-): Early {
+): Ahead {
   const env = gitEnvironment(environment);
   const begun = new Map(questions.map((args) => [args.join("\0"), begunAhead(directory, env, args)]));
-  return (args) => {
+  const early: Early = (args) => {
     const key = args.join("\0");
     const answer = begun.get(key);
     begun.delete(key);
     return answer;
   };
+  const drop = () => {
+    for (const answer of begun.values()) answer?.drop();
+    begun.clear();
+  };
+  return Object.assign(early, { drop });
 }
 
 /** Undefined where it fails: it is asked again, and says why then. */
@@ -76,11 +87,13 @@ function begunAhead(
   args: readonly string[],
 ): Begun | undefined {
   const answer = tried(ask, directory, env, args, {});
-  return answer === undefined ? undefined : (waiting) => {
+  if (answer === undefined) return undefined;
+  const first = (waiting?: Waiting) => {
     const known = tried(answer, waiting);
     // 128: a repository that has to be named, or none.
     return known?.status === 128 ? undefined : known;
   };
+  return Object.assign(first, { drop: answer.drop });
 }
 
 /** Undefined where it fails. */
@@ -122,7 +135,7 @@ async function answerOf(asked: Asked, args: readonly string[], options: AskOptio
   const answer = early?.(args) ?? ask(directory, env, words, options);
   const waiting = options.action === undefined ? undefined : longWait(options.action);
   const later = await options.later;
-  const failed = options.meanwhile === undefined ? null : await thrownBy(options.meanwhile);
+  const failed = await thrownBy(options.meanwhile);
   const first = answer(waiting, later) ?? ask(directory, env, words, options)(waiting, later);
   if (failed !== null) throw failed.error;
   if (elsewhere || first.status !== 128 || named.length > 0 || !mustBeNamed(directory, env)) return first;
@@ -131,9 +144,11 @@ async function answerOf(asked: Asked, args: readonly string[], options: AskOptio
 }
 
 /** What is done meanwhile may fail; git is waited for all the same. */
-async function thrownBy(work: () => Promise<void>): Promise<{ readonly error: unknown } | null> {
+export async function thrownBy(
+  work: AskOptions["meanwhile"],
+): Promise<{ readonly error: unknown } | null> {
   try {
-    await work();
+    await work?.();
     return null;
   } catch (error) {
     return { error };
@@ -156,21 +171,25 @@ export function mustBeNamed(directory: string, env: Record<string, string>): boo
   return ask(directory, env, ["config", "--get", "safe.bareRepository"], {})().out.trim() === "explicit";
 }
 
+/** As `Begun`, where there is an answer in any case. */
+type Asking = ((waiting?: Waiting, later?: string) => GitAnswer) & { readonly drop: () => void };
+
 /** Begin a call. A signal that comes while it is waited for is for its handler afterwards. */
 function ask(
   cwd: string,
   env: Record<string, string>,
   args: readonly string[],
   options: AskOptions,
-): (waiting?: Waiting, later?: string) => GitAnswer {
+): Asking {
   const { input, later: awaited, binary = false, marks = {} } = options;
   const call = { cwd, env: { ...env, ...marks }, input, takesInput: awaited !== undefined, binary };
   const ended = started(cwd, beginGit, [...GLOBAL, ...args], call);
-  return (waiting, later) => {
+  const answer = (waiting?: Waiting, later?: string) => {
     const { status, out, err } = started(cwd, ended, waiting, later);
     if (status === 128) refuseGone(cwd);
     return { status: status ?? 128, out, err: err.trim() };
   };
+  return Object.assign(answer, { drop: ended.drop });
 }
 
 /** Somebody may just have removed the worktree; git is told to go there and says it in words of its own. */

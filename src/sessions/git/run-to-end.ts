@@ -40,30 +40,37 @@ export const runToEnd: (command: readonly [string, ...string[]], call: Call) => 
     ? byBun
     : byNode(await programs());
 
+/** A call of git that may be at work. */
+export interface BegunCall {
+  /** Give it the input that came later and wait for its end, and call back meanwhile where this runtime can; once. */
+  (waiting?: Waiting, later?: string): Completed;
+  /** End it instead: nobody wants its answer any more. */
+  readonly drop: () => void;
+}
+
 /**
  * Start git and go on, where this runtime can and there is no input yet.
  *
- * @returns a function, to be called once, that gives it the input that came later and waits for its end, and calls back
- *   while it does where this runtime can
  * @throws Error as `runToEnd`
  */
-export function beginGit(
-  args: readonly string[],
-  call: Call,
-): (waiting?: Waiting, later?: string) => Completed {
+export function beginGit(args: readonly string[], call: Call): BegunCall {
   const { cwd, env, input, takesInput = false, binary = false } = call;
   // The system looks for it where our own PATH says.
   const ended = input === undefined && env["PATH"] === process.env["PATH"]
     ? begin?.(["git", "-C", cwd, ...args], variablesOf(env), takesInput) ?? undefined
     : undefined;
-  if (ended === undefined) return (_, later = input) => runToEnd(["git", ...args], { ...call, input: later });
-  return (waiting, later) => {
+  if (ended === undefined) {
+    const run = (_?: Waiting, later = input) => runToEnd(["git", ...args], { ...call, input: later });
+    return Object.assign(run, { drop: () => {} });
+  }
+  const end = (waiting?: Waiting, later?: string) => {
     const { status, out, err } = ended(
       waiting,
       later === undefined ? undefined : new TextEncoder().encode(later),
     );
     return { status, out: binary ? bytesOf(out) : textOf(out), err: textOf(err) };
   };
+  return Object.assign(end, { drop: ended.drop });
 }
 
 const variablesOf = (env: Readonly<Record<string, string>>): Uint8Array =>

@@ -15,3 +15,13 @@ export const removalStatus = (untracked: "normal" | "all"): string[] => [
   "--ignore-submodules=none",
   "--no-renames",
 ];
+
+/** `git status` for what a checkout holds that is in no commit: what is changed inside of a submodule is in no merge's way. */
+export const checkoutStatus: readonly string[] = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--no-renames",
+  "--untracked-files=normal",
+  "--ignore-submodules=dirty",
+];

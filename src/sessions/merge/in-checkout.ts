@@ -22,6 +22,8 @@ export interface BaseCheckout {
   readonly before: Promise<string>;
   /** What a merge would come to. */
   readonly preview: Preview;
+  /** What is done while git merges. */
+  readonly meanwhile: () => Promise<void>;
 }
 
 /**
@@ -33,10 +35,10 @@ export interface BaseCheckout {
  *   message says what is not
  */
 export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerge): Promise<string> {
-  const { git, plain, directories } = checkout;
+  const { git, plain, directories, meanwhile } = checkout;
   const answer = wanted.way === "squash"
-    ? await squash(git, plain, wanted)
-    : await merge(git, shortFor(checkout, wanted) ?? await namedFor(plain, wanted), wanted);
+    ? await squash(git, plain, wanted, meanwhile)
+    : await merge(git, shortFor(checkout, wanted) ?? await namedFor(plain, wanted), wanted, meanwhile);
   const now = headAt(directories, wanted.base) ?? await tipOf(plain, wanted.base);
   // A merge that is there counts, whatever failed after it, and wherever hooks have led HEAD.
   if (now !== null && now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) {
@@ -92,16 +94,22 @@ async function namedFor(plain: Git, { branch, commit }: WantedMerge): Promise<st
   return out.trim() === commit ? branch : commit;
 }
 
-async function merge(git: Git, named: string, { way, message }: WantedMerge) {
+async function merge(
+  git: Git,
+  named: string,
+  { way, message }: WantedMerge,
+  meanwhile: BaseCheckout["meanwhile"],
+) {
   const flags = FLAGS[way === "default" || way === "merge" ? way : "ff"];
   const words = message === undefined ? [] : ["-m", message];
   // Nobody reads what git says of the files that changed.
-  return await git(["merge", "--no-edit", "--no-autostash", "--no-stat", ...flags, ...words, named]);
+  const how = ["--no-edit", "--no-autostash", "--no-stat", ...flags, ...words];
+  return await git(["merge", ...how, named], { meanwhile });
 }
 
-async function squash(git: Git, plain: Git, wanted: WantedMerge) {
+async function squash(git: Git, plain: Git, wanted: WantedMerge, meanwhile: BaseCheckout["meanwhile"]) {
   const input = `${await squashMessage(plain, wanted)}\n`;
-  const merged = await git(["merge", "--squash", "--no-autostash", "--ff", wanted.commit]);
+  const merged = await git(["merge", "--squash", "--no-autostash", "--ff", wanted.commit], { meanwhile });
   return merged.status === 0 ? await git([...IN_UTF8, "commit", "--quiet", "-F", "-"], { input }) : merged;
 }
 

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Git, must } from "../git/git.ts";
+import { checkoutStatus } from "../git/status-call.ts";
 import { statusOf } from "../git/worktree-directory.ts";
 import type { MergeChange } from "./preview.ts";
 import { UNREADABLE } from "../git/unreadable.ts";
@@ -30,21 +31,10 @@ export async function filesInTheWay(
   return [...new Set([...dirty, ...covered])].sort();
 }
 
-/** What `stateOf` asks. */
-export const STATE: readonly string[] = [
-  "status",
-  "--porcelain=v2",
-  "-z",
-  "--no-renames",
-  "--untracked-files=normal",
-  "--ignore-submodules=dirty",
-];
-
 /**
- * What a checkout holds that is in no commit, as one text: it is compared, and `notCommitted` reads it. What is changed
- * inside of a submodule is in no merge's way.
+ * What a checkout holds that is in no commit, as one text: it is compared, and `notCommitted` reads it.
  */
-export const stateOf = (checkout: Git): Promise<string> => must(checkout, "look for changes", STATE);
+export const stateOf = (checkout: Git): Promise<string> => must(checkout, "look for changes", checkoutStatus);
 
 /** A tracked file with changes. */
 export interface ChangedFile {

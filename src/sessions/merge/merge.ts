@@ -15,6 +15,7 @@ import { mergeWithoutCheckout, refuseHooks } from "./without-checkout.ts";
  * Bring a session's branch into its base, as it was planned.
  *
  * @param scratch where a rebase is tried
+ * @param meanwhile what is done when nothing keeps git from merging any more, or while it does; it may be done twice
  * @returns where the base stands now
  * @throws `finish_conflict`, `finish_failed`, `base_dirty`, `base_needs_checkout`; what was begun is taken back
  */
@@ -24,6 +25,7 @@ export async function mergeAsPlanned(
   environment: Environment,
   plan: MergePlan,
   scratch: string,
+  meanwhile: () => Promise<void>,
 ): Promise<string> {
   const { wanted, at, preview, state } = plan;
   const marks = mergeMarks(id);
@@ -41,12 +43,13 @@ export async function mergeAsPlanned(
       directories: { common: repository.commonDir, own: gitDirectory(directory) },
       before,
       preview,
+      meanwhile,
     }, wanted);
-  if (wanted.way !== "rebase") {
-    return at === null
-      ? await mergeWithoutCheckout(userGit(main.directory), wanted, preview)
-      : await inCheckout(at, state ?? stateOf(at), wanted, preview);
+  if (wanted.way !== "rebase" && at !== null) {
+    return await inCheckout(at, state ?? stateOf(at), wanted, preview);
   }
+  await meanwhile();
+  if (wanted.way !== "rebase") return await mergeWithoutCheckout(userGit(main.directory), wanted, preview);
   try {
     const commit = await rebased(main, userGit, wanted, scratch);
     const moved = { ...wanted, commit, way: "ff" } as const;

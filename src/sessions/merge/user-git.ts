@@ -1,5 +1,5 @@
 import { type Environment, userEnvironment } from "../git/git-environment.ts";
-import { type AskOptions, type Git, mustBeNamed } from "../git/git.ts";
+import { type AskOptions, type Git, mustBeNamed, thrownBy } from "../git/git.ts";
 import { longWait } from "../git/long-work.ts";
 import { beginGit } from "../git/run-to-end.ts";
 
@@ -26,15 +26,16 @@ export function userGitIn(directory: string, environment: Environment): Git {
     },
     { directory },
   );
-  const begin = async (args: readonly string[], { input, marks = {} }: AskOptions) => {
+  const begin = async (args: readonly string[], { input, marks = {}, meanwhile }: AskOptions) => {
     const answer = beginGit([...NO_HOUSEKEEPING, ...args], {
       cwd: directory,
       env: { ...env, ...marks },
       input,
     });
     const word = args.find((word, at) => !word.startsWith("-") && args[at - 1] !== "-c");
-    await null;
+    const failed = await thrownBy(meanwhile);
     const { status, out, err } = answer(longWait(`run git ${word}`));
+    if (failed !== null) throw failed.error;
     // Nobody tells that of itself.
     const ended = status === null ? "\nerror: a signal ended it" : "";
     return { status: status ?? 128, out, err: `${err.trim()}${ended}` };

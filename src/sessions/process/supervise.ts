@@ -13,7 +13,7 @@ import { failureToStart, NotStarted } from "./not-started.ts";
 import { ENDING, holdSignals } from "./signals.ts";
 import { refuseNone } from "../git/own-worktree.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
-import { attach, markTerminating, notePid, spawnUntold } from "../runs/runs.ts";
+import { attach, markTerminating, notePid, spawnUntold, tellOf } from "../runs/runs.ts";
 
 export interface Supervision {
   readonly id: string;
@@ -69,9 +69,8 @@ export async function supervise(
   // From the first word about the run to the last. What comes before the command is there is for the command.
   const held = ENDING.filter((name) => !starter.isIgnored(SIGNALS[name]));
   using _held = holdSignals(held, (name) => void caught.push(SIGNALS[name]));
-  const { record: spawning, settle } = await spawnUntold(deps, id, command, supervision.pane);
-  const tell = () =>
-    settle().catch((error: unknown) => deps.log("telling failed", { id, why: String(error) }));
+  const begun = await spawnUntold(deps, id, command, supervision.pane);
+  const { record: spawning } = begun;
   const run = { id, n: spawning.run?.n ?? 0 };
   let child: Child;
   let early: readonly number[];
@@ -81,11 +80,11 @@ export async function supervise(
     const parentOf = (pid: number) => parentIn(deps.machine(), pid);
     child = await starter.startChild({ command, cwd, env: environmentOf(environment, run, cwd), parentOf });
   } catch (error) {
-    await tell();
+    await tellOf(deps, begun);
     throw await notStarted(deps, run, command, error);
   }
   // The command begins while others are told that it does.
-  await tell();
+  await tellOf(deps, begun);
   for (const signal of early) child.signal(signal);
   await attachOrEnd(deps, run, child);
   const ended = await child.ended;

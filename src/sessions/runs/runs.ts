@@ -35,6 +35,10 @@ export function changeUntold(
   return updateUntold(store, id, work, { create: false });
 }
 
+/** Tell of a change after which something was begun: that goes on, whoever could not be told. */
+export const tellOf = ({ log }: Dependencies, { record, settle }: Untold): Promise<void> =>
+  settle().catch((error: unknown) => log("telling failed", { id: record.id, why: String(error) }));
+
 /** As `spawnUntold`, where nothing else is to be begun at once. */
 export async function beginSpawn(
   deps: Dependencies,

@@ -12,7 +12,7 @@ import { type MergeOptions, type MergePlan, planMerge } from "../merge/plan.ts";
 import { scratchOf } from "../merge/rebased.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { type JournalOf, nameOf, refuseUnfinished } from "../model/journal.ts";
-import { change, refuseRunning } from "../runs/runs.ts";
+import { changeUntold, refuseRunning, tellOf } from "../runs/runs.ts";
 import { refuseInUse } from "../process/occupants.ts";
 import type { Destroyed } from "./destroy.ts";
 import { dropJournal, mergeJournal, noteMerged, removalAfter } from "./finish-journal.ts";
@@ -24,6 +24,8 @@ export interface FinishOptions extends MergeOptions {
   readonly keep: boolean;
   /** Also while processes stand in the worktree. */
   readonly pastProcesses: boolean;
+  /** What the checkout that we are in was asked already, where nobody's program ran since. */
+  readonly ahead?: AskedAhead | undefined;
 }
 
 export interface Finished {
@@ -60,7 +62,8 @@ export async function finishSession(
   if (record === null) throw fail("no_such_session", { given: nameOf(asked) });
   let ahead: AskedAhead | undefined;
   const standing = await lookForWork(record, checkout, (found) => {
-    if (found !== null) ahead = askOfBase(record, environment, options.into, found);
+    const early = waited ? undefined : options.ahead;
+    if (found !== null) ahead = askOfBase(record, environment, options.into, found, early);
     if (options.keep) return;
     refuseInUse(deps, record, { action: "finish", force: options.pastProcesses, leaves: true });
   });
@@ -96,7 +99,7 @@ async function merge(
 ): Promise<string> {
   const { id } = record;
   const scratch = scratchOf(record.project?.worktree ?? "");
-  await change(deps, id, (draft) => {
+  const begun = await changeUntold(deps, id, (draft) => {
     refuseUnfinished(deps.machine(), draft, "finish");
     refuseRunning(deps, draft, "finish");
     draft["pending"] = {
@@ -104,8 +107,10 @@ async function merge(
       ...removal === undefined ? {} : { removal },
     };
   });
+  // Git merges while others are told of it; its hooks must find the session free.
+  const tell = () => tellOf(deps, begun);
   try {
-    const now = await mergeAsPlanned(id, checkout, environment, plan, scratch);
+    const now = await mergeAsPlanned(id, checkout, environment, plan, scratch, tell);
     if (!keep) return now;
     // All else goes with the branch.
     if (plan.wanted.way === "rebase") {
@@ -114,6 +119,7 @@ async function merge(
     await dropJournal(deps, id, noteMerged(deps, plan, now));
     return now;
   } catch (error) {
+    await tell();
     await dropJournal(deps, id);
     throw error;
   }

@@ -1,10 +1,13 @@
 /** What git is asked ahead of a finish, and the removal that follows its merge, under the merge's own journal. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fail } from "../../../src/errors/errors.ts";
+import { askAround } from "../../../src/sessions/git/around.ts";
 import { checkoutOf } from "../../../src/sessions/git/checkout.ts";
+import { checkoutStatus } from "../../../src/sessions/git/status-call.ts";
 import { type Dependencies, noCleaner } from "../../../src/sessions/model/dependencies.ts";
 import { finishSession } from "../../../src/sessions/steps/finish.ts";
 import type { Prepared } from "../../../src/store/backend.ts";
@@ -12,7 +15,7 @@ import { openStore, type Store } from "../../../src/store/open.ts";
 import { asideOf } from "../../../src/sessions/git/aside.ts";
 import { berth } from "../../support/berth.ts";
 import { type Finishable, finishable } from "../../support/finish.ts";
-import { gitBy, read } from "../../support/project.ts";
+import { gitBy, project, read } from "../../support/project.ts";
 import { failureOf, machineOf } from "../../support/store.ts";
 
 /** The session, its worktree and its branch are gone. */
@@ -138,27 +141,92 @@ describe("what goes after the merge", () => {
   });
 });
 
-test("what git saw before another merge had to be waited for counts for nothing", async () => {
-  const p = await finishable();
-  const record = await p.session("auth");
-  const env = { ...process.env, ...p.env };
-  const checkout = await checkoutOf(record, env, { removal: true });
-  if (checkout === null) throw new Error("it has no checkout");
-  // By now it has looked.
-  await p.git("-C", p.tree, "status");
-  const { store } = worldOf(p);
-  const lock: Store["backend"]["lock"] = (name, request) => {
-    if (!name.includes("merge-")) return store.backend.lock(name, request);
-    if (request.waitMs === 0) throw fail("locked", { what: "the merges", waitedMs: 0 });
-    writeFileSync(join(p.tree, "work"), "work\n");
-    return store.backend.lock(name, request);
+describe("what git was asked ahead", () => {
+  /** All that `berth finish` asks ahead, and by now git has answered. */
+  const asked = async (p: Finishable) => {
+    const record = await p.session("auth");
+    const env = { ...process.env, ...p.env };
+    const ahead = askAround(p.root, env, [checkoutStatus]);
+    const checkout = await checkoutOf(record, env, { removal: true, ahead });
+    if (checkout === null) throw new Error("it has no checkout");
+    await p.git("-C", p.tree, "status");
+    const finish = (deps: Dependencies) =>
+      finishSession(deps, record, checkout, env, { ...OPTIONS, ahead }, () => Promise.resolve(false));
+    return { ahead, finish };
   };
-  const deps = worldOf(p, { lock });
-  const before = await p.head(p.root);
-  const finishing = () => finishSession(deps, record, checkout, env, OPTIONS, () => Promise.resolve(false));
-  expect(await failureOf(finishing)).toMatchObject({ code: "finish_work" });
-  expect(await p.head(p.root)).toBe(before);
+  const status = (ahead: ReturnType<typeof askAround>) => ahead?.answer?.(checkoutStatus)?.()?.out;
+
+  test("is answered once, and as it was when it was asked", async () => {
+    const p = await finishable();
+    const { ahead } = await asked(p);
+    await p.commit(p.root, "later", "later\n");
+    writeFileSync(join(p.root, "later"), "changed\n");
+    expect([status(ahead), status(ahead)]).toEqual(["", undefined]);
+  });
+
+  test("is not asked of a checkout without a branch, nor where only git can tell what it is", async () => {
+    const p = await finishable();
+    await p.git("checkout", "-q", "--detach");
+    expect((await asked(p)).ahead).toEqual({ root: p.root, isPlain: true });
+    const q = await finishable();
+    await q.git("config", "extensions.worktreeConfig", "true");
+    expect(status((await asked(q)).ahead)).toBeUndefined();
+  });
+
+  const STAGED: [string, (p: Finishable) => Promise<unknown>][] = [
+    ["staged", (p) => p.git("add", "file.txt")],
+    ["committed", (p) => p.commit(p.root, "other", "theirs\n")],
+  ];
+
+  test.each(STAGED)("of the base counts for nothing where something was %s since", async (_, change) => {
+    const p = await finishable();
+    const { finish } = await asked(p);
+    writeFileSync(join(p.root, "file.txt"), "theirs\n");
+    await change(p);
+    const before = await p.head(p.root);
+    expect(await failureOf(() => finish(worldOf(p)))).toMatchObject({ code: "base_dirty" });
+    expect([await p.head(p.root), (await p.session("auth"))["pending"]]).toEqual([before, undefined]);
+  });
+
+  const WAITED: [string, string, (p: Finishable) => string][] = [
+    ["the worktree", "finish_work", (p) => join(p.tree, "work")],
+    ["the base", "base_dirty", (p) => join(p.root, "file.txt")],
+  ];
+
+  test.each(WAITED)("of %s counts for nothing where another merge was waited for", async (_, code, path) => {
+    const p = await finishable();
+    const { finish } = await asked(p);
+    const { store } = worldOf(p);
+    const lock: Store["backend"]["lock"] = (name, request) => {
+      if (!name.includes("merge-")) return store.backend.lock(name, request);
+      if (request.waitMs === 0) throw fail("locked", { what: "the merges", waitedMs: 0 });
+      writeFileSync(path(p), "work\n");
+      return store.backend.lock(name, request);
+    };
+    const before = await p.head(p.root);
+    expect(await failureOf(() => finish(worldOf(p, { lock })))).toMatchObject({ code });
+    expect(await p.head(p.root)).toBe(before);
+  });
+
+  // A git that opens this waits for somebody who writes to it.
+  test("is ended where nobody wants to know any more", async () => {
+    const p = await project();
+    execFileSync("mkfifo", [join(p.root, ".gitignore")]);
+    const { status, stderr } = await p.in(p.root, [berth, "finish", "nobody"]);
+    expect([status, stderr]).toEqual([3, expect.stringContaining('"nobody"')]);
+    expect(standingIn(p.root)).toEqual([]);
+  });
 });
+
+/** The commands of the processes whose current directory that is. */
+const standingIn = (directory: string): string[] =>
+  readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === directory ? [read(`/proc/${pid}/cmdline`)] : [];
+    } catch {
+      return [];
+    }
+  });
 
 test("what a hook of the project leaves in the worktree is seen before the merge", async () => {
   const p = await finishable();

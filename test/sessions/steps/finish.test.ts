@@ -57,6 +57,16 @@ describe("finish merges and tidies up", () => {
     expect(await p.git("log", "-1", "--format=%B")).toBe("Merge branch 'feature/auth'\nby the hook\n\n");
   });
 
+  test.each(["--ff", "--squash", "--rebase", "--merge"])("%s: a hook finds the session free", async (way) => {
+    const p = await finishable();
+    await p.commit(p.root, "other.txt", "theirs\n");
+    if (way === "--ff") await p.git("reset", "-q", "--hard", "HEAD~1");
+    const { id } = await p.session("auth");
+    hook(p, "post-merge", `${berth} set merged yes --session-id ${id} --wait 3`);
+    await p.ok("finish", "auth", way, "--keep");
+    expect((await p.session("auth")).sharedState).toMatchObject({ merged: "yes" });
+  });
+
   test.each([
     ["--merge", ["Merge branch 'feature/auth'", "file.txt: mine", "one"]],
     ["--squash", ["file.txt: mine", "one"]],

@@ -25,10 +25,11 @@ import { hasHook, runHook } from "../hooks.ts";
  */
 export async function finishNamed(context: Context, input: Input, ahead?: AskedAhead): Promise<void> {
   const deps = await dependenciesOf(context, input, "finish");
-  const options = optionsOf(input);
+  const wanted = optionsOf(input);
   const found = await subject(context, input, deps, ahead);
   if (found === null) return tellGone(context, input.args[0] ?? "");
   const { record, checkout, hooked } = found;
+  const options = { ...wanted, ahead: found.ahead };
   const here = process.cwd();
   if (flag(input, "force")) {
     // Loaded where it is needed, as what ends an earlier one's work is: most have neither.
@@ -66,6 +67,8 @@ interface Subject {
   readonly checkout: Checkout;
   /** Whether the project has a hook that runs before. */
   readonly hooked: boolean;
+  /** What git was asked ahead, where nothing has changed since by us or by somebody's program. */
+  readonly ahead: AskedAhead | undefined;
 }
 
 /** The session; null where all that was left to do was what a killed process had begun. */
@@ -87,7 +90,7 @@ async function subject(
   const checkout = await checkoutOf(record, context.host.variables, { ahead, removal });
   if (checkout === null) throw fail("no_worktree", { session: record.name });
   // What a killed process had begun is ended first.
-  if (!isUnfinished(deps, record)) return { record, checkout, hooked };
+  if (!isUnfinished(deps, record)) return { record, checkout, hooked, ahead: removal ? ahead : undefined };
   const { recover } = await import("../../../sessions/steps/recover.ts");
   const result = await uninterrupted(() => recover(deps, record, checkout));
   if (result === "busy") {
@@ -98,6 +101,7 @@ async function subject(
     record: namedRecord(context, deps, input, { given: record.id, effect: "change", action: "finish" }),
     checkout,
     hooked,
+    ahead: undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { askAround } from "../../../sessions/git/around.ts";
-import type { Command } from "../../command.ts";
+import { checkoutStatus } from "../../../sessions/git/status-call.ts";
+import { type Command, flag } from "../../command.ts";
 import { SESSION_HELP } from "../../line/session-help.ts";
 import { WAIT } from "../../line/wait-option.ts";
 
@@ -34,8 +35,14 @@ export const finish: Command = {
     "berth finish auth --into develop --keep",
   ],
   async run(context, input) {
-    const ahead = askAround(process.cwd(), context.host.variables);
-    const { finishNamed } = await import("./finish-session.ts");
-    await finishNamed(context, input, ahead);
+    // The base is nearly always checked out where it is merged from. What --force ends may be at work there.
+    const questions = flag(input, "force") ? [] : [checkoutStatus];
+    const ahead = askAround(process.cwd(), context.host.variables, questions);
+    try {
+      const { finishNamed } = await import("./finish-session.ts");
+      await finishNamed(context, input, ahead);
+    } finally {
+      ahead?.drop?.();
+    }
   },
 };
