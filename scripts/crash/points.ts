@@ -123,12 +123,20 @@ function changes(call: string, rest: string, world: World): boolean {
   return call !== "openat" || /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(rest);
 }
 
-/** Run the command with a fault at a point. @returns also whether the fault was reached */
-export function runWith(world: World, command: Call, { call, at }: Point, fault: Fault) {
+/** What a fault met: the point, nothing, or a call of that kind which only reads. */
+export type Met = "point" | "nothing" | "reading";
+
+/** Run the command with a fault at a point. */
+export function runWith(
+  world: World,
+  command: Call,
+  { call, at }: Point,
+  fault: Fault,
+): Ended & { readonly met: Met } {
   const how = fault === "KILL" ? "signal=KILL" : `error=${fault}`;
   const { lines, ...ended } = traced(world, command, `?${call}:${how}:when=${at}`);
-  const reached = fault === "KILL"
-    ? ended.status === null
-    : lines.some((line) => line.includes("(INJECTED)"));
-  return { ...ended, reached };
+  if (fault === "KILL") return { ...ended, met: ended.status === null ? "point" : "nothing" };
+  const line = lines.find((line) => line.includes("(INJECTED)"));
+  if (line === undefined) return { ...ended, met: "nothing" };
+  return { ...ended, met: changes(call, LINE.exec(line)?.[2] ?? "", world) ? "point" : "reading" };
 }
