@@ -36,10 +36,12 @@ export function decode(content: Content, fits: (id: string) => boolean): Decoded
   // What some file systems leave of a file that was not synced before a power cut.
   if (bytes.every((byte) => byte === 0)) return damaged("zero-filled", `${bytes.length} bytes of zero`);
   const parsed = parse(bytes);
-  return parsed.ok ? judge(parsed.value, fits) : parsed.decoded;
+  return parsed.ok ? judge(parsed.value, parsed.text, fits) : parsed.decoded;
 }
 
-function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; decoded: Decoded } {
+type Parsed = { ok: true; value: unknown; text: string } | { ok: false; decoded: Decoded };
+
+function parse(bytes: Uint8Array): Parsed {
   let text: string;
   try {
     text = strictUtf8.decode(bytes);
@@ -47,7 +49,7 @@ function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; d
     return { ok: false, decoded: damaged("not-utf8", "invalid UTF-8") };
   }
   try {
-    return { ok: true, value: JSON.parse(text) };
+    return { ok: true, value: JSON.parse(text), text };
   } catch (error) {
     return {
       ok: false,
@@ -56,7 +58,10 @@ function parse(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; d
   }
 }
 
-function judge(value: unknown, fits: (id: string) => boolean): Decoded {
+/** The last document that was found to be a record: a command reads one and the same session several times. */
+let lastFit: string | undefined;
+
+function judge(value: unknown, text: string, fits: (id: string) => boolean): Decoded {
   if (!isDocument(value)) return damaged("not-a-record", "no JSON object");
   const { schema } = value;
   if (typeof schema !== "number" || !Number.isInteger(schema) || schema < 1) {
@@ -65,10 +70,15 @@ function judge(value: unknown, fits: (id: string) => boolean): Decoded {
   if (schema > SCHEMA) return { kind: "newer", schema };
   const document = schema === SCHEMA ? value : migrate(value, schema, SCHEMA);
   // The parsed document itself is kept, not valibot's copy of it, so that nothing in it is lost.
-  if (document === null || !is(recordSchema, document)) return damaged("not-a-record", whereWrong(document));
+  if (document === null || !isRecord(document, text)) return damaged("not-a-record", whereWrong(document));
+  lastFit = text;
   if (!fits(document.id)) return damaged("wrong-id", `the record of ${document.id}`);
   return { kind: "record", record: document };
 }
+
+/** @param text what the document was read from */
+const isRecord = (document: Document, text: string): document is SessionRecord =>
+  text === lastFit || is(recordSchema, document);
 
 const isDocument = (value: unknown): value is Document =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -45,7 +45,5 @@ function* processesOf(record: SessionRecord): Generator<Recorded> {
  *
  * @param store the one whose records are asked about: it knows this machine by a UUID
  */
-export const machineFrom = (facts: Facts, store?: Store): Machine => ({
-  ...machineOfFacts(facts),
-  host: () => store === undefined ? null : knownHost(store),
-});
+export const machineFrom = (facts: Facts, store?: Store): Machine =>
+  Object.assign(machineOfFacts(facts), { host: () => store === undefined ? null : knownHost(store) });

@@ -72,8 +72,13 @@ export function machineOfFacts(facts: Facts): Machine {
       seen.set(pid, known);
       return known;
     },
-    boot: facts.boot,
-    pidNamespace: facts.pidNamespace,
+    // Most that ask about processes find none that was written down.
+    get boot() {
+      return facts.boot;
+    },
+    get pidNamespace() {
+      return facts.pidNamespace;
+    },
     exists: (pid) => !gone(pid) && pidExists(pid),
   };
 }

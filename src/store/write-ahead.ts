@@ -56,9 +56,7 @@ export function writeAhead(
 }
 
 function isSame(one: Content | null, other: Content | null): boolean {
-  if (one?.kind !== "bytes" || other?.kind !== "bytes" || one.bytes.length !== other.bytes.length) {
-    return false;
-  }
-  for (let at = 0; at < one.bytes.length; at++) if (one.bytes[at] !== other.bytes[at]) return false;
-  return true;
+  if (one?.kind !== "bytes" || other?.kind !== "bytes") return false;
+  const { buffer, byteOffset, length } = one.bytes;
+  return Buffer.from(buffer, byteOffset, length).equals(other.bytes);
 }

@@ -5,7 +5,7 @@ import type { AskedAhead } from "../git/around.ts";
 import { straightAhead } from "../git/commit-files.ts";
 import type { Environment } from "../git/git-environment.ts";
 import { type CheckoutState, isSameState, readMainState } from "../git/checkout-state.ts";
-import { askAhead } from "../git/git.ts";
+import { askAhead, type Early } from "../git/git.ts";
 import { checkoutStatus } from "../git/status-call.ts";
 import { refMadeFrom } from "./base-branch.ts";
 import type { ListedAmong } from "./plan.ts";
@@ -29,18 +29,20 @@ export function askOfBase(
   const base = checkedOut(all, into ?? refMadeFrom(record));
   if (base === undefined || base.checkedOutAt === null || listed.head === null) return undefined;
   const { checkedOutAt: root, commit } = base;
-  const compares = distanceQuestion(commit, listed.head);
-  const known = straightAhead(join(root, ".git"), commit, listed.head);
   const early = around?.root === root && isAsBefore(root, around.before) ? around.answer : undefined;
   const changes = changesQuestion(commit, listed.head);
-  const asked = askAhead(root, environment, [
-    ...known === null ? [compares] : [],
-    changes,
-    ...early === undefined ? [checkoutStatus] : [],
-  ]);
-  const isCompared = (args: readonly string[]): boolean => known !== null && args.join() === compares.join();
+  const asked = askAhead(root, environment, [changes, ...early === undefined ? [checkoutStatus] : []]);
+  const compared = distanceAhead(root, environment, commit, listed.head);
+  return { root, answer: (args) => compared(args) ?? early?.(args) ?? asked(args) };
+}
+
+/** Answers how far two commits are apart: by files, while git is at work on the rest, where they tell. */
+function distanceAhead(root: string, environment: Environment, base: string, commit: string): Early {
+  const question = distanceQuestion(base, commit);
+  const known = straightAhead(join(root, ".git"), base, commit);
+  if (known === null) return askAhead(root, environment, [question]);
   const told = () => ({ status: 0, out: `0\t${known}\n`, err: "" });
-  return { root, answer: (args) => isCompared(args) ? told : early?.(args) ?? asked(args) };
+  return (args) => args.join() === question.join() ? told : undefined;
 }
 
 const isAsBefore = (root: string, before: CheckoutState | undefined): boolean =>
