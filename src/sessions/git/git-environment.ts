@@ -37,14 +37,26 @@ const REPOSITORY = new Set([
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment for our own calls of git: one language, no questions, no locks just to look. */
-export function gitEnvironment(environment: Environment): Record<string, string> {
-  const own = { ...trusted(environment), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
-  return {
-    ...filtered(environment, (name) => name !== SHELL_FILE && (!name.startsWith("GIT_") || KEPT.has(name))),
-    ...own,
-  };
+/** A command calls git a dozen times with the same variables. */
+const known = new WeakMap<Environment, Readonly<Record<string, string>>>();
+
+/**
+ * The environment for our own calls of git: one language, no questions, no locks just to look. It is made once of each
+ * object, which nobody changes.
+ */
+export function gitEnvironment(environment: Environment): Readonly<Record<string, string>> {
+  const made = known.get(environment) ?? madeFor(environment);
+  known.set(environment, made);
+  return made;
 }
+
+const madeFor = (environment: Environment): Readonly<Record<string, string>> => ({
+  ...filtered(environment, (name) => name !== SHELL_FILE && (!name.startsWith("GIT_") || KEPT.has(name))),
+  ...trusted(environment),
+  LC_ALL: "C",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_OPTIONAL_LOCKS: "0",
+});
 
 /**
  * Which repositories git is told to trust by `GIT_CONFIG_COUNT` (git(1)), as containers and CI do it. Every other setting

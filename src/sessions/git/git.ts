@@ -83,7 +83,7 @@ export function askAhead(
 /** Undefined where it fails: it is asked again, and says why then. */
 function begunAhead(
   directory: string,
-  env: Record<string, string>,
+  env: Readonly<Record<string, string>>,
   args: readonly string[],
 ): Begun | undefined {
   const answer = tried(ask, directory, env, args, {});
@@ -121,7 +121,7 @@ export function gitIn(directory: string, environment: Environment, early?: Early
 /** Where git is asked. */
 interface Asked {
   readonly directory: string;
-  readonly env: Record<string, string>;
+  readonly env: Readonly<Record<string, string>>;
   readonly early: Early | undefined;
   /** What names its repository, where git is not to look for it. */
   named: readonly string[];
@@ -165,7 +165,7 @@ export const gitAt = (git: Git, directory: string): Git =>
  * Whether it is a bare repository, and git is set not to look for one by itself (`safe.bareRepository`): then it is to
  * be named by `--git-dir`.
  */
-export function mustBeNamed(directory: string, env: Record<string, string>): boolean {
+export function mustBeNamed(directory: string, env: Readonly<Record<string, string>>): boolean {
   const { existsSync } = process.getBuiltinModule("node:fs");
   if (!["HEAD", "objects", "refs"].every((name) => existsSync(`${directory}/${name}`))) return false;
   return ask(directory, env, ["config", "--get", "safe.bareRepository"], {})().out.trim() === "explicit";
@@ -177,12 +177,18 @@ type Asking = ((waiting?: Waiting, later?: string) => GitAnswer) & { readonly dr
 /** Begin a call. A signal that comes while it is waited for is for its handler afterwards. */
 function ask(
   cwd: string,
-  env: Record<string, string>,
+  env: Readonly<Record<string, string>>,
   args: readonly string[],
   options: AskOptions,
 ): Asking {
-  const { input, later: awaited, binary = false, marks = {} } = options;
-  const call = { cwd, env: { ...env, ...marks }, input, takesInput: awaited !== undefined, binary };
+  const { input, later: awaited, binary = false, marks } = options;
+  const call = {
+    cwd,
+    env: marks === undefined ? env : { ...env, ...marks },
+    input,
+    takesInput: awaited !== undefined,
+    binary,
+  };
   const ended = started(cwd, beginGit, [...GLOBAL, ...args], call);
   const answer = (waiting?: Waiting, later?: string) => {
     const { status, out, err } = started(cwd, ended, waiting, later);

@@ -73,8 +73,15 @@ export function beginGit(args: readonly string[], call: Call): BegunCall {
   return Object.assign(end, { drop: ended.drop });
 }
 
-const variablesOf = (env: Readonly<Record<string, string>>): Uint8Array =>
-  new TextEncoder().encode(Object.entries(env).map(([name, value]) => `${name}=${value}\0`).join(""));
+const encoded = new WeakMap<Call["env"], Uint8Array>();
+
+/** The variables as /proc/<pid>/environ has them; those of an object that is handed on are encoded once. */
+function variablesOf(env: Call["env"]): Uint8Array {
+  const bytes = encoded.get(env) ??
+    new TextEncoder().encode(Object.entries(env).map(([name, value]) => `${name}=${value}\0`).join(""));
+  encoded.set(env, bytes);
+  return bytes;
+}
 
 /** A Buffer does the same, and takes a tenth of a millisecond the first time. */
 const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
