@@ -13,7 +13,8 @@ import { changesQuestion, distanceQuestion } from "./preview.ts";
 
 /**
  * Ask git of the checkout that has the base what `planMerge` is going to ask, while it still looks at the session's own
- * worktree; how far both are apart is mostly told by files. Where the base turns out to be another branch, or to stand elsewhere, nobody hears the answers.
+ * worktree; how far both are apart is mostly told by files. Where the base turns out to be another branch, or to stand
+ * elsewhere, nobody hears the answers.
  *
  * @param into the branch that was asked for
  * @param around what the checkout that we are in was asked before: it counts where the base is there, and nothing was
