@@ -124,7 +124,8 @@ export function encode(id: string, record: SessionRecord): string {
   return text;
 }
 
-function stamped(draft: SessionRecord, now: Date, activity: boolean): SessionRecord {
+/** The draft with what every write sets. @param activity as in `UpdateOptions` */
+export function stamped(draft: SessionRecord, now: Date, activity: boolean): SessionRecord {
   draft.schema = SCHEMA;
   // A clock that was set back makes no record that was changed before it was made.
   const at = [now.toISOString(), draft.createdAt].sort().at(-1) ?? draft.createdAt;

@@ -24,15 +24,16 @@ export interface Wanted {
 /**
  * Make the worktree and mark it as ours.
  *
+ * @param meanwhile what is done while git makes it
  * @throws `worktree_refused` where something is in the way; `git_failed`
  */
-export async function addWorktree(git: Git, wanted: Wanted): Promise<void> {
+export async function addWorktree(git: Git, wanted: Wanted, meanwhile: () => Promise<void>): Promise<void> {
   const { root, commonDir, path, marker } = wanted;
   if (checkPlace(root, path)) throw fail("worktree_refused", { path, why: "something is there already" });
   mkdirSync(dirname(path), { recursive: true });
   excludeWorktrees(commonDir, below(root, dirname(path)));
-  const marks = stepMarks(marker.id);
-  await must(git, "make the worktree", ["worktree", "add", "--quiet", path, marker.branch], { marks });
+  const options = { marks: stepMarks(marker.id), meanwhile };
+  await must(git, "make the worktree", ["worktree", "add", "--quiet", path, marker.branch], options);
   const admin = adminDirectory(commonDir, path);
   if (admin === null) {
     throw fail("git_failed", { action: "make the worktree", why: `${path} has no .git file` });

@@ -30,7 +30,9 @@ export async function branchBack(main: Git, id: string, { branch, head }: Remove
     if (there === undefined) {
       if (clash(name, await findAround(main, name)) !== undefined) continue;
       if (head !== null) {
-        await createBranch(main, name, { commit: head, ref: "what was removed" }, id, stepMarks(id));
+        await createBranch(main, name, { commit: head, ref: "what was removed" }, id, {
+          marks: stepMarks(id),
+        });
       }
       return { branch: name, unborn };
     }
