@@ -22,6 +22,8 @@ const open = () =>
     read: { args: ["i32", "ptr", "i32"], returns: "i32" },
     close: { args: ["i32"], returns: "i32" },
     waitpid: { args: ["i32", "ptr", "i32"], returns: "i32" },
+    kill: { args: ["i32", "i32"], returns: "i32" },
+    sigaction: { args: ["i32", "ptr", "ptr"], returns: "i32" },
   }).symbols;
 type Libc = ReturnType<typeof open>;
 const opened = openedOnce(open);
@@ -33,11 +35,16 @@ const POLLIN = 1;
 const SETSIGDEF = 4;
 /** The runtime ignores SIGPIPE, and what is ignored stays so in a child; whatever else is was ignored by our caller. */
 const SIGPIPE = 13;
+const SIGCHLD = 17;
+const SIGKILL = 9;
+const SIG_IGN = 1;
 const ENOENT = 2;
 /** More than glibc and musl need for what they hand around: 80, 336 and 128 bytes. */
 const FILE_ACTIONS_BYTES = 256;
 const ATTRIBUTES_BYTES = 512;
 const SIGSET_BYTES = 128;
+/** The handler, a pointer, comes first (sigaction(2)). */
+const SIGACTION_BYTES = 256;
 const CHUNK_BYTES = 1 << 16;
 /** Called every so often while it is waited for, with the milliseconds by now; where it throws nobody waits on. */
 export type Waiting = (ms: number) => void;
@@ -77,6 +84,7 @@ export function begin(
   const libc = opened();
   // A NUL would make two words of one.
   if (libc === null || command.some((word) => word.includes("\0"))) return null;
+  heedChildren(libc);
   const pipes = openPipes(libc, takesInput ? 3 : 2);
   if (pipes === null) return null;
   const [out = -1, inner = -1, err = -1, innerErr = -1, innerIn = -1, input = -1] = pipes;
@@ -88,14 +96,28 @@ export function begin(
       return ended(libc, pid, out, err, waiting);
     };
     const drop = () => {
-      process.kill(pid, "SIGTERM");
-      end();
+      libc.kill(pid, SIGKILL);
+      closeAll(libc, [out, err, ...takesInput ? [input] : []]);
+      reap(libc, pid, new Int32Array(1));
     };
     return Object.assign(end, { drop });
   }
   closeAll(libc, [out, err, ...takesInput ? [input] : []]);
   if (failure !== ENOENT) return null;
   throw Object.assign(new Error(`there is no ${command[0]}`), { code: "ENOENT" });
+}
+
+let heeded = false;
+
+/** Where our caller ignores SIGCHLD, nobody would hear how a child ended (waitpid(2)), nor would the child of its own. */
+function heedChildren(libc: Libc): void {
+  if (heeded) return;
+  heeded = true;
+  const action = new Uint32Array(SIGACTION_BYTES / 4);
+  libc.sigaction(SIGCHLD, null, action);
+  if (action[0] === SIG_IGN && action[1] === 0) {
+    libc.sigaction(SIGCHLD, new Uint8Array(SIGACTION_BYTES), null);
+  }
 }
 
 /** So many pipes, of each its reading end first; null where there is no room for them all. */
@@ -182,15 +204,26 @@ function ended(libc: Libc, pid: number, out: number, err: number, waiting?: Wait
   } finally {
     closeAll(libc, [out, err]);
   }
-  // Interrupted by a signal, whose handler comes later, it is asked again.
-  while (!gone) gone = libc.waitpid(pid, status, 0) === pid;
+  const isKnown = gone || reap(libc, pid, status);
   const how = status[0] ?? 0;
   const [printed, said] = streams.map(({ chunks }) => whole(chunks));
   return {
-    status: (how & 0x7f) === 0 ? how >> 8 & 0xff : null,
+    status: isKnown && (how & 0x7f) === 0 ? how >> 8 & 0xff : null,
     out: printed ?? new Uint8Array(),
     err: said ?? new Uint8Array(),
   };
+}
+
+/**
+ * Wait for the end of a child. Interrupted by a signal, whose handler comes later, it is asked again.
+ *
+ * @returns whether it was told how it ended: nobody is of one that is not ours any more
+ */
+function reap(libc: Libc, pid: number, status: Int32Array): boolean {
+  while (libc.waitpid(pid, status, 0) !== pid) {
+    if (libc.kill(pid, 0) !== 0) return false;
+  }
+  return true;
 }
 
 /** Where everything is read to: most of what is printed is short, and so much memory costs as much as the call. */

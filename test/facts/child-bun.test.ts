@@ -57,6 +57,17 @@ test("one whose end nobody wants to wait for is ended, and gone", () => {
   expect(existsSync(`/proc/${pid()}`)).toBe(false);
 });
 
+test("one that takes no notice of signals, and one whose child goes on to print, are no reason to wait", () => {
+  const scripts = ["trap '' TERM; while :; do sleep 1; done", "(while echo; do sleep 0.05; done) & wait"];
+  for (const script of scripts) {
+    const file = join(scratch(), "pid");
+    const begun = begin(["sh", "-c", `echo $$ > ${file}; ${script}`], ENVIRONMENT);
+    while (!existsSync(file) || readFileSync(file, "utf8") === "") Bun.sleepSync(1);
+    begun?.drop();
+    expect(existsSync(`/proc/${readFileSync(file, "utf8").trim()}`)).toBe(false);
+  }
+});
+
 test("a child that goes on with its streams keeps nobody waiting", () => {
   const found = ended("sh", "-c", "sleep 30 & echo $!");
   expect(found?.status).toBe(0);

@@ -1,6 +1,6 @@
 import { askAhead, type Early } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
-import { type CheckoutState, readMainState } from "./checkout-state.ts";
+import { type DatedState, readMainState } from "./checkout-state.ts";
 import { isPlainCheckout } from "./plain-worktree.ts";
 import { projectAround } from "./project-around.ts";
 import { repositoryQuestion } from "./repository-question.ts";
@@ -13,7 +13,7 @@ export interface AskedAhead {
   /** What git was asked otherwise, and what it was to be asked of a checkout that is plain. */
   readonly answer?: Early;
   /** Its state from before that was asked; where it was not there is none. */
-  readonly before?: CheckoutState;
+  readonly before?: DatedState;
   /** End what nobody has heard. */
   readonly drop?: () => void;
 }

@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { readIndex } from "./index-file.ts";
 import { type GitDirectories, headIn } from "./ref-files.ts";
@@ -17,9 +18,24 @@ export interface CheckoutState {
 export const readState = (admin: string): CheckoutState | null =>
   stateIn({ common: join(admin, "../.."), own: admin });
 
+/** As `CheckoutState`, with which file the index is: one that was written anew may hold the same. */
+export interface DatedState extends CheckoutState {
+  readonly dated: string;
+}
+
 /** As `readState`, of a main checkout. @param root of one whose `.git` is a directory of that place */
-export const readMainState = (root: string): CheckoutState | null =>
-  stateIn({ common: join(root, ".git"), own: join(root, ".git") });
+export function readMainState(root: string): DatedState | null {
+  const own = join(root, ".git");
+  const file = lstatSync(join(own, "index"), { throwIfNoEntry: false });
+  const state = stateIn({ common: own, own });
+  return file === undefined || state === null
+    ? null
+    : { ...state, dated: [file.ino, file.mtimeMs, file.ctimeMs].join() };
+}
+
+/** Whether nothing was staged, committed or taken back between two looks at a main checkout. */
+export const isSameMain = (one: DatedState, other: DatedState | null): boolean =>
+  isSameState(one, other) && one.dated === other?.dated;
 
 function stateIn(directories: GitDirectories & { readonly own: string }): CheckoutState | null {
   const index = readIndex(join(directories.own, "index"));

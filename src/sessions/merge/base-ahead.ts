@@ -4,7 +4,7 @@ import { checkedOut } from "../git/branch.ts";
 import type { AskedAhead } from "../git/around.ts";
 import { straightAhead } from "../git/commit-files.ts";
 import type { Environment } from "../git/git-environment.ts";
-import { type CheckoutState, isSameState, readMainState } from "../git/checkout-state.ts";
+import { type DatedState, isSameMain, readMainState } from "../git/checkout-state.ts";
 import { askAhead, type Early } from "../git/git.ts";
 import { checkoutStatus } from "../git/status-call.ts";
 import { refMadeFrom } from "./base-branch.ts";
@@ -46,5 +46,5 @@ function distanceAhead(root: string, environment: Environment, base: string, com
   return (args) => args.join() === question.join() ? told : undefined;
 }
 
-const isAsBefore = (root: string, before: CheckoutState | undefined): boolean =>
-  before !== undefined && isSameState(before, readMainState(root));
+const isAsBefore = (root: string, before: DatedState | undefined): boolean =>
+  before !== undefined && isSameMain(before, readMainState(root));

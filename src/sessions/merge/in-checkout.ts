@@ -1,12 +1,18 @@
 import { fail } from "../../errors/errors.ts";
 import type { Git } from "../git/git.ts";
 import { type GitDirectories, headAt, isShortFor } from "../git/ref-files.ts";
-import { notCommitted, stateOf } from "./in-the-way.ts";
+import { filesInTheWay, notCommitted, stateOf } from "./in-the-way.ts";
 import { IN_UTF8, squashMessage } from "./message.ts";
-import { changesBy } from "./changes-by.ts";
 import { refuseCause } from "./cause.ts";
-import type { Preview } from "./preview.ts";
-import { takeBack, takeBackFiles } from "./take-back.ts";
+import type { MergeChange, Preview } from "./preview.ts";
+import {
+  type FilesBefore,
+  filesBefore,
+  isStillThere,
+  quitMade,
+  takeBack,
+  takeBackFiles,
+} from "./take-back.ts";
 import { underWayIn } from "./under-way.ts";
 import type { WantedMerge, Way } from "./way.ts";
 import { whyGit } from "./why.ts";
@@ -22,6 +28,8 @@ export interface BaseCheckout {
   readonly before: Promise<string>;
   /** What a merge would come to. */
   readonly preview: Preview;
+  /** What becomes of its files. */
+  readonly changes: readonly MergeChange[];
   /** What is done while git merges. */
   readonly meanwhile: () => Promise<void>;
 }
@@ -35,13 +43,15 @@ export interface BaseCheckout {
  *   message says what is not
  */
 export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerge): Promise<string> {
-  const { git, plain, directories, meanwhile } = checkout;
+  const { git, plain, directories, changes, meanwhile } = checkout;
+  const before = filesBefore(plain.directory, changes);
   const answer = wanted.way === "squash"
     ? await squash(git, plain, wanted, meanwhile)
     : await merge(git, shortFor(checkout, wanted) ?? await namedFor(plain, wanted), wanted, meanwhile);
   const now = headAt(directories, wanted.base) ?? await tipOf(plain, wanted.base);
   // A merge that is there counts, whatever failed after it, and wherever hooks have led HEAD.
   if (now !== null && now !== wanted.from && (answer.status === 0 || await hasCommit(plain, now, wanted))) {
+    if (answer.status !== 0) await quitMade(plain, wanted.commit);
     return now;
   }
   const { session, branch, base } = wanted;
@@ -55,17 +65,35 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   // With a squash nothing else can be staged: nobody is let so far who has something staged. Settings may be one, too.
   if (wanted.way === "squash" || answer.status === 0 && clean) await plain(["reset", "--quiet", "--merge"]);
   if (answer.status !== 0 && now === wanted.from && await stateOf(plain) !== await checkout.before) {
-    await takeBackFiles(plain, await changesBy(plain, wanted, checkout.preview));
+    await takeBackFiles(plain, changes, before);
   }
   // That somebody else has moved the base meanwhile is none of ours.
   const same = await isAt(plain, wanted.base) && await stateOf(plain) === await checkout.before &&
     await underWayIn(plain) === null;
   const left = same ? null : plain.directory;
+  if (left !== null && answer.status !== 0) await refuseOthers(plain, wanted, changes, before);
   if (files.length > 0 && left === null) {
     throw fail("finish_conflict", { session, branch, base, files, how: "merge" });
   }
   if (left === null && answer.status !== 0) await refuseCause(git, plain, wanted, checkout.preview);
   throw fail("finish_failed", { branch, base, why, left });
+}
+
+/**
+ * Refuse by the work that somebody has begun since it was looked for, where git met it and changed nothing there.
+ *
+ * @throws `base_dirty`
+ */
+async function refuseOthers(
+  at: Git,
+  { base }: WantedMerge,
+  changes: readonly MergeChange[],
+  before: FilesBefore,
+): Promise<void> {
+  const files = await filesInTheWay(at, Promise.resolve(changes), false, stateOf(at));
+  if (files.length > 0 && files.every((path) => isStillThere(at.directory, path, before))) {
+    throw fail("base_dirty", { base, at: at.directory, files });
+  }
 }
 
 /** Where a branch stands; null where there is none. */

@@ -34,8 +34,7 @@ export async function mergeAsPlanned(
   const inCheckout = (
     { directory }: Git,
     before: Promise<string>,
-    wanted: MergePlan["wanted"],
-    preview: MergePlan["preview"],
+    { wanted, preview, changes }: Pick<MergePlan, "wanted" | "preview" | "changes">,
   ) =>
     mergeInCheckout({
       git: userGit(directory),
@@ -43,10 +42,11 @@ export async function mergeAsPlanned(
       directories: { common: repository.commonDir, own: gitDirectory(directory) },
       before,
       preview,
+      changes,
       meanwhile,
     }, wanted);
   if (wanted.way !== "rebase" && at !== null) {
-    return await inCheckout(at, state ?? stateOf(at), wanted, preview);
+    return await inCheckout(at, state ?? stateOf(at), plan);
   }
   await meanwhile();
   if (wanted.way !== "rebase") return await mergeWithoutCheckout(userGit(main.directory), wanted, preview);
@@ -59,8 +59,9 @@ export async function mergeAsPlanned(
     }
     // Hooks ran meanwhile.
     const now = stateOf(at);
-    await refuseDirty(at, moved, changesOf(at, moved.from, commit), false, now);
-    return await inCheckout(at, now, moved, { kind: "ahead" });
+    const changes = await changesOf(at, moved.from, commit);
+    await refuseDirty(at, moved, Promise.resolve(changes), false, now);
+    return await inCheckout(at, now, { wanted: moved, preview: { kind: "ahead" }, changes });
   } finally {
     await removeScratch(main, repository.commonDir, scratch);
   }

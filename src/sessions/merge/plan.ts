@@ -37,6 +37,8 @@ export interface MergePlan {
   readonly at: Git | null;
   /** What that checkout holds that is in no commit: the answer of `stateOf`. */
   readonly state: Promise<string> | undefined;
+  /** What becomes of its files. */
+  readonly changes: readonly MergeChange[];
 }
 
 /** What git says of the session's worktree, and of all of them. */
@@ -85,8 +87,10 @@ export async function planMerge(
   if (at !== null) await refuseLocked(at, base.name);
   const begun = beginIn(at, wanted);
   const found = await foundOf(at ?? checkout.main, wanted, isMerged);
-  if (found.kind !== "merged") await refuse(checkout, environment, wanted, found, at, begun);
-  return { wanted, base, preview: found, at, state: begun.state };
+  const changes = found.kind === "merged"
+    ? []
+    : await refuse(checkout, environment, wanted, found, at, begun);
+  return { wanted, base, preview: found, at, state: begun.state, changes };
 }
 
 /** A directory that is none of the repository's would make git work on whatever is around it. */
@@ -130,6 +134,7 @@ async function foundOf(
   return await isMerged(from, commit) ? { kind: "merged" } : found;
 }
 
+/** @returns what becomes of the files of the base's checkout, where there is one */
 async function refuse(
   checkout: Checkout,
   environment: Environment,
@@ -137,7 +142,7 @@ async function refuse(
   found: Preview,
   at: Git | null,
   { changes, state }: Begun,
-): Promise<void> {
+): Promise<readonly MergeChange[]> {
   const { session, branch, base, way } = wanted;
   if (way === "ff" && found.kind !== "ahead") throw fail("finish_not_ahead", { session, branch, base });
   if (
@@ -158,12 +163,14 @@ async function refuse(
     if (way === "squash") refuseNothing(wanted, await changesBy(checkout.main, wanted, found));
     const git = userGitIn(checkout.main.directory, environment);
     if (way !== "rebase") await refuseSettings(git, wanted);
-    return await refuseHooks(git, wanted, found);
+    await refuseHooks(git, wanted, found);
+    return [];
   }
   const merging = found.kind === "ahead" && changes !== undefined ? changes : changesBy(at, wanted, found);
   const strict = found.kind !== "ahead" || way === "squash" || way === "merge";
   await refuseDirty(at, wanted, merging, strict, state ?? stateOf(at));
   if (way === "squash") refuseNothing(wanted, await merging);
+  return await merging;
 }
 
 /** Git would say that there is nothing to commit. */

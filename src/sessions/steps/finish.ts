@@ -107,7 +107,7 @@ async function merge(
       ...removal === undefined ? {} : { removal },
     };
   });
-  // Git merges while others are told of it; its hooks must find the session free.
+  // Git merges while others are told of it. Its hooks find the session free, as soon as who observes it was told.
   const tell = () => tellOf(deps, begun);
   try {
     const now = await mergeAsPlanned(id, checkout, environment, plan, scratch, tell);

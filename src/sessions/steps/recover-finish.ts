@@ -10,7 +10,7 @@ import type { JournalOf } from "../model/journal.ts";
 import { remember } from "../../store/state.ts";
 import { findBranch } from "../git/branch.ts";
 import { isMadeFor } from "../git/branch-change.ts";
-import { takeBack } from "../merge/take-back.ts";
+import { quitMade, takeBack } from "../merge/take-back.ts";
 import { change } from "../runs/runs.ts";
 import { begunRemoval } from "./destroy-journal.ts";
 
@@ -21,14 +21,15 @@ const GIT_MS = 10_000;
  * End what a killed process had begun with the finish of a session: it is merged and the rest is to go, or it is not
  * merged, and what was begun is taken back.
  *
- * @returns `merged`: the journal is now that of a destruction, to be gone on with
+ * @returns `finished`: it was merged, and all else was to stay; `merged`: the journal is now that of a destruction, to
+ *   be gone on with
  */
 export async function recoverFinish(
   deps: Dependencies,
   record: SessionRecord,
   journal: JournalOf<"finish">,
   checkout: Checkout,
-): Promise<"busy" | "undone" | "merged"> {
+): Promise<"busy" | "undone" | "finished" | "merged"> {
   const { main, repository } = checkout;
   if (!(await gitGone(deps, record.id))) return "busy";
   const worktree = record.project?.worktree ?? "";
@@ -36,8 +37,9 @@ export async function recoverFinish(
   if (journal.scratch !== null) await removeScratch(main, repository.commonDir, journal.scratch);
   const removal = await begunRemoval(main, journal, adminOf(repository.commonDir, worktree));
   const merged = await mergedAt(main, journal);
-  if (removal === null && merged === null && journal.at !== null) {
-    await takeBack(gitAt(main, journal.at), journal);
+  if (removal === null && journal.at !== null) {
+    const at = gitAt(main, journal.at);
+    await (merged === null ? takeBack(at, journal) : quitMade(at, journal.commit));
   }
   const { by, branch, base, commit } = journal;
   const note = (draft: SessionRecord): void => {
@@ -48,7 +50,7 @@ export async function recoverFinish(
       delete draft["pending"];
       note(draft);
     }, false);
-    return "undone";
+    return merged === null ? "undone" : "finished";
   }
   const owns = async () =>
     record.project?.["ownsBranch"] === true &&

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } 
 import { join } from "node:path";
 import { all, type Finishable, finishable, MERGES_ALONE } from "../../support/finish.ts";
 import { berth, until } from "../../support/berth.ts";
-import { read } from "../../support/project.ts";
+import { gitBy, read } from "../../support/project.ts";
 
 function hook(p: Finishable, name: string, script: string): void {
   mkdirSync(join(p.root, ".git/hooks"), { recursive: true });
@@ -492,4 +492,62 @@ describe("what git does is nobody else's", () => {
     expect([code, message]).toEqual(["finish_failed", expect.stringContaining("could not be taken back")]);
     expect([existsSync(p.tree), await p.subjects()]).toEqual([true, ["other", "one"]]);
   });
+});
+
+describe("work that somebody begins in the base between the look and the merge", () => {
+  const STORY = "one\ntwo\nthree\nfour\nfive\n";
+
+  /** A branch that changes the end of a file and adds another one; the user writes as git begins to merge. */
+  const meeting = async (file: string, text: string, ...way: string[]) => {
+    const p = await finishable();
+    await p.commit(p.root, "story", STORY);
+    await p.git("-C", p.tree, "rebase", "-q", "main");
+    await commit(p, p.tree, { story: `${STORY}six\n`, added: "added\n" });
+    if (way.includes("--merge")) await commit(p, p.root, { other: "theirs" });
+    const { env } = gitBy(
+      p,
+      `case " $* " in *" merge --"*) printf '${text}' > ${join(p.root, file)};; esac\nexec $GIT "$@"`,
+    );
+    const { status, stderr } = await p.in(p.root, [berth, "finish", "auth", ...way, "--json"], { env });
+    return { p, status, code: JSON.parse(stderr).error.code, kept: read(join(p.root, file)) };
+  };
+
+  test.each([["story", ""], ["story", "one\\ntwo\\n"], ["story", "mine"]])(
+    "%s, written as %j: it stays, and is told",
+    async (file, text) => {
+      const kept = text.replaceAll("\\n", "\n");
+      for (const way of [[], ["--squash"], ["--merge"]]) {
+        const { p, ...found } = await meeting(file, text, ...way);
+        // Git sets all files anew before it gives up a merge that makes a commit, so that nothing tells whose that is.
+        const told = way[0] === "--merge"
+          ? { status: 1, code: "finish_failed" }
+          : { status: 6, code: "base_dirty" };
+        expect([way, found]).toEqual([way, { ...told, kept }]);
+        expect((await p.session("auth"))["pending"]).toBeUndefined();
+      }
+    },
+  );
+
+  test.each(["", "add", "mine"])("a new file, written as %j, stays", async (text) => {
+    const { status, kept } = await meeting("added", text);
+    expect([status, kept]).toEqual([1, text]);
+  });
+});
+
+test("a merge that was made, and git killed before it had put its notes away, is none that is under way", async () => {
+  const p = await finishable();
+  await commit(p, p.root, { other: "theirs" });
+  // Git calls this when the commit is there.
+  hook(p, "post-merge", "kill -9 $PPID");
+  await p.ok("finish", "auth", "--keep");
+  expect(existsSync(join(p.root, ".git/MERGE_HEAD"))).toBe(false);
+  await p.ok("finish", "auth");
+});
+
+test("a process that is started with SIGCHLD ignored hears how git ended", async () => {
+  const p = await finishable();
+  const ignoring = ["env", "--ignore-signal=CHLD", berth];
+  expect((await p.in(p.root, [...ignoring, "finish", "nobody"])).status).toBe(3);
+  expect((await p.in(p.root, [...ignoring, "finish", "auth"])).status).toBe(0);
+  expect(existsSync(p.tree)).toBe(false);
 });
