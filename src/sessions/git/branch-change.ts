@@ -15,7 +15,7 @@ const madeFor = (id: string): string => ` for ${id}`;
  * is one it made or one that was there.
  *
  * @param id the session, which the branch's reflog names
- * @param options variables that git carries, and what is done meanwhile
+ * @param marks variables that git carries meanwhile
  * @throws `branch_exists`, `branch_clash` where somebody made one since we looked; `git_failed`
  */
 export async function createBranch(
@@ -23,13 +23,13 @@ export async function createBranch(
   name: string,
   base: Base,
   id: string,
-  options: Pick<AskOptions, "marks" | "meanwhile">,
+  marks: Readonly<Record<string, string>>,
 ): Promise<void> {
   const reason = ["-m", `branch: Created from ${base.ref}${madeFor(id)}`];
   // The empty string is the value of a ref that is not there. What is another name for one must not make that one.
   const what = ["--no-deref", `refs/heads/${name}`, base.commit, ""];
   // A bare repository keeps no reflog by itself, and this line is what tells whose branch it is.
-  const { status, err } = await git(["update-ref", "--create-reflog", ...reason, ...what], options);
+  const { status, err } = await git(["update-ref", "--create-reflog", ...reason, ...what], { marks });
   // Killed when it was through already.
   if (status === 0 || await isMadeAt(git, name, base.commit, id)) return;
   refuseTaken(name, await findAround(git, name));

@@ -95,10 +95,14 @@ export async function takeBackFiles(
 /** What the end of a merge gives back by itself: the locks of the index and of refs. */
 const GIVEN_BACK = 1 << 20;
 
-/** Bytes that may be written there, less what was given back since. */
+/** Bytes that may be written there, less what was given back since; any number of them where that is not told. */
 function roomIn(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize - GIVEN_BACK;
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize - GIVEN_BACK;
+  } catch {
+    return Infinity;
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { adoptable, type Branch, findAround, findBranches } from "../git/branch.
 import { type Base, findBase } from "../git/base.ts";
 import { checkBranchName, refuseTaken } from "../git/branch-name.ts";
 import { createBranch } from "../git/branch-change.ts";
-import { createUntold } from "../workspace/create.ts";
+import { createSession } from "../workspace/create.ts";
 import { type Git, gitAt } from "../git/git.ts";
 import { onlyOnRemote, type RemoteBranch, track } from "../git/remote-branch.ts";
 import { copyIncluded, type Included, NOTHING } from "../git/include.ts";
@@ -14,13 +14,12 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { branchOf } from "../model/name.ts";
 import { worktreesFolder } from "../git/worktrees-folder.ts";
 import { type UpdateAhead, updateAhead } from "../../store/update-ahead.ts";
-import type { Untold } from "../../store/untold.ts";
 import { readConfig } from "../../store/config.ts";
 import { type Journal } from "../model/journal.ts";
 import { checkPlace } from "../git/worktree-directory.ts";
 import { worktreePath } from "../model/worktree-path.ts";
 import type { Repository } from "../git/repository.ts";
-import { change, tellOf } from "../runs/runs.ts";
+import { change } from "../runs/runs.ts";
 import { isPlainWorktree } from "../git/plain-worktree.ts";
 import { addWorktree, checkWorktree, stepMarks } from "../git/worktree.ts";
 import { removeRecord, undoMake } from "./undo-make.ts";
@@ -63,7 +62,7 @@ export async function makeWorktreeSession(
   const remote = wanted.existing === undefined ? null : await onlyOnRemote(git, wanted.existing);
   const head = wanted.base === undefined ? repository.head : null;
   const base = remote ?? (wanted.existing === undefined ? head ?? await findBase(git, wanted.base) : null);
-  const created = await createUntold(deps, {
+  const record = await createSession(deps, {
     root,
     ...wanted.name === undefined ? {} : { name: wanted.name },
     ...wanted.role === undefined ? {} : { role: wanted.role },
@@ -74,12 +73,9 @@ export async function makeWorktreeSession(
     ...wanted.asked === true ? { asked: true } : {},
     prepare: (draft) => prepare(deps, git, repository, wanted, base, remote, draft),
   });
-  const { record } = created;
   const marker = markerOf(record);
   const path = record.project?.worktree ?? "";
-  // Git makes the branch while others are told of the session.
-  if (base !== null) await makeBranch(deps, main, commonDir, marker, base, created);
-  await tellOf(deps, created);
+  if (base !== null) await makeBranch(deps, main, commonDir, marker, base);
   let end: UpdateAhead | undefined;
   try {
     if (remote !== null) await track(main, marker.branch, remote);
@@ -106,13 +102,10 @@ async function makeBranch(
   commonDir: string,
   { id, branch }: Marker,
   base: Base,
-  created: Untold,
 ): Promise<void> {
-  const meanwhile = () => tellOf(deps, created);
   try {
-    await createBranch(main, branch, base, id, { marks: stepMarks(id), meanwhile });
+    await createBranch(main, branch, base, id, stepMarks(id));
   } catch (error) {
-    await meanwhile();
     await clearStaleLock(commonDir, `refs/heads/${branch}`);
     await removeRecord(deps, id).catch(() => {
       // It is in the journal, as below.

@@ -30,9 +30,7 @@ export async function branchBack(main: Git, id: string, { branch, head }: Remove
     if (there === undefined) {
       if (clash(name, await findAround(main, name)) !== undefined) continue;
       if (head !== null) {
-        await createBranch(main, name, { commit: head, ref: "what was removed" }, id, {
-          marks: stepMarks(id),
-        });
+        await createBranch(main, name, { commit: head, ref: "what was removed" }, id, stepMarks(id));
       }
       return { branch: name, unborn };
     }

@@ -1,6 +1,6 @@
 import { lockScope, seenBy } from "../../store/locks.ts";
 import { freshRecord, type SessionRecord } from "../../store/record.ts";
-import { type Untold, updateUntold } from "../../store/untold.ts";
+import { updateSession } from "../../store/update.ts";
 import { checkAdmission } from "./admission.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { checkName, dayOf, madeUpName, nameOfBranch } from "../model/name.ts";
@@ -35,13 +35,6 @@ export interface NewSession {
  * @throws `bad_name`, `MAX_SESSIONS`, `name_taken`, `ROLE_TAKEN`, and what `prepare` throws
  */
 export async function createSession(place: Dependencies, wanted: NewSession): Promise<SessionRecord> {
-  const { record, settle } = await createUntold(place, wanted);
-  await settle();
-  return record;
-}
-
-/** As `createSession`; nobody is told of it, and its lock is held, until it is settled. */
-export async function createUntold(place: Dependencies, wanted: NewSession): Promise<Untold> {
   if (wanted.name !== undefined) checkName(wanted.name);
   await using lock = await lockScope(place.store, { kind: "workspace", root: wanted.root });
   const deps = { ...place, store: seenBy(place.store, lock) };
@@ -60,8 +53,8 @@ export async function createUntold(place: Dependencies, wanted: NewSession): Pro
   };
   await wanted.prepare?.(draft);
   if (wanted.name !== undefined) keepNumbers(store, wanted.root, clock(), [wanted.name]);
-  const made = await updateUntold(place.store, draft.id, (kept) => void Object.assign(kept, draft));
-  log("session created", { id: made.record.id, name });
+  const made = await updateSession(place.store, draft.id, (kept) => void Object.assign(kept, draft));
+  log("session created", { id: made.id, name });
   return made;
 }
 
