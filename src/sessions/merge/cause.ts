@@ -3,8 +3,8 @@ import { type Git, lastLine } from "../git/git.ts";
 import { hiddenChanges } from "../git/hidden.ts";
 import { indexed } from "../git/look.ts";
 import { filesInTheWay, stateOf } from "./in-the-way.ts";
-import { changesBy, mergeOptionsOf } from "./changes-by.ts";
-import type { Preview } from "./preview.ts";
+import { mergeOptionsOf } from "./changes-by.ts";
+import type { MergeChange, Preview } from "./preview.ts";
 import type { WantedMerge } from "./way.ts";
 
 /**
@@ -12,15 +12,21 @@ import type { WantedMerge } from "./way.ts";
  *
  * @param git as the user calls it
  * @param plain git in the checkout of the base
+ * @param planned what the merge was to come to, and what was to become of the files there
  * @throws `finish_not_ahead`, `finish_nobody`, `base_dirty`
  */
-export async function refuseCause(git: Git, plain: Git, wanted: WantedMerge, found: Preview): Promise<void> {
+export async function refuseCause(
+  git: Git,
+  plain: Git,
+  wanted: WantedMerge,
+  planned: { readonly preview: Preview; readonly changes: readonly MergeChange[] },
+): Promise<void> {
+  const { preview: found, changes } = planned;
   const { session, branch, base, way } = wanted;
   if (way === "default" && found.kind !== "ahead" && await movesOnly(git, base)) {
     throw fail("finish_not_ahead", { session, branch, base });
   }
   await refuseNobody(git, wanted);
-  const changes = await changesBy(plain, wanted, found);
   const paths = new Set(changes.map(({ path }) => path));
   // What git was told to pass over when it looks for changes it does not pass over when it merges.
   const hidden = (await hiddenChanges(plain, await indexed(plain))).filter((path) => paths.has(path));

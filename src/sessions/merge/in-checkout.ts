@@ -75,7 +75,7 @@ export async function mergeInCheckout(checkout: BaseCheckout, wanted: WantedMerg
   if (files.length > 0 && left === null) {
     throw fail("finish_conflict", { session, branch, base, files, how: "merge" });
   }
-  if (left === null && answer.status !== 0) await refuseCause(git, plain, wanted, checkout.preview);
+  if (left === null && answer.status !== 0) await refuseCause(git, plain, wanted, checkout);
   throw fail("finish_failed", { branch, base, why, left });
 }
 

@@ -16,7 +16,7 @@ export interface BegunMerge {
 
 /** Take back only what is ours: the merge of that commit, or an index that holds what was to be merged and nothing else. */
 export async function takeBack(at: Git, { commit, from, tree }: BegunMerge): Promise<void> {
-  const merging = (await at(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"])).out.trim();
+  const merging = await mergeHead(at);
   if (merging === commit) {
     await at(["merge", "--abort"]);
     return;
@@ -29,11 +29,15 @@ export async function takeBack(at: Git, { commit, from, tree }: BegunMerge): Pro
 
 /** Forget a merge whose commit is there: git was stopped after it, and has left its notes, as if it were under way. */
 export async function quitMade(at: Git, commit: string): Promise<void> {
-  const merging = (await at(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"])).out.trim();
+  const merging = await mergeHead(at);
   if (merging !== commit) return;
   const { status } = await at(["merge-base", "--is-ancestor", commit, "HEAD"]);
   if (status === 0) await at(["merge", "--quit"]);
 }
+
+/** The commit that is being merged, "" where none is. */
+const mergeHead = async (at: Git): Promise<string> =>
+  (await at(["rev-parse", "--verify", "--quiet", "MERGE_HEAD"])).out.trim();
 
 /** Which file stood at a path before the merge, by path; one that was not there is left out. */
 export type FilesBefore = ReadonlyMap<string, string>;
